@@ -1,0 +1,11 @@
+/**
+ * Mission cells on disk: loading, validating, editing and checkpointing directories of JSON files.
+ */
+module org.lazaruspit.cell {
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
+
+  exports org.lazaruspit.cell;
+}

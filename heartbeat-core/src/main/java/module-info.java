@@ -1,0 +1,7 @@
+/** A health registry: who is alive, who is silent, who is stuck, and what changed. */
+module org.lazaruspit.heartbeat {
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+
+  exports org.lazaruspit.heartbeat;
+}

@@ -1,0 +1,5 @@
+/** The health registry and its rules. */
+@NullMarked
+package org.lazaruspit.heartbeat;
+
+import org.jspecify.annotations.NullMarked;
