@@ -1,0 +1,141 @@
+package org.lazaruspit.heartbeat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent's metadata: immutable JSON-like values, with a bound on the size that they would have as
+ * compact JSON in UTF-8.
+ */
+final class Metadata {
+  /**
+   * Deeper than any sensible metadata, and shallow enough that a map which contains itself is
+   * noticed in time.
+   */
+  private static final int MAX_DEPTH = 32;
+
+  private final int limit;
+  private long size;
+
+  private Metadata(int limit) {
+    this.limit = limit;
+  }
+
+  /** Metadata that is refused, with what was given and what was expected. */
+  static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /** The values with the changes applied: a new immutable map, null deletes a key. */
+  static Map<String, Object> merge(
+      Map<String, Object> values, Map<String, ? extends @Nullable Object> changes, int limit)
+      throws Refused {
+    if (changes.isEmpty()) {
+      return values;
+    }
+    Map<String, Object> merged = new LinkedHashMap<>(values);
+    for (Map.Entry<String, ? extends @Nullable Object> change : changes.entrySet()) {
+      if (!((Object) change.getKey() instanceof String)) {
+        throw new Refused("metadata: key " + change.getKey() + " is not a text");
+      }
+      Object value = change.getValue();
+      if (value == null) {
+        merged.remove(change.getKey());
+      } else {
+        merged.put(change.getKey(), value);
+      }
+    }
+    return new Metadata(limit).copyOf(merged, 0);
+  }
+
+  private Map<String, Object> copyOf(Map<?, ?> values, int depth) throws Refused {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    grow(2);
+    for (Map.Entry<?, ?> entry : values.entrySet()) {
+      if (!(entry.getKey() instanceof String key)) {
+        throw new Refused("metadata: key " + entry.getKey() + " is not a text");
+      }
+      grow(jsonSize(key) + 2);
+      put(copy, key, value(entry.getValue(), depth + 1));
+    }
+    return copy.isEmpty() ? Map.of() : Collections.unmodifiableMap(copy);
+  }
+
+  /** JSON's null inside a list or a map is kept; only at the top it deletes. */
+  @SuppressWarnings("NullAway")
+  private static void put(Map<String, Object> map, String key, @Nullable Object value) {
+    map.put(key, value);
+  }
+
+  private @Nullable Object value(@Nullable Object value, int depth) throws Refused {
+    if (depth > MAX_DEPTH) {
+      throw new Refused("metadata: nested deeper than " + MAX_DEPTH);
+    }
+    if (value == null || value instanceof Boolean) {
+      grow(5);
+    } else if (value instanceof String text) {
+      grow(jsonSize(text));
+    } else if (value instanceof Number number) {
+      grow(number(number).length());
+    } else if (value instanceof List<?> list) {
+      return copyOf(list, depth);
+    } else if (value instanceof Map<?, ?> map) {
+      return copyOf(map, depth);
+    } else {
+      throw new Refused(
+          "metadata: "
+              + value.getClass().getName()
+              + " is not a text, number, boolean, list or map");
+    }
+    return value;
+  }
+
+  private List<@Nullable Object> copyOf(List<?> values, int depth) throws Refused {
+    List<@Nullable Object> copy = new ArrayList<>();
+    grow(2);
+    for (Object element : values) {
+      grow(1);
+      copy.add(value(element, depth + 1));
+    }
+    return Collections.unmodifiableList(copy);
+  }
+
+  private static String number(Number number) throws Refused {
+    String text = number.toString();
+    if (text.isEmpty() || text.endsWith("NaN") || text.endsWith("Infinity")) {
+      throw new Refused("metadata: " + text + " is not a number of JSON");
+    }
+    return text;
+  }
+
+  private void grow(long bytes) throws Refused {
+    size += bytes;
+    if (size > limit) {
+      throw new Refused("metadata: more than " + limit + " bytes as JSON");
+    }
+  }
+
+  private static long jsonSize(String text) {
+    long bytes = 2;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x20) {
+        bytes += 6;
+      } else if (c < 0x80) {
+        bytes += c == '"' || c == '\\' ? 2 : 1;
+      } else {
+        // A surrogate pair is four bytes, two for each half.
+        bytes += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+      }
+    }
+    return bytes;
+  }
+}

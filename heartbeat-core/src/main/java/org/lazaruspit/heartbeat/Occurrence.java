@@ -1,0 +1,46 @@
+package org.lazaruspit.heartbeat;
+
+import org.jspecify.annotations.Nullable;
+
+/** What can happen to an agent, as far as its status is concerned. */
+sealed interface Occurrence {
+  /**
+   * A heartbeat of the agent's incarnation.
+   *
+   * @param progress what it told of its progress
+   * @param quiet what it is going to wait for, with the end that it asked for
+   */
+  record Beat(@Nullable Object progress, AgentState.@Nullable Quiet quiet) implements Occurrence {
+    static final Beat PLAIN = new Beat(null, null);
+  }
+
+  /**
+   * A reported failure.
+   *
+   * @param error what went wrong
+   * @param wallMillis when, for display
+   */
+  record Failure(String error, long wallMillis) implements Occurrence {}
+
+  /** Nothing but time. */
+  record TimePassed() implements Occurrence {
+    static final TimePassed INSTANCE = new TimePassed();
+  }
+
+  /** A newer incarnation took over. */
+  record Takeover() implements Occurrence {
+    static final Takeover INSTANCE = new Takeover();
+  }
+
+  /**
+   * The agent fell silent with many others.
+   *
+   * @param held what to show
+   */
+  record Hold(Held held) implements Occurrence {}
+
+  /** Heartbeats have returned: the silence so far was not the agent's. */
+  record Forgive() implements Occurrence {
+    static final Forgive INSTANCE = new Forgive();
+  }
+}
