@@ -1,0 +1,164 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.HealthEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Changes of health as server-sent events. Each reader has a thread of its own, so that one that
+ * doesn't read stops nobody else; it is cut off when a write takes too long or when the events that
+ * it has not seen are no longer there.
+ *
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
+ *     events</a>
+ */
+final class EventStreams implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatHandler.class);
+  private static final Duration WRITE_LIMIT = Duration.ofSeconds(10);
+  private static final byte[] KEEP_ALIVE = ": still here\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final String instance;
+  private final EventHistory history;
+  private final Semaphore places;
+  private final Duration keepAlive;
+  private final Deadlines deadlines =
+      new Deadlines(new Deadlines.Limits(WRITE_LIMIT, WRITE_LIMIT, WRITE_LIMIT), System::nanoTime);
+  private final ExecutorService threads = Workers.threads("lazarus-events");
+
+  EventStreams(String instance, int historySize, int maxReaders, Duration keepAlive) {
+    this.instance = instance;
+    this.history = new EventHistory(historySize);
+    this.places = new Semaphore(maxReaders);
+    this.keepAlive = keepAlive;
+  }
+
+  void add(HealthEvent event) {
+    history.add(number -> encoded(number, event));
+  }
+
+  private byte[] encoded(long number, HealthEvent event) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    bytes.writeBytes(ascii("id: " + instance + "." + number + "\nevent: health\ndata: "));
+    try (JsonGenerator json = Request.generator(bytes)) {
+      WireWriter.event(json, event);
+    }
+    bytes.writeBytes(ascii("\n\n"));
+    return bytes.toByteArray();
+  }
+
+  /** Begins to answer with events, for as long as the reader stays. */
+  void open(Request request) throws IOException, Refusal {
+    if (!places.tryAcquire()) {
+      throw Refusal.of(
+          Problem.TOO_MANY_READERS, "come back when another reader of events has left");
+    }
+    boolean handedOver = false;
+    try {
+      deadlines.start("lazarus-events-deadlines", () -> false);
+      threads.execute(() -> deadlines.run(() -> serve(request)));
+      handedOver = true;
+    } catch (RejectedExecutionException e) {
+      throw Refusal.of(Problem.TOO_MANY_READERS, "this gateway is about to end");
+    } finally {
+      if (!handedOver) {
+        places.release();
+      }
+    }
+  }
+
+  private void serve(Request request) {
+    try {
+      write(request);
+    } catch (IOException e) {
+      LOG.debug("a reader of events left, or was too slow: {}", e.toString());
+    } catch (InterruptedException e) {
+      LOG.debug("a reader of events was ended");
+    } finally {
+      places.release();
+      request.exchange().close();
+    }
+  }
+
+  private void write(Request request) throws IOException, InterruptedException {
+    Deadlines.answering();
+    request.exchange().sendResponseHeaders(200, 0);
+    OutputStream out = request.exchange().getResponseBody();
+    long next = begin(out, request.header("Last-Event-ID"));
+    while (true) {
+      Deadlines.resting();
+      List<byte[]> events = history.from(next, keepAlive.toNanos());
+      Deadlines.answering();
+      if (events == null) {
+        return;
+      }
+      for (byte[] event : events) {
+        out.write(event);
+      }
+      if (events.isEmpty()) {
+        out.write(KEEP_ALIVE);
+      }
+      out.flush();
+      next += events.size();
+    }
+  }
+
+  /**
+   * Where this reader goes on. One whose last event is too long ago is told that it missed some.
+   */
+  private long begin(OutputStream out, @Nullable String lastId) throws IOException {
+    out.write(ascii("retry: 2000\n\n"));
+    long next = lastId == null ? history.next() : number(lastId) + 1;
+    if (!history.holds(next)) {
+      next = history.oldest();
+      out.write(ascii("event: gap\ndata: {\"instance\": \"" + instance + "\"}\n\n"));
+    }
+    out.flush();
+    return next;
+  }
+
+  /** The number in an id of this instance; of another one, a number that is not held. */
+  private long number(String id) {
+    String prefix = instance + ".";
+    String digits = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
+    boolean valid =
+        !digits.isEmpty()
+            && digits.length() < 19
+            && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    return valid ? Long.parseLong(digits) : -2;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public void close() {
+    history.close();
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
+        deadlines.close();
+        if (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
+          LOG.warn("a reader of events could not be ended");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      deadlines.close();
+    }
+  }
+}

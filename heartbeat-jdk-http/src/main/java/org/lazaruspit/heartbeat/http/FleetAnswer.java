@@ -1,0 +1,109 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.AgentHealth;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.HealthStatus;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * How all agents are doing, written while it is read from the registry: no copy, no text in memory.
+ */
+final class FleetAnswer {
+
+  private final HealthRegistry registry;
+  private final String instance;
+  private int healthy;
+  private int degraded;
+  private int unhealthy;
+
+  FleetAnswer(HealthRegistry registry, String instance) {
+    this.registry = registry;
+    this.instance = instance;
+  }
+
+  void send(Request request) throws IOException, Refusal {
+    HealthStatus only = status(request.parameter("status"));
+    request.responseHeader("Content-Type", Json.TYPE);
+    request.exchange().getResponseHeaders().add("Vary", "Accept-Encoding");
+    boolean zipped = acceptsGzip(request.header("Accept-Encoding"));
+    if (zipped) {
+      request.responseHeader("Content-Encoding", "gzip");
+    }
+    if (request.isHead()) {
+      request.answer(200);
+      return;
+    }
+    OutputStream plain = request.answerInPieces();
+    OutputStream body = zipped ? new QuickGzip(plain) : plain;
+    try (JsonGenerator json = Request.generator(body)) {
+      write(json, only);
+    }
+    body.close();
+    request.exchange().close();
+  }
+
+  private static @Nullable HealthStatus status(@Nullable String name) throws Refusal {
+    if (name == null) {
+      return null;
+    }
+    for (HealthStatus status : HealthStatus.values()) {
+      if (status.wireName().equals(name)) {
+        return status;
+      }
+    }
+    throw Refusal.of(
+        Problem.BAD_FIELD, "status: expected healthy, degraded or unhealthy in the query");
+  }
+
+  private static boolean acceptsGzip(@Nullable String accepted) {
+    if (accepted == null) {
+      return false;
+    }
+    for (String part : accepted.toLowerCase(Locale.ROOT).split(",", -1)) {
+      String[] coding = part.split(";", -1);
+      if (coding[0].strip().equals("gzip")) {
+        return coding.length == 1 || !coding[1].strip().matches("q=0(\\.0*)?");
+      }
+    }
+    return false;
+  }
+
+  private void write(JsonGenerator json, @Nullable HealthStatus only) {
+    json.writeStartObject();
+    Json.writeSeconds(json, "timestamp", Instant.now());
+    json.writeStringProperty("instance", instance);
+    json.writeObjectPropertyStart("agents");
+    registry.forEach(
+        agent -> {
+          count(agent.status());
+          if (only == null || agent.status() == only) {
+            write(json, agent);
+          }
+        });
+    json.writeEndObject();
+    // Counted while written, so that they are those of exactly these agents; hence at the end.
+    json.writeNumberProperty("total_agents", healthy + degraded + unhealthy);
+    json.writeNumberProperty("healthy", healthy);
+    json.writeNumberProperty("degraded", degraded);
+    json.writeNumberProperty("unhealthy", unhealthy);
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, AgentHealth agent) {
+    json.writeName(agent.agentId());
+    WireWriter.agent(json, agent);
+  }
+
+  private void count(HealthStatus status) {
+    switch (status) {
+      case HEALTHY -> healthy++;
+      case DEGRADED -> degraded++;
+      case UNHEALTHY -> unhealthy++;
+    }
+  }
+}

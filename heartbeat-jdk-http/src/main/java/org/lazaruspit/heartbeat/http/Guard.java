@@ -1,0 +1,64 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.net.InetAddress;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps web pages away from a gateway on the loopback interface: one that a browser shows may send
+ * requests there, and with a host name of its own that resolves to 127.0.0.1 even read the answers.
+ */
+final class Guard {
+
+  private static final String ANY = "*";
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  private final Set<String> hosts;
+  private final Set<String> origins;
+
+  Guard(Set<String> hosts, Set<String> origins) {
+    this.hosts = Set.copyOf(hosts);
+    this.origins = Set.copyOf(origins);
+  }
+
+  /** Refuses a request that does not mean this gateway, or that comes from a page that may not. */
+  void check(Request request) throws Refusal {
+    String host = request.header("Host");
+    if (host == null) {
+      if (request.exchange().getProtocol().equalsIgnoreCase("HTTP/1.1")) {
+        throw Refusal.of(Problem.BAD_REQUEST, "the Host header is missing");
+      }
+    } else {
+      checkHost(host, request.exchange().getLocalAddress().getAddress());
+    }
+    String origin = request.header("Origin");
+    if (origin != null && !mayUse(origin, host)) {
+      throw Refusal.of(
+          Problem.ORIGIN_NOT_ALLOWED, "web pages of this origin may not use this gateway");
+    }
+  }
+
+  private void checkHost(String header, InetAddress local) throws Refusal {
+    if (hosts.isEmpty() ? !local.isLoopbackAddress() : hosts.contains(ANY)) {
+      return;
+    }
+    String name = name(header);
+    if (!hosts.contains(name) && !(local.isLoopbackAddress() && LOOPBACK.contains(name))) {
+      throw Refusal.of(
+          Problem.HOST_NOT_ALLOWED, "the Host header names none of this gateway's hosts");
+    }
+  }
+
+  /** Without the port. */
+  private static String name(String host) {
+    int end = host.endsWith("]") ? -1 : host.lastIndexOf(':');
+    return (end < 0 ? host : host.substring(0, end)).toLowerCase(Locale.ROOT);
+  }
+
+  private boolean mayUse(String origin, @Nullable String host) {
+    return origins.contains(origin)
+        || origin.equals("http://" + host)
+        || origin.equals("https://" + host);
+  }
+}

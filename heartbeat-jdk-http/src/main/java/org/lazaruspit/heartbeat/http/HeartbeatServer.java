@@ -1,0 +1,393 @@
+package org.lazaruspit.heartbeat.http;
+
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server of its own for the registry's HTTP interface.
+ *
+ * <pre>{@code
+ * registry.start();
+ * try (HeartbeatServer server = HeartbeatServer.builder(registry).port(8080).start()) {
+ *   System.out.println("listening on " + server.uri());
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>Safe by default: it binds to 127.0.0.1, and elsewhere only if a token is asked for, client
+ * certificates are, or {@link Builder#withoutToken()} says that neither is wanted. Each exchange
+ * has a deadline for its head, its body and its answer; a client that is slower is cut off by
+ * interrupting the thread that serves it. When more exchanges are under way than there are places
+ * for (see {@link Builder#concurrency}), those that still read may take a tenth of their limits.
+ *
+ * <p>Each exchange runs on a virtual thread where the JVM has them, elsewhere on a pooled daemon
+ * thread, or on the executor that is handed in. The registry stays yours: start and close it
+ * yourself. Thread-safe.
+ */
+public final class HeartbeatServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
+
+  /**
+   * The JDK takes 50 by default, and a client whose connection finds no room tries again after a
+   * second.
+   */
+  private static final int BACKLOG = 1_000;
+
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final HeartbeatHandler handler;
+  private final HttpServer http;
+  private final Deadlines deadlines;
+  private final @Nullable ExecutorService ownThreads;
+  private final URI uri;
+  private boolean closed;
+
+  private HeartbeatServer(Builder builder, HeartbeatHandler handler) throws IOException {
+    this.handler = handler;
+    this.http = builder.bind();
+    this.deadlines = new Deadlines(builder.limits, System::nanoTime);
+    this.ownThreads = builder.executor == null ? Workers.threads("lazarus-http") : null;
+    Workers workers = new Workers(executor(builder), builder.concurrency, builder.concurrency * 64);
+    http.createContext("/", handler);
+    http.setExecutor(exchange -> workers.execute(() -> deadlines.run(exchange)));
+    this.uri = uri(builder.ssl == null ? "http" : "https", http.getAddress());
+    deadlines.start("lazarus-http-deadlines", workers::othersWait);
+    startAsDaemon(http);
+  }
+
+  private Executor executor(Builder builder) {
+    return ownThreads != null ? ownThreads : Objects.requireNonNull(builder.executor);
+  }
+
+  /**
+   * The JDK's dispatcher inherits whether it keeps the JVM alive from the thread that starts it.
+   */
+  private static void startAsDaemon(HttpServer http) {
+    Thread starter = new Thread(http::start, "lazarus-http-start");
+    starter.setDaemon(true);
+    starter.start();
+    boolean interrupted = false;
+    while (starter.isAlive()) {
+      try {
+        starter.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static URI uri(String scheme, InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip.isAnyLocalAddress() ? "localhost" : ip.getHostAddress();
+    String shown = host.indexOf(':') < 0 ? host : "[" + host.replaceFirst("%.*", "") + "]";
+    return URI.create(scheme + "://" + shown + ":" + address.getPort());
+  }
+
+  /**
+   * Starts a server with the defaults.
+   *
+   * @param registry what it makes available
+   * @return a new builder
+   */
+  public static Builder builder(HealthRegistry registry) {
+    return new Builder(registry);
+  }
+
+  /**
+   * Where clients on this machine reach the server.
+   *
+   * @return scheme, address and real port, without a path
+   */
+  public URI uri() {
+    return uri;
+  }
+
+  /**
+   * What the server is bound to.
+   *
+   * @return the address with the real port
+   */
+  public InetSocketAddress address() {
+    return http.getAddress();
+  }
+
+  /**
+   * Identifies this server since its start.
+   *
+   * @return the {@code instance} of {@code GET /health}
+   */
+  public String instance() {
+    return handler.instance();
+  }
+
+  /**
+   * Ends the server: event streams are ended, what is being answered may finish within two seconds,
+   * then every connection is closed and every thread that was started ends. Can be called more than
+   * once. An executor that was handed in stays open.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    handler.close();
+    long start = System.nanoTime();
+    while (deadlines.running() > 0 && System.nanoTime() - start < DRAIN_NANOS) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    http.stop(0);
+    deadlines.close();
+    if (ownThreads != null) {
+      end(ownThreads);
+    }
+  }
+
+  private static void end(ExecutorService threads) {
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
+        LOG.warn("a request could not be ended");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Settings of a server. Not thread-safe. */
+  public static final class Builder {
+    private final HeartbeatHandler.Builder handler;
+    private String host = "127.0.0.1";
+    private int port = 8080;
+    private boolean withoutToken;
+    private @Nullable SSLContext ssl;
+    private boolean clientCertificates;
+    private @Nullable Executor executor;
+    private int concurrency = Workers.hasVirtualThreads() ? 4_000 : 256;
+    private Deadlines.Limits limits =
+        new Deadlines.Limits(
+            Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30));
+
+    private Builder(HealthRegistry registry) {
+      this.handler = HeartbeatHandler.builder(registry);
+    }
+
+    /**
+     * Sets the address to bind to. Default 127.0.0.1.
+     *
+     * @param name a name or an address of this machine; {@code 0.0.0.0} for all IPv4 addresses
+     * @return this builder
+     */
+    public Builder host(String name) {
+      this.host = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Sets the port. Default 8080.
+     *
+     * @param number 0 to 65535; 0 for any that is free
+     * @return this builder
+     */
+    public Builder port(int number) {
+      if (number < 0 || number > 65_535) {
+        throw new IllegalArgumentException("port: " + number + " is not from 0 to 65535");
+      }
+      this.port = number;
+      return this;
+    }
+
+    /**
+     * Asks for one token for everything. Default: none is asked for.
+     *
+     * @param token what clients have to present as {@code Authorization: Bearer}
+     * @return this builder
+     */
+    public Builder token(String token) {
+      return tokens(TokenCheck.of(token));
+    }
+
+    /**
+     * Says who may do what. Default: everybody may do everything.
+     *
+     * @param check the tokens
+     * @return this builder
+     */
+    public Builder tokens(TokenCheck check) {
+      handler.tokens(check);
+      return this;
+    }
+
+    /**
+     * Says that no token is wanted even though others than this machine can reach the server.
+     *
+     * @return this builder
+     */
+    public Builder withoutToken() {
+      this.withoutToken = true;
+      return this;
+    }
+
+    /**
+     * Serves HTTPS instead of HTTP.
+     *
+     * @param context with the server's key and certificate
+     * @return this builder
+     */
+    public Builder ssl(SSLContext context) {
+      this.ssl = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /**
+     * Serves HTTPS to clients that have a certificate which the context trusts, and to no others.
+     *
+     * @param context with the server's key and certificate, and what it trusts
+     * @return this builder
+     */
+    public Builder mutualSsl(SSLContext context) {
+      this.clientCertificates = true;
+      return ssl(context);
+    }
+
+    /**
+     * Changes settings of the handler beneath: names, origins, events.
+     *
+     * @param change called at once
+     * @return this builder
+     */
+    public Builder handler(Consumer<? super HeartbeatHandler.Builder> change) {
+      change.accept(handler);
+      return this;
+    }
+
+    /**
+     * Hands in the executor that exchanges run on. Default: virtual threads where the JVM has them,
+     * else pooled daemon threads.
+     *
+     * @param threads must run each task on another thread than the caller's; it is not closed
+     * @return this builder
+     */
+    public Builder executor(Executor threads) {
+      this.executor = Objects.requireNonNull(threads, "threads");
+      return this;
+    }
+
+    /**
+     * Sets how many exchanges may be under way at a time; as many times 64 may wait, further ones
+     * are closed. Default 4,000 with virtual threads, else 256.
+     *
+     * @param exchanges 1 to 100,000
+     * @return this builder
+     */
+    public Builder concurrency(int exchanges) {
+      if (exchanges < 1 || exchanges > 100_000) {
+        throw new IllegalArgumentException(
+            "concurrency: " + exchanges + " is not from 1 to 100000");
+      }
+      this.concurrency = exchanges;
+      return this;
+    }
+
+    /**
+     * Sets how long a client may take. Default 10 seconds for the request line and headers, 10 for
+     * the body, 30 to take the answer.
+     *
+     * @param head from the first byte to the end of the headers, TLS handshake included
+     * @param body from there to the end of the body
+     * @param answer from there to the last byte of the answer
+     * @return this builder
+     */
+    public Builder limits(Duration head, Duration body, Duration answer) {
+      this.limits =
+          new Deadlines.Limits(
+              positive("head", head), positive("body", body), positive("answer", answer));
+      return this;
+    }
+
+    private static Duration positive(String name, Duration limit) {
+      if (limit.isNegative() || limit.isZero()) {
+        throw new IllegalArgumentException(name + ": " + limit + " is not more than zero");
+      }
+      return limit;
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @return the running server
+     * @throws IOException if the address cannot be bound to
+     * @throws IllegalStateException if others than this machine could reach the server, and neither
+     *     a token nor client certificates are asked for, nor {@link #withoutToken()} was said
+     */
+    public HeartbeatServer start() throws IOException {
+      JdkServer.sendAtOnce();
+      JdkServer.boundConnections();
+      HeartbeatHandler built = handler.build();
+      boolean started = false;
+      try {
+        refuseOpenDoor(built);
+        HeartbeatServer server = new HeartbeatServer(this, built);
+        started = true;
+        return server;
+      } finally {
+        if (!started) {
+          built.close();
+        }
+      }
+    }
+
+    private void refuseOpenDoor(HeartbeatHandler built) throws UnknownHostException {
+      boolean guarded = built.asksForToken() || clientCertificates || withoutToken;
+      if (!guarded && !InetAddress.getByName(host).isLoopbackAddress()) {
+        throw new IllegalStateException(
+            "host: "
+                + host
+                + " can be reached from elsewhere, so set a token, or say that none is wanted");
+      }
+    }
+
+    private HttpServer bind() throws IOException {
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
+      if (ssl == null) {
+        return HttpServer.create(address, BACKLOG);
+      }
+      HttpsServer server = HttpsServer.create(address, BACKLOG);
+      boolean ask = clientCertificates;
+      server.setHttpsConfigurator(
+          new HttpsConfigurator(ssl) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+              SSLParameters defaults = getSSLContext().getDefaultSSLParameters();
+              defaults.setNeedClientAuth(ask);
+              parameters.setSSLParameters(defaults);
+            }
+          });
+      return server;
+    }
+  }
+}

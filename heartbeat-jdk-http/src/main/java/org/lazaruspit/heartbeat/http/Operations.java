@@ -1,0 +1,235 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.AgentHealth;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.HeartbeatOutcome;
+import tools.jackson.core.JsonGenerator;
+
+/** What each route does with the registry. */
+final class Operations {
+
+  private static final Pattern AGENT_ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
+  private static final int MAX_BODY = 64 << 10;
+  private static final int MAX_BODY_OF_MANY = 1 << 20;
+
+  private final HealthRegistry registry;
+  private final String instance;
+  private final EventStreams events;
+
+  Operations(HealthRegistry registry, String instance, EventStreams events) {
+    this.registry = registry;
+    this.instance = instance;
+    this.events = events;
+  }
+
+  void perform(Route.Match match, TokenCheck.Caller caller, Request request)
+      throws IOException, Refusal {
+    switch (match.route()) {
+      case HEALTH -> {
+        forAll(caller);
+        new FleetAnswer(registry, instance).send(request);
+      }
+      case EVENTS -> {
+        forAll(caller);
+        events(request);
+      }
+      case LIVEZ -> request.answer(200, Json.TYPE, Operations::lives);
+      case HEARTBEATS -> heartbeats(caller, request);
+      case HEARTBEAT -> heartbeat(of(match, caller), request);
+      case FAILURE -> failure(of(match, caller), request);
+      case AGENT -> agent(of(match, caller), request);
+    }
+  }
+
+  private static void forAll(TokenCheck.Caller caller) throws Refusal {
+    if (!caller.mayDoEverything()) {
+      throw Refusal.of(Problem.FORBIDDEN, "this token speaks for one agent, not for all");
+    }
+  }
+
+  private static String of(Route.Match match, TokenCheck.Caller caller) throws Refusal {
+    if (!AGENT_ID.matcher(match.agentId()).matches()) {
+      throw Refusal.of(
+          Problem.BAD_AGENT_ID,
+          "an agent's id has letters, digits, dots, hyphens and underscores, the first a letter, digit or"
+              + " underscore");
+    }
+    if (!caller.maySpeakFor(match.agentId())) {
+      throw Refusal.of(Problem.FORBIDDEN, "this token speaks for another agent");
+    }
+    return match.agentId();
+  }
+
+  private static void lives(JsonGenerator json) {
+    json.writeStartObject();
+    json.writeStringProperty("status", "ok");
+    json.writeEndObject();
+  }
+
+  private void heartbeat(String agentId, Request request) throws IOException, Refusal {
+    Heartbeat beat = WireReader.heartbeat(request.body(MAX_BODY), request.incarnation());
+    HeartbeatOutcome outcome = registry.heartbeat(agentId, beat);
+    Problem problem = problem(agentId, outcome);
+    if (problem != null) {
+      request.answer(problem);
+      return;
+    }
+    request.answer(
+        200,
+        Json.TYPE,
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("status", "ok");
+          json.writeStringProperty("agent_id", agentId);
+          Json.writeSeconds(json, "timestamp", Instant.now());
+          Json.writeSeconds(json, "next_heartbeat", registry.rules().heartbeatInterval());
+          if (outcome instanceof HeartbeatOutcome.MetadataRefused refused) {
+            json.writeStringProperty("metadata_refused", refused.reason());
+          }
+          json.writeEndObject();
+        });
+  }
+
+  private void heartbeats(TokenCheck.Caller caller, Request request) throws IOException, Refusal {
+    List<WireReader.Part> parts = WireReader.parts(request.body(MAX_BODY_OF_MANY));
+    Map<String, Problem> refused = new LinkedHashMap<>();
+    Map<String, String> metadataRefused = new LinkedHashMap<>();
+    for (WireReader.Part part : parts) {
+      judge(part, caller, refused, metadataRefused);
+    }
+    request.answer(
+        200,
+        Json.TYPE,
+        json -> {
+          json.writeStartObject();
+          Json.writeSeconds(json, "timestamp", Instant.now());
+          Json.writeSeconds(json, "next_heartbeat", registry.rules().heartbeatInterval());
+          json.writeNumberProperty("accepted", parts.size() - refused.size());
+          json.writeObjectPropertyStart("refused");
+          refused.forEach(
+              (id, problem) -> {
+                json.writeName(id);
+                WireWriter.problem(json, problem);
+              });
+          json.writeEndObject();
+          if (!metadataRefused.isEmpty()) {
+            json.writeObjectPropertyStart("metadata_refused");
+            metadataRefused.forEach(json::writeStringProperty);
+            json.writeEndObject();
+          }
+          json.writeEndObject();
+        });
+  }
+
+  private void judge(
+      WireReader.Part part,
+      TokenCheck.Caller caller,
+      Map<String, Problem> refused,
+      Map<String, String> metadataRefused) {
+    String id = part.agentId();
+    Problem problem = part.problem();
+    if (!caller.maySpeakFor(id)) {
+      problem = Problem.of(Problem.FORBIDDEN, "this token speaks for another agent");
+    } else if (part.beat() != null) {
+      HeartbeatOutcome outcome = registry.heartbeat(id, part.beat());
+      problem = problem(id, outcome);
+      if (outcome instanceof HeartbeatOutcome.MetadataRefused reason) {
+        metadataRefused.put(id, reason.reason());
+      }
+    }
+    if (problem != null) {
+      refused.put(id, problem);
+    }
+  }
+
+  private void failure(String agentId, Request request) throws IOException, Refusal {
+    String error = WireReader.failure(request.body(MAX_BODY));
+    answer(request, 200, known(agentId, registry.reportFailure(agentId, error).orElse(null)));
+  }
+
+  private void agent(String agentId, Request request) throws IOException, Refusal {
+    switch (request.method()) {
+      case "PUT" -> register(agentId, request);
+      case "DELETE" -> {
+        if (!registry.unregister(agentId)) {
+          throw unknown(agentId);
+        }
+        request.answer(204);
+      }
+      default -> answer(request, 200, known(agentId, registry.find(agentId).orElse(null)));
+    }
+  }
+
+  private void register(String agentId, Request request) throws IOException, Refusal {
+    WireReader.Registration asked =
+        WireReader.registration(request.body(MAX_BODY), request.incarnation());
+    HeartbeatOutcome outcome =
+        registry.tryRegister(agentId, asked.metadata(), Math.max(0, asked.incarnation()));
+    if (outcome instanceof HeartbeatOutcome.MetadataRefused refused) {
+      throw Refusal.of(Problem.BAD_FIELD, refused.reason());
+    }
+    Problem problem = problem(agentId, outcome);
+    if (problem != null) {
+      request.answer(problem);
+      return;
+    }
+    boolean isNew = outcome instanceof HeartbeatOutcome.Accepted accepted && accepted.registered();
+    answer(request, isNew ? 201 : 200, known(agentId, registry.find(agentId).orElse(null)));
+  }
+
+  private static AgentHealth known(String agentId, @Nullable AgentHealth agent) throws Refusal {
+    if (agent == null) {
+      throw unknown(agentId);
+    }
+    return agent;
+  }
+
+  private static Refusal unknown(String agentId) {
+    return Refusal.of(Problem.UNKNOWN_AGENT, "the registry does not know " + shown(agentId));
+  }
+
+  private static void answer(Request request, int status, AgentHealth agent) throws IOException {
+    request.answer(status, Json.TYPE, json -> WireWriter.agent(json, agent));
+  }
+
+  private static String shown(String agentId) {
+    return agentId.length() <= 200 ? agentId : agentId.substring(0, 200) + "...";
+  }
+
+  /** Why it did not count, null if it did. */
+  private static @Nullable Problem problem(String agentId, HeartbeatOutcome outcome) {
+    if (outcome instanceof HeartbeatOutcome.StaleIncarnation stale) {
+      return Problem.of(
+          Problem.STALE_INCARNATION, shown(agentId) + " lives in incarnation " + stale.current());
+    } else if (outcome instanceof HeartbeatOutcome.UnknownAgent) {
+      return Problem.of(
+          Problem.UNKNOWN_AGENT,
+          "the registry does not know "
+              + shown(agentId)
+              + ", and it does not register by heartbeat");
+    } else if (outcome instanceof HeartbeatOutcome.RegistryFull full) {
+      return Problem.of(Problem.REGISTRY_FULL, "all " + full.limit() + " places are taken");
+    } else if (outcome instanceof HeartbeatOutcome.BadId bad) {
+      return Problem.of(Problem.BAD_AGENT_ID, bad.reason());
+    }
+    return null;
+  }
+
+  private void events(Request request) throws IOException, Refusal {
+    request.responseHeader("Content-Type", "text/event-stream");
+    if (request.isHead()) {
+      request.answer(200);
+    } else {
+      request.responseHeader("Cache-Control", "no-store");
+      events.open(request);
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.Waiting;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+
+/**
+ * Reads what a gateway is sent. A body is read to its end before anything is done with it, so that
+ * a refused one has changed nothing. Fields that are not known here don't matter.
+ */
+final class WireReader implements AutoCloseable {
+
+  private static final double MAX_SECONDS = 1e9;
+
+  /** Where {@code incarnation} is not given. */
+  static final long NONE = -1;
+
+  private final JsonParser json;
+
+  private WireReader(byte[] body) {
+    this.json = Json.FACTORY.createParser(ObjectReadContext.empty(), body, 0, body.length);
+  }
+
+  /** What a registration says. */
+  record Registration(Map<String, @Nullable Object> metadata, long incarnation) {}
+
+  /** One agent's part of many heartbeats in one request: what it says, or why it is refused. */
+  record Part(String agentId, @Nullable Heartbeat beat, @Nullable Problem problem) {}
+
+  /** Reads something from a body that has been read to its end. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T from(WireReader reader) throws Refusal;
+  }
+
+  static Heartbeat heartbeat(byte[] body, long incarnationInQuery) throws Refusal {
+    return whole(body, reader -> reader.heartbeat(reader.startsObject(), incarnationInQuery));
+  }
+
+  static Registration registration(byte[] body, long incarnationInQuery) throws Refusal {
+    return whole(body, reader -> reader.registration(reader.startsObject(), incarnationInQuery));
+  }
+
+  static String failure(byte[] body) throws Refusal {
+    return whole(body, reader -> reader.failure(reader.startsObject()));
+  }
+
+  static List<Part> parts(byte[] body) throws Refusal {
+    return whole(body, reader -> reader.parts(reader.startsObject()));
+  }
+
+  private static <T> T whole(byte[] body, Reading<T> reading) throws Refusal {
+    try (WireReader reader = new WireReader(body)) {
+      T result = reading.from(reader);
+      if (reader.json.nextToken() != null) {
+        throw reader.malformed("something follows the JSON");
+      }
+      return result;
+    } catch (StreamConstraintsException e) {
+      throw malformed("nested too deeply, or a name or a number is too long", e.getLocation());
+    } catch (JacksonException e) {
+      throw malformed(e.getOriginalMessage(), e.getLocation());
+    }
+  }
+
+  /** Whether there is a body at all; an empty one says nothing, which is fine. */
+  private boolean startsObject() throws Refusal {
+    JsonToken first = json.nextToken();
+    if (first != null && first != JsonToken.START_OBJECT) {
+      throw malformed("expected an object");
+    }
+    return first != null;
+  }
+
+  private Heartbeat heartbeat(boolean present, long incarnationInQuery) throws Refusal {
+    Heartbeat.Builder beat = Heartbeat.builder();
+    long incarnation = incarnationInQuery;
+    while (present && json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      if (json.nextToken() == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      switch (field) {
+        case "metadata" -> beat.metadata(object(field));
+        case "response_time" -> beat.responseTime(seconds(field));
+        case "incarnation" -> incarnation = same(incarnationInQuery, incarnation(field));
+        case "progress" -> progress(beat);
+        case "waiting" -> beat.waiting(waiting());
+        default -> json.skipChildren();
+      }
+    }
+    return incarnation == NONE ? beat.build() : beat.incarnation(incarnation).build();
+  }
+
+  private Registration registration(boolean present, long incarnationInQuery) throws Refusal {
+    Map<String, @Nullable Object> metadata = Map.of();
+    long incarnation = incarnationInQuery;
+    while (present && json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      if (json.nextToken() == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      switch (field) {
+        case "metadata" -> metadata = object(field);
+        case "incarnation" -> incarnation = same(incarnationInQuery, incarnation(field));
+        default -> json.skipChildren();
+      }
+    }
+    return new Registration(metadata, incarnation);
+  }
+
+  private String failure(boolean present) throws Refusal {
+    String error = null;
+    while (present && json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      json.nextToken();
+      if (field.equals("error")) {
+        error = text("error");
+      } else {
+        json.skipChildren();
+      }
+    }
+    if (error == null) {
+      throw Refusal.of(Problem.BAD_FIELD, "error: missing, expected a text that says what failed");
+    }
+    return error;
+  }
+
+  private List<Part> parts(boolean present) throws Refusal {
+    List<Part> parts = null;
+    while (present && json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (!field.equals("agents")) {
+        json.skipChildren();
+      } else if (value != JsonToken.START_OBJECT) {
+        throw bad("agents", "an object");
+      } else {
+        parts = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+          parts.add(part());
+        }
+      }
+    }
+    if (parts == null) {
+      throw Refusal.of(
+          Problem.BAD_FIELD,
+          "agents: missing, expected an object with a heartbeat for each agent id");
+    }
+    return parts;
+  }
+
+  private Part part() throws Refusal {
+    String agentId = json.currentName();
+    boolean isObject = json.nextToken() == JsonToken.START_OBJECT;
+    int depth = json.streamReadContext().getNestingDepth();
+    try {
+      if (!isObject && json.currentToken() != JsonToken.VALUE_NULL) {
+        throw bad("agents", "an object for each agent id");
+      }
+      return new Part(agentId, heartbeat(isObject, NONE), null);
+    } catch (Refusal e) {
+      if (isObject) {
+        skipTo(depth);
+      } else {
+        json.skipChildren();
+      }
+      return new Part(agentId, null, e.problem());
+    }
+  }
+
+  /** Goes on to the end of the object that is nested as deep as this. */
+  private void skipTo(int depth) {
+    while (json.streamReadContext().getNestingDepth() >= depth) {
+      json.nextToken();
+    }
+  }
+
+  private void progress(Heartbeat.Builder beat) throws Refusal {
+    if (json.currentToken() == JsonToken.VALUE_STRING) {
+      String text = json.getString();
+      checked("progress", () -> beat.progress(text));
+    } else if (json.currentToken().isNumeric()) {
+      beat.progress(number("progress"));
+    } else {
+      throw bad("progress", "a text or a number");
+    }
+  }
+
+  private Waiting waiting() throws Refusal {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw bad("waiting", "an object");
+    }
+    String reason = null;
+    Instant until = null;
+    Duration lasting = null;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (value == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      switch (field) {
+        case "for" -> reason = text("waiting/for");
+        case "until" -> {
+          if (value == JsonToken.VALUE_STRING) {
+            until = instant("waiting/until");
+          } else {
+            lasting = seconds("waiting/until");
+          }
+        }
+        default -> json.skipChildren();
+      }
+    }
+    if (reason == null) {
+      throw Refusal.of(
+          Problem.BAD_FIELD, "waiting/for: missing, expected what the agent waits for");
+    }
+    String known = reason;
+    Instant end = until;
+    Duration duration = lasting;
+    return checked("waiting", () -> new Waiting(known, end, duration));
+  }
+
+  private static <T> T checked(String field, java.util.function.Supplier<T> value) throws Refusal {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      String message = e.getMessage();
+      throw Refusal.of(Problem.BAD_FIELD, message == null ? field + ": not allowed" : message);
+    }
+  }
+
+  private String text(String field) throws Refusal {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      throw bad(field, "a text");
+    }
+    return json.getString();
+  }
+
+  private Instant instant(String field) throws Refusal {
+    try {
+      return Instant.parse(json.getString());
+    } catch (DateTimeException e) {
+      throw bad(field, "an instant like 2026-01-31T09:30:00Z or a number of seconds from now");
+    }
+  }
+
+  private Duration seconds(String field) throws Refusal {
+    if (!json.currentToken().isNumeric()) {
+      throw bad(field, "a number of seconds");
+    }
+    double seconds = json.getDoubleValue();
+    if (!(seconds >= 0 && seconds <= MAX_SECONDS)) {
+      throw bad(field, "a number of seconds from 0 to 1000000000");
+    }
+    return Duration.ofNanos(Math.round(seconds * 1e9));
+  }
+
+  private long incarnation(String field) throws Refusal {
+    if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
+        || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+        || json.getLongValue() < 0) {
+      throw bad(field, "a whole number from 0 on");
+    }
+    return json.getLongValue();
+  }
+
+  private static long same(long inQuery, long inBody) throws Refusal {
+    if (inQuery != NONE && inQuery != inBody) {
+      throw Refusal.of(
+          Problem.BAD_FIELD,
+          "incarnation: " + inBody + " in the body, but " + inQuery + " in the query");
+    }
+    return inBody;
+  }
+
+  private Number number(String field) throws Refusal {
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      return json.getNumberValue();
+    }
+    double value = json.getDoubleValue();
+    if (Double.isInfinite(value)) {
+      throw bad(field, "a number that fits 64 bits");
+    }
+    return value;
+  }
+
+  private Map<String, @Nullable Object> object(String field) throws Refusal {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw bad(field, "an object");
+    }
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String key = json.currentName();
+      json.nextToken();
+      map.put(key, value(field));
+    }
+    return map;
+  }
+
+  private @Nullable Object value(String field) throws Refusal {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> object(field);
+      case START_ARRAY -> {
+        List<@Nullable Object> list = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          list.add(value(field));
+        }
+        yield list;
+      }
+      case VALUE_STRING -> json.getString();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(field);
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> null;
+    };
+  }
+
+  private Refusal bad(String field, String expected) {
+    return Refusal.of(
+        Problem.BAD_FIELD, field + ": expected " + expected + place(json.currentTokenLocation()));
+  }
+
+  private Refusal malformed(String what) {
+    return malformed(what, json.currentTokenLocation());
+  }
+
+  private static Refusal malformed(@Nullable String what, @Nullable TokenStreamLocation location) {
+    return Refusal.of(Problem.MALFORMED_JSON, (what == null ? "not JSON" : what) + place(location));
+  }
+
+  private static String place(@Nullable TokenStreamLocation location) {
+    return location == null || location.getLineNr() < 1
+        ? ""
+        : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+  }
+
+  @Override
+  public void close() {
+    json.close();
+  }
+}
