@@ -5,7 +5,6 @@ module org.lazaruspit.cell {
   requires static transitive org.jspecify;
   requires org.slf4j;
   requires tools.jackson.core;
-  requires tools.jackson.databind;
 
   exports org.lazaruspit.cell;
 }

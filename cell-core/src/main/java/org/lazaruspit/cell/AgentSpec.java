@@ -1,0 +1,213 @@
+package org.lazaruspit.cell;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of {@code agents/<agent_id>.json}. Immutable and thread-safe.
+ *
+ * @param agentId the agent's identifier, equal to the file's name
+ * @param name what people call it
+ * @param role what it does in the mission
+ * @param status what it is doing
+ * @param capabilities what it can do, in words
+ * @param gateway the name of the gateway it talks to; without one it cannot be probed over HTTP
+ * @param currentTask the task it works on
+ * @param checkpoint the commit record of its newest checkpoint
+ * @param launcher the name of a launcher in the pit's configuration
+ * @param incarnation how often it was revived, for readers; the pit's journal is the truth
+ */
+public record AgentSpec(
+    String agentId,
+    String name,
+    Role role,
+    AgentStatus status,
+    List<String> capabilities,
+    @Nullable String gateway,
+    @Nullable String currentTask,
+    @Nullable CheckpointRef checkpoint,
+    @Nullable String launcher,
+    long incarnation) {
+
+  /**
+   * Checks what is given.
+   *
+   * @param agentId the agent's identifier, equal to the file's name
+   * @param name what people call it
+   * @param role what it does in the mission
+   * @param status what it is doing
+   * @param capabilities what it can do, in words
+   * @param gateway the name of the gateway it talks to; without one it cannot be probed over HTTP
+   * @param currentTask the task it works on
+   * @param checkpoint the commit record of its newest checkpoint
+   * @param launcher the name of a launcher in the pit's configuration
+   * @param incarnation how often it was revived, for readers; the pit's journal is the truth
+   */
+  public AgentSpec {
+    Identifiers.require("agent_id", agentId);
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(status, "status");
+    capabilities = List.copyOf(capabilities);
+    if (currentTask != null) {
+      Identifiers.require("current_task", currentTask);
+    }
+    if (incarnation < 0) {
+      throw new IllegalArgumentException("incarnation: " + incarnation + " is negative");
+    }
+  }
+
+  /**
+   * An idle agent with nothing but what is required.
+   *
+   * @param agentId its identifier
+   * @param name what people call it
+   * @param role what it does
+   * @return the agent
+   */
+  public static AgentSpec of(String agentId, String name, Role role) {
+    return new AgentSpec(
+        agentId, name, role, AgentStatus.IDLE, List.of(), null, null, null, null, 0);
+  }
+
+  /**
+   * The same with another status.
+   *
+   * @param newStatus the status to have
+   * @return a copy
+   */
+  public AgentSpec withStatus(AgentStatus newStatus) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        newStatus,
+        capabilities,
+        gateway,
+        currentTask,
+        checkpoint,
+        launcher,
+        incarnation);
+  }
+
+  /**
+   * The same with other capabilities.
+   *
+   * @param newCapabilities the capabilities to have
+   * @return a copy
+   */
+  public AgentSpec withCapabilities(List<String> newCapabilities) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        status,
+        newCapabilities,
+        gateway,
+        currentTask,
+        checkpoint,
+        launcher,
+        incarnation);
+  }
+
+  /**
+   * The same at another gateway.
+   *
+   * @param newGateway the gateway's name, or null for none
+   * @return a copy
+   */
+  public AgentSpec withGateway(@Nullable String newGateway) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        status,
+        capabilities,
+        newGateway,
+        currentTask,
+        checkpoint,
+        launcher,
+        incarnation);
+  }
+
+  /**
+   * The same at another task.
+   *
+   * @param newTask the task's identifier, or null for none
+   * @return a copy
+   */
+  public AgentSpec withCurrentTask(@Nullable String newTask) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        status,
+        capabilities,
+        gateway,
+        newTask,
+        checkpoint,
+        launcher,
+        incarnation);
+  }
+
+  /**
+   * The same with another checkpoint.
+   *
+   * @param newCheckpoint the commit record, or null for none
+   * @return a copy
+   */
+  public AgentSpec withCheckpoint(@Nullable CheckpointRef newCheckpoint) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        status,
+        capabilities,
+        gateway,
+        currentTask,
+        newCheckpoint,
+        launcher,
+        incarnation);
+  }
+
+  /**
+   * The same with another launcher.
+   *
+   * @param newLauncher the launcher's name, or null for the default one
+   * @return a copy
+   */
+  public AgentSpec withLauncher(@Nullable String newLauncher) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        status,
+        capabilities,
+        gateway,
+        currentTask,
+        checkpoint,
+        newLauncher,
+        incarnation);
+  }
+
+  /**
+   * The same in another incarnation.
+   *
+   * @param newIncarnation the incarnation, at least 0
+   * @return a copy
+   */
+  public AgentSpec withIncarnation(long newIncarnation) {
+    return new AgentSpec(
+        agentId,
+        name,
+        role,
+        status,
+        capabilities,
+        gateway,
+        currentTask,
+        checkpoint,
+        launcher,
+        newIncarnation);
+  }
+}

@@ -1,0 +1,114 @@
+package org.lazaruspit.cell;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Makes a cell's directory appear at once: it is built where nobody looks, checked by the same code
+ * that loads cells, forced to the disk and renamed.
+ */
+final class CellCreation {
+  private final Path root;
+  private final CellScanner scanner;
+
+  CellCreation(Path root, CellScanner scanner) {
+    this.root = root;
+    this.scanner = scanner;
+  }
+
+  MissionCell create(NewCell spec) throws IOException {
+    String name = spec.config().cellId().toString();
+    return place(name, directory -> fill(new CellLayout(directory), spec));
+  }
+
+  /** Fills the directory that will become the cell. */
+  interface Filling {
+    void fill(Path directory) throws IOException;
+  }
+
+  MissionCell place(String name, Filling filling) throws IOException {
+    Path target = root.resolve(name);
+    try (CellLock lock = CellLock.acquire(root)) {
+      lock.requireHeld();
+      requireNothing(target);
+      Path workshop = new CellLayout(root).temporary();
+      AtomicFiles.ensureDirectory(workshop);
+      Path building = workshop.resolve(UUID.randomUUID().toString());
+      try {
+        Files.createDirectory(building);
+        filling.fill(building);
+        requireValid(building, target);
+        AtomicFiles.syncTree(building);
+        requireNothing(target);
+        AtomicFiles.move(building, target);
+      } catch (IOException | RuntimeException e) {
+        AtomicFiles.deleteQuietly(building, e);
+        throw e;
+      }
+      AtomicFiles.sync(root);
+    }
+    return scanner
+        .scan(target)
+        .load()
+        .cell()
+        .orElseThrow(() -> new IOException(target + " was changed while it was being created"));
+  }
+
+  private static void requireNothing(Path target) throws IOException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+  }
+
+  private static void fill(CellLayout layout, NewCell spec) throws IOException {
+    for (String directory : CellLayout.DIRECTORIES) {
+      Files.createDirectory(layout.directory().resolve(directory));
+    }
+    write(layout.cellFile(), Documents.CONFIG, spec.config());
+    for (AgentSpec agent : spec.agents()) {
+      write(layout.agent(agent.agentId()), Documents.AGENT, agent);
+      Files.createDirectory(layout.checkpoint(agent.agentId()));
+    }
+    for (TaskSpec task : spec.tasks()) {
+      write(layout.task(task.taskId()), Documents.TASK, task);
+    }
+    if (!spec.isolation().equals(IsolationSpec.ABSENT)) {
+      write(layout.config(CellLayout.ISOLATION_FILE), Documents.ISOLATION, spec.isolation());
+    }
+    if (!spec.policies().equals(RevivalPolicies.ABSENT)) {
+      write(layout.config(CellLayout.POLICIES_FILE), Documents.POLICIES, spec.policies());
+    }
+    if (!spec.permissions().equals(Permissions.ABSENT)) {
+      write(layout.config(CellLayout.PERMISSIONS_FILE), Documents.PERMISSIONS, spec.permissions());
+    }
+  }
+
+  private static <T> void write(Path file, Document<T> document, T content) throws IOException {
+    AtomicFiles.write(file, JsonText.bytes(document.encode().apply(content)));
+  }
+
+  private void requireValid(Path building, Path target) throws CellRuleException {
+    List<CellProblem> errors = new ArrayList<>();
+    for (CellProblem problem : scanner.scan(building).load().errors()) {
+      Path file = target.resolve(building.relativize(problem.file()).toString());
+      errors.add(
+          new CellProblem(
+              problem.severity(),
+              file,
+              problem.pointer(),
+              problem.line(),
+              problem.column(),
+              problem.found(),
+              problem.expected()));
+    }
+    if (!errors.isEmpty()) {
+      throw new CellRuleException(errors);
+    }
+  }
+}

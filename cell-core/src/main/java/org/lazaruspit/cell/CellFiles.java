@@ -1,0 +1,197 @@
+package org.lazaruspit.cell;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Compare-and-set for the files of one cell, with the rules of the whole cell as the guard. */
+final class CellFiles {
+  private static final byte[] EMPTY_OBJECT = {'{', '}'};
+
+  private final CellLayout layout;
+  private final CellScanner scanner;
+
+  CellFiles(CellLayout layout, CellScanner scanner) {
+    this.layout = layout;
+    this.scanner = scanner;
+  }
+
+  <T> void add(Path file, String id, Document<T> document, T content) throws IOException {
+    byte[] bytes = JsonText.bytes(document.encode().apply(content));
+    try (CellLock lock = CellLock.acquire(layout.directory())) {
+      lock.requireHeld();
+      if (read(file) != null) {
+        throw new FileAlreadyExistsException(file.toString());
+      }
+      AtomicFiles.ensureDirectory(AtomicFiles.parent(file));
+      requireNoNewErrors(new Change(file, id, bytes));
+      AtomicFiles.replace(file, bytes, layout.temporary());
+    }
+  }
+
+  <T> T update(Path file, String id, Document<T> document, UnaryOperator<T> change)
+      throws IOException {
+    while (true) {
+      byte[] bytes = read(file);
+      if (bytes == null) {
+        throw new NoSuchFileException(file.toString());
+      }
+      Json.Obj object = parse(file, bytes);
+      T before = decode(file, id, bytes, object, document);
+      T after = change.apply(before);
+      if (after.equals(before)
+          || compareAndSet(file, id, bytes, document.replace(object, before, after))) {
+        return after;
+      }
+    }
+  }
+
+  /** As above, for a file that may be absent. */
+  <T> T update(Path file, Document<T> document, T absent, UnaryOperator<T> change)
+      throws IOException {
+    while (true) {
+      byte[] bytes = read(file);
+      byte[] there = bytes == null ? EMPTY_OBJECT : bytes;
+      Json.Obj object = parse(file, there);
+      T before = bytes == null ? absent : decode(file, "", there, object, document);
+      T after = change.apply(before);
+      if (after.equals(before)
+          || compareAndSet(file, "", bytes, document.replace(object, before, after))) {
+        return after;
+      }
+    }
+  }
+
+  void remove(Path file) throws IOException {
+    try (CellLock lock = CellLock.acquire(layout.directory())) {
+      lock.requireHeld();
+      if (read(file) == null) {
+        throw new NoSuchFileException(file.toString());
+      }
+      requireNoNewErrors(new Change(file, "", null));
+      AtomicFiles.delete(file);
+    }
+  }
+
+  private boolean compareAndSet(Path file, String id, byte @Nullable [] expected, Json.Obj content)
+      throws IOException {
+    byte[] bytes = JsonText.bytes(content);
+    try (CellLock lock = CellLock.acquire(layout.directory())) {
+      lock.requireHeld();
+      if (!Arrays.equals(expected, read(file))) {
+        return false;
+      }
+      AtomicFiles.ensureDirectory(AtomicFiles.parent(file));
+      requireNoNewErrors(new Change(file, id, bytes));
+      AtomicFiles.replace(file, bytes, layout.temporary());
+      return true;
+    }
+  }
+
+  /** The content of a file that must be there and be good. */
+  <T> T load(Path file, String id, Document<T> document) throws IOException {
+    byte[] bytes = read(file);
+    if (bytes == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    return decode(file, id, bytes, parse(file, bytes), document);
+  }
+
+  byte @Nullable [] read(Path file) throws IOException {
+    try {
+      BasicFileAttributes directory = scanner.reader().stat(AtomicFiles.parent(file));
+      if (directory == null) {
+        return null;
+      }
+      FileReader.requireDirectory(directory);
+      BasicFileAttributes attributes = scanner.reader().stat(file);
+      if (attributes == null) {
+        return null;
+      }
+      scanner.reader().requireFile(attributes);
+      return scanner.reader().read(file, attributes.size());
+    } catch (FileReader.Unusable e) {
+      throw new CellRuleException(Problems.whole(file, e));
+    }
+  }
+
+  Json.Obj parse(Path file, byte[] bytes) throws CellRuleException {
+    Findings findings = new Findings();
+    Json.Obj object = scanner.json().parse(bytes, findings);
+    if (object == null || findings.failed()) {
+      throw new CellRuleException(Problems.of(file, bytes, findings, scanner.json()));
+    }
+    return object;
+  }
+
+  <T> T decode(Path file, String id, byte[] bytes, Json.Obj object, Document<T> document)
+      throws CellRuleException {
+    Findings findings = new Findings();
+    T content = document.decode(id, object, findings, scanner.limits());
+    if (content == null) {
+      throw new CellRuleException(Problems.of(file, bytes, findings, scanner.json()));
+    }
+    return content;
+  }
+
+  /** A file that is about to be written, or removed where there are no bytes. */
+  static final class Change {
+    private final Path file;
+    private final String id;
+    private final byte @Nullable [] bytes;
+
+    Change(Path file, String id, byte @Nullable [] bytes) {
+      this.file = file;
+      this.id = id;
+      this.bytes = bytes;
+    }
+
+    Path file() {
+      return file;
+    }
+
+    String id() {
+      return id;
+    }
+
+    byte @Nullable [] bytes() {
+      return bytes;
+    }
+  }
+
+  /** A cell with an old fault may still be changed, as long as the change adds none. */
+  private void requireNoNewErrors(Change change) throws CellRuleException {
+    CellScan now = scanner.scan(layout.directory());
+    CellScan then = scanner.with(now, change);
+    Set<CellProblem> known = new HashSet<>();
+    now.load().errors().forEach(problem -> known.add(withoutPlace(problem)));
+    List<CellProblem> added =
+        then.load().errors().stream()
+            .map(CellFiles::withoutPlace)
+            .filter(problem -> !known.contains(problem))
+            .toList();
+    if (!added.isEmpty()) {
+      throw new CellRuleException(added);
+    }
+  }
+
+  /** The lines of a document that is not written yet, or no more, would only mislead. */
+  private static CellProblem withoutPlace(CellProblem problem) {
+    return new CellProblem(
+        problem.severity(),
+        problem.file(),
+        problem.pointer(),
+        0,
+        0,
+        problem.found(),
+        problem.expected());
+  }
+}

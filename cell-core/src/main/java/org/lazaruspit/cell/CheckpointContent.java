@@ -1,0 +1,95 @@
+package org.lazaruspit.cell;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a checkpoint consists of: {@code state.json}, {@code context.json} and any artifacts.
+ * Immutable; thread-safe as long as nobody changes the files that it names.
+ *
+ * <pre>{@code
+ * CheckpointContent content =
+ *     CheckpointContent.of(state, context).withArtifact("draft.md", Path.of("/tmp/draft.md"));
+ * }</pre>
+ */
+public final class CheckpointContent {
+  private final byte[] state;
+  private final byte[] context;
+  private final SortedMap<String, Source> artifacts;
+
+  private CheckpointContent(byte[] state, byte[] context, SortedMap<String, Source> artifacts) {
+    this.state = state;
+    this.context = context;
+    this.artifacts = Collections.unmodifiableSortedMap(artifacts);
+  }
+
+  /** Where the bytes of an artifact come from. */
+  interface Source {
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * Content without artifacts.
+   *
+   * @param state the agent's own state, a JSON document
+   * @param context what it needs to go on working, a JSON document
+   * @return the content
+   */
+  public static CheckpointContent of(byte[] state, byte[] context) {
+    return new CheckpointContent(state.clone(), context.clone(), new TreeMap<>());
+  }
+
+  /**
+   * The same with a file.
+   *
+   * @param name its name below {@code artifacts/}, a relative path with forward slashes
+   * @param file the file to copy when the checkpoint is saved
+   * @return the content with the artifact
+   * @throws IllegalArgumentException when the name leads out of the folder or is taken
+   */
+  public CheckpointContent withArtifact(String name, Path file) {
+    return with(name, () -> Files.newInputStream(file));
+  }
+
+  /**
+   * The same with some bytes.
+   *
+   * @param name the file's name below {@code artifacts/}, a relative path with forward slashes
+   * @param content what the file shall hold
+   * @return the content with the artifact
+   * @throws IllegalArgumentException when the name leads out of the folder or is taken
+   */
+  public CheckpointContent withArtifact(String name, byte[] content) {
+    byte[] copy = content.clone();
+    return with(name, () -> new ByteArrayInputStream(copy));
+  }
+
+  private CheckpointContent with(String name, Source source) {
+    if (!FileNames.isRelative(name)) {
+      throw new IllegalArgumentException("artifact: \"" + name + "\" is not " + Fields.FILE_NAME);
+    }
+    SortedMap<String, Source> more = new TreeMap<>(artifacts);
+    if (more.put(name, source) != null) {
+      throw new IllegalArgumentException("artifact: \"" + name + "\" is given twice");
+    }
+    return new CheckpointContent(state, context, more);
+  }
+
+  InputStream state() {
+    return new ByteArrayInputStream(state);
+  }
+
+  InputStream context() {
+    return new ByteArrayInputStream(context);
+  }
+
+  SortedMap<String, Source> artifacts() {
+    return artifacts;
+  }
+}

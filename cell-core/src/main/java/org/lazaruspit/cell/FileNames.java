@@ -1,0 +1,32 @@
+package org.lazaruspit.cell;
+
+/** The rule for names of files inside a directory of ours. */
+final class FileNames {
+  private static final int MAX_LENGTH = 1024;
+
+  private FileNames() {}
+
+  /** Whether a name with forward slashes stays below the directory it is resolved against. */
+  static boolean isRelative(String name) {
+    if (name.isEmpty() || name.length() > MAX_LENGTH || name.indexOf('\\') >= 0) {
+      return false;
+    }
+    if (name.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
+      return false;
+    }
+    for (String part : name.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..") || part.length() > 255) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether editors and careful writers use such names for what is not finished. */
+  static boolean isTemporary(String name) {
+    return name.startsWith(".")
+        || name.endsWith("~")
+        || name.endsWith(".tmp")
+        || name.endsWith(".swp");
+  }
+}

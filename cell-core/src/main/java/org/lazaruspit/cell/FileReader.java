@@ -1,0 +1,128 @@
+package org.lazaruspit.cell;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files that may be anything: only regular ones are opened, and only so much is read. */
+final class FileReader {
+  private static final Set<OpenOption> READ =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+  private final InstantSource clock;
+  private final int maxBytes;
+
+  FileReader(InstantSource clock, int maxBytes) {
+    this.clock = clock;
+    this.maxBytes = maxBytes;
+  }
+
+  /** The file cannot be used, and why. */
+  static final class Unusable extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String found;
+    private final String expected;
+
+    Unusable(String found, String expected) {
+      super(found, null, false, false);
+      this.found = found;
+      this.expected = expected;
+    }
+
+    String found() {
+      return found;
+    }
+
+    String expected() {
+      return expected;
+    }
+  }
+
+  /** What the path names, without following a link, or null where there is nothing. */
+  @Nullable BasicFileAttributes stat(Path path) throws Unusable {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  Stamp stamp(BasicFileAttributes attributes) {
+    return Stamp.of(attributes, TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+  }
+
+  /** Refuses everything but a regular file of bearable size. */
+  void requireFile(BasicFileAttributes attributes) throws Unusable {
+    if (!attributes.isRegularFile()) {
+      throw new Unusable(kind(attributes), "a regular file");
+    }
+    if (attributes.size() > maxBytes) {
+      throw tooLong(attributes.size() + " bytes");
+    }
+  }
+
+  /** Refuses everything but a directory. */
+  static void requireDirectory(BasicFileAttributes attributes) throws Unusable {
+    if (!attributes.isDirectory()) {
+      throw new Unusable(kind(attributes), "a directory");
+    }
+  }
+
+  static String kind(BasicFileAttributes attributes) {
+    if (attributes.isSymbolicLink()) {
+      return "a symbolic link";
+    }
+    if (attributes.isDirectory()) {
+      return "a directory";
+    }
+    return attributes.isRegularFile() ? "a regular file" : "a special file";
+  }
+
+  /** The content of a file that was just found to be a regular one, or null when it vanished. */
+  byte @Nullable [] read(Path path, long expectedSize) throws Unusable {
+    try (SeekableByteChannel channel = Files.newByteChannel(path, READ)) {
+      // One byte more than expected shows whether the file has grown since.
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(expectedSize, maxBytes) + 1);
+      while (channel.read(buffer) >= 0) {
+        if (buffer.position() > maxBytes) {
+          throw tooLong("more than " + maxBytes + " bytes");
+        }
+        if (!buffer.hasRemaining()) {
+          buffer =
+              ByteBuffer.allocate(Math.min(buffer.capacity() * 2, maxBytes + 1)).put(buffer.flip());
+        }
+      }
+      return Arrays.copyOf(buffer.array(), buffer.position());
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (ClosedByInterruptException e) {
+      throw new UncheckedIOException(e);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private Unusable tooLong(String found) {
+    return new Unusable(found, "at most " + maxBytes + " bytes");
+  }
+
+  static Unusable unreadable(IOException e) {
+    return new Unusable(Problems.describe(e), "a readable file");
+  }
+}

@@ -1,0 +1,251 @@
+package org.lazaruspit.cell;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A missions root: the directory that holds the cells. Loading never stops at a fault: a bad cell
+ * is a {@link CellLoad} with problems and costs no other cell anything. Thread-safe; one load or
+ * rescan runs at a time.
+ */
+public final class MissionStore {
+  private final Path root;
+  private final CellLimits limits;
+  private final CellScanner scanner;
+  private final Object scanning = new Object();
+  private SortedMap<String, CellScan> scans = Collections.emptySortedMap();
+  private volatile SortedMap<String, CellLoad> loads = Collections.emptySortedMap();
+
+  private MissionStore(Path root, CellLimits limits, InstantSource clock) {
+    this.root = root;
+    this.limits = limits;
+    this.scanner = new CellScanner(limits, clock);
+  }
+
+  /**
+   * Opens a missions root with the default bounds.
+   *
+   * @param root a directory
+   * @return the store
+   * @throws NotDirectoryException when there is no such directory
+   * @throws IOException when it cannot be looked at
+   */
+  public static MissionStore open(Path root) throws IOException {
+    return open(root, CellLimits.DEFAULTS);
+  }
+
+  /**
+   * Opens a missions root.
+   *
+   * @param root a directory
+   * @param limits how much is read at most
+   * @return the store
+   * @throws NotDirectoryException when there is no such directory
+   * @throws IOException when it cannot be looked at
+   */
+  public static MissionStore open(Path root, CellLimits limits) throws IOException {
+    return open(root, limits, InstantSource.system());
+  }
+
+  static MissionStore open(Path root, CellLimits limits, InstantSource clock) throws IOException {
+    if (!Files.isDirectory(root)) {
+      throw new NotDirectoryException(root.toString());
+    }
+    return new MissionStore(root, limits, clock);
+  }
+
+  /**
+   * The missions root.
+   *
+   * @return the directory that was opened
+   */
+  public Path root() {
+    return root;
+  }
+
+  /**
+   * Loads every cell, whether it changed or not.
+   *
+   * @return what came of each directory, sorted by its name
+   * @throws UncheckedIOException when the root itself cannot be read
+   */
+  public List<CellLoad> load() {
+    synchronized (scanning) {
+      scans = Collections.emptySortedMap();
+      loads = Collections.emptySortedMap();
+      rescan();
+      return List.copyOf(loads.values());
+    }
+  }
+
+  /**
+   * Loads one cell, wherever it is, without looking at others.
+   *
+   * @param cellDirectory the cell's directory
+   * @return what came of it
+   */
+  public CellLoad load(Path cellDirectory) {
+    return scanner.scan(cellDirectory).load();
+  }
+
+  /**
+   * The cells as of the last {@link #load()} or {@link #rescan()}; touches no disk.
+   *
+   * @return what came of each directory, sorted by its name
+   */
+  public List<CellLoad> current() {
+    return List.copyOf(loads.values());
+  }
+
+  /**
+   * Looks at what changed since the last look; the first time, everything is added. What did not
+   * change costs a stat a file.
+   *
+   * @return what is different now
+   * @throws UncheckedIOException when the root itself cannot be read
+   */
+  public RescanResult rescan() {
+    synchronized (scanning) {
+      SortedMap<String, CellScan> now = new TreeMap<>();
+      for (Path directory : directories()) {
+        String name = directory.getFileName().toString();
+        now.put(name, scanner.scan(directory, scans.get(name)));
+      }
+      SortedMap<String, CellLoad> before = loads;
+      SortedMap<String, CellLoad> after = withoutDuplicates(now, before);
+      scans = now;
+      loads = after;
+      return difference(before, after);
+    }
+  }
+
+  private List<Path> directories() {
+    List<Path> directories = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        if (mayBeCell(entry)) {
+          if (directories.size() == limits.maxCells()) {
+            throw new IOException(root + " has more than " + limits.maxCells() + " cells");
+          }
+          directories.add(entry);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw new UncheckedIOException(new IOException(e));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return directories;
+  }
+
+  /**
+   * What is named as a cell or holds a cell's file; lost+found and its like are not our concern.
+   */
+  private boolean mayBeCell(Path entry) {
+    String name = entry.getFileName().toString();
+    if (name.startsWith(".")) {
+      return false;
+    }
+    return Uuids.isValid(name)
+        || scans.containsKey(name)
+        || (isDirectory(entry)
+            && Files.exists(entry.resolve(CellLayout.CELL_FILE), LinkOption.NOFOLLOW_LINKS));
+  }
+
+  private static boolean isDirectory(Path entry) {
+    try {
+      return Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isDirectory();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Of two directories with one identity the first by name has it. */
+  private SortedMap<String, CellLoad> withoutDuplicates(
+      SortedMap<String, CellScan> scanned, SortedMap<String, CellLoad> before) {
+    Map<UUID, Path> owners = new HashMap<>();
+    SortedMap<String, CellLoad> result = new TreeMap<>();
+    scanned.forEach(
+        (name, scan) -> {
+          CellLoad load = scan.load();
+          Path owner =
+              load.cell().map(cell -> owners.putIfAbsent(cell.id(), cell.directory())).orElse(null);
+          result.put(name, owner == null ? load : reuse(duplicate(scan, owner), before.get(name)));
+        });
+    return result;
+  }
+
+  private CellLoad duplicate(CellScan scan, Path owner) {
+    Findings findings = new Findings();
+    findings.error(
+        "/cell_id", "the identity of " + owner.getFileName(), "an identity that no other cell has");
+    List<CellProblem> problems = new ArrayList<>(scan.load().problems());
+    Path file = scan.directory().resolve(CellLayout.CELL_FILE);
+    problems.addAll(CellAssembly.locate(file, findings, scanner));
+    return new CellLoad(scan.directory(), Optional.empty(), problems);
+  }
+
+  private static CellLoad reuse(CellLoad now, @Nullable CellLoad before) {
+    return before != null && now.equals(before) ? before : now;
+  }
+
+  /** What did not change is the same object. */
+  private static boolean same(Object now, Object before) {
+    return now == before;
+  }
+
+  private static RescanResult difference(
+      SortedMap<String, CellLoad> before, SortedMap<String, CellLoad> after) {
+    List<CellLoad> added = new ArrayList<>();
+    List<CellLoad> changed = new ArrayList<>();
+    List<CellLoad> removed = new ArrayList<>();
+    after.forEach(
+        (name, load) -> {
+          CellLoad old = before.get(name);
+          if (old == null) {
+            added.add(load);
+          } else if (!same(old, load)) {
+            changed.add(load);
+          }
+        });
+    before.forEach(
+        (name, load) -> {
+          if (!after.containsKey(name)) {
+            removed.add(load);
+          }
+        });
+    return new RescanResult(added, changed, removed);
+  }
+
+  /**
+   * Creates a cell: its whole directory tree appears at once, or not at all.
+   *
+   * @param spec what it shall have
+   * @return the cell as it was then loaded
+   * @throws CellRuleException when it would break a rule
+   * @throws java.nio.file.FileAlreadyExistsException when there is a cell of that identity
+   * @throws IOException when it cannot be written
+   */
+  public MissionCell create(NewCell spec) throws IOException {
+    return new CellCreation(root, scanner).create(spec);
+  }
+}

@@ -1,0 +1,80 @@
+package org.lazaruspit.cell;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of {@code config/policies.json}. A field that is absent is {@code null} and falls
+ * through to {@code cell.json}, then to the pit's configuration. Immutable and thread-safe.
+ *
+ * @param autoRevive whether dead agents are revived unasked
+ * @param reviveTimeout how long a revived agent has to become healthy
+ * @param substituteAgents who takes over when an agent cannot be revived, in order
+ * @param handoffAllowed whether tasks may be handed over at all
+ * @param handoffApproval whether a person approves each hand-over
+ * @param checkpointRequired whether an agent without a valid checkpoint stays dead
+ * @param maxRetries how many attempts follow the first
+ */
+public record RevivalPolicies(
+    @Nullable AutoRevive autoRevive,
+    @Nullable Duration reviveTimeout,
+    @Nullable List<String> substituteAgents,
+    @Nullable Boolean handoffAllowed,
+    @Nullable HandoffApproval handoffApproval,
+    @Nullable Boolean checkpointRequired,
+    @Nullable Integer maxRetries) {
+
+  /** Nothing said: everything falls through. */
+  public static final RevivalPolicies ABSENT =
+      new RevivalPolicies(null, null, null, null, null, null, null);
+
+  /**
+   * Checks what is given.
+   *
+   * @param autoRevive whether dead agents are revived unasked
+   * @param reviveTimeout how long a revived agent has to become healthy
+   * @param substituteAgents who takes over when an agent cannot be revived, in order
+   * @param handoffAllowed whether tasks may be handed over at all
+   * @param handoffApproval whether a person approves each hand-over
+   * @param checkpointRequired whether an agent without a valid checkpoint stays dead
+   * @param maxRetries how many attempts follow the first
+   */
+  public RevivalPolicies {
+    if (reviveTimeout != null) {
+      Seconds.require("revive_timeout", reviveTimeout);
+    }
+    if (substituteAgents != null) {
+      substituteAgents = List.copyOf(substituteAgents);
+      substituteAgents.forEach(agent -> Identifiers.require("substitute_agents", agent));
+    }
+    if (maxRetries != null && maxRetries < 0) {
+      throw new IllegalArgumentException("max_retries: " + maxRetries + " is negative");
+    }
+  }
+
+  /**
+   * Combines these over what {@code cell.json} says over the given defaults.
+   *
+   * @param cell the policies of {@code cell.json}
+   * @param defaults what holds where neither says anything
+   * @return what holds
+   */
+  public EffectivePolicies effective(CellPolicies cell, EffectivePolicies defaults) {
+    return new EffectivePolicies(
+        first(autoRevive, cell.autoRevive(), defaults.autoRevive()),
+        first(reviveTimeout, null, defaults.reviveTimeout()),
+        first(substituteAgents, null, defaults.substituteAgents()),
+        first(handoffAllowed, cell.handoffAllowed(), defaults.handoffAllowed()),
+        first(handoffApproval, null, defaults.handoffApproval()),
+        first(checkpointRequired, null, defaults.checkpointRequired()),
+        first(maxRetries, null, defaults.maxRetries()));
+  }
+
+  private static <T> T first(@Nullable T own, @Nullable T cell, T otherwise) {
+    if (own != null) {
+      return own;
+    }
+    return cell != null ? cell : otherwise;
+  }
+}
