@@ -1,0 +1,5 @@
+/** An example agent. */
+@NullMarked
+package org.lazaruspit.examples.agent;
+
+import org.jspecify.annotations.NullMarked;

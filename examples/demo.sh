@@ -1,0 +1,227 @@
+#!/usr/bin/env bash
+# The main job, on real parts: three agents carry out a mission; one is killed, one is frozen, and
+# then the pit itself is killed. Exit status 0 only if everything that is shown was really seen.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+jvm=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx96m)
+pit_jar=$PWD/examples/lazarus-pit/target/lazarus-pit.jar
+gateway_jar=$PWD/examples/gateway/target/gateway.jar
+agent_jar=$PWD/examples/agent/target/agent.jar
+shell_agent=$PWD/examples/agent/shell-agent.sh
+home='' gateway_pid='' pit_pid=''
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  say "FAILED: $*"
+  [ -z "$home" ] || for log in "$home"/*.log "$home"/missions/*/logs/*; do
+    [ ! -s "$log" ] || { say "--- end of ${log#"$home"/}"; tail -n 15 "$log"; }
+  done
+  exit 1
+}
+
+# ---- tools -------------------------------------------------------------------------------------
+now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
+ms_between() { printf '%d.%d ms' $((($2 - $1) / 1000)) $((($2 - $1) % 1000 / 100)); }
+get() { # GET a path of the gateway; prints the body, or nothing
+  local host=${gateway_url#http://} line
+  exec {web}<>"/dev/tcp/${host%:*}/${host##*:}" || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$1" "$host" >&"$web"
+  while IFS= read -r -t 5 line <&"$web" && [ "$line" != $'\r' ]; do :; done
+  cat <&"$web"
+  exec {web}>&-
+} 2>/dev/null
+field() { # the value of a simple field in a line of JSON
+  [[ $2 =~ \"$1\":[[:space:]]*(\"([^\"]*)\"|([^,}[:space:]]*)) ]] || return 1
+  printf '%s' "${BASH_REMATCH[2]:-${BASH_REMATCH[3]}}"
+}
+agent() { field "$2" "$(get "/agent/$1")"; }
+await() { # seconds, what, command...: until the command succeeds
+  local deadline=$(($(now_us) + $1 * 1000000)) what=$2
+  shift 2
+  until "$@"; do
+    [ "$(now_us)" -lt "$deadline" ] || fail "waited in vain until $what"
+    sleep 0.05
+  done
+}
+started() { [ "$(wc -l 2>/dev/null <"$cell/artifacts/starts.log")" = "$1" ]; }
+pid_of() { awk -v id="$1" '$1 == id { pid = $3 } END { print pid }' "$cell/artifacts/starts.log"; }
+is_at() { # agent, incarnation: healthy in that incarnation
+  local answer
+  answer=$(get "/agent/$1")
+  [ "$(field status "$answer")" = healthy ] && [ "$(field incarnation "$answer")" = "$2" ] &&
+    [ "$(field last_heartbeat "$answer")" != null ]
+}
+is_past() { [ "$(agent "$1" progress)" -gt "$2" ] 2>/dev/null; }
+chain() { # the value after so many steps, worked out anew
+  local value=lazarus i
+  for ((i = 0; i < $1; i++)); do
+    value=$(printf %s "$value" | sha256sum) && value=${value%% *}
+  done
+  printf '%s' "$value"
+}
+
+clean_up() {
+  trap - EXIT
+  trap '' INT TERM
+  [ -z "$pit_pid" ] || kill -KILL "$pit_pid" 2>/dev/null
+  if [ -n "${cell:-}" ] && [ -f "$cell/artifacts/starts.log" ]; then
+    # Agents lead sessions of their own: each pid is also the number of its group.
+    while read -r _ _ pid _; do kill -KILL -- "-$pid" 2>/dev/null; done <"$cell/artifacts/starts.log"
+  fi
+  [ -z "$gateway_pid" ] || kill -TERM "$gateway_pid" 2>/dev/null
+  wait 2>/dev/null
+  [ -z "$home" ] || rm -rf "$home"
+}
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# ---- what is not built is built ----------------------------------------------------------------
+stale() { [ ! -f "$1" ] || [ -n "$(find ./*/src examples/*/src pom.xml ./*/pom.xml examples/*/pom.xml -newer "$1" -type f -path '*main*' -print -quit)" ]; }
+if stale "$pit_jar" || stale "$gateway_jar" || stale "$agent_jar"; then
+  say "Building what is not built yet (the first time Maven fetches what it needs)..."
+  mvn -B -Dmaven.test.skip=true package -pl examples/lazarus-pit,examples/gateway,examples/agent -am 2>&1 |
+    grep --line-buffered -E 'Building Lazarus|ERROR|BUILD' | sed -u 's/^\[INFO\] */  /'
+  [ "${PIPESTATUS[0]}" = 0 ] || fail "the build failed: run mvn package to see why"
+fi
+
+# ---- a mission with three agents ---------------------------------------------------------------
+trap clean_up EXIT
+begun=$(now_us)
+home=$(mktemp -d "${TMPDIR:-/tmp}/lazarus-demo.XXXXXX") || exit 1
+pit() { "$java" "${jvm[@]}" -jar "$pit_jar" "$@"; }
+
+"$java" "${jvm[@]}" -jar "$gateway_jar" --port 0 --timeout 2 --interval 1 >"$home/gateway.log" 2>&1 &
+gateway_pid=$!
+gateway_is_up() {
+  [[ $(cat "$home/gateway.log") =~ http://127\.0\.0\.1:[0-9]+ ]] && gateway_url=${BASH_REMATCH[0]}
+}
+
+cat >"$home/config.json" <<JSON
+{
+  "poll_interval": 1,
+  "missions_path": "$home/missions",
+  "gateways": [{"name": "gateway_1", "url": "GATEWAY"}],
+  "launchers": {
+    "default": {"command": ["$java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx48m", "-jar", "$agent_jar"]},
+    "shell": {"command": ["bash", "$shell_agent"]}
+  }
+}
+JSON
+mkdir "$home/missions"
+id=$(pit cell create --name "Demo mission" --root "$home/missions" --id 4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10) ||
+  fail "the cell could not be created"
+cell=$home/missions/4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10
+for who in "planner lead default" "builder write default" "scribe write shell"; do
+  read -r name role launcher <<<"$who"
+  pit cell add-agent "$cell" --id "$name" --name "${name^}" --role "$role" --gateway gateway_1 \
+    --launcher "$launcher" >/dev/null || fail "agent $name could not be added"
+done
+pit cell validate "$cell" >/dev/null || fail "the cell is not valid"
+say "$id"
+await 10 "the gateway answers" gateway_is_up
+sed -i "s|GATEWAY|$gateway_url|" "$home/config.json"
+say "Gateway at $gateway_url, mission in $cell"
+
+start_pit() {
+  "$java" "${jvm[@]}" -jar "$pit_jar" run --config "$home/config.json" >>"$home/pit.log" 2>&1 &
+  pit_pid=$!
+}
+start_pit
+say "Pit started; it finds three agents that do not run, and starts them."
+all_healthy() { is_at planner 1 && is_at builder 1 && is_at scribe 1; }
+await 20 "all three agents are healthy" all_healthy
+say "All three are healthy: planner and builder (Java), scribe (shell)."
+await 10 "each has done three steps" eval 'is_past planner 3 && is_past builder 3 && is_past scribe 3'
+
+# ---- one dies, one hangs -----------------------------------------------------------------------
+journal=$cell/logs/revivals.jsonl
+follow() { # agent, instant of the blow, incarnation to come: tells its revival as it happens
+  local name=$1 blow=$2 incarnation=$3 seen='' line event detail at deadline
+  deadline=$((blow + 30000000))
+  local -A told=()
+  until [[ $seen == *revived* ]]; do
+    [ "$(now_us)" -lt "$deadline" ] || fail "$name was not revived within 30 s"
+    while IFS= read -r line; do
+      event=$(field event "$line")
+      if [ -z "${told[$(field seq "$line")]:-}" ]; then
+        told[$(field seq "$line")]=1
+        at=$(date -d "$(field at "$line")" +%s%6N)
+        detail=$(field detail "$line")
+        case $event in
+          requested) say "  $name: noticed after $(ms_between "$blow" "$at"): $detail" ;;
+          verify_checkpoint) say "  $name: $detail" ;;
+          raise_incarnation) say "  $name: $detail" ;;
+          register)
+            [ "$(field incarnation "$line")" = "$incarnation" ] ||
+              fail "$name came as incarnation $(field incarnation "$line"), not $incarnation"
+            say "  $name: restarted as incarnation $incarnation after $(ms_between "$blow" "$at") ($detail)"
+            ;;
+          revived) say "  $name: healthy after $(ms_between "$blow" "$at"), $detail" ;;
+          attempt_failed | failed) fail "$name: $detail" ;;
+        esac
+        seen+=" $event"
+      fi
+    done < <(grep "\"agent_id\":\"$name\"" "$journal" | tail -n "+$((${lines_before[$name]} + 1))")
+    sleep 0.02
+  done
+  for event in requested stop verify_checkpoint raise_incarnation start register verify_health; do
+    [[ " $seen " == *" $event "* ]] || fail "the journal has no $event of $name"
+  done
+}
+remembers() { # agent, incarnation, step it had reached: its memory comes from its checkpoint
+  local name=$1 line step value
+  line=$(grep "^incarnation $2: going on from step" "$cell/logs/$name.log") ||
+    fail "$name does not say where it went on"
+  [[ $line =~ step\ ([0-9]+),\ value\ ([0-9a-f]+) ]] || fail "$name began from nothing: $line"
+  step=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
+  [ "$step" -gt 0 ] && [ "$step" -le "$(($3 + 3))" ] || fail "$name went on from step $step, not $3"
+  [ "$value" = "$(chain "$step")" ] || fail "$name remembers a wrong value at step $step"
+  await 10 "$name works on" is_past "$name" "$step"
+  say "  $name: working on from step $step, which its checkpoint held (now at $(agent "$name" progress))"
+}
+declare -A lines_before
+note_lines() { lines_before[$1]=$(grep -c "\"agent_id\":\"$1\"" "$journal"); }
+
+note_lines scribe
+reached=$(agent scribe progress)
+blow=$(now_us)
+kill -KILL "$(pid_of scribe)" || fail "scribe could not be killed"
+say "SIGKILL to scribe (pid $(pid_of scribe), at step $reached):"
+follow scribe "$blow" 2
+remembers scribe 2 "$reached"
+
+note_lines builder
+reached=$(agent builder progress)
+blow=$(now_us)
+frozen=$(pid_of builder)
+kill -STOP "$frozen" || fail "builder could not be stopped"
+say "SIGSTOP to builder (pid $frozen, at step $reached); its gateway allows 3 time-outs of 2 s:"
+follow builder "$blow" 2
+! kill -0 "$frozen" 2>/dev/null || fail "the frozen builder is still there"
+remembers builder 2 "$reached"
+
+# ---- the pit itself dies -----------------------------------------------------------------------
+settled() { started 5 && is_at planner 1 && is_at builder 2 && is_at scribe 2; }
+await 10 "everyone is healthy again" settled
+before=$(wc -l <"$journal")
+pids="$(pid_of planner) $(pid_of builder) $(pid_of scribe)"
+was=$(agent scribe progress)
+kill -KILL "$pit_pid" && wait "$pit_pid" 2>/dev/null
+say "SIGKILL to the pit (pid $pit_pid)."
+await 10 "the agents run on without a pit" is_past scribe "$((was + 2))"
+say "  the agents ran on without it: scribe went from step $was to $(agent scribe progress)"
+start_pit
+say "Pit started again (pid $pit_pid):"
+adopted() { [ "$(grep -c ', adopted' "$home/pit.log")" = 3 ]; }
+await 15 "the new pit has adopted all three" adopted
+was=$(agent planner progress)
+await 15 "the new pit has watched them for a while" is_past planner "$((was + 8))"
+settled || fail "not everyone is healthy in the incarnation they had"
+[ "$(wc -l <"$journal")" = "$before" ] || fail "the new pit revived somebody who lived"
+[ "$pids" = "$(pid_of planner) $(pid_of builder) $(pid_of scribe)" ] || fail "somebody was replaced"
+for pid in $pids; do kill -0 "$pid" 2>/dev/null || fail "pid $pid is gone"; done
+say "  it adopted all three where they were (pids $pids); none was started twice:"
+sed 's/^\([^ ]*\) \([0-9]*\) \([0-9]*\) .*/    \1 incarnation \2, pid \3/' "$cell/artifacts/starts.log"
+say "All of it seen, in $((($(now_us) - begun) / 1000000)) s."

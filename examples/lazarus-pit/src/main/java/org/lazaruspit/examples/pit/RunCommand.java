@@ -1,0 +1,21 @@
+package org.lazaruspit.examples.pit;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code lazarus-pit run}. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Run the daemon until it is told to end; agents run on without it.")
+final class RunCommand implements Callable<Integer> {
+
+  @Mixin private final ConfigFile config = new ConfigFile();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    return Daemon.run(config);
+  }
+}

@@ -1,0 +1,33 @@
+package org.lazaruspit.pit;
+
+import org.lazaruspit.pit.RevivalEvent.Subject;
+import org.lazaruspit.pit.spi.AgentRef;
+
+/** One attempt of one revival: what every step of it needs to know. Immutable. */
+record Attempt(CellWork work, Revival revival, int number) {
+
+  String agentId() {
+    return revival.agent().agentId();
+  }
+
+  AgentRef agent() {
+    return revival.agent();
+  }
+
+  String label() {
+    return work.label(agentId());
+  }
+
+  /** The incarnation that is current right now, according to the journal. */
+  long incarnation() {
+    return work.ledger().incarnation(agentId());
+  }
+
+  Subject subject() {
+    return subject(incarnation());
+  }
+
+  Subject subject(long incarnation) {
+    return new Subject(revival.id(), agentId(), revival.cause(), number, incarnation);
+  }
+}

@@ -1,0 +1,141 @@
+package org.lazaruspit.pit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.lazaruspit.cell.CellLoad;
+import org.lazaruspit.cell.CellProblem;
+import org.lazaruspit.cell.CellStatus;
+import org.lazaruspit.cell.MissionCell;
+import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.pit.spi.CellOwnership;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cells that this pit works: those beneath the missions root that are active and that no other
+ * pit owns. Used by the loop's thread alone.
+ */
+final class CellRoster {
+
+  private static final Logger log = LoggerFactory.getLogger(CellRoster.class);
+
+  private final MissionStore store;
+  private final CellOwnership ownership;
+  private final RevivalEngine engine;
+  private final InstantSource clock;
+  private final Map<UUID, CellWork> works = new TreeMap<>();
+  private final Once trouble = new Once();
+
+  CellRoster(
+      MissionStore store, CellOwnership ownership, RevivalEngine engine, InstantSource clock) {
+    this.store = store;
+    this.ownership = ownership;
+    this.engine = engine;
+    this.clock = clock;
+  }
+
+  /** Looks at the missions root again and returns what is to be worked now. */
+  List<CellWork> refresh() throws IOException {
+    Set<UUID> present = new HashSet<>();
+    for (CellLoad load : store.load()) {
+      report(load);
+      load.cell()
+          .filter(cell -> cell.config().status() == CellStatus.ACTIVE)
+          .flatMap(this::work)
+          .ifPresent(work -> present.add(work.id()));
+    }
+    List<CellWork> gone =
+        works.values().stream()
+            .filter(work -> !present.contains(work.id()) || !work.held())
+            .toList();
+    gone.forEach(this::letGo);
+    return List.copyOf(works.values());
+  }
+
+  private void report(CellLoad load) {
+    List<CellProblem> problems = load.problems();
+    if (problems.isEmpty()) {
+      trouble.over(load.directory());
+    } else if (trouble.changed(load.directory(), problems.toString())) {
+      problems.forEach(problem -> log.warn("{}", problem));
+    }
+  }
+
+  private Optional<CellWork> work(MissionCell cell) {
+    CellWork known = works.get(cell.id());
+    if (known != null && known.directory().equals(cell.directory())) {
+      known.cell(cell);
+      return Optional.of(known);
+    }
+    Optional<CellWork> opened = open(cell);
+    opened.ifPresent(
+        work -> {
+          works.put(work.id(), work);
+          engine.open(work);
+        });
+    return opened;
+  }
+
+  private Optional<CellWork> open(MissionCell cell) {
+    Path directory = cell.directory();
+    try {
+      Optional<CellOwnership.Claim> claim = ownership.claim(cell.id(), directory);
+      if (claim.isEmpty()) {
+        if (trouble.changed(cell.id(), "owned elsewhere")) {
+          log.info("cell {} is worked by another pit", cell.id());
+        }
+        return Optional.empty();
+      }
+      return Optional.of(open(cell, claim.get()));
+    } catch (IOException | RuntimeException e) {
+      if (trouble.changed(cell.id(), String.valueOf(e.getMessage()))) {
+        log.error("cell {} cannot be worked: {}", cell.id(), e.getMessage());
+      }
+      return Optional.empty();
+    }
+  }
+
+  private CellWork open(MissionCell cell, CellOwnership.Claim claim) throws IOException {
+    try {
+      CellWork work = CellWork.open(cell, claim, clock);
+      trouble.over(cell.id());
+      log.info(
+          "cell {}: works \"{}\" with {} agents",
+          cell.id(),
+          printable(cell.config().missionName()),
+          cell.agents().size());
+      return work;
+    } catch (IOException | RuntimeException e) {
+      claim.close();
+      throw e;
+    }
+  }
+
+  /** A mission's name is anybody's text: it must not write log lines of its own. */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  private void letGo(CellWork work) {
+    works.remove(work.id());
+    engine.close(work);
+    log.info("cell {}: no longer worked", work.id());
+    try {
+      work.close();
+    } catch (IOException e) {
+      log.warn("cell {}: its journal could not be closed: {}", work.id(), e.getMessage());
+    }
+  }
+
+  void close() {
+    List.copyOf(works.values()).forEach(this::letGo);
+  }
+}

@@ -1,0 +1,181 @@
+package org.lazaruspit.pit;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.pit.PitConfig.AgentKey;
+import org.lazaruspit.pit.PitConfig.InvalidConfigException;
+import org.lazaruspit.pit.PitConfig.Limits;
+import org.lazaruspit.pit.spi.GatewayAddress;
+import org.lazaruspit.pit.spi.Launcher;
+
+/** From the configuration's JSON to {@link PitConfig}: fields, defaults and bounds. */
+final class PitConfigReader {
+
+  private static final int YEAR = 31_536_000;
+
+  private PitConfigReader() {}
+
+  static PitConfig read(Path file, String document) throws InvalidConfigException {
+    List<String> problems = new ArrayList<>();
+    ConfigNode root = ConfigNode.parse(document, problems);
+    if (problems.isEmpty()) {
+      ConfigReader in = ConfigReader.of(root, "the configuration", problems);
+      PitConfig config = read(file, in);
+      in.done();
+      if (problems.isEmpty()) {
+        return config;
+      }
+    }
+    throw new InvalidConfigException(file, problems);
+  }
+
+  private static PitConfig read(Path file, ConfigReader in) {
+    return new PitConfig(
+        seconds(in, "poll_interval", 86_400, 30),
+        seconds(in, "timeout", YEAR, 300),
+        in.number("max_retries", 0, 100).orElse(3),
+        in.flag("auto_revive").orElse(true),
+        gateways(in),
+        in.text("missions_path").map(PitConfigReader::path).orElse(Path.of("/var/missions")),
+        in.text("log_level").orElse("INFO"),
+        in.text("reviver").orElse("process"),
+        launchers(in),
+        agentKey(in),
+        in.text("state_directory").map(PitConfigReader::path).orElseGet(() -> directoryOf(file)),
+        limits(in),
+        plugins(in));
+  }
+
+  private static Duration seconds(ConfigReader in, String name, int most, int otherwise) {
+    return Duration.ofSeconds(in.number(name, 1, most).orElse(otherwise));
+  }
+
+  private static Path directoryOf(Path file) {
+    return Objects.requireNonNull(file.getParent(), "an absolute file lies in a directory");
+  }
+
+  /** {@code ~} is the home directory, as a shell would have it. */
+  private static Path path(String text) {
+    String home = System.getProperty("user.home");
+    return Path.of(text.equals("~") || text.startsWith("~/") ? home + text.substring(1) : text)
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  private static AgentKey agentKey(ConfigReader in) {
+    return in.oneOf("agent_key", List.of("agent", "cell"))
+        .map(text -> text.equals("cell") ? AgentKey.CELL : AgentKey.AGENT)
+        .orElse(AgentKey.AGENT);
+  }
+
+  private static Limits limits(ConfigReader root) {
+    ConfigReader in = root.object("limits").orElseGet(() -> root.empty("limits"));
+    Limits limits =
+        new Limits(
+            in.number("concurrent_revivals", 1, 1000).orElse(4),
+            in.number("revivals_per_minute", 1, 100_000).orElse(60),
+            in.number("revivals_per_agent", 1, 1000).orElse(5),
+            seconds(in, "per_agent_window", YEAR, 900));
+    in.done();
+    return limits;
+  }
+
+  private static Map<String, GatewayAddress> gateways(ConfigReader in) {
+    Map<String, GatewayAddress> gateways = new LinkedHashMap<>();
+    for (ConfigNode item : in.list("gateways")) {
+      GatewayAddress gateway = gateway(in, item);
+      if (gateway != null && gateways.putIfAbsent(gateway.name(), gateway) != null) {
+        in.problem("gateways: \"" + gateway.name() + "\" is there twice", item);
+      }
+    }
+    return gateways;
+  }
+
+  private static @Nullable GatewayAddress gateway(ConfigReader in, ConfigNode item) {
+    try {
+      return item.value() instanceof String text
+          ? Gateways.named(text)
+          : gateway(in.item("gateways", item), in, item);
+    } catch (IllegalArgumentException e) {
+      in.problem("gateways: " + e.getMessage(), item);
+      return null;
+    }
+  }
+
+  private static @Nullable GatewayAddress gateway(
+      ConfigReader fields, ConfigReader list, ConfigNode item) {
+    Optional<String> url = fields.text("url");
+    Optional<String> name = fields.text("name").or(() -> url);
+    Optional<Path> token = fields.text("token_file").map(PitConfigReader::path);
+    fields.done();
+    if (name.isEmpty()) {
+      list.problem("gateways: neither a name nor a url is given", item);
+      return null;
+    }
+    URI uri = url.map(URI::create).orElseGet(() -> Gateways.named(name.get()).uri());
+    return new GatewayAddress(name.get(), uri, token.orElse(null));
+  }
+
+  private static Map<String, Launcher> launchers(ConfigReader root) {
+    Map<String, Launcher> launchers = new LinkedHashMap<>();
+    root.entries("launchers")
+        .forEach(
+            (name, node) -> {
+              ConfigReader in = root.item("launchers/" + name, node);
+              List<String> command = in.texts("command");
+              Map<String, String> environment = environment(in);
+              Optional<String> directory = in.text("working_directory");
+              in.done();
+              try {
+                launchers.put(name, new Launcher(name, command, environment, directory));
+              } catch (IllegalArgumentException e) {
+                root.problem(String.valueOf(e.getMessage()), node);
+              }
+            });
+    return launchers;
+  }
+
+  private static Map<String, String> environment(ConfigReader in) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    in.entries("env")
+        .forEach(
+            (name, node) -> {
+              if (node.value() instanceof String text && isVariableName(name)) {
+                environment.put(name, text);
+              } else {
+                in.wrong("env/" + name, node, "a text under a variable's name");
+              }
+            });
+    return environment;
+  }
+
+  private static boolean isVariableName(String name) {
+    return !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0;
+  }
+
+  private static Map<String, Map<String, Object>> plugins(ConfigReader root) {
+    Map<String, Map<String, Object>> plugins = new LinkedHashMap<>();
+    root.entries("plugins")
+        .forEach(
+            (name, node) -> {
+              Map<String, Object> settings = new LinkedHashMap<>();
+              for (Map.Entry<String, ConfigNode> field :
+                  root.item("plugins/" + name, node).fields().entrySet()) {
+                Object plain = field.getValue().plain();
+                if (plain != null) {
+                  settings.put(field.getKey(), plain);
+                }
+              }
+              plugins.put(name, settings);
+            });
+    return plugins;
+  }
+}

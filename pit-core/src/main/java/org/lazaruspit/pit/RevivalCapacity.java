@@ -1,0 +1,59 @@
+package org.lazaruspit.pit;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many revivals may run at once, and how many may begin within a minute: a storm of deaths must
+ * not become a storm of starts. Thread-safe.
+ */
+final class RevivalCapacity {
+
+  private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+  private final int concurrent;
+  private final int perMinute;
+  private final Deque<Long> begun = new ArrayDeque<>();
+  private int running;
+
+  RevivalCapacity(int concurrent, int perMinute) {
+    this.concurrent = concurrent;
+    this.perMinute = perMinute;
+  }
+
+  /** Takes a place if there is one. */
+  synchronized boolean tryBegin(long now) {
+    forget(now);
+    if (running >= concurrent || begun.size() >= perMinute) {
+      return false;
+    }
+    running++;
+    begun.addLast(now);
+    return true;
+  }
+
+  /** Takes a place for what already runs, whatever the limits say. */
+  synchronized void resume() {
+    running++;
+  }
+
+  synchronized void end() {
+    running--;
+  }
+
+  /** Nanoseconds until the rate allows another; empty where only a running one has to end. */
+  synchronized OptionalLong untilRateAllows(long now) {
+    forget(now);
+    return begun.size() < perMinute
+        ? OptionalLong.empty()
+        : OptionalLong.of(begun.getFirst() + MINUTE - now);
+  }
+
+  private void forget(long now) {
+    while (!begun.isEmpty() && now - begun.getFirst() >= MINUTE) {
+      begun.removeFirst();
+    }
+  }
+}

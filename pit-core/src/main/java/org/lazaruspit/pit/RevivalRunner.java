@@ -1,0 +1,252 @@
+package org.lazaruspit.pit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.CellEditor;
+import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.CheckpointVerdict;
+import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.EffectivePolicies;
+import org.lazaruspit.pit.RevivalEvent.Ended;
+import org.lazaruspit.pit.RevivalEvent.StepTaken;
+import org.lazaruspit.pit.RevivalPlanner.CheckpointChoice;
+import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.ProbeResult;
+import org.lazaruspit.pit.spi.ProbeTarget;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does one attempt step by step. Each step is in the journal before it is taken; what the step
+ * before has shown stands in the same line, so that a revival costs few fsyncs. Thread-safe.
+ */
+final class RevivalRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(RevivalRunner.class);
+
+  /** How long a living agent may take to end by itself before it is killed. */
+  static final Duration STOP_GRACE = Duration.ofSeconds(5);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+
+  /** An agent that nobody can be asked about counts as started once it has lasted this long. */
+  private static final Duration UNPROBED_PROOF = Duration.ofSeconds(1);
+
+  private final PitConfig config;
+  private final Reviver reviver;
+  private final Probes probes;
+  private final Targets targets;
+
+  RevivalRunner(PitConfig config, Reviver reviver, Probes probes, Targets targets) {
+    this.config = config;
+    this.reviver = reviver;
+    this.probes = probes;
+    this.targets = targets;
+  }
+
+  /** The first step's line, which whoever begins an attempt writes together with the request. */
+  static StepTaken firstStep(RevivalEvent.Subject subject) {
+    return new StepTaken(subject, RevivalStep.STOP, "");
+  }
+
+  /** Runs an attempt whose first line is written; returns the agent if it is healthy again. */
+  Optional<RunningAgent> run(Attempt attempt)
+      throws IOException, InterruptedException, AttemptFailedException {
+    long begun = System.nanoTime();
+    if (attempt.revival().cause() != Cause.EXIT && isBack(attempt)) {
+      attempt
+          .work()
+          .record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, "it came back by itself"));
+      log.info("{}: came back by itself, left alone", attempt.label());
+      return Optional.empty();
+    }
+    String proof = stop(attempt, begun);
+    attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
+    ChosenCheckpoint checkpoint = chooseCheckpoint(attempt);
+    long incarnation = attempt.incarnation() + 1;
+    attempt
+        .work()
+        .record(
+            new StepTaken(
+                attempt.subject(incarnation),
+                RevivalStep.RAISE_INCARNATION,
+                checkpoint.description()),
+            new StepTaken(attempt.subject(incarnation), RevivalStep.START, ""));
+    CellEditor.of(attempt.work().directory())
+        .updateAgent(attempt.agentId(), spec -> spec.withIncarnation(incarnation));
+    RunningAgent running = reviver.start(order(attempt, incarnation, checkpoint));
+    log.info(
+        "{}: restarted as incarnation {} ({}), {}",
+        attempt.label(),
+        incarnation,
+        running.description(),
+        checkpoint.description());
+    return proveHealth(attempt, running, incarnation);
+  }
+
+  /** Goes on with an attempt whose agent was started before the pit itself was restarted. */
+  Optional<RunningAgent> resume(Attempt attempt, RunningAgent running)
+      throws IOException, InterruptedException, AttemptFailedException {
+    log.info("{}: was being revived, going on with {}", attempt.label(), running.description());
+    return proveHealth(attempt, running, attempt.incarnation());
+  }
+
+  private Optional<RunningAgent> proveHealth(
+      Attempt attempt, RunningAgent running, long incarnation)
+      throws IOException, InterruptedException, AttemptFailedException {
+    long started = System.nanoTime();
+    ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
+    attempt
+        .work()
+        .record(new StepTaken(attempt.subject(), RevivalStep.REGISTER, running.description()));
+    probes.register(target);
+    attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_HEALTH, ""));
+    String proof = awaitHealth(attempt, running, target);
+    String detail = "healthy %s after its start, %s".formatted(millisSince(started), proof);
+    attempt.work().record(new Ended(attempt.subject(), RevivalStatus.REVIVED, detail));
+    log.info("{}: {} as incarnation {}", attempt.label(), detail, incarnation);
+    return Optional.of(running);
+  }
+
+  private boolean isBack(Attempt attempt) throws InterruptedException {
+    ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
+    return attempt.incarnation() > 0
+        && target.gateway().isPresent()
+        && probes.ask(target).provesHealthy(attempt.incarnation());
+  }
+
+  private String stop(Attempt attempt, long begun)
+      throws IOException, InterruptedException, AttemptFailedException {
+    StopOutcome outcome = reviver.stop(attempt.agent(), STOP_GRACE);
+    if (outcome instanceof StopOutcome.StillThere still) {
+      throw new AttemptFailedException(
+          "not proven dead, so no second one is started: " + still.reason());
+    }
+    String evidence = ((StopOutcome.Gone) outcome).evidence();
+    log.info("{}: proven dead in {}, {}", attempt.label(), millisSince(begun), evidence);
+    return "proven dead in %s: %s".formatted(millisSince(begun), evidence);
+  }
+
+  private record ChosenCheckpoint(Optional<Path> folder, String description) {}
+
+  private ChosenCheckpoint chooseCheckpoint(Attempt attempt)
+      throws IOException, AttemptFailedException {
+    Checkpoints checkpoints = Checkpoints.of(attempt.work().directory());
+    checkpoints.commitPending(attempt.agentId());
+    ChosenCheckpoint chosen =
+        choose(checkpoints, attempt.agentId(), RevivalPlanner.checkpointFor(attempt.number()));
+    if (chosen.folder().isEmpty() && policies(attempt).checkpointRequired()) {
+      throw new AttemptFailedException("a checkpoint is required, but " + chosen.description());
+    }
+    return chosen;
+  }
+
+  private static ChosenCheckpoint choose(
+      Checkpoints checkpoints, String agentId, CheckpointChoice choice) throws IOException {
+    if (choice == CheckpointChoice.FRESH) {
+      return new ChosenCheckpoint(Optional.empty(), "fresh, after failing with its checkpoints");
+    }
+    CheckpointVerdict newest = checkpoints.verify(agentId);
+    if (newest instanceof CheckpointVerdict.Missing) {
+      return new ChosenCheckpoint(Optional.empty(), "there is no checkpoint");
+    }
+    if (choice == CheckpointChoice.NEWEST && newest instanceof CheckpointVerdict.Valid valid) {
+      return chosen(valid, "checkpoint verified");
+    }
+    String reason =
+        newest instanceof CheckpointVerdict.Invalid invalid
+            ? "the newest checkpoint does not verify (" + invalid.reason() + ")"
+            : "starting with the newest checkpoint failed";
+    return checkpoints
+        .previous(agentId)
+        .map(valid -> chosen(valid, reason + ", the previous one verified"))
+        .orElseGet(
+            () -> new ChosenCheckpoint(Optional.empty(), reason + " and there is no previous one"));
+  }
+
+  private static ChosenCheckpoint chosen(CheckpointVerdict.Valid valid, String how) {
+    return new ChosenCheckpoint(
+        Optional.of(valid.folder()),
+        "%s: of %s, context %s"
+            .formatted(
+                how, valid.ref().lastCheckpoint(), valid.ref().contextHash().substring(0, 12)));
+  }
+
+  private EffectivePolicies policies(Attempt attempt) {
+    return attempt.work().cell().effectivePolicies(config.defaultPolicies());
+  }
+
+  private StartOrder order(Attempt attempt, long incarnation, ChosenCheckpoint checkpoint) {
+    ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
+    AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
+    return new StartOrder(
+        attempt.agent(),
+        incarnation,
+        attempt.work().directory(),
+        checkpoint.folder(),
+        target.gateway(),
+        target
+            .gateway()
+            .map(g -> g.resolve("/heartbeat/" + target.key() + "?incarnation=" + incarnation)),
+        config.launcherFor(spec == null ? null : spec.launcher()),
+        CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()));
+  }
+
+  private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target)
+      throws InterruptedException, AttemptFailedException {
+    CompletableFuture<AgentExit> exit = running.exit().toCompletableFuture();
+    if (target.gateway().isEmpty()) {
+      failIfEnded(exit, UNPROBED_PROOF);
+      return "as far as its process tells: it has no gateway that could be asked";
+    }
+    Duration limit = policies(attempt).reviveTimeout();
+    long deadline = System.nanoTime() + limit.toNanos();
+    Duration pause = FIRST_PAUSE;
+    ProbeResult last = probes.ask(target);
+    while (!last.provesHealthy(target.incarnation())) {
+      if (System.nanoTime() - deadline >= 0) {
+        throw new AttemptFailedException(
+            "not healthy within %s s: %s, %s"
+                .formatted(limit.toSeconds(), last.verdict(), last.detail()));
+      }
+      failIfEnded(exit, pause);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
+      last = probes.ask(target);
+    }
+    return "as its gateway says";
+  }
+
+  private static void failIfEnded(CompletableFuture<AgentExit> exit, Duration wait)
+      throws InterruptedException, AttemptFailedException {
+    try {
+      AgentExit ended = exit.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+      throw new AttemptFailedException("ended before it was healthy: " + ended.detail());
+    } catch (TimeoutException stillRuns) {
+      return;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an exit never fails", e);
+    }
+  }
+
+  private static String millisSince(long nanos) {
+    long micros = (System.nanoTime() - nanos) / 1000;
+    return micros < 100_000
+        ? "%d.%d ms".formatted(micros / 1000, micros % 1000 / 100)
+        : micros / 1000 + " ms";
+  }
+}

@@ -1,0 +1,64 @@
+package org.lazaruspit.pit.spi;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Everything a reviver needs to start one incarnation of one agent. Immutable and thread-safe.
+ *
+ * @param agent whom to start
+ * @param incarnation the new incarnation's number, at least 1
+ * @param cellDirectory the cell's directory
+ * @param checkpoint the folder of the verified checkpoint to go on from; empty to start fresh
+ * @param gateway the agent's gateway; empty for an agent that has none
+ * @param heartbeatUrl where the agent POSTs its heartbeats, key and incarnation included; empty
+ *     without a gateway
+ * @param launcher the command from the configuration; empty where none fits the agent
+ * @param log the file that the agent's output is appended to
+ */
+public record StartOrder(
+    AgentRef agent,
+    long incarnation,
+    Path cellDirectory,
+    Optional<Path> checkpoint,
+    Optional<GatewayAddress> gateway,
+    Optional<URI> heartbeatUrl,
+    Optional<Launcher> launcher,
+    Path log) {
+
+  /** Checks that the parts are there. */
+  @SuppressWarnings("doclint:missing") // the record says it
+  public StartOrder {
+    Objects.requireNonNull(agent, "agent");
+    if (incarnation < 1) {
+      throw new IllegalArgumentException("incarnation: " + incarnation + " is not at least 1");
+    }
+    Objects.requireNonNull(cellDirectory, "cellDirectory");
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    Objects.requireNonNull(gateway, "gateway");
+    Objects.requireNonNull(heartbeatUrl, "heartbeatUrl");
+    Objects.requireNonNull(launcher, "launcher");
+    Objects.requireNonNull(log, "log");
+  }
+
+  /**
+   * The launcher's command with its placeholders replaced by this order's values.
+   *
+   * @return the command, or empty where no launcher fits the agent
+   */
+  public Optional<Launcher.Command> command() {
+    return launcher.map(
+        found ->
+            found.expand(
+                Map.of(
+                    "agent_id", agent.agentId(),
+                    "cell_id", agent.cellId().toString(),
+                    "cell", cellDirectory.toString(),
+                    "incarnation", Long.toString(incarnation),
+                    "checkpoint", checkpoint.map(Path::toString).orElse(""),
+                    "gateway", gateway.map(address -> address.uri().toString()).orElse(""))));
+  }
+}

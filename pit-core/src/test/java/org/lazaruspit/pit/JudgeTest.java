@@ -1,0 +1,97 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lazaruspit.pit.Judge.Judgement;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.ProbeResult;
+import org.lazaruspit.pit.spi.ProbeResult.Verdict;
+import org.lazaruspit.pit.spi.RunningAgent;
+
+final class JudgeTest {
+
+  private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
+  private static final Presence RUNNING =
+      new Presence.Running(new RunningAgent(AGENT, 3, "pid 9", new CompletableFuture<>()));
+  private static final Presence ABSENT = new Presence.Absent("its lock is free");
+  private static final Presence UNKNOWN = new Presence.Unknown("on another machine");
+
+  private static Judgement judge(
+      long incarnation, Presence presence, Verdict verdict, long probed, String detail) {
+    return Judge.judge(
+        incarnation,
+        presence,
+        Optional.of(new ProbeResult(AGENT, verdict, probed, true, detail, Duration.ZERO)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Verdict.class)
+  void aTreeThatThePitStartedAndThatIsGoneIsDeadWhateverTheGatewaySays(Verdict verdict) {
+    Judgement.Dead dead =
+        assertInstanceOf(Judgement.Dead.class, judge(3, ABSENT, verdict, 3, "detail"));
+    assertEquals(Cause.EXIT, dead.cause());
+  }
+
+  @Test
+  void unknownToItsGatewayAndNotRunningIsKnownNotToRun() {
+    assertInstanceOf(
+        Judgement.Dead.class, judge(0, ABSENT, Verdict.UNKNOWN, 0, "does not know it"));
+  }
+
+  @Test
+  void unknownToItsGatewayButRunningIsRegisteredAndNotKilled() {
+    assertInstanceOf(
+        Judgement.Unregistered.class, judge(3, RUNNING, Verdict.UNKNOWN, 0, "forgot it"));
+    assertInstanceOf(
+        Judgement.Unregistered.class, judge(3, UNKNOWN, Verdict.UNKNOWN, 0, "forgot it"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alive and stuck: no progress for 60 s, STUCK",
+    "silent for 900 s, SILENCE",
+    "disk full, REPORTED"
+  })
+  void unhealthyIsDeadForTheReasonThatItsGatewayGives(String message, Cause cause) {
+    assertEquals(
+        new Judgement.Dead(cause, message), judge(3, RUNNING, Verdict.UNHEALTHY, 3, message));
+  }
+
+  @Test
+  void degradedIsNeverAReasonToKill() {
+    assertInstanceOf(
+        Judgement.Alive.class, judge(3, RUNNING, Verdict.DEGRADED, 3, "silent for 300 s"));
+  }
+
+  @Test
+  void aVerdictAboutAnotherIncarnationIsNotHeldAgainstThisOne() {
+    assertInstanceOf(
+        Judgement.Unregistered.class, judge(3, RUNNING, Verdict.UNHEALTHY, 2, "silent"));
+  }
+
+  @Test
+  void aGatewayThatDoesNotAnswerIsNotTheDeathOfItsAgents() {
+    Judgement.Held held =
+        assertInstanceOf(
+            Judgement.Held.class, judge(3, RUNNING, Verdict.UNREACHABLE, 0, "refused"));
+    assertEquals(Cause.GATEWAY, held.cause());
+    assertInstanceOf(Judgement.Held.class, judge(0, ABSENT, Verdict.UNREACHABLE, 0, "refused"));
+  }
+
+  @Test
+  void anAgentWithoutAGatewayIsJudgedByItsProcessAlone() {
+    assertInstanceOf(Judgement.Dead.class, Judge.judge(0, ABSENT, Optional.empty()));
+    assertInstanceOf(Judgement.Alive.class, Judge.judge(3, RUNNING, Optional.empty()));
+    assertInstanceOf(Judgement.Alive.class, Judge.judge(3, UNKNOWN, Optional.empty()));
+  }
+}

@@ -1,0 +1,173 @@
+package org.lazaruspit.pit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.pit.RevivalEvent.AttemptFailed;
+import org.lazaruspit.pit.RevivalEvent.Decided;
+import org.lazaruspit.pit.RevivalEvent.Ended;
+import org.lazaruspit.pit.RevivalEvent.Requested;
+import org.lazaruspit.pit.RevivalEvent.StepTaken;
+import org.lazaruspit.pit.RevivalEvent.Subject;
+
+final class RevivalJournalTest {
+
+  private static final UUID CELL = new UUID(7, 7);
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-01-31T09:30:00.123456Z"));
+  private static final Subject SUBJECT = new Subject("rv-1", "writer", Cause.EXIT, 1, 4);
+
+  private static FileSystem disk() {
+    return Jimfs.newFileSystem(Configuration.unix());
+  }
+
+  private static Path journalOn(FileSystem disk) {
+    return disk.getPath("/cell/logs/revivals.jsonl");
+  }
+
+  @Test
+  void eachLineHasTheAgreedFields() throws IOException {
+    try (FileSystem disk = disk();
+        RevivalJournal journal = RevivalJournal.open(CELL, journalOn(disk), CLOCK)) {
+      journal.append(List.of(new StepTaken(SUBJECT, RevivalStep.START, "says \"hi\"\n")));
+      assertEquals(
+          "{\"seq\":1,\"at\":\"2026-01-31T09:30:00.123456Z\",\"revival\":\"rv-1\","
+              + "\"cell_id\":\"00000000-0000-0007-0000-000000000007\",\"agent_id\":\"writer\","
+              + "\"event\":\"start\",\"status\":\"reviving\",\"attempt\":1,\"incarnation\":4,"
+              + "\"cause\":\"exit\",\"detail\":\"says \\\"hi\\\"\\n\"}\n",
+          Files.readString(journalOn(disk)));
+    }
+  }
+
+  @Property(tries = 200)
+  void cutAtAnyByteItReplaysEveryFinishedLineAndGoesOn(
+      @ForAll("events") @Size(min = 1, max = 8) List<RevivalEvent> events,
+      @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double where)
+      throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      List<JournalEntry> written;
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        written = journal.append(events);
+      }
+      byte[] whole = Files.readAllBytes(file);
+      int cut = (int) (whole.length * where);
+      Files.write(file, java.util.Arrays.copyOf(whole, cut));
+      long finished = new String(whole, 0, cut, UTF_8).chars().filter(c -> c == '\n').count();
+      List<JournalEntry> expected = new ArrayList<>(written.subList(0, (int) finished));
+
+      try (RevivalJournal again = RevivalJournal.open(CELL, file, CLOCK)) {
+        assertEquals(expected, again.replayed());
+        expected.addAll(again.append(events));
+      }
+      try (RevivalJournal third = RevivalJournal.open(CELL, file, CLOCK)) {
+        assertEquals(expected, third.replayed());
+        for (int i = 0; i < expected.size(); i++) {
+          assertEquals(i + 1, expected.get(i).seq());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLineThatIsNoEntryIsPassedOverAndKept() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        journal.append(List.of(new Requested(SUBJECT, RevivalStatus.PENDING, "gone")));
+      }
+      String good = Files.readString(file);
+      String bad = "{\"seq\":\"x\"}\nnot json at all\n" + "[".repeat(2000) + "\n";
+      Files.writeString(file, bad + good);
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        assertEquals(1, journal.replayed().size());
+      }
+      assertEquals(bad + good, Files.readString(file));
+    }
+  }
+
+  @Test
+  void aLinkInPlaceOfTheJournalIsNotFollowed() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      Files.createDirectories(file.getParent());
+      Path elsewhere = Files.writeString(disk.getPath("/elsewhere"), "untouched");
+      Files.createSymbolicLink(file, elsewhere);
+      assertThrows(IOException.class, () -> RevivalJournal.open(CELL, file, CLOCK));
+      assertEquals("untouched", Files.readString(elsewhere));
+    }
+  }
+
+  @Test
+  void aFullDiskLeavesTheJournalAsItWas() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setBlockSize(512).setMaxSize(2048).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = journalOn(disk);
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        journal.append(List.of(new Requested(SUBJECT, RevivalStatus.PENDING, "gone")));
+        String before = Files.readString(file);
+        RevivalEvent huge = new AttemptFailed(SUBJECT, "x".repeat(5000));
+        IOException e = assertThrows(IOException.class, () -> journal.append(List.of(huge)));
+        assertTrue(e.getMessage().contains("revivals.jsonl"), e::getMessage);
+        assertEquals(before, Files.readString(file));
+        assertEquals(2, journal.append(List.of(new AttemptFailed(SUBJECT, "x"))).get(0).seq());
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<List<RevivalEvent>> events() {
+    return event().list();
+  }
+
+  static Arbitrary<RevivalEvent> event() {
+    Arbitrary<Subject> subjects =
+        Combinators.combine(
+                Arbitraries.of("rv-1", "rv-2", "rv-3"),
+                Arbitraries.of("writer", "reader"),
+                Arbitraries.of(Cause.class),
+                Arbitraries.integers().between(0, 5),
+                Arbitraries.longs().between(0, Long.MAX_VALUE))
+            .as(Subject::new);
+    Arbitrary<String> details = Arbitraries.strings().ofMaxLength(30);
+    return Arbitraries.oneOf(
+        Combinators.combine(
+                subjects,
+                Arbitraries.of(
+                    RevivalStatus.PENDING, RevivalStatus.PENDING_APPROVAL, RevivalStatus.DECLINED),
+                details)
+            .as(Requested::new),
+        Combinators.combine(subjects, Arbitraries.of(true, false), details).as(Decided::new),
+        Combinators.combine(subjects, Arbitraries.of(RevivalStep.class), details)
+            .as(StepTaken::new),
+        Combinators.combine(subjects, details).as(AttemptFailed::new),
+        Combinators.combine(
+                subjects,
+                Arbitraries.of(
+                    RevivalStatus.REVIVED, RevivalStatus.FAILED, RevivalStatus.SUPERSEDED),
+                details)
+            .as(Ended::new));
+  }
+}
