@@ -31,11 +31,17 @@ final class CellRoster {
   private final CellOwnership ownership;
   private final RevivalEngine engine;
   private final InstantSource clock;
+  private final Listeners listeners;
   private final Map<UUID, CellWork> works = new TreeMap<>();
   private final Once trouble = new Once();
 
   CellRoster(
-      MissionStore store, CellOwnership ownership, RevivalEngine engine, InstantSource clock) {
+      MissionStore store,
+      CellOwnership ownership,
+      RevivalEngine engine,
+      InstantSource clock,
+      Listeners listeners) {
+    this.listeners = listeners;
     this.store = store;
     this.ownership = ownership;
     this.engine = engine;
@@ -105,7 +111,7 @@ final class CellRoster {
 
   private CellWork open(MissionCell cell, CellOwnership.Claim claim) throws IOException {
     try {
-      CellWork work = CellWork.open(cell, claim, clock);
+      CellWork work = CellWork.open(cell, claim, clock, listeners);
       trouble.over(cell.id());
       log.info(
           "cell {}: works \"{}\" with {} agents",

@@ -3,6 +3,7 @@ package org.lazaruspit.pit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,21 +21,25 @@ final class CellWork implements AutoCloseable {
 
   private final CellOwnership.Claim claim;
   private final RevivalJournal journal;
+  private final Listeners listeners;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile MissionCell cell;
   private volatile RevivalLedger ledger;
 
-  private CellWork(MissionCell cell, CellOwnership.Claim claim, RevivalJournal journal) {
+  private CellWork(
+      MissionCell cell, CellOwnership.Claim claim, RevivalJournal journal, Listeners listeners) {
+    this.listeners = listeners;
     this.cell = cell;
     this.claim = claim;
     this.journal = journal;
     this.ledger = RevivalLedger.replay(cell.id(), journal.replayed());
   }
 
-  static CellWork open(MissionCell cell, CellOwnership.Claim claim, InstantSource clock)
+  static CellWork open(
+      MissionCell cell, CellOwnership.Claim claim, InstantSource clock, Listeners listeners)
       throws IOException {
     Path file = CellPaths.of(cell.directory()).journal();
-    return new CellWork(cell, claim, RevivalJournal.open(cell.id(), file, clock));
+    return new CellWork(cell, claim, RevivalJournal.open(cell.id(), file, clock), listeners);
   }
 
   UUID id() {
@@ -75,21 +80,30 @@ final class CellWork implements AutoCloseable {
    * disk when this returns, or nothing has happened.
    */
   RevivalLedger decide(Function<RevivalLedger, List<RevivalEvent>> decision) throws IOException {
+    List<Revival> changed = new ArrayList<>();
+    RevivalLedger after;
     lock.lock();
     try {
-      List<RevivalEvent> events = decision.apply(ledger);
-      if (!events.isEmpty()) {
-        if (!claim.held()) {
-          throw new IOException("cell " + id() + " is worked by another pit now");
-        }
-        for (JournalEntry entry : journal.append(events)) {
-          ledger = ledger.apply(entry);
-        }
+      for (JournalEntry entry : write(decision.apply(ledger))) {
+        ledger = ledger.apply(entry);
+        changed.add(ledger.find(entry.event().subject().revival()).orElseThrow());
       }
-      return ledger;
+      after = ledger;
     } finally {
       lock.unlock();
     }
+    changed.forEach(listeners::revivalChanged);
+    return after;
+  }
+
+  private List<JournalEntry> write(List<RevivalEvent> events) throws IOException {
+    if (events.isEmpty()) {
+      return List.of();
+    }
+    if (!claim.held()) {
+      throw new IOException("cell " + id() + " is worked by another pit now");
+    }
+    return journal.append(events);
   }
 
   void record(RevivalEvent... events) throws IOException {

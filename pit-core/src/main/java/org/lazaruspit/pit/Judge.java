@@ -12,17 +12,40 @@ final class Judge {
 
   /** What the evidence says of one agent. */
   sealed interface Judgement {
+    /** For people. */
+    String words();
+
     /** Nothing to do. */
-    record Alive(String detail) implements Judgement {}
+    record Alive(String detail) implements Judgement {
+      @Override
+      public String words() {
+        return detail.isEmpty() ? "alive" : "alive: " + detail;
+      }
+    }
 
     /** To be revived. */
-    record Dead(Cause cause, String evidence) implements Judgement {}
+    record Dead(Cause cause, String evidence) implements Judgement {
+      @Override
+      public String words() {
+        return "dead (%s): %s".formatted(cause.wireName(), evidence);
+      }
+    }
 
     /** In trouble that says nothing about the agent: shown, not revived. */
-    record Held(Cause cause, String reason) implements Judgement {}
+    record Held(Cause cause, String reason) implements Judgement {
+      @Override
+      public String words() {
+        return "held (%s): %s".formatted(cause.wireName(), reason);
+      }
+    }
 
     /** It runs, but its gateway has to be told of it before anybody can judge. */
-    record Unregistered(String detail) implements Judgement {}
+    record Unregistered(String detail) implements Judgement {
+      @Override
+      public String words() {
+        return "not registered: " + detail;
+      }
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package org.lazaruspit.pit;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -36,6 +37,7 @@ public final class LazarusPit implements AutoCloseable {
   private final RevivalEngine engine;
   private final CellRoster roster;
   private final Round round;
+  private final Listeners listeners;
   private final ExecutorService attempts;
   private final ScheduledThreadPoolExecutor timer;
   private final ReentrantLock lock = new ReentrantLock();
@@ -52,6 +54,7 @@ public final class LazarusPit implements AutoCloseable {
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    listeners = new Listeners(builder.listeners);
     Targets targets = new Targets(config);
     AgentWatch watch = new AgentWatch(attempts);
     engine =
@@ -66,7 +69,11 @@ public final class LazarusPit implements AutoCloseable {
     watch.reportTo(engine);
     roster =
         new CellRoster(
-            MissionStore.open(config.missionsPath()), builder.ownership(), engine, builder.clock);
+            MissionStore.open(config.missionsPath()),
+            builder.ownership(),
+            engine,
+            builder.clock,
+            listeners);
     round = new Round(reviver, probes, targets, engine, watch, builder.clock);
     report = new PitReport(builder.clock.instant(), 0, List.of());
   }
@@ -105,6 +112,7 @@ public final class LazarusPit implements AutoCloseable {
         try {
           report = round.run(roster.refresh());
           engine.dispatch();
+          listeners.roundEnded(report);
         } catch (IOException | RuntimeException e) {
           log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);
         }
@@ -213,6 +221,7 @@ public final class LazarusPit implements AutoCloseable {
   public static final class Builder {
 
     private final PitConfig config;
+    private final List<PitListener> listeners = new ArrayList<>();
     private InstantSource clock = InstantSource.system();
     private @Nullable HealthProbe probe;
     private @Nullable Reviver reviver;
@@ -263,6 +272,17 @@ public final class LazarusPit implements AutoCloseable {
      */
     public Builder ownership(CellOwnership instance) {
       ownership = Objects.requireNonNull(instance, "instance");
+      return this;
+    }
+
+    /**
+     * Adds somebody who is told what the pit does. Default: nobody.
+     *
+     * @param listener whom to tell
+     * @return this
+     */
+    public Builder listener(PitListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
       return this;
     }
 

@@ -151,19 +151,19 @@ final class Round {
     }
     Judgement judgement = Judge.judge(look.target().incarnation(), presence, result);
     act(look, judgement);
-    if (judgement instanceof Judgement.Alive alive) {
+    if (judgement instanceof Judgement.Alive) {
       boolean healthy =
           result.map(found -> found.verdict() == ProbeResult.Verdict.HEALTHY).orElse(true);
-      return line(look, healthy, alive.detail(), result);
+      return line(look, healthy, judgement.words(), result);
     }
-    return line(look, false, judgement.toString(), result);
+    return line(look, false, judgement.words(), result);
   }
 
   private void act(Look look, Judgement judgement) throws InterruptedException {
     AgentRef agent = look.target().agent();
     if (judgement instanceof Judgement.Held held) {
       if (trouble.changed(look.label(), held.reason())) {
-        log.warn("{}: held ({}): {}", look.label(), held.cause().wireName(), held.reason());
+        log.warn("{}: {}", look.label(), held.words());
       }
       return;
     }

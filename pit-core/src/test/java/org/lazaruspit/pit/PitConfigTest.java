@@ -112,8 +112,7 @@ final class PitConfigTest {
         "{`limits`: {`concurrent_revivals`: 0}} | concurrent_revivals: 0 | /limits/concurrent_revivals",
         "{`limit`: {}} | limit: unknown field | /limit",
         "{`timeout`: 1, `timeout`: 2} | Duplicate | line 1",
-        "[] | the configuration: a list is not an object | line 1",
-        "`` | not an object | line 1"
+        "[] | the configuration: a list is not an object | line 1"
       })
   void everyMistakeIsReportedWithItsPlace(String document, String message, String place) {
     InvalidConfigException e =
@@ -122,6 +121,13 @@ final class PitConfigTest {
     assertTrue(e.getMessage().contains(message), e::getMessage);
     assertTrue(e.getMessage().contains(place), e::getMessage);
     assertTrue(e.getMessage().contains("config.json"), e::getMessage);
+  }
+
+  @Test
+  void anEmptyFileIsAMistakeToo() {
+    InvalidConfigException e =
+        assertThrows(InvalidConfigException.class, () -> PitConfig.parse(FILE, ""));
+    assertTrue(e.getMessage().contains("empty"), e::getMessage);
   }
 
   @Test

@@ -155,14 +155,36 @@ public final class ProcessReviver implements Reviver {
     if (record.isPresent()) {
       record.get().write(recordFile(order.agent()));
     }
-    Held started = held(order.agent(), order.incarnation(), record);
+    Held started = held(order.agent(), order.incarnation(), "pid " + process.pid(), record);
     held.put(order.agent(), started);
     CompletableFuture<Void> unused =
         process
             .onExit()
-            .thenAcceptAsync(
-                ended -> untilTreeIsGone(started, lock, describeExit(ended.exitValue())), threads);
+            .thenAcceptAsync(ended -> leaderEnded(started, lock, ended.exitValue()), threads);
     return started.running();
+  }
+
+  private void leaderEnded(Held agent, AgentLock lock, int status) {
+    if (status == AgentLock.HELD_STATUS && held(lock)) {
+      // It never became the agent: whoever holds the lock is, and is found by the next look.
+      held.remove(agent.running().agent(), agent);
+      String refusal = "refused by the kernel: another process holds its lock";
+      agent.exit().complete(new AgentExit(Instant.now(), refusal));
+      return;
+    }
+    untilTreeIsGone(agent, lock, describeExit(status));
+  }
+
+  private static boolean held(AgentLock lock) {
+    try {
+      return !lock.free();
+    } catch (IOException e) {
+      log.warn("{} cannot be asked", lock.file(), e);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   private ProcessBuilder processBuilder(StartOrder order, Launcher.Command command, AgentLock lock)
@@ -202,7 +224,12 @@ public final class ProcessReviver implements Reviver {
     if (record.isEmpty()) {
       record = leaderAmong(new ProcessTree(lock).members());
     }
-    Held adopted = held(agent, record.map(AgentRecord::incarnation).orElse(0L), record);
+    Held adopted =
+        held(
+            agent,
+            record.map(AgentRecord::incarnation).orElse(0L),
+            record.map(found -> "pid " + found.pid()).orElse("a process that cannot be seen"),
+            record);
     held.put(agent, adopted);
     threads.execute(() -> untilTreeIsGone(adopted, lock, "its process is gone"));
     return adopted.running();
@@ -223,9 +250,9 @@ public final class ProcessReviver implements Reviver {
         .orElse(0L);
   }
 
-  private static Held held(AgentRef agent, long incarnation, Optional<AgentRecord> leader) {
+  private static Held held(
+      AgentRef agent, long incarnation, String description, Optional<AgentRecord> leader) {
     CompletableFuture<AgentExit> exit = new CompletableFuture<>();
-    String description = leader.map(found -> "pid " + found.pid()).orElse("its lock is held");
     return new Held(
         new RunningAgent(agent, incarnation, description, exit.minimalCompletionStage()),
         exit,

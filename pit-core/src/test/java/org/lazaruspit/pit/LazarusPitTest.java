@@ -1,0 +1,421 @@
+package org.lazaruspit.pit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.AgentStatus;
+import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.CellEditor;
+import org.lazaruspit.cell.CheckpointContent;
+import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.MissionCell;
+import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.NewCell;
+import org.lazaruspit.cell.RevivalPolicies;
+import org.lazaruspit.cell.Role;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.http.HeartbeatServer;
+import org.lazaruspit.pit.RevivalEvent.Requested;
+import org.lazaruspit.pit.RevivalEvent.StepTaken;
+import org.lazaruspit.pit.RevivalEvent.Subject;
+import org.lazaruspit.pit.builtin.ProcessReviver;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/** The pit on real parts: a cell on disk, a gateway over HTTP, agents as processes. */
+@Timeout(120)
+final class LazarusPitTest {
+
+  private static final UUID CELL = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
+  private static final AgentRef AGENT = new AgentRef(CELL, "writer");
+
+  /** Everything that the pits of a test have said, in order. */
+  private final BlockingQueue<Revival> changes = new LinkedBlockingQueue<>();
+
+  private final BlockingQueue<PitReport> reports = new LinkedBlockingQueue<>();
+
+  @TempDir Path folder;
+  private HealthRegistry registry;
+  private HeartbeatServer gateway;
+  private MissionCell cell;
+
+  @BeforeEach
+  void openGatewayAndCell() throws IOException {
+    registry = HealthRegistry.create();
+    gateway = HeartbeatServer.builder(registry).port(0).start();
+    Path root = Files.createDirectories(folder.resolve("missions"));
+    cell = MissionStore.open(root).create(NewCell.builder("Test").cellId(CELL).build());
+  }
+
+  @AfterEach
+  void nothingIsLeftOver() throws Exception {
+    Reviver reviver =
+        new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ZERO));
+    reviver.close();
+    gateway.close();
+    registry.close();
+  }
+
+  private PitConfig config(String behaviour, int maxRetries) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes = Path.of("target", "test-classes").toAbsolutePath().toString();
+    return PitConfig.parse(
+        folder.resolve("config.json"),
+        """
+        {"poll_interval": 1, "max_retries": %d, "missions_path": "%s", "state_directory": "%s",
+         "gateways": [{"name": "g", "url": "%s"}],
+         "launchers": {"default": {"command": ["%s", "-XX:TieredStopAtLevel=1", "-Xmx32m",
+           "-cp", "%s", "org.lazaruspit.pit.TestAgent", "%s"]}}}
+        """
+            .formatted(
+                maxRetries,
+                folder.resolve("missions"),
+                folder.resolve("state"),
+                gateway.uri(),
+                java,
+                classes,
+                behaviour));
+  }
+
+  private LazarusPit startPit(String behaviour, int maxRetries) throws IOException {
+    LazarusPit pit =
+        LazarusPit.builder(config(behaviour, maxRetries))
+            .listener(
+                new PitListener() {
+                  @Override
+                  public void revivalChanged(Revival revival) {
+                    changes.add(revival);
+                  }
+
+                  @Override
+                  public void roundEnded(PitReport report) {
+                    reports.add(report);
+                  }
+                })
+            .build();
+    pit.start();
+    return pit;
+  }
+
+  private void addAgent() throws IOException {
+    CellEditor.of(cell.directory())
+        .addAgent(AgentSpec.of("writer", "Writer", Role.WRITE).withGateway("g"));
+  }
+
+  private void policy(AutoRevive autoRevive) throws IOException {
+    CellEditor.of(cell.directory())
+        .updatePolicies(
+            before -> new RevivalPolicies(autoRevive, null, null, null, null, null, null));
+  }
+
+  private Revival await(RevivalStatus status) throws InterruptedException {
+    return await(changes, revival -> revival.status() == status);
+  }
+
+  private static <T> T await(BlockingQueue<T> queue, Predicate<T> wanted)
+      throws InterruptedException {
+    while (true) {
+      T next = queue.poll(60, TimeUnit.SECONDS);
+      assertNotNull(next, "it never came");
+      if (wanted.test(next)) {
+        return next;
+      }
+    }
+  }
+
+  /** Rounds that began after this call, so that what was there before has been seen by them. */
+  private void awaitRounds(int count) throws InterruptedException {
+    reports.clear();
+    for (int i = 0; i <= count; i++) {
+      await(reports, report -> true);
+    }
+  }
+
+  private List<String> starts() throws IOException {
+    Path history = cell.directory().resolve("artifacts").resolve("writer.starts");
+    return Files.exists(history) ? Files.readAllLines(history) : List.of();
+  }
+
+  private long pidOfStart(int number) throws IOException {
+    return Long.parseLong(starts().get(number).split(" ", -1)[1]);
+  }
+
+  private static void kill(long pid) {
+    assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
+  }
+
+  @Test
+  void aNewAgentIsStartedAndAKilledOneComesBackWithItsCheckpoint() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      Revival first = await(RevivalStatus.REVIVED);
+      assertEquals(1, first.incarnation());
+      Checkpoints.of(cell.directory())
+          .save(
+              "writer",
+              1,
+              CheckpointContent.of("{\"step\":42}".getBytes(UTF_8), "{}".getBytes(UTF_8)));
+
+      kill(pidOfStart(0));
+
+      Revival second = await(RevivalStatus.REVIVED);
+      assertEquals(2, second.incarnation());
+      assertEquals(Cause.EXIT, second.cause());
+      assertEquals("killed by signal 9 (KILL)", second.reason());
+      assertEquals(2, registry.find("writer").orElseThrow().incarnation());
+      assertEquals(2, starts().size());
+      assertTrue(starts().get(0).endsWith(" none"), starts()::toString);
+      assertTrue(starts().get(1).startsWith("2 "), starts()::toString);
+      assertTrue(starts().get(1).contains("42"), starts()::toString);
+      assertEquals(2, pit.engine().revivals().size());
+    }
+    CellEditor.of(cell.directory())
+        .updateAgent(
+            "writer",
+            spec -> {
+              assertEquals(2, spec.incarnation());
+              return spec;
+            });
+  }
+
+  @Test
+  void aReportedDeadAgentThatStillRunsIsStoppedBeforeItsSuccessorStarts() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      long old = pidOfStart(0);
+      signal("STOP", old); // no heartbeat can heal what is reported now
+      for (int i = 0; i < 3; i++) {
+        registry.reportFailure("writer", "disk full");
+      }
+      pit.wakeUp();
+      Revival revival = await(RevivalStatus.REVIVED);
+      assertEquals(Cause.REPORTED, revival.cause());
+      assertEquals("disk full", revival.reason());
+      assertFalse(ProcessHandle.of(old).map(ProcessHandle::isAlive).orElse(false));
+      assertEquals(2, starts().size());
+    }
+  }
+
+  @Test
+  void theNextPitAdoptsWhatRunsAndStartsNobodyTwice() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+    }
+    assertTrue(ProcessHandle.of(pidOfStart(0)).orElseThrow().isAlive(), "agents outlive the pit");
+    try (LazarusPit pit = startPit("run", 3)) {
+      awaitRounds(2);
+      assertEquals(1, starts().size());
+      assertEquals(1, pit.engine().revivals().size());
+      kill(pidOfStart(0));
+      assertEquals(2, await(RevivalStatus.REVIVED).incarnation());
+      assertEquals(2, starts().size());
+    }
+  }
+
+  @Test
+  void anAgentThatDiedWhileNoPitRanIsRevivedByTheNextOne() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+    }
+    long pid = pidOfStart(0);
+    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+    kill(pid);
+    process.onExit().join();
+    try (LazarusPit pit = startPit("run", 3)) {
+      assertEquals(2, await(RevivalStatus.REVIVED).incarnation());
+    }
+  }
+
+  @Test
+  void askWaitsForAPersonAndRemembersTheQuestionAcrossRestarts() throws Exception {
+    addAgent();
+    policy(AutoRevive.ASK);
+    String id;
+    try (LazarusPit pit = startPit("run", 3)) {
+      id = await(RevivalStatus.PENDING_APPROVAL).id();
+      awaitRounds(2);
+      assertEquals(List.of(), starts());
+      assertEquals(1, pit.engine().revivals().size());
+    }
+    try (LazarusPit pit = startPit("run", 3)) {
+      awaitRounds(1);
+      pit.engine().approve(id, "approved by a test");
+      assertEquals(id, await(RevivalStatus.REVIVED).id());
+      assertEquals(1, starts().size());
+    }
+  }
+
+  @Test
+  void aDeniedAgentStaysDown() throws Exception {
+    addAgent();
+    policy(AutoRevive.ASK);
+    try (LazarusPit pit = startPit("run", 3)) {
+      pit.engine().deny(await(RevivalStatus.PENDING_APPROVAL).id(), "not today");
+      awaitRounds(2);
+      assertEquals(List.of(), starts());
+      assertEquals(1, pit.engine().revivals().size());
+      assertEquals(RevivalStatus.DENIED, pit.engine().revivals().get(0).status());
+    }
+  }
+
+  @Test
+  void noIsRecordedOnceAndNothingIsStarted() throws Exception {
+    addAgent();
+    policy(AutoRevive.NO);
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.DECLINED);
+      awaitRounds(2);
+      assertEquals(1, pit.engine().revivals().size());
+      assertEquals(List.of(), starts());
+    }
+  }
+
+  @Test
+  void anAgentThatCannotStayUpIsGivenUpAfterItsLastAttempt() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("crash", 1)) {
+      Revival failed = await(RevivalStatus.FAILED);
+      assertEquals(2, failed.attempt());
+      assertTrue(failed.detail().contains("ended with status 3"), failed::detail);
+      awaitRounds(2);
+      assertEquals(List.of("1", "2"), starts().stream().map(s -> s.substring(0, 1)).toList());
+      assertEquals(1, pit.engine().revivals().size());
+    }
+    MissionCell loaded =
+        MissionStore.open(folder.resolve("missions")).load(cell.directory()).cell().orElseThrow();
+    assertEquals(AgentStatus.FAILED, loaded.agents().get("writer").status());
+  }
+
+  @Test
+  void aGatewayThatIsAwayKillsNobody() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      gateway.close();
+      await(
+          reports,
+          report ->
+              report.agents().stream()
+                  .anyMatch(line -> line.judgement().startsWith("held (gateway): gateway g")));
+      awaitRounds(1);
+      assertTrue(ProcessHandle.of(pidOfStart(0)).orElseThrow().isAlive());
+      assertEquals(1, pit.engine().revivals().size());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RevivalStep.class)
+  void aRevivalThatAPitLeftInTheMiddleIsFinishedByTheNextOne(RevivalStep last) throws Exception {
+    addAgent();
+    writeJournalUpTo(last);
+    boolean burned = last.compareTo(RevivalStep.RAISE_INCARNATION) >= 0;
+    try (LazarusPit pit = startPit("run", 3)) {
+      Revival revival = await(RevivalStatus.REVIVED);
+      assertEquals(burned ? 2 : 1, revival.incarnation(), "an incarnation is never used twice");
+      assertEquals(last.compareTo(RevivalStep.START) >= 0 ? 2 : 1, revival.attempt());
+      assertEquals("rv-left", revival.id());
+      awaitRounds(1);
+      assertEquals(1, starts().size());
+      assertEquals(1, pit.engine().revivals().size());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = RevivalStep.class,
+      names = {"START", "REGISTER", "VERIFY_HEALTH"})
+  void anAgentThatAPitStartedBeforeItDiedIsTakenOnAndNotStartedAgain(RevivalStep last)
+      throws Exception {
+    addAgent();
+    writeJournalUpTo(last);
+    Reviver before =
+        new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
+    before.start(
+        new StartOrder(
+            AGENT,
+            1,
+            cell.directory(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(URI.create(gateway.uri() + "/heartbeat/writer?incarnation=1")),
+            config("run", 3).launcherFor(null),
+            cell.paths().agentLog("writer")));
+    before.close();
+    try (LazarusPit pit = startPit("run", 3)) {
+      Revival revival = await(RevivalStatus.REVIVED);
+      assertEquals(1, revival.incarnation());
+      assertEquals(1, revival.attempt());
+      awaitRounds(1);
+      assertEquals(1, starts().size());
+      assertEquals(1, pit.engine().revivals().size());
+    }
+  }
+
+  private void writeJournalUpTo(RevivalStep last) throws IOException {
+    try (RevivalJournal journal =
+        RevivalJournal.open(CELL, cell.paths().journal(), InstantSource.system())) {
+      journal.append(List.of(new Requested(subject(0, 0), RevivalStatus.PENDING, "not running")));
+      for (RevivalStep step : RevivalStep.values()) {
+        if (step.compareTo(last) <= 0) {
+          int incarnation = step.compareTo(RevivalStep.RAISE_INCARNATION) >= 0 ? 1 : 0;
+          journal.append(List.of(new StepTaken(subject(1, incarnation), step, "")));
+        }
+      }
+    }
+  }
+
+  private static Subject subject(int attempt, long incarnation) {
+    return new Subject("rv-left", "writer", Cause.EXIT, attempt, incarnation);
+  }
+
+  @Test
+  void twoPitsDoNotWorkOneCell() throws Exception {
+    addAgent();
+    try (LazarusPit first = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      try (LazarusPit second = startPit("run", 3)) {
+        awaitRounds(2);
+        assertEquals(0, second.report().cells());
+        assertEquals(1, first.report().cells());
+      }
+      assertEquals(1, starts().size());
+    }
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    new ProcessBuilder("sh", "-c", "kill -s " + name + " " + pid).start().waitFor();
+  }
+}

@@ -1,0 +1,52 @@
+package org.lazaruspit.pit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A real agent of the tests, in a process of its own: writes down each of its starts, beats, and
+ * does what its first argument says. It needs nothing but a JDK.
+ */
+final class TestAgent {
+
+  private TestAgent() {}
+
+  public static void main(String[] args) throws IOException {
+    String id = System.getenv("LAZARUS_AGENT_ID");
+    String checkpoint = System.getenv("LAZARUS_CHECKPOINT");
+    String state =
+        checkpoint.isEmpty() ? "none" : Files.readString(Path.of(checkpoint, "state.json")).strip();
+    Files.writeString(
+        Path.of(System.getenv("LAZARUS_CELL"), "artifacts", id + ".starts"),
+        "%s %d %s%n"
+            .formatted(System.getenv("LAZARUS_INCARNATION"), ProcessHandle.current().pid(), state),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    if (args[0].equals("crash")) {
+      System.exit(3);
+    }
+    while (beat() != 409) {
+      LockSupport.parkNanos(200_000_000L);
+    }
+  }
+
+  private static int beat() {
+    try {
+      URI url = URI.create(System.getenv("LAZARUS_HEARTBEAT_URL"));
+      HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
+      connection.setRequestMethod("POST");
+      connection.setDoOutput(true);
+      connection.getOutputStream().write("{}".getBytes(UTF_8));
+      return connection.getResponseCode();
+    } catch (IOException e) {
+      return 0; // the gateway is away: it may come back
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package org.lazaruspit.pit.builtin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Launcher;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/** Real processes under real locks of the kernel. */
+@Timeout(60)
+final class ProcessReviverTest {
+
+  private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
+
+  @TempDir Path folder;
+  private final List<Reviver> revivers = new ArrayList<>();
+  private Reviver reviver;
+
+  @BeforeEach
+  void setUp() {
+    reviver = newReviver();
+  }
+
+  private Reviver newReviver() {
+    Reviver made = new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
+    revivers.add(made);
+    return made;
+  }
+
+  @AfterEach
+  void nothingIsLeftOver() throws IOException, InterruptedException {
+    Reviver last = newReviver();
+    assertInstanceOf(StopOutcome.Gone.class, last.stop(AGENT, Duration.ZERO));
+    revivers.forEach(Reviver::close);
+  }
+
+  private StartOrder order(long incarnation, String... command) {
+    return new StartOrder(
+        AGENT,
+        incarnation,
+        folder,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(
+            new Launcher(
+                "default", List.of(command), Map.of("COLOUR", "{agent_id}"), Optional.empty())),
+        folder.resolve("logs").resolve("writer.log"));
+  }
+
+  /** Runs a script; the agent says that it is ready by making a file, and we are told of that. */
+  private RunningAgent startReady(Reviver by, long incarnation, String script)
+      throws IOException, InterruptedException {
+    Path ready = folder.resolve("ready-" + incarnation);
+    try (WatchService made = folder.getFileSystem().newWatchService()) {
+      folder.register(made, StandardWatchEventKinds.ENTRY_CREATE);
+      RunningAgent running =
+          by.start(order(incarnation, "sh", "-c", script, "sh", ready.toString()));
+      while (Files.notExists(ready)) {
+        WatchKey news = made.poll(30, TimeUnit.SECONDS);
+        assertNotNull(news, "the agent never became ready");
+        news.reset();
+      }
+      return running;
+    }
+  }
+
+  private static void awaitEnd(long pid) {
+    ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+  }
+
+  private static AgentExit exit(RunningAgent running) {
+    return running.exit().toCompletableFuture().join();
+  }
+
+  private static long pid(RunningAgent running) {
+    return Long.parseLong(running.description().replace("pid ", ""));
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    new ProcessBuilder("sh", "-c", "kill -s " + name + " " + pid).start().waitFor();
+  }
+
+  @Test
+  void anAgentKnowsWhoItIsAndWritesToItsLog() throws Exception {
+    RunningAgent running =
+        reviver.start(
+            order(
+                3,
+                "sh",
+                "-c",
+                "echo $LAZARUS_AGENT_ID $LAZARUS_INCARNATION [$LAZARUS_CHECKPOINT] $COLOUR; pwd; echo oops >&2"));
+    assertEquals("ended with status 0", exit(running).detail());
+    assertEquals(
+        "writer 3 [] writer\n" + folder.toRealPath() + "\noops\n",
+        Files.readString(folder.resolve("logs").resolve("writer.log")));
+  }
+
+  @Test
+  void aDeathIsNoticedWithItsSignal() throws Exception {
+    RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
+    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
+    signal("KILL", pid(running));
+    assertEquals("killed by signal 9 (KILL)", exit(running).detail());
+    assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+  }
+
+  @Test
+  void aSecondStartOfALivingAgentIsRefusedByTheKernel() throws Exception {
+    RunningAgent first = startReady(reviver, 1, "touch $1; exec sleep 600");
+    // Another pit that believes whatever it likes.
+    Reviver other = newReviver();
+    RunningAgent second = other.start(order(2, "sh", "-c", "touch second; exec sleep 600"));
+    assertTrue(exit(second).detail().startsWith("refused by the kernel"), exit(second)::detail);
+    assertFalse(Files.exists(folder.resolve("second")), "the second one ran");
+    Presence.Running found = assertInstanceOf(Presence.Running.class, other.presence(AGENT));
+    assertEquals(first.description(), found.running().description());
+    assertEquals(1, found.running().incarnation());
+  }
+
+  @Test
+  void aTreeIsGoneOnlyWhenItsLastProcessIs() throws Exception {
+    RunningAgent running =
+        startReady(reviver, 1, "sleep 600 & echo $! >child; touch $1; exec sleep 600");
+    long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
+    signal("KILL", pid(running));
+    awaitEnd(pid(running));
+    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
+    assertFalse(running.exit().toCompletableFuture().isDone());
+    signal("KILL", child);
+    assertEquals("killed by signal 9 (KILL)", exit(running).detail());
+  }
+
+  @Test
+  void stoppingEndsGrandchildrenInSessionsOfTheirOwn() throws Exception {
+    RunningAgent running =
+        startReady(
+            reviver,
+            1,
+            "setsid sh -c 'trap \"\" TERM; echo $$ >grandchild; while true; do sleep 1; done' & "
+                + "while [ ! -s grandchild ]; do sleep 0.01; done; touch $1; exec sleep 600");
+    long grandchild = Long.parseLong(Files.readString(folder.resolve("grandchild")).strip());
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(1)));
+    assertTrue(ProcFs.stat(grandchild).filter(ProcFs.Stat::alive).isEmpty());
+    assertTrue(exit(running).detail().startsWith("killed by signal 15"));
+  }
+
+  @Test
+  void stoppingEndsDescendantsThatHaveClosedTheLock() throws Exception {
+    startReady(
+        reviver,
+        1,
+        "setsid sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; echo $$ >stray; exec sleep 600' & "
+            + "while [ ! -s stray ]; do sleep 0.01; done; touch $1; exec sleep 600");
+    long stray = Long.parseLong(Files.readString(folder.resolve("stray")).strip());
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(1)));
+    assertTrue(ProcFs.stat(stray).filter(ProcFs.Stat::alive).isEmpty());
+  }
+
+  @Test
+  void aFrozenAgentIsKilled() throws Exception {
+    RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
+    signal("STOP", pid(running));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofHours(1)));
+    assertEquals("killed by signal 9 (KILL)", exit(running).detail());
+  }
+
+  @Test
+  void anAgentMayEndByItselfWithinItsGrace() throws Exception {
+    RunningAgent running =
+        startReady(
+            reviver,
+            1,
+            "trap 'echo tidy >tidied; exit 0' TERM; touch $1; while true; do sleep 0.05; done");
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(30)));
+    assertTrue(Files.exists(folder.resolve("tidied")));
+    assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+    assertTrue(running.exit().toCompletableFuture().isDone());
+  }
+
+  @Test
+  void anotherPitAdoptsWhatRunsAndNoticesItsDeath() throws Exception {
+    RunningAgent started = startReady(reviver, 7, "touch $1; exec sleep 600");
+    reviver.close();
+    Presence.Running adopted =
+        assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
+    assertEquals(7, adopted.running().incarnation());
+    assertEquals(started.description(), adopted.running().description());
+    signal("KILL", pid(started));
+    assertEquals("its process is gone", exit(adopted.running()).detail());
+  }
+
+  @Test
+  void anAgentWhoseStartWasNeverWrittenDownIsAdoptedByWhatItsProcessesSay() throws Exception {
+    RunningAgent started = startReady(reviver, 4, "touch $1; exec sleep 600");
+    reviver.close();
+    Path record = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process");
+    Files.delete(record);
+    Presence.Running adopted =
+        assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
+    assertEquals(4, adopted.running().incarnation());
+    assertEquals(started.description(), adopted.running().description());
+  }
+
+  @Test
+  void aNumberThatWasReusedIsNotTakenForTheAgent() throws Exception {
+    RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
+    signal("KILL", pid(running));
+    exit(running);
+    long self = ProcessHandle.current().pid();
+    new AgentRecord(self, 1, ProcFs.bootId(), 1)
+        .write(folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process"));
+    assertInstanceOf(Presence.Absent.class, newReviver().presence(AGENT));
+  }
+
+  @Test
+  void aLinkPlantedAsTheLogIsNotWrittenThrough() throws Exception {
+    Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "untouched");
+    Files.createDirectories(folder.resolve("logs"));
+    Files.createSymbolicLink(folder.resolve("logs").resolve("writer.log"), elsewhere);
+    assertThrows(IOException.class, () -> reviver.start(order(1, "echo", "hello")));
+    assertEquals("untouched", Files.readString(elsewhere));
+  }
+
+  @Test
+  void aCommandThatIsNotThereEndsAtOnce() throws Exception {
+    RunningAgent running = reviver.start(order(1, "/no/such/program"));
+    assertTrue(exit(running).detail().startsWith("ended with status"), exit(running)::detail);
+  }
+
+  @Test
+  void withoutALauncherNothingIsStarted() {
+    StartOrder order = order(1, "true");
+    StartOrder noLauncher =
+        new StartOrder(
+            order.agent(),
+            1,
+            order.cellDirectory(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            order.log());
+    assertThrows(IOException.class, () -> reviver.start(noLauncher));
+  }
+}
