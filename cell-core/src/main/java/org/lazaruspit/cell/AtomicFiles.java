@@ -90,9 +90,11 @@ final class AtomicFiles {
     }
   }
 
+  /** Renames in one step; a file or an empty directory in the way is replaced. */
   static void move(Path from, Path to) throws IOException {
     try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      // Replacing is implied on the default file system, and must be asked for on others.
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(
           "cannot rename " + from + " to " + to + " in one step: they are on different disks", e);

@@ -5,7 +5,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.lazaruspit.cell.CellScan.FileScan;
 import org.lazaruspit.cell.CellScan.Settings;
@@ -37,44 +36,42 @@ final class CellAssembly {
     scan.agents().collect(problems);
     scan.tasks().collect(problems);
     scan.settings().collect(problems);
-    Optional<MissionCell> cell = cell(scan);
-    if (cell.isPresent()) {
-      Map<Path, Findings> broken =
-          CellRules.check(
-              cell.get(), scan.agents().files().keySet(), scan.tasks().files().keySet());
-      broken.forEach((file, findings) -> problems.addAll(locate(file, findings, scanner)));
+    CellConfig config = scan.config().content();
+    if (config != null) {
+      // The rules see what is written; what stands in for a bad file is no finding of its own.
+      MissionCell written = cell(scan, config, IsolationSpec.ABSENT, RevivalPolicies.ABSENT);
+      CellRules.check(written, scan.agents().files().keySet(), scan.tasks().files().keySet())
+          .forEach((file, findings) -> problems.addAll(locate(file, findings, scanner)));
     } else if (!scan.config().present() && scan.config().problems().isEmpty()) {
       Path file = scan.directory().resolve(CellLayout.CELL_FILE);
       problems.add(Problems.whole(Severity.ERROR, file, "nothing", "the mission's configuration"));
     }
     problems.sort(IN_READING_ORDER);
+    Optional<MissionCell> cell =
+        Optional.ofNullable(config).map(there -> cell(scan, there, STRICTEST, CAREFUL));
     return new CellLoad(scan.directory(), cell, bounded(scan, problems, scanner.limits()));
   }
 
-  private static Optional<MissionCell> cell(CellScan scan) {
-    CellConfig config = scan.config().content();
-    if (config == null) {
-      return Optional.empty();
-    }
+  private static MissionCell cell(
+      CellScan scan, CellConfig config, IsolationSpec badIsolation, RevivalPolicies badPolicies) {
     Settings settings = scan.settings();
-    boolean unreadable = !settings.problems().isEmpty();
-    return Optional.of(
-        new MissionCell(
-            scan.directory(),
-            config,
-            scan.agents().contents(),
-            scan.tasks().contents(),
-            setting(settings.isolation(), unreadable, IsolationSpec.ABSENT, STRICTEST),
-            setting(settings.policies(), unreadable, RevivalPolicies.ABSENT, CAREFUL),
-            setting(settings.permissions(), unreadable, Permissions.ABSENT, Permissions.ABSENT)));
+    boolean bad = !settings.problems().isEmpty();
+    return new MissionCell(
+        scan.directory(),
+        config,
+        scan.agents().contents(),
+        scan.tasks().contents(),
+        setting(settings.isolation(), bad, IsolationSpec.ABSENT, badIsolation),
+        setting(settings.policies(), bad, RevivalPolicies.ABSENT, badPolicies),
+        setting(settings.permissions(), bad, Permissions.ABSENT, Permissions.ABSENT));
   }
 
-  private static <T> T setting(FileScan<T> file, boolean unreadable, T absent, T careful) {
+  private static <T> T setting(FileScan<T> file, boolean bad, T absent, T careful) {
     T content = file.content();
     if (content != null) {
       return content;
     }
-    return unreadable || file.failed() ? careful : absent;
+    return bad || file.failed() ? careful : absent;
   }
 
   /** Rules know pointers only; the file is read once more, since problems are rare. */

@@ -78,11 +78,11 @@ final class CellRules {
   }
 
   private void agent(AgentSpec agent) {
-    Findings at = at(layout.agent(agent.agentId()));
     String current = agent.currentTask();
     if (current == null) {
       return;
     }
+    Findings at = at(layout.agent(agent.agentId()));
     requireTask(at, "/current_task", current);
     TaskSpec task = cell.tasks().get(current);
     if (task == null) {
@@ -104,7 +104,14 @@ final class CellRules {
   }
 
   private void task(TaskSpec task) {
-    Findings at = at(layout.task(task.taskId()));
+    Findings at = new Findings();
+    task(task, at);
+    if (!at.all().isEmpty()) {
+      broken.put(layout.task(task.taskId()), at);
+    }
+  }
+
+  private void task(TaskSpec task, Findings at) {
     requireAgent(at, "/assigned_to", task.assignedTo());
     requireAll(at, "/dependencies", task.dependencies(), taskNames, A_TASK);
     completion(task, at);

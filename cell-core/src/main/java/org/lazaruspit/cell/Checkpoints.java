@@ -140,7 +140,7 @@ public final class Checkpoints {
   private static void finish(Vault vault, Generation generation) throws IOException {
     vault.publish(generation);
     vault.prune();
-    AtomicFiles.deleteTree(vault.claimed());
+    vault.remove(vault.claimed());
     vault.end();
   }
 
@@ -222,7 +222,7 @@ public final class Checkpoints {
       return true;
     } catch (BadCheckpoint e) {
       log.warn("Checkpoint of agent {} in {} refused: {}", agentId, layout.directory(), e.reason());
-      AtomicFiles.deleteTree(vault.refused());
+      vault.remove(vault.refused());
       AtomicFiles.replace(
           vault.refusal(), e.reason().getBytes(StandardCharsets.UTF_8), layout.temporary());
       AtomicFiles.move(vault.claimed(), vault.refused());

@@ -115,7 +115,20 @@ final class Vault {
   }
 
   void discard(long generation) throws IOException {
-    AtomicFiles.deleteTree(folder.resolve(PREFIX + generation));
+    remove(folder.resolve(PREFIX + generation));
+  }
+
+  /** Gone in one step: half a generation would be neither of use nor recognized. */
+  void remove(Path place) throws IOException {
+    AtomicFiles.ensureDirectory(layout.temporary());
+    Path aside = layout.temporary().resolve(UUID.randomUUID().toString());
+    try {
+      AtomicFiles.move(place, aside);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    AtomicFiles.sync(folder);
+    AtomicFiles.deleteTree(aside);
   }
 
   /** Something that has a checkpoint's files to offer. */
@@ -139,7 +152,7 @@ final class Vault {
           JsonText.bytes(Manifest.DOCUMENT.encode().apply(manifest)));
       AtomicFiles.syncTree(building);
       Path place = folder.resolve(PREFIX + number);
-      AtomicFiles.deleteTree(place);
+      remove(place);
       AtomicFiles.move(building, place);
       AtomicFiles.sync(folder);
       return new Generation(place, manifest);
@@ -221,7 +234,7 @@ final class Vault {
   void prune() throws IOException {
     List<Generation> all = generations();
     for (Generation old : all.subList(Math.min(KEPT, all.size()), all.size())) {
-      AtomicFiles.deleteTree(old.folder());
+      remove(old.folder());
     }
   }
 }
