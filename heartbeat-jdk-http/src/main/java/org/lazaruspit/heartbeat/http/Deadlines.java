@@ -18,7 +18,7 @@ final class Deadlines implements AutoCloseable {
   /** How long each part of an exchange may take. */
   record Limits(Duration head, Duration body, Duration answer) {}
 
-  /** When others wait for a place, reading may take this part of its limit. */
+  /** When others wait for a place, an exchange may take this part of its limit. */
   private static final int HURRY = 10;
 
   private static final long LOOK_EVERY_NANOS = 100_000_000;
@@ -56,7 +56,7 @@ final class Deadlines implements AutoCloseable {
   /** Runs an exchange on this thread: from here on it is reading the head of a request. */
   void run(Runnable work) {
     Exchange exchange = new Exchange(Thread.currentThread(), limits, nanoTime);
-    exchange.mayTake(limits.head(), true);
+    exchange.mayTake(limits.head());
     running.add(exchange);
     CURRENT.set(exchange);
     try {
@@ -72,7 +72,7 @@ final class Deadlines implements AutoCloseable {
   static void readingBody() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(exchange.limits.body(), true);
+      exchange.mayTake(exchange.limits.body());
     }
   }
 
@@ -80,7 +80,7 @@ final class Deadlines implements AutoCloseable {
   static void answering() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(exchange.limits.answer(), false);
+      exchange.mayTake(exchange.limits.answer());
     }
   }
 
@@ -88,11 +88,11 @@ final class Deadlines implements AutoCloseable {
   static void resting() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(Duration.ofNanos(Long.MAX_VALUE), false);
+      exchange.mayTake(Duration.ofNanos(Long.MAX_VALUE));
     }
   }
 
-  /** Interrupts what is late; while others wait, also what reads for more than its share. */
+  /** Interrupts what is late, which is sooner while others wait. */
   void check(BooleanSupplier othersWait) {
     if (!running.isEmpty()) {
       long now = nanoTime.getAsLong();
@@ -124,7 +124,6 @@ final class Deadlines implements AutoCloseable {
     private final LongSupplier nanoTime;
     private long since;
     private long limit;
-    private boolean reading;
     private boolean interrupted;
     private boolean ended;
 
@@ -134,14 +133,13 @@ final class Deadlines implements AutoCloseable {
       this.nanoTime = nanoTime;
     }
 
-    synchronized void mayTake(Duration time, boolean reads) {
+    synchronized void mayTake(Duration time) {
       since = nanoTime.getAsLong();
       limit = time.toNanos();
-      reading = reads;
     }
 
     synchronized void interruptIfLate(long now, boolean hurry) {
-      long allowed = hurry && reading ? limit / HURRY : limit;
+      long allowed = hurry ? limit / HURRY : limit;
       if (now - since >= allowed) {
         interrupt();
       }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * certificates are, or {@link Builder#withoutToken()} says that neither is wanted. Each exchange
  * has a deadline for its head, its body and its answer; a client that is slower is cut off by
  * interrupting the thread that serves it. When more exchanges are under way than there are places
- * for (see {@link Builder#concurrency}), those that still read may take a tenth of their limits.
+ * for (see {@link Builder#concurrency}), they may take a tenth of their limits.
  *
  * <p>Each exchange runs on a virtual thread where the JVM has them, elsewhere on a pooled daemon
  * thread, or on the executor that is handed in. The registry stays yours: start and close it
@@ -187,7 +187,7 @@ public final class HeartbeatServer implements AutoCloseable {
     private @Nullable SSLContext ssl;
     private boolean clientCertificates;
     private @Nullable Executor executor;
-    private int concurrency = Workers.hasVirtualThreads() ? 4_000 : 256;
+    private int concurrency = Workers.hasVirtualThreads() ? 4_000 : 512;
     private Deadlines.Limits limits =
         new Deadlines.Limits(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30));
@@ -299,7 +299,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
     /**
      * Sets how many exchanges may be under way at a time; as many times 64 may wait, further ones
-     * are closed. Default 4,000 with virtual threads, else 256.
+     * are closed. Default 4,000 with virtual threads, else 512.
      *
      * @param exchanges 1 to 100,000
      * @return this builder
