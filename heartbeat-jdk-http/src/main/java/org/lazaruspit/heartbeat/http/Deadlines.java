@@ -56,7 +56,7 @@ final class Deadlines implements AutoCloseable {
   /** Runs an exchange on this thread: from here on it is reading the head of a request. */
   void run(Runnable work) {
     Exchange exchange = new Exchange(Thread.currentThread(), limits, nanoTime);
-    exchange.mayTake(limits.head());
+    exchange.mayTake(limits.head(), true);
     running.add(exchange);
     CURRENT.set(exchange);
     try {
@@ -72,7 +72,7 @@ final class Deadlines implements AutoCloseable {
   static void readingBody() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(exchange.limits.body());
+      exchange.mayTake(exchange.limits.body(), true);
     }
   }
 
@@ -80,7 +80,7 @@ final class Deadlines implements AutoCloseable {
   static void answering() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(exchange.limits.answer());
+      exchange.mayTake(exchange.limits.answer(), false);
     }
   }
 
@@ -88,7 +88,7 @@ final class Deadlines implements AutoCloseable {
   static void resting() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(Duration.ofNanos(Long.MAX_VALUE));
+      exchange.mayTake(Duration.ofNanos(Long.MAX_VALUE), false);
     }
   }
 
@@ -101,6 +101,11 @@ final class Deadlines implements AutoCloseable {
         exchange.interruptIfLate(now, hurry);
       }
     }
+  }
+
+  /** Interrupts what has not been read to its end, and so has changed nothing. */
+  void endReading() {
+    running.forEach(Exchange::interruptIfReading);
   }
 
   /** How many exchanges are under way. */
@@ -124,6 +129,7 @@ final class Deadlines implements AutoCloseable {
     private final LongSupplier nanoTime;
     private long since;
     private long limit;
+    private boolean reading;
     private boolean interrupted;
     private boolean ended;
 
@@ -133,14 +139,21 @@ final class Deadlines implements AutoCloseable {
       this.nanoTime = nanoTime;
     }
 
-    synchronized void mayTake(Duration time) {
+    synchronized void mayTake(Duration time, boolean reads) {
       since = nanoTime.getAsLong();
       limit = time.toNanos();
+      reading = reads;
     }
 
     synchronized void interruptIfLate(long now, boolean hurry) {
       long allowed = hurry ? limit / HURRY : limit;
       if (now - since >= allowed) {
+        interrupt();
+      }
+    }
+
+    synchronized void interruptIfReading() {
+      if (reading) {
         interrupt();
       }
     }

@@ -145,9 +145,9 @@ public final class HeartbeatServer implements AutoCloseable {
   }
 
   /**
-   * Ends the server: event streams are ended, what is being answered may finish within two seconds,
-   * then every connection is closed and every thread that was started ends. Can be called more than
-   * once. An executor that was handed in stays open.
+   * Ends the server: event streams are ended, requests that are not complete are cut off, answers
+   * may finish within two seconds, then every connection is closed and every thread that was
+   * started ends. Can be called more than once. An executor that was handed in stays open.
    */
   @Override
   public synchronized void close() {
@@ -156,6 +156,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
     closed = true;
     handler.close();
+    deadlines.endReading();
     long start = System.nanoTime();
     while (deadlines.running() > 0 && System.nanoTime() - start < DRAIN_NANOS) {
       LockSupport.parkNanos(1_000_000);

@@ -231,7 +231,6 @@ final class Operations {
     if (request.isHead()) {
       request.answer(200);
     } else {
-      request.responseHeader("Cache-Control", "no-store");
       events.open(request);
     }
   }

@@ -11,10 +11,14 @@ final class OurThreads {
 
   /** Those that are still alive a while after they should have ended. */
   static List<String> alive() {
+    return alive("lazarus-.*|HTTP-Dispatcher");
+  }
+
+  /** Those of a name like this that are still alive a while after they should have ended. */
+  static List<String> alive(String name) {
     List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()
-            .filter(
-                t -> t.getName().startsWith("lazarus-") || t.getName().equals("HTTP-Dispatcher"))
+            .filter(thread -> thread.getName().matches(name))
             .toList();
     for (Thread thread : threads) {
       try {

@@ -23,8 +23,11 @@ final class RawClient implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
 
-  RawClient(InetSocketAddress address) throws IOException {
+  RawClient(InetSocketAddress address, int receiveBuffer) throws IOException {
     this.socket = new Socket();
+    if (receiveBuffer > 0) {
+      socket.setReceiveBufferSize(receiveBuffer);
+    }
     socket.connect(address, PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
@@ -32,7 +35,12 @@ final class RawClient implements AutoCloseable {
   }
 
   static RawClient to(HeartbeatServer server) throws IOException {
-    return new RawClient(server.address());
+    return new RawClient(server.address(), 0);
+  }
+
+  /** One that holds little of what it has not read. */
+  static RawClient small(HeartbeatServer server) throws IOException {
+    return new RawClient(server.address(), 4_096);
   }
 
   /** An answer as it came, head in lower case. */

@@ -1,12 +1,10 @@
 package org.lazaruspit.heartbeat.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,13 +78,9 @@ class SlowClientsTest {
   }
 
   private RawClient readsNothing(ServerFixture gateway) throws IOException {
-    Socket socket = new Socket();
-    socket.setReceiveBufferSize(4_096);
-    socket.connect(gateway.server().address());
-    socket
-        .getOutputStream()
-        .write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
-    opened.add(0, socket);
+    RawClient lazy = RawClient.small(gateway.server());
+    opened.add(0, lazy);
+    lazy.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return slow(gateway, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
