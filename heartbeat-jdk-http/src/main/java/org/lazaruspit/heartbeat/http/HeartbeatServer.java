@@ -144,6 +144,11 @@ public final class HeartbeatServer implements AutoCloseable {
     return handler.instance();
   }
 
+  /** How many exchanges are being served. */
+  int underWay() {
+    return deadlines.running();
+  }
+
   /**
    * Ends the server: event streams are ended, requests that are not complete are cut off, answers
    * may finish within two seconds, then every connection is closed and every thread that was
