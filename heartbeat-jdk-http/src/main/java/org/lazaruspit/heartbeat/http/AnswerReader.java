@@ -19,7 +19,15 @@ final class AnswerReader {
 
   /** What a gateway says to many heartbeats. */
   record Many(
-      Duration nextHeartbeat, Map<String, Problem> refused, Map<String, String> metadataRefused) {}
+      Duration nextHeartbeat, Map<String, Problem> refused, Map<String, String> metadataRefused) {
+
+    BeatResult of(String agentId) {
+      Problem problem = refused.get(agentId);
+      return problem == null
+          ? new BeatResult.Accepted(nextHeartbeat, metadataRefused.get(agentId))
+          : new BeatResult.Refused(problem, null);
+    }
+  }
 
   /** Reads the fields that are of interest. */
   @FunctionalInterface

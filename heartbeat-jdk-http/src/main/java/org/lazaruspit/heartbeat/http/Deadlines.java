@@ -18,7 +18,7 @@ final class Deadlines implements AutoCloseable {
   /** How long each part of an exchange may take. */
   record Limits(Duration head, Duration body, Duration answer) {}
 
-  /** When others wait for a place, reading may take this part of its limit. */
+  /** When others wait for a place, an exchange may take this part of its limit. */
   private static final int HURRY = 10;
 
   private static final long LOOK_EVERY_NANOS = 100_000_000;
@@ -92,7 +92,7 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** Interrupts what is late; while others wait, also what reads for more than its share. */
+  /** Interrupts what is late, which is sooner while others wait. */
   void check(BooleanSupplier othersWait) {
     if (!running.isEmpty()) {
       long now = nanoTime.getAsLong();
@@ -101,6 +101,11 @@ final class Deadlines implements AutoCloseable {
         exchange.interruptIfLate(now, hurry);
       }
     }
+  }
+
+  /** Interrupts what has not been read to its end, and so has changed nothing. */
+  void endReading() {
+    running.forEach(Exchange::interruptIfReading);
   }
 
   /** How many exchanges are under way. */
@@ -141,8 +146,14 @@ final class Deadlines implements AutoCloseable {
     }
 
     synchronized void interruptIfLate(long now, boolean hurry) {
-      long allowed = hurry && reading ? limit / HURRY : limit;
+      long allowed = hurry ? limit / HURRY : limit;
       if (now - since >= allowed) {
+        interrupt();
+      }
+    }
+
+    synchronized void interruptIfReading() {
+      if (reading) {
         interrupt();
       }
     }

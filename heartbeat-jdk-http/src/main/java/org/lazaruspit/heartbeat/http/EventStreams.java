@@ -93,9 +93,8 @@ final class EventStreams implements AutoCloseable {
   }
 
   private void write(Request request) throws IOException, InterruptedException {
-    Deadlines.answering();
-    request.exchange().sendResponseHeaders(200, 0);
-    OutputStream out = request.exchange().getResponseBody();
+    request.responseHeader("Connection", "close");
+    OutputStream out = request.answerInPieces();
     long next = begin(out, request.header("Last-Event-ID"));
     while (true) {
       Deadlines.resting();

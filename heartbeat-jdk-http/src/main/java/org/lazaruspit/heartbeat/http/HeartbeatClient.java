@@ -262,10 +262,7 @@ public final class HeartbeatClient implements AutoCloseable {
      * @return this builder
      */
     public Builder timeout(Duration time) {
-      if (time.isNegative() || time.isZero()) {
-        throw new IllegalArgumentException("timeout: " + time + " is not more than zero");
-      }
-      this.timeout = time;
+      this.timeout = Gateway.checked(time);
       return this;
     }
 

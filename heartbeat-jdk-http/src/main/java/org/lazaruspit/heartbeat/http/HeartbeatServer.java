@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * certificates are, or {@link Builder#withoutToken()} says that neither is wanted. Each exchange
  * has a deadline for its head, its body and its answer; a client that is slower is cut off by
  * interrupting the thread that serves it. When more exchanges are under way than there are places
- * for (see {@link Builder#concurrency}), those that still read may take a tenth of their limits.
+ * for (see {@link Builder#concurrency}), they may take a tenth of their limits.
  *
  * <p>Each exchange runs on a virtual thread where the JVM has them, elsewhere on a pooled daemon
  * thread, or on the executor that is handed in. The registry stays yours: start and close it
@@ -144,10 +144,15 @@ public final class HeartbeatServer implements AutoCloseable {
     return handler.instance();
   }
 
+  /** How many exchanges are being served. */
+  int underWay() {
+    return deadlines.running();
+  }
+
   /**
-   * Ends the server: event streams are ended, what is being answered may finish within two seconds,
-   * then every connection is closed and every thread that was started ends. Can be called more than
-   * once. An executor that was handed in stays open.
+   * Ends the server: event streams are ended, requests that are not complete are cut off, answers
+   * may finish within two seconds, then every connection is closed and every thread that was
+   * started ends. Can be called more than once. An executor that was handed in stays open.
    */
   @Override
   public synchronized void close() {
@@ -156,6 +161,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
     closed = true;
     handler.close();
+    deadlines.endReading();
     long start = System.nanoTime();
     while (deadlines.running() > 0 && System.nanoTime() - start < DRAIN_NANOS) {
       LockSupport.parkNanos(1_000_000);
@@ -187,7 +193,7 @@ public final class HeartbeatServer implements AutoCloseable {
     private @Nullable SSLContext ssl;
     private boolean clientCertificates;
     private @Nullable Executor executor;
-    private int concurrency = Workers.hasVirtualThreads() ? 4_000 : 256;
+    private int concurrency = Workers.hasVirtualThreads() ? 4_000 : 512;
     private Deadlines.Limits limits =
         new Deadlines.Limits(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30));
@@ -299,7 +305,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
     /**
      * Sets how many exchanges may be under way at a time; as many times 64 may wait, further ones
-     * are closed. Default 4,000 with virtual threads, else 256.
+     * are closed. Default 4,000 with virtual threads, else 512.
      *
      * @param exchanges 1 to 100,000
      * @return this builder

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
 import tools.jackson.core.JsonGenerator;
@@ -82,6 +83,7 @@ final class Operations {
       request.answer(problem);
       return;
     }
+    HealthRules rules = registry.rulesFor(agentId).orElseGet(registry::rules);
     request.answer(
         200,
         Json.TYPE,
@@ -90,7 +92,7 @@ final class Operations {
           json.writeStringProperty("status", "ok");
           json.writeStringProperty("agent_id", agentId);
           Json.writeSeconds(json, "timestamp", Instant.now());
-          Json.writeSeconds(json, "next_heartbeat", registry.rules().heartbeatInterval());
+          Json.writeSeconds(json, "next_heartbeat", rules.heartbeatInterval());
           if (outcome instanceof HeartbeatOutcome.MetadataRefused refused) {
             json.writeStringProperty("metadata_refused", refused.reason());
           }
@@ -105,13 +107,14 @@ final class Operations {
     for (WireReader.Part part : parts) {
       judge(part, caller, refused, metadataRefused);
     }
+    HealthRules rules = registry.rules();
     request.answer(
         200,
         Json.TYPE,
         json -> {
           json.writeStartObject();
           Json.writeSeconds(json, "timestamp", Instant.now());
-          Json.writeSeconds(json, "next_heartbeat", registry.rules().heartbeatInterval());
+          Json.writeSeconds(json, "next_heartbeat", rules.heartbeatInterval());
           json.writeNumberProperty("accepted", parts.size() - refused.size());
           json.writeObjectPropertyStart("refused");
           refused.forEach(
@@ -228,7 +231,6 @@ final class Operations {
     if (request.isHead()) {
       request.answer(200);
     } else {
-      request.responseHeader("Cache-Control", "no-store");
       events.open(request);
     }
   }

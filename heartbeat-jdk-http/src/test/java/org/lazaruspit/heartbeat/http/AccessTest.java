@@ -1,0 +1,219 @@
+package org.lazaruspit.heartbeat.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.heartbeat.HealthRegistry;
+
+class AccessTest {
+
+  private static final TokenCheck TOKENS =
+      TokenCheck.builder()
+          .token("master")
+          .agentToken("a", "token-of-a")
+          .agentToken("b", "token-of-b")
+          .build();
+
+  private static String bearer(String token) {
+    return "Authorization: Bearer " + token + "\r\n";
+  }
+
+  private static RawClient.Answer ask(
+      ServerFixture gateway, String token, String method, String path, String body)
+      throws IOException {
+    return RawClient.once(gateway.server(), method, path, bearer(token), body);
+  }
+
+  @Test
+  void withoutTheTokenOnlyLivenessIsTold() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open(s -> s.token("secret"))) {
+      for (String path : List.of("/health", "/agent/a", "/events", "/nothing")) {
+        RawClient.Answer answer = gateway.ask("GET", path);
+        assertEquals(401, answer.status(), path);
+        assertEquals("unauthorized", answer.problem());
+        assertTrue(answer.header("WWW-Authenticate").startsWith("Bearer"));
+      }
+      assertEquals(401, gateway.ask("POST", "/heartbeat/a", "{}").status());
+      assertEquals(401, gateway.ask("POST", "/heartbeats", "{\"agents\": {\"a\": {}}}").status());
+      assertEquals(401, gateway.ask("PUT", "/agent/a").status());
+      assertEquals(200, gateway.ask("GET", "/livez").status());
+      assertEquals(0, gateway.registry().size());
+    }
+  }
+
+  @Test
+  void onlyTheWholeTokenOpens() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open(s -> s.token("secret"))) {
+      assertEquals(200, ask(gateway, "secret", "POST", "/heartbeat/a", "").status());
+      for (String wrong :
+          List.of("", "s", "secre", "secrets", "Secret", "secret secret", "\u00e4")) {
+        assertEquals(401, ask(gateway, wrong, "POST", "/heartbeat/b", "").status(), wrong);
+      }
+      RawClient.Answer basic =
+          RawClient.once(gateway.server(), "GET", "/health", "Authorization: Basic secret\r\n", "");
+      assertEquals(401, basic.status());
+      assertFalse(basic.body().contains("secret"));
+    }
+  }
+
+  @Test
+  void agentsTokenSpeaksForThisAgentAlone() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
+      assertEquals(200, ask(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
+      assertEquals(
+          200, ask(gateway, "token-of-a", "POST", "/failure/a", "{\"error\": \"x\"}").status());
+      assertEquals(200, ask(gateway, "token-of-a", "GET", "/agent/a", "").status());
+      assertEquals(200, ask(gateway, "token-of-a", "PUT", "/agent/a", "").status());
+      for (String path : List.of("/heartbeat/b", "/failure/b")) {
+        assertEquals(
+            "forbidden", ask(gateway, "token-of-a", "POST", path, "{\"error\": \"x\"}").problem());
+      }
+      assertEquals("forbidden", ask(gateway, "token-of-a", "GET", "/agent/b", "").problem());
+      assertEquals("forbidden", ask(gateway, "token-of-a", "PUT", "/agent/b", "").problem());
+      assertEquals("forbidden", ask(gateway, "token-of-a", "DELETE", "/agent/b", "").problem());
+      assertEquals("forbidden", ask(gateway, "token-of-a", "GET", "/health", "").problem());
+      assertEquals("forbidden", ask(gateway, "token-of-a", "GET", "/events", "").problem());
+      assertEquals(1, gateway.registry().size());
+      assertEquals(204, ask(gateway, "token-of-a", "DELETE", "/agent/a", "").status());
+      assertEquals(200, ask(gateway, "master", "GET", "/health", "").status());
+    }
+  }
+
+  @Test
+  void amongManyHeartbeatsAnAgentsTokenLetsItsOwnThrough() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
+      RawClient.Answer answer =
+          ask(gateway, "token-of-a", "POST", "/heartbeats", "{\"agents\": {\"a\": {}, \"b\": {}}}");
+      assertEquals(1, answer.at("accepted"));
+      assertEquals(403, answer.at("refused", "b", "status"));
+      assertFalse(gateway.registry().find("b").isPresent());
+    }
+  }
+
+  @Test
+  void tokenFileNamesTokensForAllAndForOne(@TempDir Path dir) throws IOException {
+    Path file = Files.writeString(dir.resolve("tokens"), "# two\n\nmaster\n  a   token-of-a \n");
+    TokenCheck check = TokenCheck.fromFile(file);
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
+      assertEquals(200, ask(gateway, "master", "POST", "/heartbeat/b", "").status());
+      assertEquals(200, ask(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
+      assertEquals(403, ask(gateway, "token-of-a", "POST", "/heartbeat/b", "").status());
+    }
+  }
+
+  @Test
+  void badTokenFileIsNamedWithItsLineAndWithoutTheToken(@TempDir Path dir) throws IOException {
+    Path three = Files.writeString(dir.resolve("three"), "ok\none two three\n");
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(three)).getMessage();
+    assertEquals(three + ", line 2: expected TOKEN or AGENT_ID TOKEN, found 3 words", message);
+    Path twice = Files.writeString(dir.resolve("twice"), "same\na same\n");
+    String again =
+        assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(twice)).getMessage();
+    assertEquals("the token in " + twice + ", line 2 is given a second time", again);
+    Path empty = Files.writeString(dir.resolve("empty"), "# nothing\n");
+    assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(empty));
+    assertFalse(TokenCheck.of("secret").toString().contains("secret"));
+  }
+
+  @Test
+  void withoutTokenTheServerBindsToLoopbackOnly() throws IOException {
+    try (HealthRegistry registry = HealthRegistry.create()) {
+      HeartbeatServer.Builder open = HeartbeatServer.builder(registry).host("0.0.0.0").port(0);
+      String message =
+          String.valueOf(assertThrows(IllegalStateException.class, open::start).getMessage());
+      assertTrue(message.startsWith("host: 0.0.0.0"), message);
+    }
+    try (ServerFixture told = ServerFixture.open(s -> s.host("0.0.0.0").withoutToken())) {
+      assertEquals(200, told.ask("GET", "/livez").status());
+    }
+    try (ServerFixture guarded = ServerFixture.open(s -> s.host("0.0.0.0").token("x"))) {
+      assertEquals(401, guarded.ask("GET", "/health").status());
+    }
+    try (ServerFixture usual = ServerFixture.open()) {
+      assertTrue(usual.server().address().getAddress().isLoopbackAddress());
+    }
+  }
+
+  private static int withHost(ServerFixture gateway, String host) throws IOException {
+    try (RawClient client = RawClient.to(gateway.server())) {
+      client.send("GET /health HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      RawClient.Answer answer = client.answer();
+      if (answer.status() != 200) {
+        assertEquals("host-not-allowed", answer.problem());
+      }
+      return answer.status();
+    }
+  }
+
+  @Test
+  void pageWithAHostNameOfItsOwnDoesNotReachALoopbackGateway() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open()) {
+      for (String host :
+          List.of("localhost", "127.0.0.1:8080", "LOCALHOST:1", "[::1]:8080", "[::1]")) {
+        assertEquals(200, withHost(gateway, host), host);
+      }
+      for (String host :
+          List.of(
+              "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "", ":80")) {
+        assertEquals(403, withHost(gateway, host), host);
+      }
+    }
+  }
+
+  @Test
+  void namesOfTheGatewayCanBeAllowed() throws IOException {
+    try (ServerFixture gateway =
+        ServerFixture.open(s -> s.handler(h -> h.allowHosts("gateway.example")))) {
+      assertEquals(200, withHost(gateway, "gateway.example:80"));
+      assertEquals(200, withHost(gateway, "localhost"));
+      assertEquals(403, withHost(gateway, "evil.example"));
+    }
+    try (ServerFixture any = ServerFixture.open(s -> s.handler(h -> h.allowHosts("*")))) {
+      assertEquals(200, withHost(any, "evil.example"));
+    }
+  }
+
+  private static RawClient.Answer from(ServerFixture gateway, String method, String origin)
+      throws IOException {
+    return RawClient.once(
+        gateway.server(), method, "/heartbeat/a", "Origin: " + origin + "\r\n", "");
+  }
+
+  @Test
+  void pageOfAnotherOriginIsRefused() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open()) {
+      for (String origin :
+          List.of("https://evil.example", "null", "http://localhost:9", "file://")) {
+        assertEquals("origin-not-allowed", from(gateway, "POST", origin).problem());
+      }
+      assertEquals(0, gateway.registry().size());
+      assertEquals(200, from(gateway, "POST", "http://localhost").status());
+    }
+  }
+
+  @Test
+  void pageOfAnAllowedOriginMaySendAndRead() throws IOException {
+    String console = "https://console.example";
+    try (ServerFixture gateway =
+        ServerFixture.open(s -> s.token("x").handler(h -> h.allowOrigins(console)))) {
+      RawClient.Answer preflight = from(gateway, "OPTIONS", console);
+      assertEquals(204, preflight.status());
+      assertEquals(console, preflight.header("Access-Control-Allow-Origin"));
+      assertTrue(preflight.header("Access-Control-Allow-Headers").contains("Authorization"));
+      RawClient.Answer refused = from(gateway, "POST", console);
+      assertEquals(401, refused.status());
+      assertEquals(console, refused.header("Access-Control-Allow-Origin"));
+      assertEquals(
+          "", from(gateway, "POST", "https://evil.example").header("Access-Control-Allow-Origin"));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package org.lazaruspit.heartbeat.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BadBodiesTest {
+
+  private static ServerFixture gateway;
+
+  @BeforeAll
+  static void open() throws IOException {
+    gateway = ServerFixture.open();
+  }
+
+  @AfterAll
+  static void close() {
+    gateway.close();
+  }
+
+  private static void refused(String path, String body, String problem) throws IOException {
+    RawClient.Answer answer = gateway.ask("POST", path, body);
+    assertEquals(400, answer.status(), body);
+    assertEquals(problem, answer.problem(), body);
+    assertFalse(answer.body().contains("Exception"), answer.body());
+    assertFalse(answer.body().contains("jackson"), answer.body());
+    assertEquals(0, gateway.registry().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        "[]",
+        "5",
+        "null",
+        "\"text\"",
+        "{",
+        "{\"a\"",
+        "{\"metadata\": {\"x\": 1}",
+        "{} {}",
+        "{'a': 1}",
+        "{\"a\": 1, \"a\": 2}",
+        "{\"a\": NaN}",
+        "{\"a\": 01}",
+        "{\"a\": \"\t\"}",
+        "{\"a\": 1,}",
+        "\u0000",
+        "{\"metadata\": {\"x\": 1, \"x\": 2}}"
+      })
+  void whatIsNoJsonObjectIsRefused(String body) throws IOException {
+    refused("/heartbeat/a", body, "malformed-json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"metadata\": []}",
+        "{\"metadata\": \"x\"}",
+        "{\"metadata\": {\"x\": 1e999}}",
+        "{\"response_time\": -1}",
+        "{\"response_time\": \"1\"}",
+        "{\"response_time\": 1e300}",
+        "{\"response_time\": []}",
+        "{\"incarnation\": -1}",
+        "{\"incarnation\": 1.5}",
+        "{\"incarnation\": \"1\"}",
+        "{\"incarnation\": 9223372036854775808}",
+        "{\"progress\": true}",
+        "{\"progress\": {}}",
+        "{\"progress\": 1e999}",
+        "{\"waiting\": true}",
+        "{\"waiting\": {}}",
+        "{\"waiting\": {\"for\": 5}}",
+        "{\"waiting\": {\"for\": \" \"}}",
+        "{\"waiting\": {\"for\": \"quota\", \"until\": \"soon\"}}",
+        "{\"waiting\": {\"for\": \"quota\", \"until\": -5}}",
+        "{\"waiting\": {\"for\": \"quota\", \"until\": []}}"
+      })
+  void fieldsWithValuesThatAreNotAllowedAreRefused(String body) throws IOException {
+    refused("/heartbeat/a", body, "bad-field");
+  }
+
+  @Test
+  void textsPastTheirBoundAreRefused() throws IOException {
+    refused("/heartbeat/a", "{\"progress\": \"" + "x".repeat(1_001) + "\"}", "bad-field");
+    refused("/heartbeat/a", "{\"waiting\": {\"for\": \"" + "x".repeat(201) + "\"}}", "bad-field");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "incarnation=",
+        "incarnation=x",
+        "incarnation=-1",
+        "incarnation=1&incarnation=1",
+        "incarnation=9999999999999999999",
+        "incarnation=1.0",
+        "incarnation"
+      })
+  void incarnationInTheQueryMustBeANumber(String query) throws IOException {
+    refused("/heartbeat/a?" + query, "", "bad-field");
+  }
+
+  @Test
+  void incarnationsOfQueryAndBodyMustAgree() throws IOException {
+    refused("/heartbeat/a?incarnation=1", "{\"incarnation\": 2}", "bad-field");
+  }
+
+  @Test
+  void failureNeedsItsError() throws IOException {
+    refused("/failure/a", "", "bad-field");
+    refused("/failure/a", "{}", "bad-field");
+    refused("/failure/a", "{\"error\": null}", "bad-field");
+    refused("/failure/a", "{\"error\": 5}", "bad-field");
+  }
+
+  @Test
+  void nestingNumbersAndNamesAreBounded() throws IOException {
+    refused("/heartbeat/a", "{\"a\":".repeat(100) + "1" + "}".repeat(100), "malformed-json");
+    refused("/heartbeat/a", "[".repeat(60_000), "malformed-json");
+    refused("/heartbeat/a", "{\"metadata\": {\"x\": " + "9".repeat(200) + "}}", "malformed-json");
+    refused("/heartbeat/a", "{\"" + "x".repeat(2_000) + "\": 1}", "malformed-json");
+  }
+
+  @Test
+  void whereTheErrorIsStandsInTheDetail() throws IOException {
+    Object detail =
+        gateway.ask("POST", "/heartbeat/a", "{\n  \"incarnation\": \"x\"}").at("detail");
+    assertEquals("incarnation: expected a whole number from 0 on (line 2, column 18)", detail);
+  }
+
+  @Test
+  void onlyTheBoundOfTheBodyCountsNotItsKind() throws IOException {
+    String spaces = " ".repeat((64 << 10) - 2);
+    assertEquals(200, gateway.ask("POST", "/heartbeat/b", spaces + "{}").status());
+    gateway.registry().unregister("b");
+    RawClient.Answer answer = gateway.ask("POST", "/heartbeat/b", spaces + "{} ");
+    assertEquals(413, answer.status());
+    assertEquals("body-too-large", answer.problem());
+    assertEquals(0, gateway.registry().size());
+  }
+}

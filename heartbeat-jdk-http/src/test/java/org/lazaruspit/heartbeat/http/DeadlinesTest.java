@@ -1,0 +1,86 @@
+package org.lazaruspit.heartbeat.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Time stands still here unless it is told not to, and one thread plays both parts. */
+class DeadlinesTest {
+
+  private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+  private final Deadlines deadlines =
+      new Deadlines(
+          new Deadlines.Limits(
+              Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30)),
+          now::get);
+
+  private boolean interruptedAfter(Duration time, boolean othersWait) {
+    now.addAndGet(time.toNanos());
+    deadlines.check(() -> othersWait);
+    return Thread.interrupted();
+  }
+
+  @Test
+  void eachPartHasALimitOfItsOwn() {
+    deadlines.run(
+        () -> {
+          assertFalse(interruptedAfter(Duration.ofMillis(9_999), false));
+          Deadlines.readingBody();
+          assertFalse(interruptedAfter(Duration.ofMillis(19_999), false));
+          Deadlines.answering();
+          assertFalse(interruptedAfter(Duration.ofMillis(29_999), false));
+          assertTrue(interruptedAfter(Duration.ofMillis(1), false));
+        });
+  }
+
+  @Test
+  void headIsLateAtItsLimit() {
+    deadlines.run(() -> assertTrue(interruptedAfter(Duration.ofSeconds(10), false)));
+  }
+
+  @Test
+  void whileOthersWaitATenthIsAllowed() {
+    deadlines.run(
+        () -> {
+          assertFalse(interruptedAfter(Duration.ofMillis(999), true));
+          assertFalse(interruptedAfter(Duration.ofSeconds(2), false));
+          assertTrue(interruptedAfter(Duration.ZERO, true));
+        });
+  }
+
+  @Test
+  void restingHasNoLimit() {
+    deadlines.run(
+        () -> {
+          Deadlines.resting();
+          assertFalse(interruptedAfter(Duration.ofDays(100), true));
+        });
+  }
+
+  @Test
+  void lateOneIsInterruptedOnce() {
+    deadlines.run(
+        () -> {
+          assertTrue(interruptedAfter(Duration.ofSeconds(10), false));
+          assertFalse(interruptedAfter(Duration.ofSeconds(10), false));
+        });
+  }
+
+  @Test
+  void threadIsLeftWithoutOurInterruptionAndWithAnybodyElses() {
+    deadlines.run(
+        () -> {
+          now.addAndGet(Duration.ofSeconds(10).toNanos());
+          deadlines.check(() -> false);
+        });
+    assertFalse(Thread.interrupted());
+    deadlines.run(() -> Thread.currentThread().interrupt());
+    assertTrue(Thread.interrupted());
+    assertEquals(0, deadlines.running());
+    assertFalse(interruptedAfter(Duration.ofDays(1), true));
+  }
+}

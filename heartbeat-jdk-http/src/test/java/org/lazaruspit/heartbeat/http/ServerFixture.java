@@ -1,0 +1,37 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+import org.lazaruspit.heartbeat.HealthRegistry;
+
+/** A registry and a server on a free port, ended together. */
+record ServerFixture(HealthRegistry registry, HeartbeatServer server) implements AutoCloseable {
+
+  static ServerFixture open() throws IOException {
+    return open(HealthRegistry.create(), settings -> settings);
+  }
+
+  static ServerFixture open(UnaryOperator<HeartbeatServer.Builder> settings) throws IOException {
+    return open(HealthRegistry.create(), settings);
+  }
+
+  static ServerFixture open(
+      HealthRegistry registry, UnaryOperator<HeartbeatServer.Builder> settings) throws IOException {
+    return new ServerFixture(
+        registry, settings.apply(HeartbeatServer.builder(registry).port(0)).start());
+  }
+
+  RawClient.Answer ask(String method, String path, String body) throws IOException {
+    return RawClient.once(server, method, path, body);
+  }
+
+  RawClient.Answer ask(String method, String path) throws IOException {
+    return RawClient.once(server, method, path, "");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    registry.close();
+  }
+}
