@@ -161,4 +161,40 @@ public final class CellEditor {
   public void removeTask(String taskId) throws IOException {
     files.remove(layout.task(Identifiers.require("task_id", taskId)));
   }
+
+  /**
+   * Hands a task over, if it may be: see {@link MissionCell#mayHandOver}, asked at the moment of
+   * acting. The one who gives stops working on it before the other has it, so that a crash between
+   * the two leaves the task where it was.
+   *
+   * @param taskId the task
+   * @param from the agent that it is assigned to
+   * @param to the agent that shall take it
+   * @param defaults the policies that hold where the cell says nothing
+   * @param approved whether a person has approved
+   * @return {@link HandOver.Allowed} when it was done; else nothing was changed
+   * @throws CellRuleException when the cell cannot be read or would break a rule
+   * @throws IOException when it cannot be written
+   */
+  public HandOver handOver(
+      String taskId, String from, String to, EffectivePolicies defaults, boolean approved)
+      throws IOException {
+    Identifiers.require("task_id", taskId);
+    Identifiers.require("from", from);
+    Identifiers.require("to", to);
+    try (CellLock lock = CellLock.acquire(layout.directory())) {
+      lock.requireHeld();
+      HandOver answer = files.cell().mayHandOver(taskId, from, to, defaults);
+      boolean goesAhead =
+          answer instanceof HandOver.Allowed
+              || (approved && answer instanceof HandOver.NeedsApproval);
+      if (!goesAhead) {
+        return answer;
+      }
+      updateAgent(
+          from, agent -> taskId.equals(agent.currentTask()) ? agent.withCurrentTask(null) : agent);
+      updateTask(taskId, task -> task.withAssignedTo(to));
+      return new HandOver.Allowed();
+    }
+  }
 }

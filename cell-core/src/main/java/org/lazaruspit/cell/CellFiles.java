@@ -96,6 +96,12 @@ final class CellFiles {
     }
   }
 
+  /** The cell as it is now. */
+  MissionCell cell() throws CellRuleException {
+    CellLoad load = scanner.scan(layout.directory()).load();
+    return load.cell().orElseThrow(() -> new CellRuleException(load.errors()));
+  }
+
   /** The content of a file that must be there and be good. */
   <T> T load(Path file, String id, Document<T> document) throws IOException {
     byte[] bytes = read(file);

@@ -87,6 +87,29 @@ public record MissionCell(
   }
 
   /**
+   * Whether a task may go from one agent to another: where {@code handoff_allowed}, both sides'
+   * permissions and {@code handoff_approval} let it, and both are able to.
+   *
+   * @param taskId the task
+   * @param from the agent that it is assigned to
+   * @param to the agent that shall take it
+   * @param defaults the policies that hold where the cell says nothing
+   * @return the answer, with every reason where it is no
+   */
+  public HandOver mayHandOver(String taskId, String from, String to, EffectivePolicies defaults) {
+    return HandOverRules.judge(this, taskId, from, to, effectivePolicies(defaults));
+  }
+
+  /**
+   * The graph of the cell's tasks.
+   *
+   * @return what may be begun and what waits for what
+   */
+  public TaskGraph taskGraph() {
+    return TaskGraph.of(tasks.values());
+  }
+
+  /**
    * Whether an agent may read a task: it is assigned to it, or it was granted.
    *
    * @param agentId the agent
