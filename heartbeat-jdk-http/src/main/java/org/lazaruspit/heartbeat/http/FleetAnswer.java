@@ -3,7 +3,9 @@ package org.lazaruspit.heartbeat.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthRegistry;
@@ -11,7 +13,7 @@ import org.lazaruspit.heartbeat.HealthStatus;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * How all agents are doing, written while it is read from the registry: no copy, no text in memory.
+ * How all agents are doing, written while it is read from the registry: the text is never in memory.
  */
 final class FleetAnswer {
 
@@ -78,11 +80,15 @@ final class FleetAnswer {
     Json.writeSeconds(json, "timestamp", Instant.now());
     json.writeStringProperty("instance", instance);
     json.writeObjectPropertyStart("agents");
+    // One that leaves and comes back during the walk may be met twice, but a key of JSON may not.
+    Set<String> met = new HashSet<>(registry.size() * 2);
     registry.forEach(
         agent -> {
-          count(agent.status());
-          if (only == null || agent.status() == only) {
-            write(json, agent);
+          if (met.add(agent.agentId())) {
+            count(agent.status());
+            if (only == null || agent.status() == only) {
+              write(json, agent);
+            }
           }
         });
     json.writeEndObject();
