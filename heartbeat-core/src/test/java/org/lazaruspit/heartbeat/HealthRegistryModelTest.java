@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -38,7 +39,7 @@ class HealthRegistryModelTest {
 
   record SetWallClock(int hours) implements Deed {}
 
-  @Property(tries = 1500)
+  @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
   void registryAndModelAgreeOnEveryStatusAndEveryEvent(
       @ForAll("settings") FleetModel.Settings settings, @ForAll("lives") List<Deed> deeds) {
     Pair pair = new Pair(settings);
