@@ -23,6 +23,10 @@ class DeadlineWheelTest {
   }
 
   private List<AgentEntry> advance(long now) {
+    return advance(wheel, now);
+  }
+
+  private static List<AgentEntry> advance(DeadlineWheel wheel, long now) {
     List<AgentEntry> due = new ArrayList<>();
     wheel.advance(now, due);
     return due;
@@ -35,16 +39,17 @@ class DeadlineWheelTest {
           List<@LongRange(min = -1, max = 2_000_000_000_000L) Long> delays,
       @ForAll @Size(min = 1, max = 30)
           List<@LongRange(min = 0, max = 700_000_000_000L) Long> steps) {
+    DeadlineWheel fresh = new DeadlineWheel(START);
     Map<AgentEntry, Long> deadlines = new HashMap<>();
     for (int i = 0; i < delays.size(); i++) {
       AgentEntry entry = entry(i);
       deadlines.put(entry, delays.get(i));
-      wheel.schedule(entry, START, delays.get(i));
+      fresh.schedule(entry, START, delays.get(i));
     }
     long elapsed = 0;
     for (long step : steps) {
       elapsed += step;
-      for (AgentEntry entry : advance(START + elapsed)) {
+      for (AgentEntry entry : advance(fresh, START + elapsed)) {
         assertTrue(deadlines.remove(entry) != null, "came up twice");
       }
       for (long late : deadlines.values()) {
