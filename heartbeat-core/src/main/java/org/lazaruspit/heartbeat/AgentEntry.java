@@ -2,19 +2,24 @@ package org.lazaruspit.heartbeat;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 /**
- * The concurrent cell of one agent.
+ * The concurrent cell of one incarnation of one agent.
  *
- * <p>A heartbeat of an agent with nothing to tell stores the time of the last sign of life and then
- * looks at the state; whoever changes the state looks at the time after having stored it, both
- * sequentially consistent. So of a heartbeat and an expiry that race one sees the other, as in
- * Dekker's algorithm, without a lock on the heartbeat's side. Everything else happens under the
- * entry's monitor.
+ * <p>A heartbeat of an agent of which there is nothing to tell stores the time of the sign of life
+ * and then looks at the state; whoever changes the state looks at that time after having stored the
+ * state, both sequentially consistent. So of a heartbeat and an expiry that race at least one sees
+ * the other, as in Dekker's algorithm, without a lock on the heartbeat's side. All else happens
+ * under the entry's monitor.
+ *
+ * <p>A newer incarnation gets an entry of its own, so that whatever a zombie's heartbeat still
+ * stores in the old one is lost.
  */
-final class AgentEntry {
-  static final long NEVER = Long.MIN_VALUE;
+final class AgentEntry extends DeadlineWheel.Node {
+  private static final long NEVER = Long.MIN_VALUE;
   private static final VarHandle LAST_SIGN;
 
   static {
@@ -26,54 +31,87 @@ final class AgentEntry {
   }
 
   final String id;
-
-  @SuppressWarnings("unused") // by its VarHandle
+  final long incarnation;
   private volatile long lastSign;
+  private volatile AgentState state;
 
-  /** Wall-clock milliseconds of the last heartbeat, or {@link #NEVER}; for display. */
-  volatile long beatMillis = NEVER;
+  // For display only: a reader may see those of one heartbeat beside those of the next.
+  private volatile long beatMillis = NEVER;
+  private volatile long responseNanos = NEVER;
+  private volatile Map<String, Object> metadata = Map.of();
 
-  /** The last response time told, or {@link #NEVER}; for display. */
-  volatile long responseNanos = NEVER;
-
-  volatile long incarnation;
-  volatile AgentState state = AgentState.PLAIN;
-  volatile Map<String, Object> metadata = Map.of();
-
-  /**
-   * Set under the monitor when the registry has forgotten the agent: whoever finds it set looks it
-   * up again.
-   */
-  boolean removed;
-
-  AgentEntry(String id, long incarnation, long now) {
+  AgentEntry(String id, long incarnation, AgentState state, long now) {
     this.id = id;
     this.incarnation = incarnation;
+    this.state = state;
     this.lastSign = now;
-  }
-
-  long lastSign() {
-    return (long) LAST_SIGN.getVolatile(this);
-  }
-
-  /** Two heartbeats of one agent may overtake each other: the later one stays. */
-  void signOfLife(long now) {
-    if (now - (long) LAST_SIGN.getOpaque(this) > 0) {
-      LAST_SIGN.setVolatile(this, now);
-    }
-  }
-
-  /**
-   * A clock of its own for a new incarnation, whatever the old one's zombie may have stored
-   * meanwhile.
-   */
-  void restart(long now) {
-    LAST_SIGN.setVolatile(this, now);
   }
 
   /** Whether there is nothing to tell, so that a heartbeat need only be noted. */
   @SuppressWarnings("ReferenceEquality") // the shared instance, see AgentState.normal
   boolean isPlain() {
     return state == AgentState.PLAIN;
+  }
+
+  /** Whether the registry has let go of this entry: whoever finds that looks the agent up again. */
+  @SuppressWarnings("ReferenceEquality") // the shared instance
+  boolean isRetired() {
+    return state == AgentState.RETIRED;
+  }
+
+  long lastSign() {
+    return lastSign;
+  }
+
+  AgentState state() {
+    return state;
+  }
+
+  void state(AgentState newState) {
+    state = newState;
+  }
+
+  Map<String, Object> metadata() {
+    return metadata;
+  }
+
+  void metadata(Map<String, Object> values) {
+    metadata = values;
+  }
+
+  /** Notes a heartbeat. Two of one agent may overtake each other: the later one stays. */
+  void signOfLife(Heartbeat beat, long now, long wallMillis) {
+    beatMillis = wallMillis;
+    Duration responseTime = beat.responseTime();
+    if (responseTime != null) {
+      responseNanos = Nanos.of(responseTime);
+    }
+    if (now - (long) LAST_SIGN.getOpaque(this) > 0) {
+      lastSign = now;
+    }
+  }
+
+  /** What is known now, as far as the monitor guards it. */
+  synchronized AgentHealth health() {
+    AgentState now = state;
+    Instant lastHeartbeat = beatMillis == NEVER ? null : Instant.ofEpochMilli(beatMillis);
+    Instant lastFailure = now.failedAt() == 0 ? null : Instant.ofEpochMilli(now.failedAt());
+    boolean failureIsLast =
+        lastHeartbeat == null || (lastFailure != null && lastFailure.isAfter(lastHeartbeat));
+    AgentState.Progress progress = now.progress();
+    AgentState.Quiet quiet = now.quiet();
+    return new AgentHealth(
+        id,
+        now.status(),
+        lastHeartbeat,
+        failureIsLast ? lastFailure : lastHeartbeat,
+        now.failures(),
+        responseNanos == NEVER ? null : Duration.ofNanos(responseNanos),
+        now.error(),
+        metadata,
+        incarnation,
+        progress == null ? null : progress.value(),
+        quiet == null ? null : quiet.shown(),
+        now.hold());
   }
 }

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is held against an agent, and what it asked for. Times are nanoseconds of the registry's
- * {@link AwakeTime}; those named "after" count from the agent's last sign of life, which the entry
- * keeps.
+ * time, see {@link PauseGuard}; those named "after" count from the agent's last sign of life, which
+ * the entry keeps.
  *
  * @param status how it is doing
  * @param reported failures reported since the last heartbeat
@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param movedAfter silence counts from this long after the last sign of life: the agent waits, or
  *     its silence was forgiven
  * @param graceAfter this long after the last sign of life the grace of its incarnation ends, 0 when
- *     it has ended
+ *     it has none
  * @param progress what it told of its progress
  * @param quiet what it waits for
+ * @param overdue its silence, when it has missed a deadline since the last heartbeat
  * @param hold why its silence does not count
- * @param failedAt wall-clock milliseconds of the last reported failure, 0 when there was none
+ * @param failedAt wall-clock milliseconds of the last failure reported since the last heartbeat, 0
+ *     when there was none
  */
 record AgentState(
     HealthStatus status,
@@ -31,12 +33,16 @@ record AgentState(
     long graceAfter,
     @Nullable Progress progress,
     @Nullable Quiet quiet,
+    @Nullable Overdue overdue,
     @Nullable Held hold,
     long failedAt) {
 
   /** Nothing to tell: the state of nearly every agent nearly all the time, shared by them all. */
   static final AgentState PLAIN =
-      new AgentState(HealthStatus.HEALTHY, 0, 0, 0, null, 0, 0, null, null, null, 0);
+      new AgentState(HealthStatus.HEALTHY, 0, 0, 0, null, 0, 0, null, null, null, null, 0);
+
+  /** The state of an entry that the registry has let go of. */
+  static final AgentState RETIRED = PLAIN.withFailedAt(-1);
 
   /**
    * What an agent told of its progress.
@@ -51,7 +57,7 @@ record AgentState(
    * An agreed quiet time.
    *
    * @param shown what the agent said, with its end after the ceiling was applied
-   * @param since when this wait began, with the first of the heartbeats in a row that told of one
+   * @param since when it began, with the first of the heartbeats in a row that told of a wait
    * @param from when the last of them came
    * @param until when silence and standstill start to count again
    */
@@ -62,32 +68,98 @@ record AgentState(
     }
   }
 
-  int failures() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) reported + silent);
+  /**
+   * After a heartbeat: nothing is held against the agent but standstill, and what it has not
+   * recovered from yet.
+   */
+  static AgentState alive(
+      HealthStatus status,
+      int good,
+      @Nullable String error,
+      long graceAfter,
+      @Nullable Progress progress,
+      @Nullable Quiet quiet) {
+    long movedAfter = quiet == null ? 0 : quiet.until() - quiet.from();
+    AgentState state =
+        new AgentState(
+            status, 0, 0, good, error, movedAfter, graceAfter, progress, quiet, null, null, 0);
+    return state.equals(PLAIN) ? PLAIN : state;
   }
 
-  AgentState withHold(@Nullable Held held) {
+  /** With more held against the agent; the same instance when it is no more than before. */
+  AgentState worse(
+      HealthStatus bad,
+      int newReported,
+      int newSilent,
+      @Nullable Progress newProgress,
+      @Nullable String newError) {
+    boolean more = newReported > reported || newSilent > silent;
+    AgentState next =
+        new AgentState(
+            Escalation.worst(status, bad),
+            newReported,
+            newSilent,
+            more ? 0 : good,
+            newError,
+            movedAfter,
+            graceAfter,
+            newProgress,
+            quiet,
+            overdue,
+            hold,
+            failedAt);
+    return next.equals(this) ? this : next;
+  }
+
+  int failures() {
+    return sum(reported, silent);
+  }
+
+  /** The sum, at most the largest number. */
+  static int sum(int one, int other) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) one + other);
+  }
+
+  AgentState withSilence(@Nullable Overdue newOverdue, @Nullable Held newHold) {
+    return with(progress, newOverdue, newHold, movedAfter, graceAfter, failedAt);
+  }
+
+  AgentState withMovedAfter(long nanos) {
+    return with(progress, overdue, hold, nanos, graceAfter, failedAt);
+  }
+
+  AgentState withProgress(Progress newProgress) {
+    return with(newProgress, overdue, hold, movedAfter, graceAfter, failedAt);
+  }
+
+  AgentState withFailedAt(long wallMillis) {
+    return with(progress, overdue, hold, movedAfter, graceAfter, wallMillis);
+  }
+
+  private AgentState with(
+      @Nullable Progress newProgress,
+      @Nullable Overdue newOverdue,
+      @Nullable Held newHold,
+      long newMovedAfter,
+      long newGraceAfter,
+      long newFailedAt) {
     return new AgentState(
         status,
         reported,
         silent,
         good,
         error,
-        movedAfter,
-        graceAfter,
-        progress,
+        newMovedAfter,
+        newGraceAfter,
+        newProgress,
         quiet,
-        held,
-        failedAt);
+        newOverdue,
+        newHold,
+        newFailedAt);
   }
 
-  AgentState withMovedAfter(long nanos) {
-    return new AgentState(
-        status, reported, silent, good, error, nanos, graceAfter, progress, quiet, hold, failedAt);
-  }
-
-  /** The shared instance where there is nothing to tell. */
-  AgentState normal() {
-    return equals(PLAIN) ? PLAIN : this;
+  @SuppressWarnings("ReferenceEquality") // the shared instance
+  boolean isPlain() {
+    return this == PLAIN;
   }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Announcer {
   private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
   private volatile @Nullable Executor executor;
+  private volatile boolean noted;
 
   Announcer(@Nullable Executor executor) {
     this.executor = executor;
@@ -30,26 +31,28 @@ final class Announcer {
     return mailbox != null;
   }
 
-  /**
-   * Notes an event; the caller may hold locks, and calls {@link #dispatch()} after it has let go of
-   * them.
-   */
+  /** Notes an event; the caller may hold locks, and dispatches when it has let go of them. */
   void note(HealthEvent event) {
     mailboxes.values().forEach(mailbox -> mailbox.add(event));
+    noted = true;
   }
 
-  /** Has the executor deliver what was noted; without one it stays until {@link #deliver()}. */
+  /** Has the executor deliver what was noted; without one it waits until {@link #deliver()}. */
   void dispatch() {
     Executor current = executor;
-    if (current != null) {
+    if (noted && current != null) {
+      noted = false;
       mailboxes.values().forEach(mailbox -> mailbox.dispatch(current));
     }
   }
 
-  /** Delivers on the calling thread what nobody else delivers. */
+  /** Delivers what is left: by the executor, that may have refused before, or on this thread. */
   void deliver() {
-    if (executor == null) {
+    Executor current = executor;
+    if (current == null) {
       mailboxes.values().forEach(Mailbox::drain);
+    } else {
+      mailboxes.values().forEach(mailbox -> mailbox.dispatch(current));
     }
   }
 

@@ -2,6 +2,7 @@ package org.lazaruspit.heartbeat;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,7 @@ final class Escalation {
    */
   static final int STUCK_UNHEALTHY = 3;
 
-  /** No deadline: so far away that it can be added to any time without overtaking it. */
-  static final long NEVER = Long.MAX_VALUE / 2;
+  private static final long FAR = Long.MAX_VALUE / 2;
 
   private Escalation() {}
 
@@ -34,47 +34,74 @@ final class Escalation {
       return beat(state, beat, rules, lastSign, now);
     } else if (what instanceof Occurrence.Failure failure) {
       return failure(state, failure, rules);
+    } else if (what instanceof Occurrence.FellSilent fell) {
+      boolean silent = newlySilent(state, rules, lastSign, now);
+      return new Step(
+          silent ? state.withSilence(fell.silence(), null) : state, HealthCause.SILENCE);
     } else if (what instanceof Occurrence.Hold hold) {
-      return new Step(state.withHold(hold.held()), HealthCause.SILENCE);
+      AgentState held = state.withSilence(state.overdue(), hold.held());
+      return timePassed(held, rules, state.silent(), lastSign, now);
     } else if (what instanceof Occurrence.Forgive) {
       return forgive(state, rules, lastSign, now);
+    } else if (what instanceof Occurrence.HoldEnded) {
+      AgentState free = state.withSilence(state.overdue(), null);
+      return timePassed(free, rules, silentWindows(free, rules, lastSign, now), lastSign, now);
     } else if (what instanceof Occurrence.Takeover) {
       return takeover(rules);
     }
-    return timePassed(state, rules, lastSign, now);
+    return timePassed(state, rules, silentWindows(state, rules, lastSign, now), lastSign, now);
+  }
+
+  /** Whether a whole time-out of silence is over that has not been counted. */
+  static boolean newlySilent(AgentState state, HealthRules rules, long lastSign, long now) {
+    return silentWindows(state, rules, lastSign, now) > state.silent();
+  }
+
+  /**
+   * How long from now something will be due if nothing happens until then; 0 or less when it is.
+   */
+  static long dueIn(AgentState state, HealthRules rules, long lastSign, long now) {
+    long timeout = Nanos.of(rules.timeout());
+    long silence = silence(state, rules, lastSign, now);
+    long due = product(state.silent() + 1L, timeout) - silence;
+    AgentState.Progress progress = state.progress();
+    Duration window = rules.progressWindow();
+    if (progress == null || window == null || progress.stuck() >= STUCK_UNHEALTHY) {
+      return due;
+    }
+    AgentState.Quiet quiet = state.quiet();
+    long agreed = quiet == null ? 0 : quiet.until() - quiet.from();
+    long standstill = now - progress.since() - agreed;
+    long stuckDue = product(progress.stuck() + 1L, Nanos.of(window)) - standstill;
+    boolean aliveThen = silence + stuckDue <= timeout;
+    return aliveThen ? Math.min(due, stuckDue) : due;
   }
 
   private static Step beat(
       AgentState state, Occurrence.Beat beat, HealthRules rules, long lastSign, long now) {
-    AgentState.Quiet wait =
-        beat.quiet() == null ? null : agreed(beat.quiet(), state.quiet(), rules, now);
+    AgentState.Quiet asked = beat.quiet();
+    AgentState.Quiet quiet = asked == null ? null : agreed(asked, state.quiet(), rules, now);
     AgentState.Progress progress = progressed(state, beat, rules, lastSign, now);
     HealthStatus bad = stuckStatus(progress);
     int good = bad.compareTo(state.status()) < 0 ? state.good() + 1 : 0;
-    boolean recovered = good >= rules.recoverAfter();
-    HealthStatus status = good == 0 || recovered ? bad : state.status();
+    boolean recovering = good > 0 && good < rules.recoverAfter();
+    HealthStatus status = recovering ? state.status() : bad;
     String error = null;
-    if (status != bad) {
+    if (recovering) {
       error = "recovering: " + good + " of " + rules.recoverAfter() + " heartbeats in a row";
     } else if (progress != null && progress.stuck() > 0) {
       error = stuckMessage(progress, rules);
     }
     AgentState next =
-        new AgentState(
-                status,
-                0,
-                0,
-                recovered ? 0 : good,
-                error,
-                wait == null ? 0 : wait.until() - now,
-                Math.max(0, state.graceAfter() - (now - lastSign)),
-                progress,
-                wait,
-                null,
-                state.failedAt())
-            .normal();
-    return new Step(
-        next, status.compareTo(state.status()) > 0 ? HealthCause.STUCK : HealthCause.HEARTBEAT);
+        AgentState.alive(
+            status,
+            recovering ? good : 0,
+            error,
+            Math.max(0, state.graceAfter() - (now - lastSign)),
+            progress,
+            quiet);
+    boolean worse = status.compareTo(state.status()) > 0;
+    return new Step(next, worse ? HealthCause.STUCK : HealthCause.HEARTBEAT);
   }
 
   /**
@@ -85,153 +112,121 @@ final class Escalation {
       AgentState.Quiet asked, AgentState.@Nullable Quiet before, HealthRules rules, long now) {
     long since = before == null ? now : before.since();
     long left = Math.max(0, Nanos.of(rules.waitingCeiling()) - (now - since));
-    long quiet = Math.min(Math.max(0, asked.until() - now), left);
-    return new AgentState.Quiet(asked.shown(), since, now, now + quiet);
+    long wanted = asked.until() - now;
+    long granted = Math.min(wanted, left);
+    Waiting shown = asked.shown();
+    if (granted < wanted && shown.until() != null) {
+      shown = Waiting.until(shown.reason(), shown.until().minusNanos(wanted - granted));
+    }
+    return new AgentState.Quiet(shown, since, now, now + granted);
   }
 
   private static AgentState.@Nullable Progress progressed(
       AgentState state, Occurrence.Beat beat, HealthRules rules, long lastSign, long now) {
     AgentState.Progress before = state.progress();
     Object told = beat.progress();
-    if (before == null || (told != null && !told.equals(before.value()))) {
-      return told == null ? null : new AgentState.Progress(told, now, 0);
+    if (told != null && (before == null || !told.equals(before.value()))) {
+      return new AgentState.Progress(told, now, 0);
+    } else if (before == null) {
+      return null;
     }
-    long overdue = Math.max(0, silence(state, rules, lastSign, now) - Nanos.of(rules.timeout()));
-    long quiet = state.quiet() == null ? 0 : state.quiet().spent(now);
-    int stuck = stuckWindows(state, rules, lastSign, now);
-    return new AgentState.Progress(before.value(), before.since() + overdue + quiet, stuck);
+    long since = before.since() + uncounted(state, rules, lastSign, now);
+    int stuck = stuckWindows(state, before, rules, lastSign, now);
+    return new AgentState.Progress(before.value(), since, stuck);
   }
 
   private static Step failure(AgentState state, Occurrence.Failure failure, HealthRules rules) {
-    int reported = state.reported() + (state.reported() == Integer.MAX_VALUE ? 0 : 1);
+    int reported = AgentState.sum(state.reported(), 1);
+    HealthStatus byCount = rules.statusAfter(AgentState.sum(reported, state.silent()));
     AgentState next =
-        worse(
-            state,
-            rules,
-            reported,
-            state.silent(),
-            state.progress(),
-            failure.error(),
-            failure.wallMillis());
+        state
+            .worse(byCount, reported, state.silent(), state.progress(), failure.error())
+            .withFailedAt(failure.wallMillis());
     return new Step(next, HealthCause.REPORTED);
   }
 
-  private static Step timePassed(AgentState state, HealthRules rules, long lastSign, long now) {
-    int silent = Math.max(state.silent(), silentWindows(state, rules, lastSign, now));
+  private static Step timePassed(
+      AgentState state, HealthRules rules, int windows, long lastSign, long now) {
+    int silent = Math.max(state.silent(), windows);
+    String error =
+        silent > state.silent() ? "silent for " + seconds(now - lastSign) : state.error();
     AgentState.Progress progress = state.progress();
-    int stuck = progress == null ? 0 : stuckWindows(state, rules, lastSign, now);
-    if (progress != null && stuck > progress.stuck()) {
-      progress = new AgentState.Progress(progress.value(), progress.since(), stuck);
+    if (progress != null) {
+      int stuck = stuckWindows(state, progress, rules, lastSign, now);
+      if (stuck > progress.stuck()) {
+        progress = new AgentState.Progress(progress.value(), progress.since(), stuck);
+        error = silent > state.silent() ? error : stuckMessage(progress, rules);
+      }
     }
-    boolean moreSilent = silent > state.silent();
-    HealthStatus bySilence = rules.statusAfter(state.reported() + silent);
-    boolean isStuck = stuckStatus(progress).compareTo(bySilence) > 0 || !moreSilent;
-    String error = state.error();
-    if (moreSilent) {
-      error = "silent for " + seconds(now - lastSign);
-    } else if (progress != null && !progress.equals(state.progress())) {
-      error = stuckMessage(progress, rules);
-    }
+    HealthStatus byCount = rules.statusAfter(AgentState.sum(state.reported(), silent));
+    HealthStatus byStuck = stuckStatus(progress);
+    HealthCause cause = silent > 0 ? HealthCause.SILENCE : HealthCause.REPORTED;
     AgentState next =
-        worse(state, rules, state.reported(), silent, progress, error, state.failedAt());
-    HealthCause cause = isStuck ? HealthCause.STUCK : HealthCause.SILENCE;
-    return new Step(next.equals(state) ? state : next, cause);
-  }
-
-  private static AgentState worse(
-      AgentState state,
-      HealthRules rules,
-      int reported,
-      int silent,
-      AgentState.@Nullable Progress progress,
-      @Nullable String error,
-      long failedAt) {
-    boolean more = reported > state.reported() || silent > state.silent();
-    HealthStatus status =
-        worst(
-            state.status(),
-            worst(
-                rules.statusAfter((int) Math.min(Integer.MAX_VALUE, (long) reported + silent)),
-                stuckStatus(progress)));
-    return new AgentState(
-        status,
-        reported,
-        silent,
-        more ? 0 : state.good(),
-        error,
-        state.movedAfter(),
-        state.graceAfter(),
-        progress,
-        state.quiet(),
-        silent > state.silent() ? null : state.hold(),
-        failedAt);
+        state.worse(worst(byCount, byStuck), state.reported(), silent, progress, error);
+    return new Step(next, byStuck.compareTo(byCount) > 0 ? HealthCause.STUCK : cause);
   }
 
   private static Step takeover(HealthRules rules) {
     long grace = Nanos.of(rules.grace());
     boolean longer = grace > Nanos.of(rules.timeout());
-    AgentState fresh = AgentState.PLAIN;
-    AgentState next =
-        longer
-            ? new AgentState(HealthStatus.HEALTHY, 0, 0, 0, null, 0, grace, null, null, null, 0)
-            : fresh;
-    return new Step(next, HealthCause.INCARNATION);
+    AgentState fresh =
+        AgentState.alive(HealthStatus.HEALTHY, 0, null, longer ? grace : 0, null, null);
+    return new Step(fresh, HealthCause.INCARNATION);
   }
 
+  /**
+   * What was counted stays counted, and the next time-out begins now; standstill does not count
+   * what silence does not.
+   */
   private static Step forgive(AgentState state, HealthRules rules, long lastSign, long now) {
-    long counted = saturatedProduct(state.silent(), Nanos.of(rules.timeout()));
+    long counted = product(state.silent(), Nanos.of(rules.timeout()));
     long moved = Math.max(state.movedAfter(), now - lastSign - counted);
-    return new Step(state.withMovedAfter(moved).withHold(null), HealthCause.SILENCE);
-  }
-
-  /**
-   * How long after {@code now} something will be due if nothing happens until then; 0 or less when
-   * it is overdue.
-   */
-  static long dueIn(AgentState state, HealthRules rules, long lastSign, long now) {
-    long timeout = Nanos.of(rules.timeout());
-    long silence = silence(state, rules, lastSign, now);
-    long due = saturatedProduct(state.silent() + 1L, timeout) - silence;
+    AgentState next = state.withSilence(null, null).withMovedAfter(moved);
     AgentState.Progress progress = state.progress();
-    if (progress == null || rules.progressWindow() == null || progress.stuck() >= STUCK_UNHEALTHY) {
-      return due;
+    if (progress != null) {
+      long shift = overdue(state, rules, lastSign, now) - overdue(next, rules, lastSign, now);
+      next =
+          next.withProgress(
+              new AgentState.Progress(
+                  progress.value(), progress.since() + shift, progress.stuck()));
     }
-    long window = Nanos.of(rules.progressWindow());
-    long quiet =
-        state.quiet() == null ? 0 : Math.max(0, state.quiet().until() - state.quiet().from());
-    long standstill = now - progress.since() - quiet;
-    long stuckDue = saturatedProduct(progress.stuck() + 1L, window) - standstill;
-    boolean aliveThen = silence + stuckDue <= timeout;
-    return aliveThen ? Math.min(due, stuckDue) : due;
+    return new Step(next, HealthCause.SILENCE);
   }
 
-  /**
-   * How long the agent has been silent beyond what was agreed; negative while it is quiet by
-   * agreement.
-   */
-  static long silence(AgentState state, HealthRules rules, long lastSign, long now) {
-    long grace =
-        state.graceAfter() == 0 ? 0 : Math.max(0, state.graceAfter() - Nanos.of(rules.timeout()));
+  /** How long the agent has been silent beyond what was agreed; negative while that lasts. */
+  private static long silence(AgentState state, HealthRules rules, long lastSign, long now) {
+    long grace = state.graceAfter() - Nanos.of(rules.timeout());
     return now - lastSign - Math.max(state.movedAfter(), grace);
   }
 
-  private static int silentWindows(AgentState state, HealthRules rules, long lastSign, long now) {
-    long silence = silence(state, rules, lastSign, now);
-    return silence <= 0
-        ? 0
-        : (int) Math.min(Integer.MAX_VALUE, silence / Nanos.of(rules.timeout()));
+  /** How long the agent has been silent beyond its first deadline. */
+  private static long overdue(AgentState state, HealthRules rules, long lastSign, long now) {
+    return Math.max(0, silence(state, rules, lastSign, now) - Nanos.of(rules.timeout()));
   }
 
-  private static int stuckWindows(AgentState state, HealthRules rules, long lastSign, long now) {
-    AgentState.Progress progress = state.progress();
-    if (progress == null || rules.progressWindow() == null) {
+  /**
+   * How much of the time since the last heartbeat is no standstill: the agent had said that it
+   * waits, or was not heard at all.
+   */
+  private static long uncounted(AgentState state, HealthRules rules, long lastSign, long now) {
+    AgentState.Quiet quiet = state.quiet();
+    return overdue(state, rules, lastSign, now) + (quiet == null ? 0 : quiet.spent(now));
+  }
+
+  private static int silentWindows(AgentState state, HealthRules rules, long lastSign, long now) {
+    long windows = silence(state, rules, lastSign, now) / Nanos.of(rules.timeout());
+    return (int) Math.max(0, Math.min(Integer.MAX_VALUE, windows));
+  }
+
+  private static int stuckWindows(
+      AgentState state, AgentState.Progress progress, HealthRules rules, long lastSign, long now) {
+    Duration window = rules.progressWindow();
+    if (window == null) {
       return 0;
     }
-    long overdue = Math.max(0, silence(state, rules, lastSign, now) - Nanos.of(rules.timeout()));
-    long quiet = state.quiet() == null ? 0 : state.quiet().spent(now);
-    long standstill = now - progress.since() - overdue - quiet;
-    long windows = standstill <= 0 ? 0 : standstill / Nanos.of(rules.progressWindow());
-    return (int) Math.max(progress.stuck(), Math.min(STUCK_UNHEALTHY, windows));
+    long standstill = now - progress.since() - uncounted(state, rules, lastSign, now);
+    long windows = Math.min(STUCK_UNHEALTHY, standstill / Nanos.of(window));
+    return (int) Math.max(progress.stuck(), windows);
   }
 
   private static HealthStatus stuckStatus(AgentState.@Nullable Progress progress) {
@@ -242,25 +237,25 @@ final class Escalation {
   }
 
   private static String stuckMessage(AgentState.Progress progress, HealthRules rules) {
-    long window = rules.progressWindow() == null ? 0 : Nanos.of(rules.progressWindow());
-    return "alive and stuck: no progress for "
-        + seconds(saturatedProduct(progress.stuck(), window));
+    Duration window = rules.progressWindow();
+    long standstill = window == null ? 0 : product(progress.stuck(), Nanos.of(window));
+    return "alive and stuck: no progress for " + seconds(standstill);
   }
 
-  private static HealthStatus worst(HealthStatus one, HealthStatus other) {
+  static HealthStatus worst(HealthStatus one, HealthStatus other) {
     return one.compareTo(other) >= 0 ? one : other;
   }
 
   private static String seconds(long nanos) {
-    return BigDecimal.valueOf(nanos, 9)
-            .setScale(3, RoundingMode.DOWN)
-            .stripTrailingZeros()
-            .toPlainString()
-        + " s";
+    BigDecimal seconds = BigDecimal.valueOf(nanos, 9).setScale(3, RoundingMode.DOWN);
+    return seconds.stripTrailingZeros().toPlainString() + " s";
   }
 
-  /** The product of two numbers that are not negative, at most {@link #NEVER}. */
-  private static long saturatedProduct(long one, long other) {
-    return other != 0 && one > NEVER / other ? NEVER : one * other;
+  /**
+   * The product of two numbers that are not negative, at most {@link #FAR}, to which a time can
+   * still be added.
+   */
+  private static long product(long one, long other) {
+    return other != 0 && one > FAR / other ? FAR : one * other;
   }
 }

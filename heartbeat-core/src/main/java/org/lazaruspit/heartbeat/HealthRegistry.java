@@ -3,7 +3,6 @@ package org.lazaruspit.heartbeat;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -11,10 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,32 +35,31 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class HealthRegistry implements AutoCloseable {
-  private final ConcurrentHashMap<String, AgentEntry> agents = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<AgentEntry, HealthRules> rulesOfAgents =
-      new ConcurrentHashMap<>();
-  private final AtomicInteger size = new AtomicInteger();
-  private final Ticker ticker;
+  private static final int MAX_ERROR = 1_000;
+  private final Agents agents;
+  private final Watch watch;
+  private final PauseGuard time;
   private final InstantSource clock;
-  private final int maxAgents;
-  private final int maxMetadataBytes;
-  private final AgentIds ids;
-  private final boolean registerUnknown;
-  private final int listenerQueue;
   private final Announcer announcer;
-  private volatile HealthRules rules;
-  private volatile boolean closed;
-  private @Nullable Thread thread;
+  private final Builder settings;
+  private final Object lifecycle = new Object();
+  private @Nullable WatchThread thread;
+  private boolean closed;
 
   private HealthRegistry(Builder builder) {
-    rules = builder.rules;
-    ticker = builder.ticker;
+    settings = builder;
+    time = new PauseGuard(builder.ticker);
     clock = builder.clock;
-    maxAgents = builder.maxAgents;
-    maxMetadataBytes = builder.maxMetadataBytes;
-    ids = new AgentIds(builder.maxKeyLength);
-    registerUnknown = builder.registerUnknown;
-    listenerQueue = builder.listenerQueue;
     announcer = new Announcer(builder.listenerExecutor);
+    DeadlineWheel wheel = new DeadlineWheel(time.now());
+    MassSilenceGuard guard = new MassSilenceGuard();
+    AgentIds ids = new AgentIds(builder.maxKeyLength);
+    Agents.Limits limits =
+        new Agents.Limits(
+            builder.maxAgents, builder.maxMetadataBytes, ids, builder.registerUnknown);
+    agents = new Agents(limits, builder.rules, time, clock, announcer, wheel, guard);
+    watch = new Watch(agents, time, clock, wheel, guard);
+    promiseChecks();
   }
 
   /**
@@ -129,7 +124,7 @@ public final class HealthRegistry implements AutoCloseable {
               + stale.current());
     }
     throw new IllegalStateException(
-        "registry full: " + maxAgents + " agents, so " + agentId + " is refused");
+        "registry full: " + settings.maxAgents + " agents, so " + agentId + " is refused");
   }
 
   /**
@@ -148,53 +143,9 @@ public final class HealthRegistry implements AutoCloseable {
     if (incarnation < 0) {
       throw new IllegalArgumentException("incarnation: " + incarnation + " is negative");
     }
-    try {
-      while (true) {
-        AgentEntry entry = agents.get(requireNonNull(agentId, "agentId"));
-        boolean isNew = entry == null;
-        if (entry == null) {
-          Metadata.merge(Map.of(), metadata, maxMetadataBytes);
-          HeartbeatOutcome refusal = refusal(agentId);
-          if (refusal != null) {
-            return refusal;
-          }
-          entry = add(agentId, incarnation);
-        }
-        if (entry != null) {
-          HeartbeatOutcome outcome = registerAgain(entry, metadata, incarnation, isNew);
-          if (outcome != null) {
-            announcer.dispatch();
-            return outcome;
-          }
-        }
-      }
-    } catch (Metadata.Refused e) {
-      return new HeartbeatOutcome.MetadataRefused(false, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private @Nullable HeartbeatOutcome registerAgain(
-      AgentEntry entry,
-      Map<String, ? extends @Nullable Object> metadata,
-      long incarnation,
-      boolean isNew)
-      throws Metadata.Refused {
-    synchronized (entry) {
-      if (entry.removed) {
-        return null;
-      }
-      if (incarnation < entry.incarnation) {
-        return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
-      }
-      boolean takeover = incarnation > entry.incarnation;
-      Map<String, Object> merged =
-          Metadata.merge(takeover ? Map.of() : entry.metadata, metadata, maxMetadataBytes);
-      if (takeover) {
-        takeover(entry, incarnation, now());
-      }
-      entry.metadata = merged;
-    }
-    return isNew ? HeartbeatOutcome.Accepted.NEW : HeartbeatOutcome.Accepted.KNOWN;
+    HeartbeatOutcome outcome = agents.register(agentId, metadata, incarnation);
+    announcer.dispatch();
+    return outcome;
   }
 
   /**
@@ -204,16 +155,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return false when it was unknown
    */
   public boolean unregister(String agentId) {
-    AgentEntry entry = agents.remove(requireNonNull(agentId, "agentId"));
-    if (entry == null) {
-      return false;
-    }
-    synchronized (entry) {
-      entry.removed = true;
-      rulesOfAgents.remove(entry);
-    }
-    size.decrementAndGet();
-    return true;
+    return agents.unregister(agentId);
   }
 
   /**
@@ -235,145 +177,33 @@ public final class HealthRegistry implements AutoCloseable {
    * @return what became of it
    */
   public HeartbeatOutcome heartbeat(String agentId, Heartbeat beat) {
-    AgentEntry entry = agents.get(agentId);
-    if (entry != null
-        && beat.plain()
-        && Math.max(0, beat.incarnation()) == entry.incarnation
-        && entry.isPlain()) {
-      signOfLife(entry, beat, now());
-      if (entry.isPlain()) {
-        return HeartbeatOutcome.Accepted.KNOWN;
-      }
-    }
-    return fullHeartbeat(agentId, beat);
-  }
-
-  private HeartbeatOutcome fullHeartbeat(String agentId, Heartbeat beat) {
-    while (true) {
-      AgentEntry entry = agents.get(agentId);
-      boolean isNew = entry == null;
-      if (entry == null) {
-        HeartbeatOutcome refusal =
-            registerUnknown || !ids.isValid(agentId)
-                ? refusal(agentId)
-                : new HeartbeatOutcome.UnknownAgent(agentId);
-        if (refusal != null) {
-          return refusal;
-        }
-        entry = add(agentId, Math.max(0, beat.incarnation()));
-      }
-      if (entry != null) {
-        HeartbeatOutcome outcome = heartbeat(entry, beat, isNew);
-        if (outcome != null) {
-          announcer.dispatch();
-          return outcome;
-        }
-      }
-    }
-  }
-
-  private @Nullable HeartbeatOutcome heartbeat(AgentEntry entry, Heartbeat beat, boolean isNew) {
-    synchronized (entry) {
-      if (entry.removed) {
-        return null;
-      }
-      long incarnation = Math.max(0, beat.incarnation());
-      if (incarnation < entry.incarnation) {
-        return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
-      }
-      long now = now();
-      if (incarnation > entry.incarnation) {
-        takeover(entry, incarnation, now);
-      }
-      AgentState.Quiet wait = beat.waiting() == null ? null : asked(beat.waiting(), now);
-      step(entry, new Occurrence.Beat(beat.progress(), wait), now);
-      signOfLife(entry, beat, now);
-      try {
-        entry.metadata = Metadata.merge(entry.metadata, beat.metadata(), maxMetadataBytes);
-        return isNew ? HeartbeatOutcome.Accepted.NEW : HeartbeatOutcome.Accepted.KNOWN;
-      } catch (Metadata.Refused e) {
-        return new HeartbeatOutcome.MetadataRefused(isNew, String.valueOf(e.getMessage()));
-      }
-    }
-  }
-
-  private void signOfLife(AgentEntry entry, Heartbeat beat, long now) {
-    entry.beatMillis = clock.millis();
-    Duration responseTime = beat.responseTime();
-    if (responseTime != null) {
-      entry.responseNanos = Nanos.of(responseTime);
-    }
-    entry.signOfLife(now);
-  }
-
-  /** From what the agent says to a quiet time on our clock; its end is cut to the ceiling later. */
-  private AgentState.Quiet asked(Waiting waiting, long now) {
-    Duration quiet = Duration.ofNanos(Nanos.MAX);
-    if (waiting.duration() != null) {
-      quiet = waiting.duration();
-    } else if (waiting.until() != null) {
-      quiet = Duration.between(clock.instant(), waiting.until());
-    }
-    return new AgentState.Quiet(waiting, now, now, now + Math.max(0, Nanos.of(quiet)));
-  }
-
-  private void takeover(AgentEntry entry, long incarnation, long now) {
-    entry.incarnation = incarnation;
-    entry.metadata = Map.of();
-    entry.beatMillis = AgentEntry.NEVER;
-    entry.responseNanos = AgentEntry.NEVER;
-    step(entry, Occurrence.Takeover.INSTANCE, now);
-    entry.restart(now);
+    return agents.heartbeat(agentId, beat);
   }
 
   /**
    * Counts a failure that somebody saw. It is no sign of life: silence goes on counting beside it.
    *
    * @param agentId the agent
-   * @param error what went wrong, up to 1,000 characters are kept
+   * @param error what went wrong; the first 1,000 characters are kept
    * @return how the agent is doing now, empty when it is unknown
    */
   public Optional<AgentHealth> reportFailure(String agentId, String error) {
-    AgentEntry entry = agents.get(requireNonNull(agentId, "agentId"));
-    if (entry == null) {
-      return Optional.empty();
-    }
-    String shown = error.length() > 1_000 ? error.substring(0, 1_000) : error;
-    AgentHealth health;
-    synchronized (entry) {
-      step(entry, new Occurrence.Failure(shown, clock.millis()), now());
-      health = health(entry);
-    }
-    announcer.dispatch();
-    return Optional.of(health);
+    return reportFailure(agentId, error, Long.MAX_VALUE);
   }
 
   /**
-   * Under the entry's monitor: applies the rules, and notes the change of status if there is one.
+   * Counts a failure that somebody saw of one incarnation: it is not held against a newer one.
+   *
+   * @param agentId the agent
+   * @param error what went wrong; the first 1,000 characters are kept
+   * @param incarnation the incarnation that failed
+   * @return how the agent is doing now, empty when it is unknown
    */
-  private boolean step(AgentEntry entry, Occurrence what, long now) {
-    AgentState before = entry.state;
-    Escalation.Step step = Escalation.step(before, what, rulesOf(entry), entry.lastSign(), now);
-    AgentState after = step.state();
-    entry.state = after;
-    if (after.status() == before.status()) {
-      return false;
-    }
-    announcer.note(
-        new HealthEvent(
-            entry.id,
-            before.status(),
-            after.status(),
-            step.cause(),
-            clock.instant(),
-            entry.incarnation,
-            after.error()));
-    return true;
-  }
-
-  private HealthRules rulesOf(AgentEntry entry) {
-    HealthRules own = rulesOfAgents.isEmpty() ? null : rulesOfAgents.get(entry);
-    return own == null ? rules : own;
+  public Optional<AgentHealth> reportFailure(String agentId, String error, long incarnation) {
+    String shown = error.length() > MAX_ERROR ? error.substring(0, MAX_ERROR) : error;
+    Optional<AgentHealth> health = Optional.ofNullable(agents.fail(agentId, shown, incarnation));
+    announcer.dispatch();
+    return health;
   }
 
   /**
@@ -383,38 +213,8 @@ public final class HealthRegistry implements AutoCloseable {
    * @return what is known of it, empty when it is unknown
    */
   public Optional<AgentHealth> find(String agentId) {
-    AgentEntry entry = agents.get(requireNonNull(agentId, "agentId"));
-    if (entry == null) {
-      return Optional.empty();
-    }
-    synchronized (entry) {
-      return Optional.of(health(entry));
-    }
-  }
-
-  private AgentHealth health(AgentEntry entry) {
-    AgentState state = entry.state;
-    long beat = entry.beatMillis;
-    Instant lastHeartbeat = beat == AgentEntry.NEVER ? null : Instant.ofEpochMilli(beat);
-    Instant lastFailure = state.failedAt() == 0 ? null : Instant.ofEpochMilli(state.failedAt());
-    Instant lastResponse =
-        lastHeartbeat == null || (lastFailure != null && lastFailure.isAfter(lastHeartbeat))
-            ? lastFailure
-            : lastHeartbeat;
-    long response = entry.responseNanos;
-    return new AgentHealth(
-        entry.id,
-        state.status(),
-        lastHeartbeat,
-        lastResponse,
-        state.failures(),
-        response == AgentEntry.NEVER ? null : Duration.ofNanos(response),
-        state.error(),
-        entry.metadata,
-        entry.incarnation,
-        state.progress() == null ? null : state.progress().value(),
-        state.quiet() == null ? null : state.quiet().shown(),
-        state.hold());
+    AgentEntry entry = agents.find(requireNonNull(agentId, "agentId"));
+    return entry == null ? Optional.empty() : Optional.of(entry.health());
   }
 
   /**
@@ -439,11 +239,8 @@ public final class HealthRegistry implements AutoCloseable {
   private FleetHealth snapshot(Set<HealthStatus> shown) {
     Map<String, AgentHealth> seen = new LinkedHashMap<>();
     EnumMap<HealthStatus, Integer> counts = new EnumMap<>(HealthStatus.class);
-    for (AgentEntry entry : agents.values()) {
-      AgentHealth health;
-      synchronized (entry) {
-        health = health(entry);
-      }
+    for (AgentEntry entry : agents.all()) {
+      AgentHealth health = entry.health();
       counts.merge(health.status(), 1, Integer::sum);
       if (shown.contains(health.status())) {
         seen.put(health.agentId(), health);
@@ -463,12 +260,8 @@ public final class HealthRegistry implements AutoCloseable {
    * @param action called on this thread, without a lock; what it throws ends the walk
    */
   public void forEach(Consumer<? super AgentHealth> action) {
-    for (AgentEntry entry : agents.values()) {
-      AgentHealth health;
-      synchronized (entry) {
-        health = health(entry);
-      }
-      action.accept(health);
+    for (AgentEntry entry : agents.all()) {
+      action.accept(entry.health());
     }
   }
 
@@ -479,13 +272,9 @@ public final class HealthRegistry implements AutoCloseable {
    * @param action called on this thread, without a lock; what it throws ends the walk
    */
   public void forEach(HealthStatus status, Consumer<? super AgentHealth> action) {
-    for (AgentEntry entry : agents.values()) {
-      if (entry.state.status() == status) {
-        AgentHealth health;
-        synchronized (entry) {
-          health = health(entry);
-        }
-        action.accept(health);
+    for (AgentEntry entry : agents.all()) {
+      if (entry.state().status() == status) {
+        action.accept(entry.health());
       }
     }
   }
@@ -498,15 +287,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return how many agents' status changed
    */
   public int checkTimeouts() {
-    int changes = 0;
-    for (AgentEntry entry : agents.values()) {
-      synchronized (entry) {
-        if (!entry.removed && step(entry, Occurrence.TimePassed.INSTANCE, now())) {
-          changes++;
-        }
-      }
-    }
-    announcer.dispatch();
+    int changes = watch.check();
     announcer.deliver();
     return changes;
   }
@@ -517,7 +298,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return the rules in force
    */
   public HealthRules rules() {
-    return rules;
+    return agents.rules();
   }
 
   /**
@@ -526,7 +307,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @param newRules the rules from now on
    */
   public void rules(HealthRules newRules) {
-    rules = requireNonNull(newRules, "newRules");
+    agents.rules(requireNonNull(newRules, "newRules"));
   }
 
   /**
@@ -536,7 +317,8 @@ public final class HealthRegistry implements AutoCloseable {
    * @return its own rules or else the registry's, empty when it is unknown
    */
   public Optional<HealthRules> rulesFor(String agentId) {
-    return Optional.ofNullable(agents.get(requireNonNull(agentId, "agentId"))).map(this::rulesOf);
+    return Optional.ofNullable(agents.find(requireNonNull(agentId, "agentId")))
+        .map(agents::rulesOf);
   }
 
   /**
@@ -547,17 +329,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return false when it is unknown
    */
   public boolean rulesFor(String agentId, HealthRules ownRules) {
-    requireNonNull(ownRules, "ownRules");
-    AgentEntry entry = agents.get(requireNonNull(agentId, "agentId"));
-    if (entry == null) {
-      return false;
-    }
-    synchronized (entry) {
-      if (!entry.removed) {
-        rulesOfAgents.put(entry, ownRules);
-      }
-      return !entry.removed;
-    }
+    return agents.ownRules(agentId, requireNonNull(ownRules, "ownRules"));
   }
 
   /**
@@ -567,8 +339,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return false when it is unknown or had no rules of its own
    */
   public boolean clearRulesFor(String agentId) {
-    AgentEntry entry = agents.get(requireNonNull(agentId, "agentId"));
-    return entry != null && rulesOfAgents.remove(entry) != null;
+    return agents.ownRules(agentId, null);
   }
 
   /**
@@ -580,7 +351,9 @@ public final class HealthRegistry implements AutoCloseable {
    */
   public void addListener(String name, HealthListener listener) {
     if (!announcer.add(
-        requireNonNull(name, "name"), requireNonNull(listener, "listener"), listenerQueue)) {
+        requireNonNull(name, "name"),
+        requireNonNull(listener, "listener"),
+        settings.listenerQueue)) {
       throw new IllegalArgumentException("listener: there is one named " + name + " already");
     }
   }
@@ -611,7 +384,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return how many are registered
    */
   public int size() {
-    return size.get();
+    return agents.size();
   }
 
   /**
@@ -620,58 +393,50 @@ public final class HealthRegistry implements AutoCloseable {
    *
    * @throws IllegalStateException when the registry is closed
    */
-  public synchronized void start() {
-    if (closed) {
-      throw new IllegalStateException("the registry is closed");
-    }
-    if (thread == null) {
-      Thread started = new Thread(this::run, "heartbeat-timekeeper");
-      started.setDaemon(true);
-      thread = started;
-      started.start();
-    }
-  }
-
-  private void run() {
-    while (!closed) {
-      checkTimeouts();
-      LockSupport.parkNanos(50_000_000);
+  public void start() {
+    synchronized (lifecycle) {
+      if (closed) {
+        throw new IllegalStateException("the registry is closed");
+      }
+      if (thread == null) {
+        boolean ownThreads = settings.listenerExecutor == null;
+        WatchThread started = new WatchThread(this::checkTimeouts, ownThreads);
+        if (ownThreads) {
+          announcer.deliverBy(started.listenerExecutor());
+        }
+        time.promise(WatchThread.INTERVAL);
+        thread = started;
+        started.start();
+      }
     }
   }
 
   /**
-   * Ends every thread that was started. The agents stay known and can be asked for. Again does
-   * nothing.
+   * Ends every thread that was started, and waits for a listener that is being called, but for no
+   * more than some seconds. The agents stay known and can be asked for; silence is noticed by
+   * {@link #checkTimeouts()} alone. Again does nothing.
    */
   @Override
   public void close() {
-    closed = true;
+    WatchThread started;
+    synchronized (lifecycle) {
+      closed = true;
+      started = thread;
+      thread = null;
+    }
+    if (started != null) {
+      promiseChecks();
+      announcer.deliverBy(settings.listenerExecutor);
+      started.close();
+    }
   }
 
-  private long now() {
-    return ticker.nanos();
-  }
-
-  /** Why an unknown agent cannot be registered, or null when it can. */
-  private @Nullable HeartbeatOutcome refusal(String agentId) {
-    if (!ids.isValid(agentId)) {
-      return new HeartbeatOutcome.BadId(ids.expected(agentId));
+  private void promiseChecks() {
+    if (settings.checkInterval == null) {
+      time.release();
+    } else {
+      time.promise(settings.checkInterval);
     }
-    return size.get() >= maxAgents ? new HeartbeatOutcome.RegistryFull(maxAgents) : null;
-  }
-
-  /** A new entry, or null when somebody else was faster or took the last place. */
-  private @Nullable AgentEntry add(String agentId, long incarnation) {
-    if (size.incrementAndGet() > maxAgents) {
-      size.decrementAndGet();
-      return null;
-    }
-    AgentEntry entry = new AgentEntry(agentId, incarnation, now());
-    if (agents.putIfAbsent(agentId, entry) == null) {
-      return entry;
-    }
-    size.decrementAndGet();
-    return null;
   }
 
   /** Collects the settings of a registry. Not thread-safe. */
@@ -684,9 +449,23 @@ public final class HealthRegistry implements AutoCloseable {
     private int maxKeyLength = 200;
     private boolean registerUnknown = true;
     private int listenerQueue = 1_024;
+    private @Nullable Duration checkInterval;
     private @Nullable Executor listenerExecutor;
 
     private Builder() {}
+
+    private Builder(Builder other) {
+      rules = other.rules;
+      ticker = other.ticker;
+      clock = other.clock;
+      maxAgents = other.maxAgents;
+      maxMetadataBytes = other.maxMetadataBytes;
+      maxKeyLength = other.maxKeyLength;
+      registerUnknown = other.registerUnknown;
+      listenerQueue = other.listenerQueue;
+      checkInterval = other.checkInterval;
+      listenerExecutor = other.listenerExecutor;
+    }
 
     /**
      * The rules of every agent that has none of its own.
@@ -791,12 +570,29 @@ public final class HealthRegistry implements AutoCloseable {
     }
 
     /**
+     * How often a caller that drives time himself promises to call {@link
+     * HealthRegistry#checkTimeouts()}. If four intervals go by without a call, this process was
+     * stopped, and the time does not count. A started registry checks every 50 ms and needs no
+     * promise.
+     *
+     * @param value positive, default none: all time counts
+     * @return this builder
+     */
+    public Builder checkInterval(Duration value) {
+      if (value.isZero() || value.isNegative()) {
+        throw new IllegalArgumentException("checkInterval: " + value + " is not positive");
+      }
+      checkInterval = value;
+      return this;
+    }
+
+    /**
      * Makes the registry.
      *
      * @return a new registry, not started
      */
     public HealthRegistry build() {
-      return new HealthRegistry(this);
+      return new HealthRegistry(new Builder(this));
     }
 
     private static int atLeast(String name, int value, int least) {

@@ -29,6 +29,7 @@ public final class Heartbeat {
   private final long incarnation;
   private final @Nullable Object progress;
   private final @Nullable Waiting waiting;
+  private final boolean plain;
 
   private Heartbeat(Builder builder) {
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
@@ -36,6 +37,7 @@ public final class Heartbeat {
     incarnation = builder.incarnation;
     progress = builder.progress;
     waiting = builder.waiting;
+    plain = progress == null && waiting == null && metadata.isEmpty();
   }
 
   /**
@@ -101,9 +103,9 @@ public final class Heartbeat {
     return waiting;
   }
 
-  /** Whether it says no more than that this incarnation lives and how fast it answered. */
-  boolean plain() {
-    return progress == null && waiting == null && metadata.isEmpty();
+  /** Whether it says no more than that this incarnation lives, and how fast it answered. */
+  boolean isPlainOf(long agentsIncarnation) {
+    return plain && Math.max(0, incarnation) == agentsIncarnation;
   }
 
   @Override

@@ -29,6 +29,10 @@ final class Mailbox {
   private final Map<String, HealthEvent> merged = new LinkedHashMap<>();
   private boolean delivering;
   private boolean closed;
+
+  /** Whether the executor's last answer was no, so that it is told once. */
+  private volatile boolean refused;
+
   private long mergedCount;
 
   Mailbox(String name, HealthListener listener, int capacity) {
@@ -79,9 +83,13 @@ final class Mailbox {
     }
     try {
       executor.execute(this::deliverAll);
+      refused = false;
     } catch (RejectedExecutionException e) {
+      if (!refused) {
+        refused = true;
+        LOG.warn("Events for listener {} wait, since its executor takes none", name, e);
+      }
       end();
-      LOG.warn("Events for listener {} wait, its executor takes none", name, e);
     }
   }
 
@@ -110,6 +118,9 @@ final class Mailbox {
         listener.changed(event);
       } catch (RuntimeException e) {
         LOG.warn("Listener {} failed on {}", name, event, e);
+      } catch (Error e) {
+        end();
+        throw e;
       }
       event = next();
     }

@@ -29,8 +29,15 @@ final class Metadata {
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Refused(String message) {
-      super(message, null, false, false);
+    private final String reason;
+
+    Refused(String reason) {
+      super(reason, null, false, false);
+      this.reason = reason;
+    }
+
+    String reason() {
+      return reason;
     }
   }
 
@@ -63,7 +70,7 @@ final class Metadata {
       if (!(entry.getKey() instanceof String key)) {
         throw new Refused("metadata: key " + entry.getKey() + " is not a text");
       }
-      grow(jsonSize(key) + 2);
+      grow(jsonSize(key) + (copy.isEmpty() ? 1 : 2));
       put(copy, key, value(entry.getValue(), depth + 1));
     }
     return copy.isEmpty() ? Map.of() : Collections.unmodifiableMap(copy);
@@ -80,7 +87,7 @@ final class Metadata {
       throw new Refused("metadata: nested deeper than " + MAX_DEPTH);
     }
     if (value == null || value instanceof Boolean) {
-      grow(5);
+      grow(Boolean.FALSE.equals(value) ? 5 : 4);
     } else if (value instanceof String text) {
       grow(jsonSize(text));
     } else if (value instanceof Number number) {
@@ -102,7 +109,7 @@ final class Metadata {
     List<@Nullable Object> copy = new ArrayList<>();
     grow(2);
     for (Object element : values) {
-      grow(1);
+      grow(copy.isEmpty() ? 0 : 1);
       copy.add(value(element, depth + 1));
     }
     return Collections.unmodifiableList(copy);

@@ -33,7 +33,14 @@ sealed interface Occurrence {
   }
 
   /**
-   * The agent fell silent with many others.
+   * The agent has missed a deadline, for the first time since its last heartbeat.
+   *
+   * @param silence what the guard counts
+   */
+  record FellSilent(Overdue silence) implements Occurrence {}
+
+  /**
+   * Many fell silent with it.
    *
    * @param held what to show
    */
@@ -42,5 +49,10 @@ sealed interface Occurrence {
   /** Heartbeats have returned: the silence so far was not the agent's. */
   record Forgive() implements Occurrence {
     static final Forgive INSTANCE = new Forgive();
+  }
+
+  /** Heartbeats have not returned: the silence counts after all. */
+  record HoldEnded() implements Occurrence {
+    static final HoldEnded INSTANCE = new HoldEnded();
   }
 }

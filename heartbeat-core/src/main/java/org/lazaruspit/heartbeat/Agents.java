@@ -1,0 +1,367 @@
+package org.lazaruspit.heartbeat;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agents, and everything that can happen to one of them. An entry's state changes under its
+ * monitor; what follows from that for the listeners is noted there and delivered by whoever called,
+ * after it has let go.
+ */
+final class Agents {
+  private final ConcurrentHashMap<String, AgentEntry> entries = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<AgentEntry, HealthRules> ownRules = new ConcurrentHashMap<>();
+  private final AtomicInteger size = new AtomicInteger();
+  private final Limits limits;
+  private final PauseGuard time;
+  private final InstantSource clock;
+  private final Announcer announcer;
+  private final DeadlineWheel wheel;
+  private final MassSilenceGuard guard;
+  private volatile HealthRules rules;
+
+  /**
+   * How much is taken.
+   *
+   * @param agents how many agents
+   * @param metadataBytes how much metadata of one, as compact JSON
+   * @param ids what an id looks like
+   * @param registerUnknown whether heartbeats register agents
+   */
+  record Limits(int agents, int metadataBytes, AgentIds ids, boolean registerUnknown) {}
+
+  Agents(
+      Limits limits,
+      HealthRules rules,
+      PauseGuard time,
+      InstantSource clock,
+      Announcer announcer,
+      DeadlineWheel wheel,
+      MassSilenceGuard guard) {
+    this.limits = limits;
+    this.rules = rules;
+    this.time = time;
+    this.clock = clock;
+    this.announcer = announcer;
+    this.wheel = wheel;
+    this.guard = guard;
+  }
+
+  HeartbeatOutcome heartbeat(String id, Heartbeat beat) {
+    AgentEntry entry = entries.get(id);
+    if (entry != null && entry.isPlain() && beat.isPlainOf(entry.incarnation)) {
+      entry.signOfLife(beat, time.now(), clock.millis());
+      if (entry.isPlain()) {
+        return HeartbeatOutcome.Accepted.KNOWN;
+      }
+    }
+    HeartbeatOutcome outcome = fullHeartbeat(id, beat);
+    announcer.dispatch();
+    return outcome;
+  }
+
+  private HeartbeatOutcome fullHeartbeat(String id, Heartbeat beat) {
+    boolean isNew = false;
+    while (true) {
+      AgentEntry entry = entries.get(id);
+      if (entry == null) {
+        HeartbeatOutcome refusal = refusal(id, limits.registerUnknown());
+        if (refusal != null) {
+          return refusal;
+        }
+        isNew = add(id);
+        continue;
+      }
+      synchronized (entry) {
+        if (entry.isRetired()) {
+          continue;
+        }
+        long incarnation = Math.max(0, beat.incarnation());
+        if (incarnation < entry.incarnation) {
+          return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
+        } else if (incarnation == entry.incarnation) {
+          return heartbeat(entry, beat, isNew);
+        }
+        takeover(entry, incarnation);
+      }
+    }
+  }
+
+  private HeartbeatOutcome heartbeat(AgentEntry entry, Heartbeat beat, boolean isNew) {
+    long now = time.now();
+    Waiting waiting = beat.waiting();
+    AgentState.Quiet quiet = waiting == null ? null : asked(waiting, now);
+    AgentState before = entry.state();
+    step(entry, new Occurrence.Beat(beat.progress(), quiet), now);
+    entry.signOfLife(beat, now, clock.millis());
+    if (before.overdue() != null) {
+      guard.ended(before.overdue());
+    }
+    if (before.quiet() != null || rulesOf(entry).progressWindow() != null) {
+      // The deadline may be earlier than the one that the wheel was told.
+      arm(entry, now);
+    }
+    try {
+      entry.metadata(Metadata.merge(entry.metadata(), beat.metadata(), limits.metadataBytes()));
+      return isNew ? HeartbeatOutcome.Accepted.NEW : HeartbeatOutcome.Accepted.KNOWN;
+    } catch (Metadata.Refused e) {
+      return new HeartbeatOutcome.MetadataRefused(isNew, e.reason());
+    }
+  }
+
+  /** From what the agent says to a quiet time on our clock; the rules cut it to their ceiling. */
+  private AgentState.Quiet asked(Waiting waiting, long now) {
+    Instant wallNow = clock.instant();
+    long quiet = Nanos.MAX;
+    if (waiting.duration() != null) {
+      quiet = Nanos.of(waiting.duration());
+    } else if (waiting.until() != null) {
+      quiet = Nanos.of(Duration.between(wallNow, waiting.until()));
+    }
+    Waiting shown = Waiting.until(waiting.reason(), Nanos.after(wallNow, quiet));
+    return new AgentState.Quiet(shown, now, now, now + quiet);
+  }
+
+  HeartbeatOutcome register(
+      String id, Map<String, ? extends @Nullable Object> metadata, long incarnation) {
+    boolean isNew = false;
+    try {
+      while (true) {
+        AgentEntry entry = entries.get(id);
+        if (entry == null) {
+          Metadata.merge(Map.of(), metadata, limits.metadataBytes());
+          HeartbeatOutcome refusal = refusal(id, true);
+          if (refusal != null) {
+            return refusal;
+          }
+          isNew = add(id);
+          continue;
+        }
+        synchronized (entry) {
+          if (entry.isRetired()) {
+            continue;
+          }
+          if (incarnation < entry.incarnation) {
+            return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
+          }
+          boolean newer = incarnation > entry.incarnation;
+          Map<String, Object> known = newer ? Map.of() : entry.metadata();
+          Map<String, Object> merged = Metadata.merge(known, metadata, limits.metadataBytes());
+          AgentEntry current = newer ? takeover(entry, incarnation) : entry;
+          current.metadata(merged);
+          return isNew ? HeartbeatOutcome.Accepted.NEW : HeartbeatOutcome.Accepted.KNOWN;
+        }
+      }
+    } catch (Metadata.Refused e) {
+      return new HeartbeatOutcome.MetadataRefused(isNew, e.reason());
+    }
+  }
+
+  /** Why an unknown agent cannot be registered, or null when it can. */
+  private @Nullable HeartbeatOutcome refusal(String id, boolean mayRegister) {
+    if (!limits.ids().isValid(id)) {
+      return new HeartbeatOutcome.BadId(limits.ids().expected(id));
+    }
+    if (!mayRegister) {
+      return new HeartbeatOutcome.UnknownAgent(id);
+    }
+    return size.get() < limits.agents() ? null : new HeartbeatOutcome.RegistryFull(limits.agents());
+  }
+
+  /**
+   * Whether it was this call that added the agent: others may be faster, or take the last place.
+   */
+  private boolean add(String id) {
+    if (size.incrementAndGet() > limits.agents()) {
+      size.decrementAndGet();
+      return false;
+    }
+    long now = time.now();
+    AgentEntry entry = new AgentEntry(id, 0, AgentState.PLAIN, now);
+    synchronized (entry) {
+      if (entries.putIfAbsent(id, entry) != null) {
+        size.decrementAndGet();
+        return false;
+      }
+      arm(entry, now);
+    }
+    return true;
+  }
+
+  /** Under the monitor of the older incarnation's entry: one of its own for the newer. */
+  private AgentEntry takeover(AgentEntry older, long incarnation) {
+    HealthRules own = ownRules.get(older);
+    long now = time.now();
+    HealthRules rulesNow = own == null ? rules : own;
+    AgentState fresh =
+        Escalation.step(older.state(), Occurrence.Takeover.INSTANCE, rulesNow, now, now).state();
+    AgentEntry newer = new AgentEntry(older.id, incarnation, fresh, now);
+    synchronized (newer) {
+      if (own != null) {
+        ownRules.put(newer, own);
+      }
+      announce(newer, older.state(), fresh, HealthCause.INCARNATION);
+      entries.put(older.id, newer);
+      retire(older);
+      arm(newer, now);
+    }
+    return newer;
+  }
+
+  boolean unregister(String id) {
+    while (true) {
+      AgentEntry entry = entries.get(requireNonNull(id, "agentId"));
+      if (entry == null) {
+        return false;
+      }
+      synchronized (entry) {
+        if (!entry.isRetired()) {
+          entries.remove(id);
+          retire(entry);
+          size.decrementAndGet();
+          return true;
+        }
+      }
+    }
+  }
+
+  /** Under the entry's monitor. */
+  private void retire(AgentEntry entry) {
+    Overdue silence = entry.state().overdue();
+    if (silence != null) {
+      guard.ended(silence);
+    }
+    entry.state(AgentState.RETIRED);
+    ownRules.remove(entry);
+    wheel.remove(entry);
+  }
+
+  @Nullable AgentHealth fail(String id, String error, long incarnation) {
+    while (true) {
+      AgentEntry entry = entries.get(requireNonNull(id, "agentId"));
+      if (entry == null) {
+        return null;
+      }
+      synchronized (entry) {
+        if (!entry.isRetired()) {
+          if (incarnation >= entry.incarnation) {
+            step(entry, new Occurrence.Failure(error, clock.millis()), time.now());
+          }
+          return entry.health();
+        }
+      }
+    }
+  }
+
+  /** Under the entry's monitor: applies the rules, and says whether the status changed. */
+  boolean step(AgentEntry entry, Occurrence what, long now) {
+    AgentState before = entry.state();
+    long lastSign = entry.lastSign();
+    Escalation.Step step = Escalation.step(before, what, rulesOf(entry), lastSign, now);
+    entry.state(step.state());
+    if (before.isPlain() && entry.lastSign() != lastSign) {
+      // A heartbeat came between the two looks at it, and may have seen nothing to clear: it
+      // counts.
+      entry.state(before);
+      return step(entry, what, now);
+    }
+    return announce(entry, before, step.state(), step.cause());
+  }
+
+  private boolean announce(
+      AgentEntry entry, AgentState before, AgentState after, HealthCause cause) {
+    if (before.status() == after.status()) {
+      return false;
+    }
+    announcer.note(
+        new HealthEvent(
+            entry.id,
+            before.status(),
+            after.status(),
+            cause,
+            clock.instant(),
+            entry.incarnation,
+            after.error()));
+    return true;
+  }
+
+  /** Under the entry's monitor: has the wheel bring it up when something will be due. */
+  void arm(AgentEntry entry, long now) {
+    HealthRules rulesNow = rulesOf(entry);
+    long due = Escalation.dueIn(entry.state(), rulesNow, entry.lastSign(), now);
+    // Never farther than one time-out: the end of a wait moves the deadline to one time-out from
+    // then.
+    wheel.schedule(entry, now, Math.min(due, Nanos.of(rulesNow.timeout())));
+  }
+
+  /** Has the wheel bring up every agent at once, for rules that have changed. */
+  private void armAll() {
+    long now = time.now();
+    for (AgentEntry entry : entries.values()) {
+      synchronized (entry) {
+        if (!entry.isRetired()) {
+          wheel.schedule(entry, now, 0);
+        }
+      }
+    }
+  }
+
+  HealthRules rules() {
+    return rules;
+  }
+
+  void rules(HealthRules newRules) {
+    rules = newRules;
+    armAll();
+  }
+
+  HealthRules rulesOf(AgentEntry entry) {
+    HealthRules own = ownRules.isEmpty() ? null : ownRules.get(entry);
+    return own == null ? rules : own;
+  }
+
+  /**
+   * Gives an agent rules of its own, or with null those of the registry; false when there is
+   * nothing to change.
+   */
+  boolean ownRules(String id, @Nullable HealthRules newRules) {
+    while (true) {
+      AgentEntry entry = entries.get(requireNonNull(id, "agentId"));
+      if (entry == null) {
+        return false;
+      }
+      synchronized (entry) {
+        if (!entry.isRetired()) {
+          boolean changed = newRules != null;
+          if (newRules != null) {
+            ownRules.put(entry, newRules);
+          } else {
+            changed = ownRules.remove(entry) != null;
+          }
+          wheel.schedule(entry, time.now(), 0);
+          return changed;
+        }
+      }
+    }
+  }
+
+  @Nullable AgentEntry find(String id) {
+    return entries.get(id);
+  }
+
+  Collection<AgentEntry> all() {
+    return entries.values();
+  }
+
+  int size() {
+    return size.get();
+  }
+}

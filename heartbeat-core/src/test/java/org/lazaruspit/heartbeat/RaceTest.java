@@ -1,0 +1,213 @@
+package org.lazaruspit.heartbeat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Many heartbeats and many expiries, as close to each other as two threads can bring them. */
+class RaceTest {
+  private final FakeTime time = new FakeTime();
+  private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+  private HealthRegistry registry() {
+    HealthRegistry registry =
+        HealthRegistry.builder()
+            .ticker(time)
+            .clock(time)
+            .rules(HealthRules.builder().withoutMassSilence().build())
+            .listenerExecutor(Runnable::run)
+            .build();
+    registry.addListener(
+        "test", event -> events.add(event.agentId() + " " + event.from() + ">" + event.to()));
+    return registry;
+  }
+
+  /**
+   * A heartbeat that races the expiry of its agent is never lost: afterwards the agent is healthy,
+   * and either nothing was told or the degradation and its end.
+   */
+  @Test
+  void heartbeatThatRacesAnExpiryIsNeverLost() throws InterruptedException {
+    raceHeartbeatsWithExpiries(60_000);
+  }
+
+  @Test
+  @Tag("full")
+  void heartbeatThatRacesAnExpiryIsNeverLostForMinutes() throws InterruptedException {
+    raceHeartbeatsWithExpiries(30_000_000);
+  }
+
+  /** Round by round the two threads wait for each other, and then one of them a little longer. */
+  private void raceHeartbeatsWithExpiries(int rounds) throws InterruptedException {
+    HealthRegistry registry = registry();
+    registry.heartbeat("a");
+    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    Thread beating =
+        new Thread(
+            () -> {
+              for (int round = 1; round <= rounds; round++) {
+                await(begun, round);
+                registry.heartbeat("a");
+                ended.set(round);
+              }
+            });
+    beating.setDaemon(true);
+    beating.start();
+    for (int round = 1; round <= rounds; round++) {
+      time.advanceSeconds(300);
+      begun.set(round);
+      int delay = ThreadLocalRandom.current().nextInt(60);
+      for (int i = 0; i < delay; i++) {
+        Thread.onSpinWait();
+      }
+      registry.checkTimeouts();
+      await(ended, round);
+      AgentHealth agent = registry.find("a").orElseThrow();
+      assertEquals(HealthStatus.HEALTHY, agent.status(), "round " + round);
+      assertEquals(0, agent.consecutiveFailures(), "round " + round);
+    }
+    beating.join();
+    assertChangesFollowEachOther();
+  }
+
+  private static void await(AtomicInteger counter, int value) {
+    for (int i = 0; counter.get() < value; i++) {
+      if (i > 2_000) {
+        LockSupport.parkNanos(1_000);
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /**
+   * The same, with the expiry in the narrowest place there is: after the heartbeat has looked and
+   * before it has stored.
+   */
+  @Test
+  void heartbeatThatAnExpiryOvertakesIsNotLost() {
+    List<Runnable> hook = new ArrayList<>();
+    HealthRegistry registry =
+        HealthRegistry.builder()
+            .ticker(
+                () -> {
+                  if (!hook.isEmpty()) {
+                    hook.remove(0).run();
+                  }
+                  return time.nanos();
+                })
+            .clock(time)
+            .listenerExecutor(Runnable::run)
+            .build();
+    registry.addListener("test", event -> events.add(event.from() + ">" + event.to()));
+    registry.heartbeat("a");
+    time.advanceSeconds(300);
+    hook.add(registry::checkTimeouts);
+    assertEquals(new HeartbeatOutcome.Accepted(false), registry.heartbeat("a"));
+    assertEquals(HealthStatus.HEALTHY, registry.find("a").orElseThrow().status());
+    assertEquals(List.of("HEALTHY>DEGRADED", "DEGRADED>HEALTHY"), events);
+  }
+
+  private void assertChangesFollowEachOther() {
+    Map<String, String> last = new HashMap<>();
+    for (String event : List.copyOf(events)) {
+      String id = event.substring(0, event.indexOf(' '));
+      String from = event.substring(event.indexOf(' ') + 1, event.indexOf('>'));
+      assertEquals(last.getOrDefault(id, "HEALTHY"), from, event);
+      last.put(id, event.substring(event.indexOf('>') + 1));
+    }
+  }
+
+  /**
+   * Each change exactly once and in order, whoever causes it; a listener is never called by two
+   * threads at once.
+   */
+  @Test
+  void eventsOfOneAgentFollowEachOtherWhoeverCausesThem() throws InterruptedException {
+    HealthRegistry registry = registry();
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger together = new AtomicInteger();
+    registry.addListener(
+        "alone",
+        event -> {
+          together.accumulateAndGet(inside.incrementAndGet(), Math::max);
+          inside.decrementAndGet();
+        });
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 3; t++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 5_000; i++) {
+                  String id = "a" + ThreadLocalRandom.current().nextInt(3);
+                  switch (ThreadLocalRandom.current().nextInt(4)) {
+                    case 0 -> registry.reportFailure(id, "x");
+                    case 1 -> registry.checkTimeouts();
+                    case 2 -> time.advanceSeconds(100);
+                    default -> registry.heartbeat(id);
+                  }
+                }
+              });
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    registry.checkTimeouts();
+    assertTrue(events.size() > 100, () -> "only " + events.size() + " events");
+    assertChangesFollowEachOther();
+    assertEquals(1, together.get());
+    Map<String, String> last = new HashMap<>();
+    List.copyOf(events)
+        .forEach(
+            event ->
+                last.put(
+                    event.substring(0, event.indexOf(' ')),
+                    event.substring(event.indexOf('>') + 1)));
+    registry.forEach(
+        agent ->
+            assertEquals(last.getOrDefault(agent.agentId(), "HEALTHY"), agent.status().toString()));
+  }
+
+  @Test
+  void registryNeverHoldsMoreThanItsLimitHoweverManyComeAtOnce() throws InterruptedException {
+    HealthRegistry registry = HealthRegistry.builder().maxAgents(50).build();
+    AtomicLong taken = new AtomicLong();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      int offset = t * 100;
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 400; i++) {
+                  HeartbeatOutcome outcome = registry.heartbeat("a" + (offset + i));
+                  if (outcome instanceof HeartbeatOutcome.Accepted accepted
+                      && accepted.registered()) {
+                    taken.incrementAndGet();
+                  }
+                }
+              });
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(50, registry.size());
+    assertEquals(50, registry.snapshot().total());
+    assertEquals(50, taken.get());
+  }
+}
