@@ -13,7 +13,8 @@ import org.lazaruspit.heartbeat.HealthStatus;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * How all agents are doing, written while it is read from the registry: the text is never in memory.
+ * How all agents are doing, written while it is read from the registry: the text is never in
+ * memory.
  */
 final class FleetAnswer {
 
