@@ -110,19 +110,17 @@ cat >"$home/config.json" <<JSON
 }
 JSON
 mkdir "$home/missions"
-id=$(pit cell create --name "Demo mission" --root "$home/missions" --id 4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10) ||
+cell=$(pit cell create --name "Demo mission" --root "$home/missions") ||
   fail "the cell could not be created"
-cell=$home/missions/4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10
 for who in "planner lead default" "builder write default" "scribe write shell"; do
   read -r name role launcher <<<"$who"
   pit cell add-agent "$cell" --id "$name" --name "${name^}" --role "$role" --gateway gateway_1 \
     --launcher "$launcher" >/dev/null || fail "agent $name could not be added"
 done
 pit cell validate "$cell" >/dev/null || fail "the cell is not valid"
-say "$id"
 await 10 "the gateway answers" gateway_is_up
 sed -i "s|GATEWAY|$gateway_url|" "$home/config.json"
-say "Gateway at $gateway_url, mission in $cell"
+say "Gateway at $gateway_url; mission cell with three agents in $cell"
 
 start_pit() {
   "$java" "${jvm[@]}" -jar "$pit_jar" run --config "$home/config.json" >>"$home/pit.log" 2>&1 &
