@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,8 +24,15 @@ final class TestAgent {
     String checkpoint = System.getenv("LAZARUS_CHECKPOINT");
     String state =
         checkpoint.isEmpty() ? "none" : Files.readString(Path.of(checkpoint, "state.json")).strip();
+    Path artifacts = Path.of(System.getenv("LAZARUS_CELL"), "artifacts");
+    FileChannel alive =
+        FileChannel.open(
+            artifacts.resolve(id + ".alive"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (alive.tryLock() == null) {
+      state = "TWICE: another of me runs";
+    }
     Files.writeString(
-        Path.of(System.getenv("LAZARUS_CELL"), "artifacts", id + ".starts"),
+        artifacts.resolve(id + ".starts"),
         "%s %d %s%n"
             .formatted(System.getenv("LAZARUS_INCARNATION"), ProcessHandle.current().pid(), state),
         StandardOpenOption.CREATE,

@@ -1,0 +1,81 @@
+package org.lazaruspit.pit;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.slf4j.Logger;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A pit in a JVM of its own, which can be made to end as by SIGKILL after so many journal lines.
+ */
+final class PitProcess {
+
+  private PitProcess() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    AtomicInteger left = new AtomicInteger(Integer.parseInt(args[1]));
+    LazarusPit pit =
+        LazarusPit.builder(PitConfig.load(Path.of(args[0])))
+            .listener(
+                new PitListener() {
+                  @Override
+                  public void revivalChanged(Revival revival) {
+                    // Called after the line is on disk and before what it announces is done. No
+                    // hook, no finally: what halt leaves behind is what SIGKILL leaves behind.
+                    if (left.decrementAndGet() == 0) {
+                      Runtime.getRuntime().halt(137);
+                    }
+                  }
+                })
+            .build();
+    pit.start();
+    Thread.currentThread().join();
+  }
+
+  static Process start(Path config, int linesToLive, Path output) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "-cp",
+            classPath(),
+            PitProcess.class.getName(),
+            config.toString(),
+            Integer.toString(linesToLive))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+        .start();
+  }
+
+  private static String classPath() {
+    return List.of(
+            PitProcess.class,
+            LazarusPit.class,
+            MissionStore.class,
+            HealthRegistry.class,
+            JsonMapper.class,
+            JsonParser.class,
+            com.fasterxml.jackson.annotation.JsonProperty.class,
+            Logger.class)
+        .stream()
+        .map(PitProcess::place)
+        .distinct()
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String place(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
