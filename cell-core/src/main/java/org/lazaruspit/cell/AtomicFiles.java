@@ -1,8 +1,10 @@
 package org.lazaruspit.cell;
 
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -72,6 +74,30 @@ final class AtomicFiles {
       content.transferTo(Channels.newOutputStream(channel));
       channel.force(true);
     }
+  }
+
+  /** Writes something of any length. */
+  interface Writing {
+    void write(OutputStream out) throws IOException;
+  }
+
+  /** Makes a new file appear whole. */
+  static void create(Path target, Writing writing) throws IOException {
+    Path parent = parent(target);
+    Path temporary = parent.resolve("." + UUID.randomUUID() + ".tmp");
+    try {
+      try (FileChannel channel = FileChannel.open(temporary, NEW);
+          OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+        writing.write(out);
+        out.flush();
+        channel.force(true);
+      }
+      move(temporary, target);
+    } catch (IOException | RuntimeException e) {
+      deleteQuietly(temporary, e);
+      throw e;
+    }
+    sync(parent);
   }
 
   /** An operator who closed a file to others finds it closed after we rewrote it. */

@@ -5,7 +5,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -23,8 +22,12 @@ final class CellCreation {
   }
 
   MissionCell create(NewCell spec) throws IOException {
-    String name = spec.config().cellId().toString();
-    return place(name, directory -> fill(new CellLayout(directory), spec));
+    requireNothing(root.resolve(spec.config().cellId().toString()));
+    return place(directory -> fill(new CellLayout(directory), spec), CellCreation::requireValid);
+  }
+
+  MissionCell restore(Filling filling) throws IOException {
+    return place(filling, CellCreation::requireReadable);
   }
 
   /** Fills the directory that will become the cell. */
@@ -32,18 +35,22 @@ final class CellCreation {
     void fill(Path directory) throws IOException;
   }
 
-  MissionCell place(String name, Filling filling) throws IOException {
-    Path target = root.resolve(name);
+  /** Looks at what was filled in before anybody else can see it. */
+  private interface Check {
+    void check(CellLoad load) throws CellRuleException;
+  }
+
+  private MissionCell place(Filling filling, Check check) throws IOException {
+    Path target;
     try (CellLock lock = CellLock.acquire(root)) {
       lock.requireHeld();
-      requireNothing(target);
       Path workshop = new CellLayout(root).temporary();
       AtomicFiles.ensureDirectory(workshop);
       Path building = workshop.resolve(UUID.randomUUID().toString());
       try {
         Files.createDirectory(building);
         filling.fill(building);
-        requireValid(building, target);
+        target = checked(building, check);
         AtomicFiles.syncTree(building);
         requireNothing(target);
         AtomicFiles.move(building, target);
@@ -58,6 +65,40 @@ final class CellCreation {
         .load()
         .cell()
         .orElseThrow(() -> new IOException(target + " was changed while it was being created"));
+  }
+
+  /** Where the cell belongs. */
+  private Path checked(Path building, Check check) throws CellRuleException {
+    CellLoad load = scanner.scan(building).load();
+    Path target =
+        load.cell().map(cell -> root.resolve(cell.id().toString())).orElse(root.resolve("?"));
+    List<CellProblem> moved =
+        load.problems().stream().map(problem -> moved(problem, building, target)).toList();
+    check.check(new CellLoad(target, load.cell(), moved));
+    return target;
+  }
+
+  private static CellProblem moved(CellProblem problem, Path from, Path to) {
+    return new CellProblem(
+        problem.severity(),
+        to.resolve(from.relativize(problem.file()).toString()),
+        problem.pointer(),
+        problem.line(),
+        problem.column(),
+        problem.found(),
+        problem.expected());
+  }
+
+  private static void requireValid(CellLoad load) throws CellRuleException {
+    if (!load.valid()) {
+      throw new CellRuleException(load.errors());
+    }
+  }
+
+  private static void requireReadable(CellLoad load) throws CellRuleException {
+    if (load.cell().isEmpty()) {
+      throw new CellRuleException(load.errors());
+    }
   }
 
   private static void requireNothing(Path target) throws IOException {
@@ -91,24 +132,5 @@ final class CellCreation {
 
   private static <T> void write(Path file, Document<T> document, T content) throws IOException {
     AtomicFiles.write(file, JsonText.bytes(document.encode().apply(content)));
-  }
-
-  private void requireValid(Path building, Path target) throws CellRuleException {
-    List<CellProblem> errors = new ArrayList<>();
-    for (CellProblem problem : scanner.scan(building).load().errors()) {
-      Path file = target.resolve(building.relativize(problem.file()).toString());
-      errors.add(
-          new CellProblem(
-              problem.severity(),
-              file,
-              problem.pointer(),
-              problem.line(),
-              problem.column(),
-              problem.found(),
-              problem.expected()));
-    }
-    if (!errors.isEmpty()) {
-      throw new CellRuleException(errors);
-    }
   }
 }

@@ -184,7 +184,7 @@ final class Documents {
     Long amount =
         value instanceof Json.Text text
             ? kind.parse(text.value())
-            : value instanceof Json.Num number ? kind.parse(number.text()) : null;
+            : value instanceof Json.Num number ? kind.parseNumber(number.text()) : null;
     if (amount == null) {
       fields.bad(name, value, kind.expected());
       return 1L;

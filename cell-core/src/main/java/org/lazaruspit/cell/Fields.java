@@ -22,10 +22,11 @@ final class Fields {
   static final String FILE_NAME = "a relative file name without \"..\"";
   static final String SECONDS = "a number of whole seconds from 1 to " + Seconds.MAX;
 
-  /** Four-digit years: what {@link Instant} knows beyond them, other readers don't. */
+  /** Narrower than {@link Instant#parse}: what is read here, other programs must read too. */
   private static final Pattern INSTANT_PATTERN =
       Pattern.compile(
-          "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)");
+          "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?"
+              + "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])");
 
   private final Json.Obj object;
   private final String pointer;

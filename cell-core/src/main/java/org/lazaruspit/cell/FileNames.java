@@ -8,18 +8,22 @@ final class FileNames {
 
   /** Whether a name with forward slashes stays below the directory it is resolved against. */
   static boolean isRelative(String name) {
-    if (name.isEmpty() || name.length() > MAX_LENGTH || name.indexOf('\\') >= 0) {
+    if (name.isEmpty() || length(name) > MAX_LENGTH || name.indexOf('\\') >= 0) {
       return false;
     }
     if (name.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
       return false;
     }
     for (String part : name.split("/", -1)) {
-      if (part.isEmpty() || part.equals(".") || part.equals("..") || part.length() > 255) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..") || length(part) > 255) {
         return false;
       }
     }
     return true;
+  }
+
+  private static int length(String text) {
+    return text.codePointCount(0, text.length());
   }
 
   /** Whether editors and careful writers use such names for what is not finished. */

@@ -1,6 +1,5 @@
 package org.lazaruspit.cell;
 
-import java.util.Locale;
 import java.util.Set;
 
 /** The capabilities of Linux, see capabilities(7). */
@@ -54,17 +53,12 @@ final class LinuxCapabilities {
 
   private LinuxCapabilities() {}
 
+  /** With or without the prefix, as manual pages and container tools have it. */
   static boolean isKnown(String name) {
     return NAMES.contains(canonical(name).substring(PREFIX.length()));
   }
 
-  /** Operators write {@code net_raw}, {@code NET_RAW} and {@code CAP_NET_RAW}. */
   static String canonical(String name) {
-    String upper = name.toUpperCase(Locale.ROOT);
-    return upper.startsWith(PREFIX) ? upper : PREFIX + upper;
-  }
-
-  static Set<String> names() {
-    return NAMES;
+    return name.startsWith(PREFIX) ? name : PREFIX + name;
   }
 }

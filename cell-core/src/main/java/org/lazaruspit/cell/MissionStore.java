@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,7 @@ public final class MissionStore {
   private final Path root;
   private final CellLimits limits;
   private final CellScanner scanner;
+  private final Announcer announcer = new Announcer();
   private final Object scanning = new Object();
   private SortedMap<String, CellScan> scans = Collections.emptySortedMap();
   private volatile SortedMap<String, CellLoad> loads = Collections.emptySortedMap();
@@ -89,11 +91,16 @@ public final class MissionStore {
    */
   public List<CellLoad> load() {
     synchronized (scanning) {
+      SortedMap<String, CellLoad> before = loads;
       scans = Collections.emptySortedMap();
-      loads = Collections.emptySortedMap();
-      rescan();
-      return List.copyOf(loads.values());
+      scanChanges();
+      SortedMap<String, CellLoad> after = new TreeMap<>();
+      loads.forEach((name, load) -> after.put(name, reuse(load, before.get(name))));
+      loads = after;
+      announcer.queue(difference(before, after));
     }
+    announcer.tell();
+    return current();
   }
 
   /**
@@ -123,18 +130,26 @@ public final class MissionStore {
    * @throws UncheckedIOException when the root itself cannot be read
    */
   public RescanResult rescan() {
+    RescanResult changes;
     synchronized (scanning) {
-      SortedMap<String, CellScan> now = new TreeMap<>();
-      for (Path directory : directories()) {
-        String name = directory.getFileName().toString();
-        now.put(name, scanner.scan(directory, scans.get(name)));
-      }
-      SortedMap<String, CellLoad> before = loads;
-      SortedMap<String, CellLoad> after = withoutDuplicates(now, before);
-      scans = now;
-      loads = after;
-      return difference(before, after);
+      changes = scanChanges();
+      announcer.queue(changes);
     }
+    announcer.tell();
+    return changes;
+  }
+
+  private RescanResult scanChanges() {
+    SortedMap<String, CellScan> now = new TreeMap<>();
+    for (Path directory : directories()) {
+      String name = directory.getFileName().toString();
+      now.put(name, scanner.scan(directory, scans.get(name)));
+    }
+    SortedMap<String, CellLoad> before = loads;
+    SortedMap<String, CellLoad> after = withoutDuplicates(now, before);
+    scans = now;
+    loads = after;
+    return difference(before, after);
   }
 
   private List<Path> directories() {
@@ -234,6 +249,41 @@ public final class MissionStore {
           }
         });
     return new RescanResult(added, changed, removed);
+  }
+
+  /**
+   * Tells a listener of everything that a load or a rescan finds different from now on.
+   *
+   * @param listener who is told
+   */
+  public void addListener(MissionListener listener) {
+    announcer.add(listener);
+  }
+
+  /**
+   * Tells a listener no more.
+   *
+   * @param listener who was told
+   */
+  public void removeListener(MissionListener listener) {
+    announcer.remove(listener);
+  }
+
+  /**
+   * Starts to rescan whenever something changes: at once where the file system can tell, and at an
+   * interval in any case.
+   *
+   * @param interval the longest time until a change is noticed, at least a millisecond
+   * @return the running watch, to be closed
+   * @throws IllegalArgumentException when the interval is too short
+   */
+  public MissionWatch watch(Duration interval) {
+    if (interval.toMillis() < 1) {
+      throw new IllegalArgumentException("interval: " + interval + " is not a millisecond");
+    }
+    MissionWatch watch = new MissionWatch(this, interval);
+    watch.start();
+    return watch;
   }
 
   /**

@@ -25,7 +25,7 @@ enum Quantity {
 
   /** No number of digits that a person writes is longer, and it bounds the arithmetic. */
   private static final Pattern AMOUNT =
-      Pattern.compile("\\s*(\\d{1,15}(?:\\.\\d{1,9})?)\\s*([A-Za-z]{0,6})\\s*");
+      Pattern.compile(" *([0-9]{1,15}(?:\\.[0-9]{1,9})?) *([A-Za-z]{0,6}) *");
 
   private final String expected;
   private final long whole;
@@ -79,6 +79,13 @@ enum Quantity {
     } catch (ArithmeticException e) {
       return null;
     }
+  }
+
+  /** The amount that a bare number stands for: cores or bytes. */
+  @Nullable Long parseNumber(String digits) {
+    BigDecimal number = new BigDecimal(digits);
+    boolean bearable = Math.abs((long) number.scale()) + number.precision() < 64;
+    return bearable ? parse(number.stripTrailingZeros().toPlainString()) : null;
   }
 
   /** The amount as this library writes it. */

@@ -36,7 +36,7 @@ class TortureTest {
 
   @Test
   void nothingIsTornByAFewKills() throws Exception {
-    torture(30);
+    torture(12);
   }
 
   @Tag("full")

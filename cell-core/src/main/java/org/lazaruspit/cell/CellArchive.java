@@ -1,0 +1,107 @@
+package org.lazaruspit.cell;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A cell as one zip file. What is archived is everything but {@code .lazarus/}, links and special
+ * files; an archive that would write anywhere but into its own new cell is refused. Thread-safe.
+ */
+public final class CellArchive {
+  private CellArchive() {}
+
+  /**
+   * Writes a cell into a new zip file, while no editor changes it. The file appears whole.
+   *
+   * @param cellDirectory the cell's directory
+   * @param file the zip file to make, outside the cell
+   * @return what was left out: links and special files, relative to the cell
+   * @throws FileAlreadyExistsException when there is such a file
+   * @throws IOException when the cell cannot be read or the file cannot be written
+   */
+  public static List<String> backup(Path cellDirectory, Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
+    if (AtomicFiles.parent(file).toRealPath().startsWith(cellDirectory.toRealPath())) {
+      throw new IOException(file + " is inside the cell that it would hold");
+    }
+    List<String> leftOut = new ArrayList<>();
+    try (CellLock lock = CellLock.acquire(cellDirectory)) {
+      lock.requireHeld();
+      AtomicFiles.create(file, out -> write(cellDirectory, out, leftOut));
+    }
+    return List.copyOf(leftOut);
+  }
+
+  private static void write(Path cell, OutputStream out, List<String> leftOut) throws IOException {
+    ZipOutputStream zip = new ZipOutputStream(out);
+    try (Folder folder = Folder.open(cell)) {
+      add(folder, "", zip, leftOut);
+    }
+    zip.finish();
+  }
+
+  private static void add(Folder folder, String prefix, ZipOutputStream zip, List<String> leftOut)
+      throws IOException {
+    for (Path entry : folder.names(Integer.MAX_VALUE)) {
+      String name = prefix + entry;
+      if (name.equals(CellLayout.PRIVATE)) {
+        continue;
+      }
+      BasicFileAttributes attributes = folder.attributes(entry);
+      if (attributes.isDirectory()) {
+        begin(zip, name + "/", attributes);
+        try (Folder inner = folder.open(entry, attributes)) {
+          add(inner, name + "/", zip, leftOut);
+        }
+      } else if (attributes.isRegularFile()) {
+        begin(zip, name, attributes);
+        try (InputStream content = Channels.newInputStream(folder.read(entry))) {
+          content.transferTo(zip);
+        }
+      } else {
+        leftOut.add(name);
+      }
+    }
+  }
+
+  private static void begin(ZipOutputStream zip, String name, BasicFileAttributes attributes)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setLastModifiedTime(attributes.lastModifiedTime());
+    zip.putNextEntry(entry);
+  }
+
+  /**
+   * Makes a cell from a zip file; its whole directory appears at once, named for its {@code
+   * cell_id}. A cell with problems can be restored as it was backed up, as long as its {@code
+   * cell.json} can be read.
+   *
+   * @param file the zip file
+   * @param root the missions root
+   * @return the cell as it was then loaded
+   * @throws FileAlreadyExistsException when there is a cell of that identity
+   * @throws CellRuleException when there is no readable {@code cell.json} in it
+   * @throws IOException when it is no zip file, is damaged, holds links or names that lead out of
+   *     the cell, or expands to more than is sensible
+   */
+  public static MissionCell restore(Path file, Path root) throws IOException {
+    CellLimits limits = CellLimits.DEFAULTS;
+    List<String> names = ZipDirectory.names(file);
+    return new CellCreation(root, new CellScanner(limits, InstantSource.system()))
+        .restore(directory -> new Unpacking(file, names, limits).into(directory));
+  }
+}

@@ -1,0 +1,81 @@
+package org.lazaruspit.cell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MissionWatchTest {
+  private final Path root;
+
+  /** Longer than any test waits, so that what is noticed was told by the file system. */
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  MissionWatchTest(@TempDir Path root) {
+    this.root = root;
+  }
+
+  private static RescanResult next(BlockingQueue<RescanResult> told) throws InterruptedException {
+    RescanResult result = told.poll(20, TimeUnit.SECONDS);
+    assertNotNull(result);
+    return result;
+  }
+
+  @Test
+  void changesAreToldAsTheyHappen() throws Exception {
+    watchAndChange(root, NEVER);
+  }
+
+  @Test
+  void whereTheFileSystemCannotTellChangesAreFoundByLooking() throws Exception {
+    try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
+      Path cells = new FaultyDisk(disk).path("/missions");
+      Files.createDirectory(cells);
+      watchAndChange(cells, Duration.ofMillis(5));
+    }
+  }
+
+  private static void watchAndChange(Path root, Duration interval) throws Exception {
+    MissionStore store = MissionStore.open(root);
+    BlockingQueue<RescanResult> told = new LinkedBlockingQueue<>();
+    store.addListener(told::add);
+    MissionCell first = store.create(Cells.small());
+    try (MissionWatch watch = store.watch(interval)) {
+      assertNotNull(watch);
+      assertEquals(1, next(told).added().size());
+      CellEditor.of(first.directory())
+          .updateAgent("a1", agent -> agent.withStatus(AgentStatus.PAUSED));
+      assertEquals(first.directory(), next(told).changed().get(0).directory());
+      Path second = store.create(NewCell.builder("second").build()).directory();
+      assertEquals(second, next(told).added().get(0).directory());
+      CellEditor.of(second).addAgent(AgentSpec.of("new", "New", Role.READ));
+      assertEquals(second, next(told).changed().get(0).directory());
+      AtomicFiles.deleteTree(second);
+      while (next(told).removed().isEmpty()) {
+        // A directory that is being removed may be seen half empty before.
+      }
+    }
+    assertFalse(
+        Thread.getAllStackTraces().keySet().stream()
+            .anyMatch(thread -> thread.getName().equals("lazarus-watch-" + root.getFileName())));
+  }
+
+  @Test
+  void intervalMustBePositive() throws IOException {
+    MissionStore store = MissionStore.open(root);
+    assertThrows(IllegalArgumentException.class, () -> store.watch(Duration.ZERO));
+  }
+}
