@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -90,15 +91,24 @@ class RoutesTest {
     assertEquals(Duration.ofMillis(250), agent.responseTime());
     assertEquals(3, agent.incarnation());
     assertEquals("step 2", agent.progress());
-    assertEquals(Waiting.until("quota", Instant.parse("2126-01-31T09:30:00Z")), agent.waiting());
+    Waiting waiting = Objects.requireNonNull(agent.waiting());
+    assertEquals("quota", waiting.reason());
     RawClient.Answer told = gateway.ask("GET", "/agent/a");
     assertEquals(0.25, told.at("response_time"));
     assertEquals(3, told.at("incarnation"));
     assertEquals("step 2", told.at("progress"));
     assertEquals("quota", told.at("waiting", "for"));
-    assertEquals("2126-01-31T09:30:00Z", told.at("waiting", "until"));
+    assertEquals(String.valueOf(waiting.until()), told.at("waiting", "until"));
     assertEquals("日本語 ß", told.at("metadata", "Sprache"));
     assertEquals(Arrays.asList(1, 2.5, null, true, "x"), told.at("metadata", "deep", "list"));
+  }
+
+  @Test
+  void noAgentCanSpoilTheAnswerAboutAllWithWhatItSays() throws IOException {
+    String half = "{\"metadata\": {\"k\": \"\\ud800\"}, \"progress\": \"\\udc00\"}";
+    assertEquals(200, gateway.ask("POST", "/heartbeat/a", half).status());
+    assertEquals(200, gateway.ask("POST", "/failure/a", "{\"error\": \"\\ud800\"}").status());
+    assertEquals("\udc00", gateway.ask("GET", "/health").at("agents", "a", "progress"));
   }
 
   @Test
