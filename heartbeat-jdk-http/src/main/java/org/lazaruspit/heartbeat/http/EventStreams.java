@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * Changes of health as server-sent events. Each reader has a thread of its own, so that one that
@@ -52,7 +51,7 @@ final class EventStreams implements AutoCloseable {
   private byte[] encoded(long number, HealthEvent event) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     bytes.writeBytes(ascii("id: " + instance + "." + number + "\nevent: health\ndata: "));
-    try (JsonGenerator json = Request.generator(bytes)) {
+    try (JsonWriter json = new JsonWriter(bytes)) {
       WireWriter.event(json, event);
     }
     bytes.writeBytes(ascii("\n\n"));

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthStatus;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * How all agents are doing, written while it is read from the registry: the text is never in
@@ -43,7 +42,7 @@ final class FleetAnswer {
     }
     OutputStream plain = request.answerInPieces();
     OutputStream body = zipped ? new QuickGzip(plain) : plain;
-    try (JsonGenerator json = Request.generator(body)) {
+    try (JsonWriter json = JsonWriter.large(body)) {
       write(json, only);
     }
     body.close();
@@ -76,11 +75,11 @@ final class FleetAnswer {
     return false;
   }
 
-  private void write(JsonGenerator json, @Nullable HealthStatus only) {
-    json.writeStartObject();
-    Json.writeSeconds(json, "timestamp", Instant.now());
-    json.writeStringProperty("instance", instance);
-    json.writeObjectPropertyStart("agents");
+  private void write(JsonWriter json, @Nullable HealthStatus only) {
+    json.start();
+    json.name(WireWriter.TIMESTAMP).seconds(Instant.now());
+    json.name("instance").text(instance);
+    json.name(WireWriter.AGENTS).start();
     // One that leaves and comes back during the walk may be met twice, but a key of JSON may not.
     Set<String> met = new HashSet<>(registry.size() * 2);
     registry.forEach(
@@ -92,17 +91,17 @@ final class FleetAnswer {
             }
           }
         });
-    json.writeEndObject();
+    json.end();
     // Counted while written, so that they are those of exactly these agents; hence at the end.
-    json.writeNumberProperty("total_agents", healthy + degraded + unhealthy);
-    json.writeNumberProperty("healthy", healthy);
-    json.writeNumberProperty("degraded", degraded);
-    json.writeNumberProperty("unhealthy", unhealthy);
-    json.writeEndObject();
+    json.name("total_agents").number(healthy + degraded + unhealthy);
+    json.name("healthy").number(healthy);
+    json.name("degraded").number(degraded);
+    json.name("unhealthy").number(unhealthy);
+    json.end();
   }
 
-  private static void write(JsonGenerator json, AgentHealth agent) {
-    json.writeName(agent.agentId());
+  private static void write(JsonWriter json, AgentHealth agent) {
+    json.name(agent.agentId());
     WireWriter.agent(json, agent);
   }
 

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * Sends the heartbeats of many agents, all of one JVM or one host, a thousand in one request.
@@ -124,18 +123,16 @@ public final class FleetClient implements AutoCloseable {
     Map<String, BeatResult> sent = new LinkedHashMap<>();
     BeatResult unknown = new BeatResult.Unreachable(new IOException("not sent"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = Request.generator(bytes)) {
-      json.writeStartObject();
-      json.writeObjectPropertyStart("agents");
+    try (JsonWriter json = new JsonWriter(bytes)) {
+      json.start().name(WireWriter.AGENTS).start();
       while (left.hasNext() && sent.size() < AGENTS_AT_ONCE && bytes.size() < FULL) {
         Map.Entry<String, Heartbeat> next = left.next();
-        json.writeName(next.getKey());
+        json.name(next.getKey());
         WireWriter.heartbeat(json, next.getValue());
         json.flush();
         sent.put(next.getKey(), unknown);
       }
-      json.writeEndObject();
-      json.writeEndObject();
+      json.end().end();
     }
     judge(sent, bytes.toByteArray());
     results.putAll(sent);

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * Sends the heartbeats of one agent to a gateway. From an agent that was started by a pit:
@@ -130,7 +129,7 @@ public final class HeartbeatClient implements AutoCloseable {
       return NOTHING;
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = Request.generator(bytes)) {
+    try (JsonWriter json = new JsonWriter(bytes)) {
       WireWriter.heartbeat(json, beat);
     }
     return bytes.toByteArray();

@@ -12,7 +12,6 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
-import tools.jackson.core.JsonGenerator;
 
 /** What each route does with the registry. */
 final class Operations {
@@ -69,10 +68,10 @@ final class Operations {
     return match.agentId();
   }
 
-  private static void lives(JsonGenerator json) {
-    json.writeStartObject();
-    json.writeStringProperty("status", "ok");
-    json.writeEndObject();
+  private static void lives(JsonWriter json) {
+    json.start();
+    json.name(WireWriter.STATUS).text("ok");
+    json.end();
   }
 
   private void heartbeat(String agentId, Request request) throws IOException, Refusal {
@@ -88,15 +87,15 @@ final class Operations {
         200,
         Json.TYPE,
         json -> {
-          json.writeStartObject();
-          json.writeStringProperty("status", "ok");
-          json.writeStringProperty("agent_id", agentId);
-          Json.writeSeconds(json, "timestamp", Instant.now());
-          Json.writeSeconds(json, "next_heartbeat", rules.heartbeatInterval());
+          json.start();
+          json.name(WireWriter.STATUS).text("ok");
+          json.name(WireWriter.AGENT_ID).text(agentId);
+          json.name(WireWriter.TIMESTAMP).seconds(Instant.now());
+          json.name(WireWriter.NEXT_HEARTBEAT).seconds(rules.heartbeatInterval());
           if (outcome instanceof HeartbeatOutcome.MetadataRefused refused) {
-            json.writeStringProperty("metadata_refused", refused.reason());
+            json.name(WireWriter.METADATA_REFUSED).text(refused.reason());
           }
-          json.writeEndObject();
+          json.end();
         });
   }
 
@@ -112,23 +111,23 @@ final class Operations {
         200,
         Json.TYPE,
         json -> {
-          json.writeStartObject();
-          Json.writeSeconds(json, "timestamp", Instant.now());
-          Json.writeSeconds(json, "next_heartbeat", rules.heartbeatInterval());
-          json.writeNumberProperty("accepted", parts.size() - refused.size());
-          json.writeObjectPropertyStart("refused");
+          json.start();
+          json.name(WireWriter.TIMESTAMP).seconds(Instant.now());
+          json.name(WireWriter.NEXT_HEARTBEAT).seconds(rules.heartbeatInterval());
+          json.name("accepted").number(parts.size() - refused.size());
+          json.name("refused").start();
           refused.forEach(
               (id, problem) -> {
-                json.writeName(id);
+                json.name(id);
                 WireWriter.problem(json, problem);
               });
-          json.writeEndObject();
+          json.end();
           if (!metadataRefused.isEmpty()) {
-            json.writeObjectPropertyStart("metadata_refused");
-            metadataRefused.forEach(json::writeStringProperty);
-            json.writeEndObject();
+            json.name(WireWriter.METADATA_REFUSED).start();
+            metadataRefused.forEach((id, reason) -> json.name(id).text(reason));
+            json.end();
           }
-          json.writeEndObject();
+          json.end();
         });
   }
 

@@ -11,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
 
 /** One exchange: what it asks for, its body within bounds, and the ways to answer. */
 final class Request {
@@ -135,17 +133,13 @@ final class Request {
   }
 
   /** Answers with JSON that is made in memory, for it is small. */
-  void answer(int status, String type, Consumer<JsonGenerator> content) throws IOException {
+  void answer(int status, String type, Consumer<JsonWriter> content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator json = generator(bytes)) {
+    try (JsonWriter json = new JsonWriter(bytes)) {
       content.accept(json);
     }
     responseHeader("Content-Type", type);
     send(status, bytes);
-  }
-
-  static JsonGenerator generator(OutputStream out) {
-    return Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }
 
   /** Answers without a body. */

@@ -1,178 +1,132 @@
 package org.lazaruspit.heartbeat.http;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthEvent;
+import org.lazaruspit.heartbeat.HealthStatus;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.Held;
 import org.lazaruspit.heartbeat.Waiting;
-import tools.jackson.core.JsonGenerator;
 
 /** What goes over the wire, as JSON, piece by piece and never as a tree. */
 final class WireWriter {
 
+  static final JsonWriter.Name STATUS = new JsonWriter.Name("status");
+  static final JsonWriter.Name AGENT_ID = new JsonWriter.Name("agent_id");
+  static final JsonWriter.Name TIMESTAMP = new JsonWriter.Name("timestamp");
+  static final JsonWriter.Name NEXT_HEARTBEAT = new JsonWriter.Name("next_heartbeat");
+  static final JsonWriter.Name METADATA_REFUSED = new JsonWriter.Name("metadata_refused");
+  static final JsonWriter.Name AGENTS = new JsonWriter.Name("agents");
+  private static final JsonWriter.Name LAST_HEARTBEAT = new JsonWriter.Name("last_heartbeat");
+  private static final JsonWriter.Name LAST_RESPONSE = new JsonWriter.Name("last_response");
+  private static final JsonWriter.Name FAILURES = new JsonWriter.Name("consecutive_failures");
+  private static final JsonWriter.Name RESPONSE_TIME = new JsonWriter.Name("response_time");
+  private static final JsonWriter.Name ERROR_MESSAGE = new JsonWriter.Name("error_message");
+  private static final JsonWriter.Name METADATA = new JsonWriter.Name("metadata");
+  private static final JsonWriter.Name INCARNATION = new JsonWriter.Name("incarnation");
+  private static final JsonWriter.Name PROGRESS = new JsonWriter.Name("progress");
+  private static final JsonWriter.Name WAITING = new JsonWriter.Name("waiting");
+
+  private static final JsonWriter.Name HEALTHY = new JsonWriter.Name("status", "healthy");
+  private static final JsonWriter.Name DEGRADED = new JsonWriter.Name("status", "degraded");
+  private static final JsonWriter.Name UNHEALTHY = new JsonWriter.Name("status", "unhealthy");
+
   private WireWriter() {}
 
-  static void agent(JsonGenerator json, AgentHealth agent) {
-    json.writeStartObject();
-    json.writeStringProperty("agent_id", agent.agentId());
-    json.writeStringProperty("status", agent.status().wireName());
-    instant(json, "last_heartbeat", agent.lastHeartbeat());
-    instant(json, "last_response", agent.lastResponse());
-    json.writeNumberProperty("consecutive_failures", agent.consecutiveFailures());
-    duration(json, "response_time", agent.responseTime());
-    json.writeStringProperty("error_message", agent.errorMessage());
-    json.writeName("metadata");
-    value(json, agent.metadata());
-    knownOnly(json, agent);
-    json.writeEndObject();
-  }
-
-  /** The fields that stand there only where something is known. */
-  private static void knownOnly(JsonGenerator json, AgentHealth agent) {
+  static void agent(JsonWriter json, AgentHealth agent) {
+    json.start();
+    json.name(AGENT_ID).text(agent.agentId());
+    json.known(status(agent.status()));
+    json.name(LAST_HEARTBEAT).seconds(agent.lastHeartbeat());
+    json.name(LAST_RESPONSE).seconds(agent.lastResponse());
+    json.name(FAILURES).number(agent.consecutiveFailures());
+    json.name(RESPONSE_TIME).seconds(agent.responseTime());
+    json.name(ERROR_MESSAGE).text(agent.errorMessage());
+    json.name(METADATA).any(agent.metadata());
     if (agent.incarnation() > 0) {
-      json.writeNumberProperty("incarnation", agent.incarnation());
+      json.name(INCARNATION).number(agent.incarnation());
     }
-    if (agent.progress() != null) {
-      json.writeName("progress");
-      value(json, agent.progress());
-    }
-    if (agent.waiting() != null) {
-      waiting(json, agent.waiting());
-    }
-    if (agent.held() != null) {
-      held(json, agent.held());
-    }
+    progress(json, agent.progress());
+    waiting(json, agent.waiting());
+    held(json, agent.held());
+    json.end();
   }
 
-  static void heartbeat(JsonGenerator json, Heartbeat beat) {
-    json.writeStartObject();
+  private static JsonWriter.Name status(HealthStatus status) {
+    return switch (status) {
+      case HEALTHY -> HEALTHY;
+      case DEGRADED -> DEGRADED;
+      case UNHEALTHY -> UNHEALTHY;
+    };
+  }
+
+  static void heartbeat(JsonWriter json, Heartbeat beat) {
+    json.start();
     if (beat.hasIncarnation()) {
-      json.writeNumberProperty("incarnation", beat.incarnation());
+      json.name(INCARNATION).number(beat.incarnation());
     }
     if (beat.responseTime() != null) {
-      Json.writeSeconds(json, "response_time", beat.responseTime());
+      json.name(RESPONSE_TIME).seconds(beat.responseTime());
     }
-    if (beat.progress() != null) {
-      json.writeName("progress");
-      value(json, beat.progress());
-    }
-    if (beat.waiting() != null) {
-      waiting(json, beat.waiting());
-    }
+    progress(json, beat.progress());
+    waiting(json, beat.waiting());
     if (!beat.metadata().isEmpty()) {
-      json.writeName("metadata");
-      value(json, beat.metadata());
+      json.name(METADATA).any(beat.metadata());
     }
-    json.writeEndObject();
+    json.end();
   }
 
-  static void event(JsonGenerator json, HealthEvent event) {
-    json.writeStartObject();
-    json.writeStringProperty("agent_id", event.agentId());
-    json.writeStringProperty("from", event.from().wireName());
-    json.writeStringProperty("to", event.to().wireName());
-    json.writeStringProperty("cause", event.cause().wireName());
-    Json.writeSeconds(json, "timestamp", event.at());
+  static void event(JsonWriter json, HealthEvent event) {
+    json.start();
+    json.name(AGENT_ID).text(event.agentId());
+    json.name("from").text(event.from().wireName());
+    json.name("to").text(event.to().wireName());
+    json.name("cause").text(event.cause().wireName());
+    json.name(TIMESTAMP).seconds(event.at());
     if (event.incarnation() > 0) {
-      json.writeNumberProperty("incarnation", event.incarnation());
+      json.name(INCARNATION).number(event.incarnation());
     }
     if (event.message() != null) {
-      json.writeStringProperty("message", event.message());
+      json.name("message").text(event.message());
     }
-    json.writeEndObject();
+    json.end();
   }
 
-  static void problem(JsonGenerator json, Problem problem) {
-    json.writeStartObject();
-    json.writeStringProperty("type", problem.type());
-    json.writeStringProperty("title", problem.title());
-    json.writeNumberProperty("status", problem.status());
-    json.writeStringProperty("detail", problem.detail());
-    json.writeEndObject();
+  static void problem(JsonWriter json, Problem problem) {
+    json.start();
+    json.name("type").text(problem.type());
+    json.name("title").text(problem.title());
+    json.name(STATUS).number(problem.status());
+    json.name("detail").text(problem.detail());
+    json.end();
   }
 
-  private static void waiting(JsonGenerator json, Waiting waiting) {
-    json.writeObjectPropertyStart("waiting");
-    json.writeStringProperty("for", waiting.reason());
+  private static void progress(JsonWriter json, @Nullable Object progress) {
+    if (progress != null) {
+      json.name(PROGRESS).any(progress);
+    }
+  }
+
+  private static void waiting(JsonWriter json, @Nullable Waiting waiting) {
+    if (waiting == null) {
+      return;
+    }
+    json.name(WAITING).start().name("for").text(waiting.reason());
     if (waiting.until() != null) {
-      json.writeStringProperty("until", waiting.until().toString());
+      json.name("until").text(waiting.until().toString());
     } else if (waiting.duration() != null) {
-      Json.writeSeconds(json, "until", waiting.duration());
+      json.name("until").seconds(waiting.duration());
     }
-    json.writeEndObject();
+    json.end();
   }
 
-  private static void held(JsonGenerator json, Held held) {
-    json.writeObjectPropertyStart("held");
-    json.writeStringProperty("cause", held.cause());
-    Json.writeSeconds(json, "since", held.since());
-    Json.writeSeconds(json, "until", held.until());
-    json.writeEndObject();
-  }
-
-  private static void instant(JsonGenerator json, String name, @Nullable Instant instant) {
-    if (instant == null) {
-      json.writeNullProperty(name);
-    } else {
-      Json.writeSeconds(json, name, instant);
+  private static void held(JsonWriter json, @Nullable Held held) {
+    if (held == null) {
+      return;
     }
-  }
-
-  private static void duration(JsonGenerator json, String name, @Nullable Duration duration) {
-    if (duration == null) {
-      json.writeNullProperty(name);
-    } else {
-      Json.writeSeconds(json, name, duration);
-    }
-  }
-
-  /** A value of metadata: text, number, boolean, null, and maps and lists of them. */
-  private static void value(JsonGenerator json, @Nullable Object value) {
-    if (value == null) {
-      json.writeNull();
-    } else if (value instanceof CharSequence text) {
-      json.writeString(text.toString());
-    } else if (value instanceof Number number) {
-      number(json, number);
-    } else if (value instanceof Boolean truth) {
-      json.writeBoolean(truth);
-    } else if (value instanceof Map<?, ?> map) {
-      json.writeStartObject();
-      map.forEach(
-          (key, element) -> {
-            json.writeName(String.valueOf(key));
-            value(json, element);
-          });
-      json.writeEndObject();
-    } else if (value instanceof Iterable<?> list) {
-      json.writeStartArray();
-      list.forEach(element -> value(json, element));
-      json.writeEndArray();
-    } else {
-      json.writeString(value.toString());
-    }
-  }
-
-  private static void number(JsonGenerator json, Number number) {
-    if (number instanceof Long
-        || number instanceof Integer
-        || number instanceof Short
-        || number instanceof Byte) {
-      json.writeNumber(number.longValue());
-    } else if (number instanceof BigInteger integer) {
-      json.writeNumber(integer);
-    } else if (number instanceof BigDecimal decimal) {
-      json.writeNumber(decimal);
-    } else if (number instanceof Float single) {
-      json.writeNumber(single);
-    } else {
-      json.writeNumber(number.doubleValue());
-    }
+    json.name("held").start().name("cause").text(held.cause());
+    json.name("since").seconds(held.since());
+    json.name("until").seconds(held.until());
+    json.end();
   }
 }

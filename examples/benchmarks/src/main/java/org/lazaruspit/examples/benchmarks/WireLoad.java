@@ -1,0 +1,236 @@
+package org.lazaruspit.examples.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.http.HeartbeatServer;
+
+/**
+ * Requests a second over loopback, with <a href="https://github.com/wg/wrk">wrk</a>: our server
+ * against a bare {@code HttpServer} with a handler that answers a constant, in one JVM, in turns.
+ *
+ * <p>{@code java -cp target/benchmarks.jar org.lazaruspit.examples.benchmarks.WireLoad [SECONDS
+ * [WHAT]]}
+ */
+public final class WireLoad {
+
+  private static final int ROUNDS = 3;
+  private static final int AGENTS = 10_000;
+  private static final byte[] CONSTANT =
+      "{\"status\":\"ok\",\"agent_id\":\"writer-1\",\"timestamp\":1767258000.123456,\"next_heartbeat\":30}"
+          .getBytes(UTF_8);
+  private static final String BEAT =
+      "{\"response_time\": 0.125, \"progress\": \"step 12 of 40, page 7\"}";
+
+  private final int seconds;
+  private final String wanted;
+  private final Path scripts;
+
+  private WireLoad(int seconds, String wanted, Path scripts) {
+    this.seconds = seconds;
+    this.wanted = wanted;
+    this.scripts = scripts;
+  }
+
+  /**
+   * Runs all of it.
+   *
+   * @param args how many seconds each measurement takes, 4 if absent; a part of the names of those
+   *     to run, all if absent
+   * @throws Exception if wrk is missing, or a server cannot be started
+   */
+  public static void main(String[] args) throws Exception {
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    Path scripts = Files.createTempDirectory("wire-load");
+    try {
+      int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 4;
+      new WireLoad(seconds, args.length > 1 ? args[1] : "", scripts).run();
+    } finally {
+      try (var files = Files.list(scripts)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(scripts);
+    }
+  }
+
+  private void run() throws Exception {
+    Executor threads = threads();
+    HttpServer bare =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
+    try (HealthRegistry registry = HealthRegistry.create();
+        HeartbeatServer ours = HeartbeatServer.builder(registry).port(0).executor(threads).start();
+        HeartbeatServer own = HeartbeatServer.builder(registry).port(0).start()) {
+      registry.start();
+      for (int i = 0; i < AGENTS; i++) {
+        registry.register("agent-" + i, Map.of("task", "task-" + i, "text", "x".repeat(20)), 1);
+      }
+      byte[] health = get(own.uri() + "/health");
+      bare.createContext("/", exchange -> answer(exchange, CONSTANT));
+      bare.createContext("/health", exchange -> answer(exchange, health));
+      bare.setExecutor(threads);
+      bare.start();
+      String bareUrl = "http://127.0.0.1:" + bare.getAddress().getPort();
+      System.out.printf(
+          Locale.ROOT,
+          "JDK %s, %d CPUs, %d s a measurement, median of %d%n",
+          Runtime.version(),
+          Runtime.getRuntime().availableProcessors(),
+          seconds,
+          ROUNDS);
+      Path post = script("post", "POST", BEAT);
+      String path = "/heartbeat/writer-1";
+      for (int connections : new int[] {1, 8, 64}) {
+        compare(
+            "POST /heartbeat, given threads", connections, post, bareUrl + path, ours.uri() + path);
+      }
+      for (int connections : new int[] {1, 8, 64}) {
+        compare(
+            "POST /heartbeat, own threads", connections, post, bareUrl + path, own.uri() + path);
+      }
+      Path get = script("get", "GET", "");
+      compare(
+          "GET /health, " + health.length / 1_000 + " kB",
+          8,
+          get,
+          bareUrl + "/health",
+          own.uri() + "/health");
+      for (int agents : new int[] {100, 1_000}) {
+        Path many = script("many" + agents, "POST", many(agents));
+        compare("POST /heartbeats of " + agents, 8, many, bareUrl + "/", own.uri() + "/heartbeats");
+      }
+    } finally {
+      bare.stop(0);
+    }
+    System.exit(0);
+  }
+
+  private static Executor threads() throws ReflectiveOperationException {
+    return Runtime.version().feature() >= 21
+        ? (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null)
+        : Executors.newCachedThreadPool();
+  }
+
+  private static void answer(HttpExchange exchange, byte[] constant) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, constant.length);
+    exchange.getResponseBody().write(constant);
+    exchange.close();
+  }
+
+  private static String many(int agents) {
+    List<String> beats = new ArrayList<>();
+    for (int i = 0; i < agents; i++) {
+      beats.add("\"agent-" + i + "\": {\"incarnation\": 1}");
+    }
+    return "{\"agents\": {" + String.join(", ", beats) + "}}";
+  }
+
+  private static byte[] get(String url) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+  }
+
+  private Path script(String name, String method, String body) throws IOException {
+    String lua = "wrk.method = \"" + method + "\"\nwrk.body = [==[" + body + "]==]\n";
+    return Files.writeString(scripts.resolve(name + ".lua"), lua);
+  }
+
+  /** A rate, the time within which 99 of 100 requests were answered, and what one cost this JVM. */
+  private record Rate(double perSecond, String p99, double cpuMicros) {}
+
+  private void compare(String what, int connections, Path script, String bare, String ours)
+      throws Exception {
+    if (!what.contains(wanted)) {
+      return;
+    }
+    List<Rate> bareRates = new ArrayList<>();
+    List<Rate> ourRates = new ArrayList<>();
+    wrk(connections, script, bare);
+    wrk(connections, script, ours);
+    for (int i = 0; i < ROUNDS; i++) {
+      bareRates.add(wrk(connections, script, bare));
+      ourRates.add(wrk(connections, script, ours));
+    }
+    Rate one = median(bareRates);
+    Rate other = median(ourRates);
+    System.out.printf(
+        Locale.ROOT,
+        "%-30s %2d connections: bare %7.0f/s p99 %8s %7.1f us CPU, ours %7.0f/s p99 %8s %7.1f us CPU, rate %.2f CPU %.2f%n",
+        what,
+        connections,
+        one.perSecond(),
+        one.p99(),
+        one.cpuMicros(),
+        other.perSecond(),
+        other.p99(),
+        other.cpuMicros(),
+        other.perSecond() / one.perSecond(),
+        other.cpuMicros() / one.cpuMicros());
+  }
+
+  private static Rate median(List<Rate> rates) {
+    return rates.stream()
+        .sorted((a, b) -> Double.compare(a.perSecond(), b.perSecond()))
+        .toList()
+        .get(ROUNDS / 2);
+  }
+
+  private static final Pattern PER_SECOND = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
+  private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final Pattern P99 = Pattern.compile("99%\\s+(\\S+)");
+
+  private Rate wrk(int connections, Path script, String url) throws Exception {
+    long cpu = PROCESS.getProcessCpuTime();
+    Process wrk =
+        new ProcessBuilder(
+                "wrk",
+                "-t1",
+                "-c" + connections,
+                "-d" + seconds + "s",
+                "--latency",
+                "-s",
+                script.toString(),
+                url)
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(wrk.getInputStream().readAllBytes(), UTF_8);
+    Matcher rate = PER_SECOND.matcher(output);
+    Matcher p99 = P99.matcher(output);
+    Matcher requests = REQUESTS.matcher(output);
+    if (wrk.waitFor() != 0
+        || !rate.find()
+        || !p99.find()
+        || !requests.find()
+        || output.contains("Non-2xx")) {
+      throw new IllegalStateException("wrk " + url + ": " + output);
+    }
+    double micros = (PROCESS.getProcessCpuTime() - cpu) / 1e3 / Long.parseLong(requests.group(1));
+    return new Rate(Double.parseDouble(rate.group(1)), p99.group(1), micros);
+  }
+}
