@@ -157,7 +157,7 @@ final class AtomicFiles {
 
   /** Makes renames and removals in a directory last; only the default file system promises that. */
   static void sync(Path directory) throws IOException {
-    if (directory.getFileSystem() != FileSystems.getDefault()) {
+    if (!directory.getFileSystem().equals(FileSystems.getDefault())) {
       return;
     }
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

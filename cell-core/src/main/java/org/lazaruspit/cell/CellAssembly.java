@@ -13,8 +13,8 @@ import org.lazaruspit.cell.CellScan.Settings;
 final class CellAssembly {
   private static final Comparator<CellProblem> IN_READING_ORDER =
       Comparator.comparing(CellProblem::file)
-          .thenComparing(CellProblem::line)
-          .thenComparing(CellProblem::column)
+          .thenComparingInt(CellProblem::line)
+          .thenComparingInt(CellProblem::column)
           .thenComparing(CellProblem::pointer);
 
   /**

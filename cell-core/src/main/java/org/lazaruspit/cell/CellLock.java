@@ -70,7 +70,7 @@ final class CellLock implements AutoCloseable {
 
   private void prepare(CellLayout layout) throws IOException {
     AtomicFiles.ensureDirectory(layout.privateDirectory());
-    if (layout.directory().getFileSystem() == FileSystems.getDefault()) {
+    if (layout.directory().getFileSystem().equals(FileSystems.getDefault())) {
       lockFile(layout.privateDirectory().resolve("lock"));
     }
     // Temporary files are written under this lock only: whoever left them is gone.

@@ -273,6 +273,7 @@ final class CellScanner {
   }
 
   /** Whether an earlier scan was taken over, which is cheaper to see than that it says the same. */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean same(Object now, @Nullable Object before) {
     return now == before;
   }

@@ -224,6 +224,7 @@ public final class MissionStore {
   }
 
   /** What did not change is the same object. */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean same(Object now, Object before) {
     return now == before;
   }

@@ -120,7 +120,7 @@ final class FaultyDisk extends FileSystemProvider {
 
   /** Every path of the wrapped disk gives its true self as its URI's path would: by its text. */
   private Path unwrap(Path path) {
-    return path.getFileSystem() == front ? disk.getPath(path.toString()) : path;
+    return path.getFileSystem().equals(front) ? disk.getPath(path.toString()) : path;
   }
 
   private FileSystemProvider real() {
