@@ -51,7 +51,8 @@ final class CellRoster {
   /** Looks at the missions root again and returns what is to be worked now. */
   List<CellWork> refresh() throws IOException {
     Set<UUID> present = new HashSet<>();
-    for (CellLoad load : store.load()) {
+    store.rescan();
+    for (CellLoad load : store.current()) {
       report(load);
       load.cell()
           .filter(cell -> cell.config().status() == CellStatus.ACTIVE)

@@ -5,9 +5,14 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -25,6 +30,7 @@ final class CellWork implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile MissionCell cell;
   private volatile RevivalLedger ledger;
+  private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
 
   private CellWork(
       MissionCell cell, CellOwnership.Claim claim, RevivalJournal journal, Listeners listeners) {
@@ -56,6 +62,24 @@ final class CellWork implements AutoCloseable {
 
   void cell(MissionCell loaded) {
     cell = loaded;
+    givenUp.removeIf(id -> statusOf(id).filter(AgentStatus.FAILED::equals).isPresent());
+  }
+
+  private Optional<AgentStatus> statusOf(String agentId) {
+    return Optional.ofNullable(cell.agents().get(agentId)).map(AgentSpec::status);
+  }
+
+  /** Counts an agent as failed from now on, although its file may have been loaded before. */
+  void givenUp(String agentId) {
+    givenUp.add(agentId);
+  }
+
+  /** Whether the agent is one to look after, as far as its file says. */
+  boolean supervises(String agentId) {
+    return !givenUp.contains(agentId)
+        && statusOf(agentId)
+            .filter(status -> status == AgentStatus.IDLE || status == AgentStatus.ACTIVE)
+            .isPresent();
   }
 
   boolean held() {

@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class RevivalEngine {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalEngine.class);
+  private static final long JOURNAL_RETRY_MILLIS = 1000;
   private static final String ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
   private final PitConfig config;
@@ -109,23 +110,32 @@ public final class RevivalEngine {
   Optional<Revival> request(AgentRef agent, long incarnation, Cause cause, String evidence)
       throws IOException {
     CellWork work = work(agent);
+    if (!work.supervises(agent.agentId())) {
+      return Optional.empty();
+    }
+    Optional<String> quarantine = quarantine(work.ledger(), agent.agentId());
+    if (quarantine.isPresent()) {
+      // First the file, then the journal: a pit that ends between the two comes here again.
+      markFailed(work, agent.agentId());
+    }
     RevivalLedger ledger =
         work.decide(
             before ->
                 before.incarnation(agent.agentId()) == incarnation
-                    ? opening(work, before, agent.agentId(), cause, evidence)
+                    ? opening(work, before, agent.agentId(), cause, evidence, quarantine)
                     : List.of());
-    ledger
-        .latest(agent.agentId())
-        .filter(revival -> revival.status() == RevivalStatus.FAILED)
-        .ifPresent(revival -> markFailed(work, agent.agentId()));
     dispatch();
     return ledger.openRevival(agent.agentId());
   }
 
   /** The events that a request amounts to: none where there is nothing new to decide. */
   private List<RevivalEvent> opening(
-      CellWork work, RevivalLedger ledger, String agentId, Cause cause, String evidence) {
+      CellWork work,
+      RevivalLedger ledger,
+      String agentId,
+      Cause cause,
+      String evidence,
+      Optional<String> quarantine) {
     Optional<Revival> latest = ledger.latest(agentId);
     long incarnation = ledger.incarnation(agentId);
     if (latest.isPresent()
@@ -136,7 +146,7 @@ public final class RevivalEngine {
     AutoRevive policy = work.cell().effectivePolicies(config.defaultPolicies()).autoRevive();
     log.warn("{}: dead ({}): {}", work.label(agentId), cause.wireName(), evidence);
     Requested requested = new Requested(subject, statusUnder(policy), evidence);
-    return quarantine(ledger, agentId)
+    return quarantine
         .<List<RevivalEvent>>map(
             why -> List.of(requested, new Ended(subject, RevivalStatus.FAILED, why)))
         .orElseGet(() -> List.of(requested));
@@ -265,15 +275,25 @@ public final class RevivalEngine {
       execute(attempt, () -> recover(attempt));
       return;
     }
-    int maxRetries = attempt.work().cell().effectivePolicies(config.defaultPolicies()).maxRetries();
-    Decision decision = RevivalPlanner.next(revival, maxRetries, clock.instant());
-    if (decision instanceof Decision.Begin begin) {
+    Decision decision = RevivalPlanner.next(revival, maxRetries(attempt), clock.instant());
+    if (decision instanceof Decision.GiveUp giveUp) {
+      execute(attempt, () -> giveUp(attempt, giveUp.why()));
+    } else if (!attempt.work().supervises(attempt.agentId())) {
+      supersede(attempt, "its file no longer asks for it to run");
+    } else if (decision instanceof Decision.Begin begin) {
       begin(attempt, begin.attempt());
     } else if (decision instanceof Decision.Wait wait) {
       later(wait.until().toEpochMilli() - clock.millis());
-    } else if (decision instanceof Decision.GiveUp giveUp) {
-      execute(attempt, () -> giveUp(attempt, giveUp.why()));
     }
+  }
+
+  private int maxRetries(Attempt attempt) {
+    return attempt.work().cell().effectivePolicies(config.defaultPolicies()).maxRetries();
+  }
+
+  private void supersede(Attempt attempt, String why) throws IOException {
+    attempt.work().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, why));
+    log.info("{}: not revived any more, {}", attempt.label(), why);
   }
 
   private void begin(Attempt pending, int number) throws IOException {
@@ -313,32 +333,45 @@ public final class RevivalEngine {
   }
 
   private void guarded(Attempt attempt, Work work, Runnable afterwards) {
+    boolean journaled = true;
     try {
       work.run();
     } catch (AttemptFailedException e) {
-      failed(attempt, e.getMessage());
+      journaled = failed(attempt, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       log.info("{}: interrupted, the journal tells the next pit where it was", attempt.label());
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
       log.warn("{}: attempt {} broke off", attempt.label(), attempt.number(), e);
-      failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage());
+      journaled = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage());
     } finally {
       underWay.remove(attempt.revival().id());
       afterwards.run();
-      if (!attempts.isShutdown()) {
-        dispatch();
-      }
+      goOn(journaled);
     }
   }
 
-  private void failed(Attempt attempt, @Nullable String why) {
-    String detail = String.valueOf(why);
-    log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), detail);
+  /** Without a journal nothing is done; it is tried again soon, but not in a busy loop. */
+  private void goOn(boolean journaled) {
+    if (attempts.isShutdown()) {
+      return;
+    }
+    if (journaled) {
+      dispatch();
+    } else {
+      later(JOURNAL_RETRY_MILLIS);
+    }
+  }
+
+  /** False where not even that could be written down. */
+  private boolean failed(Attempt attempt, String why) {
+    log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), why);
     try {
-      attempt.work().record(new AttemptFailed(attempt.subject(), detail));
+      attempt.work().record(new AttemptFailed(attempt.subject(), why));
+      return true;
     } catch (IOException e) {
       log.error("{}: the journal could not be written: {}", attempt.label(), e.getMessage());
+      return false;
     }
   }
 
@@ -369,12 +402,14 @@ public final class RevivalEngine {
     StopOutcome outcome = reviver.stop(attempt.agent(), RevivalRunner.STOP_GRACE);
     String rest = outcome instanceof StopOutcome.StillThere still ? "; " + still.reason() : "";
     String detail = why + ": " + attempt.revival().detail() + rest;
+    // First the file, then the journal: a pit that ends between the two gives up once more.
+    markFailed(attempt.work(), attempt.agentId());
     attempt.work().record(new Ended(attempt.subject(), RevivalStatus.FAILED, detail));
     log.error("{}: given up: {}", attempt.label(), detail);
-    markFailed(attempt.work(), attempt.agentId());
   }
 
   private static void markFailed(CellWork work, String agentId) {
+    work.givenUp(agentId);
     try {
       CellEditor.of(work.directory())
           .updateAgent(agentId, spec -> spec.withStatus(AgentStatus.FAILED));

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import org.lazaruspit.pit.builtin.OwnDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +50,7 @@ final class RevivalJournal implements AutoCloseable {
 
   /** Opens the journal, reads all of it, and cuts off a last line that was never finished. */
   static RevivalJournal open(UUID cellId, Path file, InstantSource clock) throws IOException {
-    Files.createDirectories(file.getParent());
+    OwnDirectory.ensureAround(file);
     FileChannel channel =
         FileChannel.open(
             file,

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
-import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.Checkpoints;
 import org.lazaruspit.pit.Judge.Judgement;
 import org.lazaruspit.pit.PitReport.AgentLine;
@@ -70,7 +69,7 @@ final class Round {
     List<Look> looks = new ArrayList<>();
     for (CellWork work : works) {
       for (AgentSpec agent : work.cell().agents().values()) {
-        if (supervised(agent)) {
+        if (work.supervises(agent.agentId())) {
           look(work, agent).ifPresent(looks::add);
         }
       }
@@ -81,10 +80,6 @@ final class Round {
       lines.add(judge(look, Optional.ofNullable(results.get(look.target().agent()))));
     }
     return new PitReport(clock.instant(), works.size(), lines);
-  }
-
-  private static boolean supervised(AgentSpec agent) {
-    return agent.status() == AgentStatus.IDLE || agent.status() == AgentStatus.ACTIVE;
   }
 
   private Optional<Look> look(CellWork work, AgentSpec agent) throws InterruptedException {

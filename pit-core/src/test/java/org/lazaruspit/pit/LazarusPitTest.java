@@ -175,6 +175,54 @@ final class LazarusPitTest extends PitOnRealParts {
   }
 
   @Test
+  void aPausedAgentIsNotBroughtBack() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      status(AgentStatus.PAUSED);
+      awaitRounds(2);
+      killAndAwaitEnd(pidOfStart(0));
+      awaitRounds(2);
+      assertEquals(1, starts().size());
+      assertEquals(1, pit.engine().revivals().size());
+      status(AgentStatus.ACTIVE);
+      assertEquals(2, await(RevivalStatus.REVIVED).incarnation());
+    }
+  }
+
+  @Test
+  void aQuestionAboutAnAgentThatWasPausedMeanwhileIsSuperseded() throws Exception {
+    addAgent();
+    policy(AutoRevive.ASK);
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.PENDING_APPROVAL);
+      status(AgentStatus.PAUSED);
+      await(RevivalStatus.SUPERSEDED);
+      assertEquals(List.of(), starts());
+    }
+  }
+
+  @Test
+  void anAgentThatDiesAgainAndAgainIsQuarantinedUntilAPersonLetsItLive() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      for (int death = 1; death <= 5; death++) {
+        kill(pidOfStart(death - 1));
+        await(RevivalStatus.REVIVED);
+      }
+      kill(pidOfStart(5));
+      Revival sixth = await(RevivalStatus.FAILED);
+      assertTrue(sixth.detail().startsWith("quarantined"), sixth::detail);
+      awaitRounds(2);
+      assertEquals(6, starts().size());
+      assertEquals(7, pit.engine().revivals().size());
+      status(AgentStatus.ACTIVE);
+      assertEquals(7, await(RevivalStatus.REVIVED).incarnation());
+    }
+  }
+
+  @Test
   void aGatewayThatIsAwayKillsNobody() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {

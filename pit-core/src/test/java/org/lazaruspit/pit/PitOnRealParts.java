@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.MissionCell;
@@ -116,6 +117,11 @@ abstract class PitOnRealParts {
   void addAgent() throws IOException {
     CellEditor.of(cell.directory())
         .addAgent(AgentSpec.of("writer", "Writer", Role.WRITE).withGateway("g"));
+  }
+
+  /** What a person writes into the agent's file. */
+  void status(AgentStatus status) throws IOException {
+    CellEditor.of(cell.directory()).updateAgent("writer", spec -> spec.withStatus(status));
   }
 
   void policy(AutoRevive autoRevive) throws IOException {

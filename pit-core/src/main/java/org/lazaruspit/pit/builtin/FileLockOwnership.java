@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,7 +41,7 @@ public final class FileLockOwnership implements CellOwnership {
   @Override
   public Optional<Claim> claim(UUID cellId, Path directory) throws IOException {
     Path file = directory.toRealPath().resolve(".lazarus").resolve("owner.lock");
-    Files.createDirectories(file.getParent());
+    OwnDirectory.ensureAround(file);
     if (!HELD_HERE.add(file)) {
       return Optional.empty();
     }

@@ -209,7 +209,7 @@ public final class ProcessReviver implements Reviver {
 
   /** An agent may write its cell's folders: a link planted as its log must not lead elsewhere. */
   private static File ownFile(Path logFile) throws IOException {
-    Files.createDirectories(logFile.getParent());
+    OwnDirectory.ensureAround(logFile);
     if (Files.exists(logFile, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(logFile, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(logFile + " is not a regular file: nothing is written to it");

@@ -190,6 +190,9 @@ final class ProcessReviverTest {
   void aFrozenAgentIsKilled() throws Exception {
     RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
     signal("STOP", pid(running));
+    while (ProcFs.stat(pid(running)).filter(ProcFs.Stat::stopped).isEmpty()) {
+      Thread.onSpinWait(); // the kernel stops it when it runs next
+    }
     assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofHours(1)));
     assertEquals("killed by signal 9 (KILL)", exit(running).detail());
   }
