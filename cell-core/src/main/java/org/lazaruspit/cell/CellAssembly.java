@@ -31,7 +31,7 @@ final class CellAssembly {
 
   private CellAssembly() {}
 
-  static CellLoad load(CellScan scan, CellScanner scanner) {
+  static CellLoad load(CellScan scan, FileScanner scanner) {
     List<CellProblem> problems = new ArrayList<>(scan.config().problems());
     scan.agents().collect(problems);
     scan.tasks().collect(problems);
@@ -75,7 +75,7 @@ final class CellAssembly {
   }
 
   /** Rules know pointers only; the file is read once more, since problems are rare. */
-  static List<CellProblem> locate(Path file, Findings findings, CellScanner scanner) {
+  static List<CellProblem> locate(Path file, Findings findings, FileScanner scanner) {
     if (findings.all().isEmpty()) {
       return List.of();
     }

@@ -32,7 +32,7 @@ final class CellFiles {
         throw new FileAlreadyExistsException(file.toString());
       }
       AtomicFiles.ensureDirectory(AtomicFiles.parent(file));
-      requireNoNewErrors(new Change(file, id, bytes));
+      requireNoNewErrors(new CellDraft(file, id, bytes, scanner.files()));
       AtomicFiles.replace(file, bytes, layout.temporary());
     }
   }
@@ -76,7 +76,7 @@ final class CellFiles {
       if (read(file) == null) {
         throw new NoSuchFileException(file.toString());
       }
-      requireNoNewErrors(new Change(file, "", null));
+      requireNoNewErrors(new CellDraft(file, "", null, scanner.files()));
       AtomicFiles.delete(file);
     }
   }
@@ -90,7 +90,7 @@ final class CellFiles {
         return false;
       }
       AtomicFiles.ensureDirectory(AtomicFiles.parent(file));
-      requireNoNewErrors(new Change(file, id, bytes));
+      requireNoNewErrors(new CellDraft(file, id, bytes, scanner.files()));
       AtomicFiles.replace(file, bytes, layout.temporary());
       return true;
     }
@@ -113,17 +113,17 @@ final class CellFiles {
 
   byte @Nullable [] read(Path file) throws IOException {
     try {
-      BasicFileAttributes directory = scanner.reader().stat(AtomicFiles.parent(file));
+      BasicFileAttributes directory = scanner.files().reader().stat(AtomicFiles.parent(file));
       if (directory == null) {
         return null;
       }
       FileReader.requireDirectory(directory);
-      BasicFileAttributes attributes = scanner.reader().stat(file);
+      BasicFileAttributes attributes = scanner.files().reader().stat(file);
       if (attributes == null) {
         return null;
       }
-      scanner.reader().requireFile(attributes);
-      return scanner.reader().read(file, attributes.size());
+      scanner.files().reader().requireFile(attributes);
+      return scanner.files().reader().read(file, attributes.size());
     } catch (FileReader.Unusable e) {
       throw new CellRuleException(Problems.whole(file, e));
     }
@@ -131,9 +131,9 @@ final class CellFiles {
 
   Json.Obj parse(Path file, byte[] bytes) throws CellRuleException {
     Findings findings = new Findings();
-    Json.Obj object = scanner.json().parse(bytes, findings);
+    Json.Obj object = scanner.files().json().parse(bytes, findings);
     if (object == null || findings.failed()) {
-      throw new CellRuleException(Problems.of(file, bytes, findings, scanner.json()));
+      throw new CellRuleException(Problems.of(file, bytes, findings, scanner.files().json()));
     }
     return object;
   }
@@ -143,44 +143,18 @@ final class CellFiles {
     Findings findings = new Findings();
     T content = document.decode(id, object, findings, scanner.limits());
     if (content == null) {
-      throw new CellRuleException(Problems.of(file, bytes, findings, scanner.json()));
+      throw new CellRuleException(Problems.of(file, bytes, findings, scanner.files().json()));
     }
     return content;
   }
 
-  /** A file that is about to be written, or removed where there are no bytes. */
-  static final class Change {
-    private final Path file;
-    private final String id;
-    private final byte @Nullable [] bytes;
-
-    Change(Path file, String id, byte @Nullable [] bytes) {
-      this.file = file;
-      this.id = id;
-      this.bytes = bytes;
-    }
-
-    Path file() {
-      return file;
-    }
-
-    String id() {
-      return id;
-    }
-
-    byte @Nullable [] bytes() {
-      return bytes;
-    }
-  }
-
   /** A cell with an old fault may still be changed, as long as the change adds none. */
-  private void requireNoNewErrors(Change change) throws CellRuleException {
+  private void requireNoNewErrors(CellDraft draft) throws CellRuleException {
     CellScan now = scanner.scan(layout.directory());
-    CellScan then = scanner.with(now, change);
     Set<CellProblem> known = new HashSet<>();
     now.load().errors().forEach(problem -> known.add(withoutPlace(problem)));
     List<CellProblem> added =
-        then.load().errors().stream()
+        draft.applyTo(now).errors().stream()
             .map(CellFiles::withoutPlace)
             .filter(problem -> !known.contains(problem))
             .toList();

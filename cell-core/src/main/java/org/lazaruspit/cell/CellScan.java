@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cell as it was found, with what is needed to see cheaply whether it changed since.
  *
- * @param stamp of the cell's directory
+ * @param directory the cell's directory
  * @param config {@code cell.json}
  * @param agents the directory of agents
  * @param tasks the directory of tasks
  * @param settings the files of {@code config/}
+ * @param load what came of it
  */
 record CellScan(
     Path directory,
-    Stamp stamp,
     FileScan<CellConfig> config,
     DirectoryScan<AgentSpec> agents,
     DirectoryScan<TaskSpec> tasks,
@@ -29,11 +29,16 @@ record CellScan(
   /**
    * One file.
    *
+   * @param file its path, kept since making it again costs nearly as much as a stat
    * @param content what it says, or null where it is absent or bad
    */
-  record FileScan<T>(Stamp stamp, @Nullable T content, List<CellProblem> problems) {
-    static <T> FileScan<T> absent() {
-      return new FileScan<>(Stamp.ABSENT, null, List.of());
+  record FileScan<T>(Path file, Stamp stamp, @Nullable T content, List<CellProblem> problems) {
+    static <T> FileScan<T> absent(Path file) {
+      return new FileScan<>(file, Stamp.ABSENT, null, List.of());
+    }
+
+    boolean nothing() {
+      return !present() && problems.isEmpty();
     }
 
     boolean present() {
@@ -52,14 +57,22 @@ record CellScan(
   /**
    * One directory of files named by identifier.
    *
+   * @param directory its path
    * @param files by identifier, the bad ones too
    * @param problems of the directory and of entries that are no such file
    */
   record DirectoryScan<T>(
-      Stamp stamp, SortedMap<String, FileScan<T>> files, List<CellProblem> problems) {
+      Path directory,
+      Stamp stamp,
+      SortedMap<String, FileScan<T>> files,
+      List<CellProblem> problems) {
 
-    static <T> DirectoryScan<T> absent() {
-      return new DirectoryScan<>(Stamp.ABSENT, Collections.emptySortedMap(), List.of());
+    static <T> DirectoryScan<T> absent(Path directory, List<CellProblem> problems) {
+      return new DirectoryScan<>(directory, Stamp.ABSENT, Collections.emptySortedMap(), problems);
+    }
+
+    boolean nothing() {
+      return stamp.equals(Stamp.ABSENT) && problems.isEmpty();
     }
 
     SortedMap<String, T> contents() {
@@ -98,8 +111,21 @@ record CellScan(
       FileScan<Permissions> permissions,
       List<CellProblem> problems) {
 
-    static final Settings ABSENT =
-        new Settings(FileScan.absent(), FileScan.absent(), FileScan.absent(), List.of());
+    /** Nothing there, and perhaps a reason why not. */
+    static Settings absent(CellLayout layout, List<CellProblem> problems) {
+      return new Settings(
+          FileScan.absent(layout.config(CellLayout.ISOLATION_FILE)),
+          FileScan.absent(layout.config(CellLayout.POLICIES_FILE)),
+          FileScan.absent(layout.config(CellLayout.PERMISSIONS_FILE)),
+          problems);
+    }
+
+    boolean nothing() {
+      return isolation.nothing()
+          && policies.nothing()
+          && permissions.nothing()
+          && problems.isEmpty();
+    }
 
     void collect(List<CellProblem> into) {
       into.addAll(problems);
@@ -108,12 +134,31 @@ record CellScan(
       into.addAll(permissions.problems());
     }
 
+    boolean isSame(Settings before) {
+      return FileScanner.same(isolation, before.isolation)
+          && FileScanner.same(policies, before.policies)
+          && FileScanner.same(permissions, before.permissions)
+          && problems.equals(before.problems);
+    }
+
     boolean saysTheSame(Settings other) {
       return isolation.saysTheSame(other.isolation)
           && policies.saysTheSame(other.policies)
           && permissions.saysTheSame(other.permissions)
           && problems.equals(other.problems);
     }
+  }
+
+  CellScan with(CellLoad newLoad) {
+    return new CellScan(directory, config, agents, tasks, settings, newLoad);
+  }
+
+  /** Whether everything was taken over from an earlier scan. */
+  boolean isSame(CellScan before) {
+    return FileScanner.same(config, before.config)
+        && FileScanner.same(agents, before.agents)
+        && FileScanner.same(tasks, before.tasks)
+        && FileScanner.same(settings, before.settings);
   }
 
   boolean saysTheSame(CellScan other) {

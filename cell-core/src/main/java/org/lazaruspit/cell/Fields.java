@@ -1,14 +1,12 @@
 package org.lazaruspit.cell;
 
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +19,6 @@ final class Fields {
   static final String INSTANT = "an instant such as 2026-01-31T09:30:00Z";
   static final String FILE_NAME = "a relative file name without \"..\"";
   static final String SECONDS = "a number of whole seconds from 1 to " + Seconds.MAX;
-
-  /** Narrower than {@link Instant#parse}: what is read here, other programs must read too. */
-  private static final Pattern INSTANT_PATTERN =
-      Pattern.compile(
-          "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?"
-              + "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])");
 
   private final Json.Obj object;
   private final String pointer;
@@ -83,15 +75,12 @@ final class Fields {
   }
 
   private Instant instant(String name, Json value, String expected) {
-    if (value instanceof Json.Text text && INSTANT_PATTERN.matcher(text.value()).matches()) {
-      try {
-        return Instant.parse(text.value());
-      } catch (DateTimeException e) {
-        // A day or an hour that does not exist; reported below like any other text.
-      }
+    Instant instant = value instanceof Json.Text text ? Instants.parse(text.value()) : null;
+    if (instant == null) {
+      bad(name, value, expected);
+      return Instant.EPOCH;
     }
-    bad(name, value, expected);
-    return Instant.EPOCH;
+    return instant;
   }
 
   Duration seconds(String name, Duration otherwise) {

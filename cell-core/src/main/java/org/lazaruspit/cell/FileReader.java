@@ -73,7 +73,7 @@ final class FileReader {
       throw new Unusable(kind(attributes), "a regular file");
     }
     if (attributes.size() > maxBytes) {
-      throw tooLong(attributes.size() + " bytes");
+      throw new Unusable(attributes.size() + " bytes", "at most " + maxBytes + " bytes");
     }
   }
 
@@ -94,21 +94,19 @@ final class FileReader {
     return attributes.isRegularFile() ? "a regular file" : "a special file";
   }
 
-  /** The content of a file that was just found to be a regular one, or null when it vanished. */
+  /**
+   * The content of a file that was just found to be a regular one, or null when it vanished. What
+   * it has grown by since is left for the next look, which sees that its size is another.
+   */
   byte @Nullable [] read(Path path, long expectedSize) throws Unusable {
     try (SeekableByteChannel channel = Files.newByteChannel(path, READ)) {
-      // One byte more than expected shows whether the file has grown since.
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(expectedSize, maxBytes) + 1);
-      while (channel.read(buffer) >= 0) {
-        if (buffer.position() > maxBytes) {
-          throw tooLong("more than " + maxBytes + " bytes");
-        }
-        if (!buffer.hasRemaining()) {
-          buffer =
-              ByteBuffer.allocate(Math.min(buffer.capacity() * 2, maxBytes + 1)).put(buffer.flip());
-        }
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(expectedSize, maxBytes));
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+        // Until all of it is read or the file turns out to be shorter.
       }
-      return Arrays.copyOf(buffer.array(), buffer.position());
+      return buffer.hasRemaining()
+          ? Arrays.copyOf(buffer.array(), buffer.position())
+          : buffer.array();
     } catch (NoSuchFileException e) {
       return null;
     } catch (ClosedByInterruptException e) {
@@ -116,10 +114,6 @@ final class FileReader {
     } catch (IOException e) {
       throw unreadable(e);
     }
-  }
-
-  private Unusable tooLong(String found) {
-    return new Unusable(found, "at most " + maxBytes + " bytes");
   }
 
   static Unusable unreadable(IOException e) {

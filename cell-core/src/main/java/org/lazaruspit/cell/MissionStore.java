@@ -143,7 +143,8 @@ public final class MissionStore {
     SortedMap<String, CellScan> now = new TreeMap<>();
     for (Path directory : directories()) {
       String name = directory.getFileName().toString();
-      now.put(name, scanner.scan(directory, scans.get(name)));
+      CellScan known = scans.get(name);
+      now.put(name, known == null ? scanner.scan(directory) : scanner.scan(known));
     }
     SortedMap<String, CellLoad> before = loads;
     SortedMap<String, CellLoad> after = withoutDuplicates(now, before);
@@ -204,7 +205,8 @@ public final class MissionStore {
           CellLoad load = scan.load();
           Path owner =
               load.cell().map(cell -> owners.putIfAbsent(cell.id(), cell.directory())).orElse(null);
-          result.put(name, owner == null ? load : reuse(duplicate(scan, owner), before.get(name)));
+          CellLoad now = owner == null ? load : duplicate(scan, owner);
+          result.put(name, reuse(now, before.get(name)));
         });
     return result;
   }
@@ -215,12 +217,12 @@ public final class MissionStore {
         "/cell_id", "the identity of " + owner.getFileName(), "an identity that no other cell has");
     List<CellProblem> problems = new ArrayList<>(scan.load().problems());
     Path file = scan.directory().resolve(CellLayout.CELL_FILE);
-    problems.addAll(CellAssembly.locate(file, findings, scanner));
+    problems.addAll(CellAssembly.locate(file, findings, scanner.files()));
     return new CellLoad(scan.directory(), Optional.empty(), problems);
   }
 
   private static CellLoad reuse(CellLoad now, @Nullable CellLoad before) {
-    return before != null && now.equals(before) ? before : now;
+    return before != null && (same(now, before) || now.equals(before)) ? before : now;
   }
 
   /** What did not change is the same object. */

@@ -36,4 +36,8 @@ record Stamp(long modified, long size, int key, boolean settled) {
   boolean sameAs(Stamp other) {
     return modified == other.modified && size == other.size && key == other.key;
   }
+
+  Stamp unsettled() {
+    return new Stamp(modified, size, key, false);
+  }
 }

@@ -88,7 +88,7 @@ final class Vault {
 
   private @Nullable Manifest manifest(Path generation) {
     Path file = generation.resolve(Manifest.FILE);
-    return scanner.read(file, Manifest.DOCUMENT);
+    return scanner.files().scan(file, Manifest.DOCUMENT, null).content();
   }
 
   /** The number of the generation that was begun and not finished, or null. */

@@ -30,7 +30,7 @@ class CellLawsTest {
           "config/policies.json",
           "config/permissions.json");
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void whatIsWrittenIsLoadedAgain(@ForAll long seed) throws IOException {
     NewCell spec = new AnyCell(seed).cell();
     try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
@@ -52,7 +52,7 @@ class CellLawsTest {
     }
   }
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void unknownFieldsSurviveAnyEdits(@ForAll long seed) throws IOException {
     AnyCell any = new AnyCell(seed);
     try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
@@ -110,7 +110,7 @@ class CellLawsTest {
     return unknown;
   }
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void anyBytesAsAnyFileAreAtMostAProblem(
       @ForAll("bytes") byte[] bytes, @ForAll("file") String name) throws IOException {
     try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
@@ -123,7 +123,7 @@ class CellLawsTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 400)
   void anyDamageToAFileIsAtMostAProblem(
       @ForAll long seed, @ForAll("file") String name, @ForAll byte with) throws IOException {
     AnyCell any = new AnyCell(seed);

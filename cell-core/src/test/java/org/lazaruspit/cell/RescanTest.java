@@ -109,6 +109,29 @@ class RescanTest {
   }
 
   @Test
+  void cellThatTurnsIntoALinkIsReportedOnceAndAgainWhenItIsBack() throws IOException {
+    Path aside = Files.move(cell, disk.getPath("/aside"));
+    Files.createSymbolicLink(cell, aside);
+    assertTrue(store.rescan().changed().get(0).cell().isEmpty());
+    assertTrue(store.rescan().isEmpty());
+    Files.delete(cell);
+    Files.move(aside, cell);
+    assertTrue(store.rescan().changed().get(0).valid());
+    assertTrue(store.rescan().isEmpty());
+  }
+
+  @Test
+  void problemOfADirectoryGoesWhenTheDirectoryGoes() throws IOException {
+    AtomicFiles.deleteTree(cell.resolve("tasks"));
+    store.rescan();
+    Cells.write(cell.resolve("tasks"), "x");
+    assertEquals("a regular file", store.rescan().changed().get(0).problems().get(0).found());
+    assertTrue(store.rescan().isEmpty());
+    Files.delete(cell.resolve("tasks"));
+    assertTrue(store.rescan().changed().get(0).valid());
+  }
+
+  @Test
   void fileThatIsRewrittenWithTheSameContentIsNoChange() throws IOException {
     Path file = cell.resolve("agents/a1.json");
     String text = Cells.read(file);
