@@ -21,10 +21,13 @@ import java.util.Map;
 final class AgentEntry extends DeadlineWheel.Node {
   private static final long NEVER = Long.MIN_VALUE;
   private static final VarHandle LAST_SIGN;
+  private static final VarHandle BEAT_MILLIS;
 
   static {
     try {
-      LAST_SIGN = MethodHandles.lookup().findVarHandle(AgentEntry.class, "lastSign", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      LAST_SIGN = lookup.findVarHandle(AgentEntry.class, "lastSign", long.class);
+      BEAT_MILLIS = lookup.findVarHandle(AgentEntry.class, "beatMillis", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -81,7 +84,7 @@ final class AgentEntry extends DeadlineWheel.Node {
 
   /** Notes a heartbeat. Two of one agent may overtake each other: the later one stays. */
   void signOfLife(Heartbeat beat, long now, long wallMillis) {
-    beatMillis = wallMillis;
+    BEAT_MILLIS.setOpaque(this, wallMillis);
     Duration responseTime = beat.responseTime();
     if (responseTime != null) {
       responseNanos = Nanos.of(responseTime);

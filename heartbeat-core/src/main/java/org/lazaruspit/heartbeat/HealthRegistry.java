@@ -48,8 +48,8 @@ public final class HealthRegistry implements AutoCloseable {
 
   private HealthRegistry(Builder builder) {
     settings = builder;
-    time = new PauseGuard(builder.ticker);
     clock = builder.clock;
+    time = new PauseGuard(builder.ticker, clock);
     announcer = new Announcer(builder.listenerExecutor);
     DeadlineWheel wheel = new DeadlineWheel(time.now());
     MassSilenceGuard guard = new MassSilenceGuard();
@@ -571,9 +571,9 @@ public final class HealthRegistry implements AutoCloseable {
 
     /**
      * How often a caller that drives time himself promises to call {@link
-     * HealthRegistry#checkTimeouts()}. If four intervals go by without a call, this process was
-     * stopped, and the time does not count. A started registry checks every 50 ms and needs no
-     * promise.
+     * HealthRegistry#checkTimeouts()}. If more than four intervals, and more than a second, go by
+     * without a call, this process was stopped, and the time does not count. A started registry
+     * checks every 50 ms and needs no promise.
      *
      * @param value positive, default none: all time counts
      * @return this builder

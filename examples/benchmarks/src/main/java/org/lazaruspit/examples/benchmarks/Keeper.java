@@ -16,16 +16,22 @@ import scala.concurrent.duration.FiniteDuration;
 
 /** Something that keeps the time of the last heartbeat of every agent. */
 interface Keeper {
+  /**
+   * Spaces the heartbeats of one of so many agents some 30 s apart, at about 100 ns a heartbeat.
+   */
+  long SPACING = 300_000_000;
+
   void beat(String id);
 
   /** What can be measured, by name. */
-  static Keeper of(String name) {
+  static Keeper of(String name, int agents) {
     return switch (name) {
       case "map-put" -> new PutMap();
       case "map-cell" -> new CellMap();
       case "registry" -> new Registry(true);
       case "registry-idle" -> new Registry(false);
-      case "caffeine" -> new CaffeineCache();
+      case "caffeine" -> new CaffeineCache(1);
+      case "caffeine-spaced" -> new CaffeineCache(SPACING / agents);
       case "pekko-deadline" -> new Pekko(Keeper::deadline);
       case "pekko-phi" -> new Pekko(Keeper::phi);
       default -> throw new IllegalArgumentException("keeper: there is none named " + name);
@@ -94,10 +100,19 @@ interface Keeper {
     }
   }
 
-  /** A cache that forgets who has not been heard of. */
+  /**
+   * A cache that forgets who has not been heard of. It skips most of its work for a key that was
+   * written within the last second, which every key is when a benchmark writes them all in a loop;
+   * so its time can be made to run faster, and the heartbeats of an agent come as far apart as they
+   * do in life.
+   */
   record CaffeineCache(Cache<String, Boolean> cache) implements Keeper {
-    CaffeineCache() {
-      this(Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(5)).build());
+    CaffeineCache(long speed) {
+      this(
+          Caffeine.newBuilder()
+              .ticker(() -> System.nanoTime() * speed)
+              .expireAfterWrite(Duration.ofMinutes(5))
+              .build());
     }
 
     @Override
