@@ -58,7 +58,8 @@ final class Agents {
   HeartbeatOutcome heartbeat(String id, Heartbeat beat) {
     AgentEntry entry = entries.get(id);
     if (entry != null && entry.isPlain() && beat.isPlainOf(entry.incarnation)) {
-      entry.signOfLife(beat, time.now(), clock.millis());
+      long now = time.now();
+      entry.signOfLife(beat, now, time.wallMillis(now));
       if (entry.isPlain()) {
         return HeartbeatOutcome.Accepted.KNOWN;
       }

@@ -48,8 +48,8 @@ public final class HealthRegistry implements AutoCloseable {
 
   private HealthRegistry(Builder builder) {
     settings = builder;
-    time = new PauseGuard(builder.ticker);
     clock = builder.clock;
+    time = new PauseGuard(builder.ticker, clock);
     announcer = new Announcer(builder.listenerExecutor);
     DeadlineWheel wheel = new DeadlineWheel(time.now());
     MassSilenceGuard guard = new MassSilenceGuard();
@@ -439,8 +439,9 @@ public final class HealthRegistry implements AutoCloseable {
     }
   }
 
-  /** Collects the settings of a registry. Not thread-safe. */
+  /** Collects the settings of a registry; each can be given once. Not thread-safe. */
   public static final class Builder {
+    private final Given given = new Given();
     private HealthRules rules = HealthRules.DEFAULT;
     private Ticker ticker = Ticker.system();
     private InstantSource clock = InstantSource.system();
@@ -474,7 +475,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder rules(HealthRules value) {
-      rules = requireNonNull(value, "rules");
+      rules = given.once("rules", value);
       return this;
     }
 
@@ -485,7 +486,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder ticker(Ticker value) {
-      ticker = requireNonNull(value, "ticker");
+      ticker = given.once("ticker", value);
       return this;
     }
 
@@ -496,7 +497,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder clock(InstantSource value) {
-      clock = requireNonNull(value, "clock");
+      clock = given.once("clock", value);
       return this;
     }
 
@@ -507,7 +508,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder maxAgents(int value) {
-      maxAgents = atLeast("maxAgents", value, 1);
+      maxAgents = atLeast("maxAgents", given.once("maxAgents", value), 1);
       return this;
     }
 
@@ -518,7 +519,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder maxMetadataBytes(int value) {
-      maxMetadataBytes = atLeast("maxMetadataBytes", value, 0);
+      maxMetadataBytes = atLeast("maxMetadataBytes", given.once("maxMetadataBytes", value), 0);
       return this;
     }
 
@@ -529,7 +530,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder maxKeyLength(int value) {
-      maxKeyLength = atLeast("maxKeyLength", value, 1);
+      maxKeyLength = atLeast("maxKeyLength", given.once("maxKeyLength", value), 1);
       return this;
     }
 
@@ -540,7 +541,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder registerUnknown(boolean value) {
-      registerUnknown = value;
+      registerUnknown = given.once("registerUnknown", value);
       return this;
     }
 
@@ -551,7 +552,7 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder listenerQueue(int value) {
-      listenerQueue = atLeast("listenerQueue", value, 0);
+      listenerQueue = atLeast("listenerQueue", given.once("listenerQueue", value), 0);
       return this;
     }
 
@@ -565,15 +566,15 @@ public final class HealthRegistry implements AutoCloseable {
      * @return this builder
      */
     public Builder listenerExecutor(Executor value) {
-      listenerExecutor = requireNonNull(value, "listenerExecutor");
+      listenerExecutor = given.once("listenerExecutor", value);
       return this;
     }
 
     /**
      * How often a caller that drives time himself promises to call {@link
-     * HealthRegistry#checkTimeouts()}. If four intervals go by without a call, this process was
-     * stopped, and the time does not count. A started registry checks every 50 ms and needs no
-     * promise.
+     * HealthRegistry#checkTimeouts()}. If more than four intervals, and more than a second, go by
+     * without a call, this process was stopped, and the time does not count. A started registry
+     * checks every 50 ms and needs no promise.
      *
      * @param value positive, default none: all time counts
      * @return this builder
@@ -582,7 +583,7 @@ public final class HealthRegistry implements AutoCloseable {
       if (value.isZero() || value.isNegative()) {
         throw new IllegalArgumentException("checkInterval: " + value + " is not positive");
       }
-      checkInterval = value;
+      checkInterval = given.once("checkInterval", value);
       return this;
     }
 

@@ -1,10 +1,6 @@
 package org.lazaruspit.heartbeat;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,7 +215,7 @@ public final class HealthRules {
 
   /** Collects the settings; each can be given once. Not thread-safe. */
   public static final class Builder {
-    private final Map<String, Object> given = new LinkedHashMap<>();
+    private final Given given = new Given();
     private Duration timeout = Duration.ofMinutes(5);
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private int degradedAfter = 1;
@@ -239,7 +235,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder timeout(Duration value) {
-      timeout = positive("timeout", once("timeout", value));
+      timeout = positive("timeout", given.once("timeout", value));
       return this;
     }
 
@@ -250,7 +246,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder heartbeatInterval(Duration value) {
-      heartbeatInterval = positive("heartbeatInterval", once("heartbeatInterval", value));
+      heartbeatInterval = positive("heartbeatInterval", given.once("heartbeatInterval", value));
       return this;
     }
 
@@ -261,7 +257,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder degradedAfter(int failures) {
-      degradedAfter = atLeastOne("degradedAfter", once("degradedAfter", failures));
+      degradedAfter = atLeastOne("degradedAfter", given.once("degradedAfter", failures));
       return this;
     }
 
@@ -272,7 +268,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder unhealthyAfter(int failures) {
-      unhealthyAfter = atLeastOne("unhealthyAfter", once("unhealthyAfter", failures));
+      unhealthyAfter = atLeastOne("unhealthyAfter", given.once("unhealthyAfter", failures));
       return this;
     }
 
@@ -284,7 +280,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder recoverAfter(int heartbeats) {
-      recoverAfter = atLeastOne("recoverAfter", once("recoverAfter", heartbeats));
+      recoverAfter = atLeastOne("recoverAfter", given.once("recoverAfter", heartbeats));
       return this;
     }
 
@@ -297,7 +293,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder progressWindow(Duration window) {
-      progressWindow = positive("progressWindow", once("progressWindow", window));
+      progressWindow = positive("progressWindow", given.once("progressWindow", window));
       return this;
     }
 
@@ -307,7 +303,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder withoutProgressWindow() {
-      once("progressWindow", "off");
+      given.once("progressWindow", "off");
       progressWindow = null;
       return this;
     }
@@ -319,7 +315,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder grace(Duration value) {
-      grace = positive("grace", once("grace", value));
+      grace = positive("grace", given.once("grace", value));
       return this;
     }
 
@@ -330,7 +326,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder waitingCeiling(Duration value) {
-      waitingCeiling = positive("waitingCeiling", once("waitingCeiling", value));
+      waitingCeiling = positive("waitingCeiling", given.once("waitingCeiling", value));
       return this;
     }
 
@@ -345,7 +341,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder massSilence(double part, int agents, Duration heldAtMost) {
-      massSilence = once("massSilence", new MassSilence(part, agents, heldAtMost));
+      massSilence = given.once("massSilence", new MassSilence(part, agents, heldAtMost));
       return this;
     }
 
@@ -355,7 +351,7 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder withoutMassSilence() {
-      once("massSilence", "off");
+      given.once("massSilence", "off");
       massSilence = null;
       return this;
     }
@@ -372,15 +368,6 @@ public final class HealthRules {
             "unhealthyAfter: " + unhealthyAfter + " is below degradedAfter: " + degradedAfter);
       }
       return new HealthRules(this);
-    }
-
-    private <T> T once(String name, T value) {
-      Object earlier = given.putIfAbsent(name, requireNonNull(value, name));
-      if (earlier != null) {
-        throw new IllegalArgumentException(
-            name + ": given twice, " + earlier + " and then " + value);
-      }
-      return value;
     }
   }
 }

@@ -1,6 +1,8 @@
 package org.lazaruspit.heartbeat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,19 +17,35 @@ import org.slf4j.LoggerFactory;
 final class PauseGuard {
   private static final Logger LOG = LoggerFactory.getLogger(HealthRegistry.class);
 
-  /** So many intervals without a tick are a pause; fewer are a busy machine. */
+  /**
+   * So many intervals without a tick are a pause, if they take so long; anything less is a busy
+   * machine.
+   */
   private static final int INTERVALS = 4;
+
+  private static final long SHORTEST = Duration.ofSeconds(1).toNanos();
 
   private static final long NOTABLE = Duration.ofSeconds(5).toNanos();
 
+  /** The wall clock is beyond what nanoseconds since the epoch reach, from 1677 to 2262. */
+  private static final long OUT_OF_REACH = Long.MIN_VALUE;
+
+  private static final long REACH = Duration.ofDays(365L * 290).toSeconds();
+
   private final Ticker ticker;
+  private final InstantSource clock;
   private volatile long away;
   private volatile long lastTick;
+
+  /** From the registry's time to the wall clock's nanoseconds, as it was at the last tick. */
+  private volatile long wallOffset = OUT_OF_REACH;
+
   private volatile long limit = Long.MAX_VALUE;
   private long interval;
 
-  PauseGuard(Ticker ticker) {
+  PauseGuard(Ticker ticker, InstantSource clock) {
     this.ticker = ticker;
+    this.clock = clock;
     lastTick = ticker.nanos();
   }
 
@@ -35,12 +53,14 @@ final class PauseGuard {
   synchronized void promise(Duration newInterval) {
     lastTick = ticker.nanos();
     interval = Nanos.of(newInterval);
-    limit = INTERVALS * Math.min(interval, Nanos.MAX / INTERVALS);
+    limit = Math.max(SHORTEST, INTERVALS * Math.min(interval, Nanos.MAX / INTERVALS));
+    readWallClock(lastTick - away);
   }
 
   /** From now on nobody promises anything. */
   synchronized void release() {
     limit = Long.MAX_VALUE;
+    wallOffset = OUT_OF_REACH;
   }
 
   /**
@@ -68,6 +88,26 @@ final class PauseGuard {
       }
     }
     lastTick = reading;
+    if (limit != Long.MAX_VALUE) {
+      readWallClock(reading - away);
+    }
     return reading - away;
+  }
+
+  private void readWallClock(long now) {
+    Instant wall = clock.instant();
+    long seconds = wall.getEpochSecond();
+    boolean within = seconds > -REACH && seconds < REACH;
+    wallOffset = within ? seconds * 1_000_000_000 + wall.getNano() - now : OUT_OF_REACH;
+  }
+
+  /**
+   * The wall clock's milliseconds at a moment that has just been read; for display. While somebody
+   * ticks, the wall clock is read by the tick alone: reading it for every heartbeat would cost as
+   * much as all the rest of it.
+   */
+  long wallMillis(long now) {
+    long offset = wallOffset;
+    return offset == OUT_OF_REACH ? clock.millis() : Math.floorDiv(offset + now, 1_000_000L);
   }
 }

@@ -95,7 +95,7 @@ final class Watch {
       boolean changed = false;
       Overdue silence = entry.state().overdue();
       if (holding && silence != null && isSilent(entry, now)) {
-        hold(silence, now);
+        changed = hold(silence, now);
       } else {
         changed = agents.step(entry, Occurrence.TimePassed.INSTANCE, now);
       }
@@ -104,9 +104,10 @@ final class Watch {
     }
   }
 
-  private void hold(Overdue silence, long now) {
+  /** Its silence does not count, but its standstill until then does. */
+  private boolean hold(Overdue silence, long now) {
     guard.hold(silence);
-    agents.step(silence.entry, new Occurrence.Hold(held), now);
+    return agents.step(silence.entry, new Occurrence.Hold(held), now);
   }
 
   private int judgeMassSilence(long now) {
@@ -125,10 +126,11 @@ final class Watch {
     held = new Held("mass", since, Nanos.after(since, Nanos.of(atMost)));
     holding = true;
     int count = 0;
+    int changes = 0;
     for (Overdue silence : guard.recent()) {
       synchronized (silence.entry) {
         if (silence.isOf(silence.entry.state())) {
-          hold(silence, now);
+          changes += hold(silence, now) ? 1 : 0;
           count++;
         }
       }
@@ -138,7 +140,7 @@ final class Watch {
         count,
         agents.size(),
         held.until());
-    return 0;
+    return changes;
   }
 
   private int release(Occurrence end, long now) {

@@ -103,7 +103,9 @@ class HealthRulesTest {
             builder -> builder.maxMetadataBytes(-1),
             builder -> builder.maxKeyLength(0),
             builder -> builder.listenerQueue(-1),
-            builder -> builder.checkInterval(Duration.ZERO))) {
+            builder -> builder.checkInterval(Duration.ZERO),
+            builder -> builder.maxAgents(1).maxAgents(2),
+            builder -> builder.registerUnknown(true).registerUnknown(false))) {
       assertThrows(IllegalArgumentException.class, () -> bad.accept(HealthRegistry.builder()));
     }
   }

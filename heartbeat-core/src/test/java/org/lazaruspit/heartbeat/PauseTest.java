@@ -3,6 +3,7 @@ package org.lazaruspit.heartbeat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** If this process itself was stopped, the silence was ours. */
@@ -74,5 +75,28 @@ class PauseTest {
     free.register("a");
     time.advance(Duration.ofHours(8));
     assertEquals(1, free.checkTimeouts());
+  }
+
+  /**
+   * The wall clock is read by the check, not by the heartbeat: what is shown must be right all the
+   * same.
+   */
+  @Test
+  void lastHeartbeatIsShownOnTheWallClockThroughPausesAndSettings() {
+    time.advance(Duration.ofMillis(777));
+    registry.heartbeat("a");
+    assertEquals(time.instant(), registry.find("a").orElseThrow().lastHeartbeat());
+    time.advance(Duration.ofHours(8));
+    registry.heartbeat("a");
+    assertEquals(time.instant(), registry.find("a").orElseThrow().lastHeartbeat());
+    time.setWall(Instant.parse("1999-12-31T23:59:59.999Z"));
+    registry.checkTimeouts();
+    time.advance(Duration.ofMillis(5));
+    registry.heartbeat("a");
+    assertEquals(time.instant(), registry.find("a").orElseThrow().lastHeartbeat());
+    time.setWall(Instant.ofEpochMilli(Long.MAX_VALUE - 1_000));
+    registry.checkTimeouts();
+    registry.heartbeat("a");
+    assertEquals(time.instant(), registry.find("a").orElseThrow().lastHeartbeat());
   }
 }

@@ -22,7 +22,7 @@ public final class FootprintMain {
         List.of(
             "map-put", "map-cell", "registry-idle", "caffeine", "pekko-deadline", "pekko-phi")) {
       long before = used();
-      Keeper keeper = Keeper.of(name);
+      Keeper keeper = Keeper.of(name, agents);
       for (String id : ids) {
         keeper.beat(id);
       }

@@ -34,16 +34,24 @@ public class HeartbeatBenchmark {
   public int agents;
 
   /** Who keeps their times. */
-  @Param({"map-put", "map-cell", "registry", "caffeine", "pekko-deadline", "pekko-phi"})
+  @Param({
+    "map-put",
+    "map-cell",
+    "registry",
+    "caffeine",
+    "caffeine-spaced",
+    "pekko-deadline",
+    "pekko-phi"
+  })
   public String keeper = "";
 
   private String[] ids = {};
-  private Keeper kept = Keeper.of("map-cell");
+  private Keeper kept = Keeper.of("map-cell", 1);
 
   /** Registers all. */
   @Setup(Level.Trial)
   public void register() {
-    kept = Keeper.of(keeper);
+    kept = Keeper.of(keeper, agents);
     for (String id : Ids.shuffled(agents, 1)) {
       kept.beat(id);
     }

@@ -19,13 +19,14 @@ interface Keeper {
   void beat(String id);
 
   /** What can be measured, by name. */
-  static Keeper of(String name) {
+  static Keeper of(String name, int agents) {
     return switch (name) {
       case "map-put" -> new PutMap();
       case "map-cell" -> new CellMap();
       case "registry" -> new Registry(true);
       case "registry-idle" -> new Registry(false);
       case "caffeine" -> new CaffeineCache();
+      case "caffeine-spaced" -> new SpacedCaffeineCache(agents);
       case "pekko-deadline" -> new Pekko(Keeper::deadline);
       case "pekko-phi" -> new Pekko(Keeper::phi);
       default -> throw new IllegalArgumentException("keeper: there is none named " + name);
@@ -102,6 +103,28 @@ interface Keeper {
 
     @Override
     public void beat(String id) {
+      cache.put(id, Boolean.TRUE);
+    }
+  }
+
+  /**
+   * The same with heartbeats of an agent some 30 s apart, as in life: the cache skips most of its
+   * work for a key that was written within the last second, which every key is when a benchmark
+   * writes them all in a loop. Its time goes on by a step a heartbeat.
+   */
+  final class SpacedCaffeineCache implements Keeper {
+    private final long step;
+    private long time;
+    private final Cache<String, Boolean> cache =
+        Caffeine.newBuilder().ticker(() -> time).expireAfterWrite(Duration.ofMinutes(5)).build();
+
+    SpacedCaffeineCache(int agents) {
+      step = Duration.ofSeconds(30).toNanos() / agents;
+    }
+
+    @Override
+    public void beat(String id) {
+      time += step;
       cache.put(id, Boolean.TRUE);
     }
   }
