@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatHandler.class);
 
   private final String instance = UUID.randomUUID().toString();
+  private final HealthRegistry registry;
+  private final String listener;
   private final TokenCheck tokens;
   private final Guard guard;
   private final Set<String> origins;
@@ -52,7 +55,9 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     this.events =
         new EventStreams(instance, builder.eventHistory, builder.eventReaders, builder.keepAlive);
     this.operations = new Operations(builder.registry, instance, events);
-    builder.registry.addListener("events over HTTP, instance " + instance, events::add);
+    this.registry = builder.registry;
+    this.listener = "events over HTTP, instance " + instance;
+    registry.addListener(listener, events::add);
   }
 
   /**
@@ -118,8 +123,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   }
 
   /** Whether a gateway lives is no secret. */
-  private TokenCheck.Caller caller(
-      Request request, Route.@org.jspecify.annotations.Nullable Match match) throws Refusal {
+  private TokenCheck.Caller caller(Request request, Route.@Nullable Match match) throws Refusal {
     return match != null && match.route() == Route.LIVEZ
         ? TokenCheck.Caller.ANYBODY
         : tokens.caller(request.header("Authorization"));
@@ -156,6 +160,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   /** Ends the event streams. Can be called more than once. */
   @Override
   public void close() {
+    registry.removeListener(listener);
     events.close();
   }
 

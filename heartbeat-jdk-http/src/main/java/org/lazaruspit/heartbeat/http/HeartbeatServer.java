@@ -40,6 +40,10 @@ import org.slf4j.LoggerFactory;
  * interrupting the thread that serves it. When more exchanges are under way than there are places
  * for (see {@link Builder#concurrency}), they may take a tenth of their limits.
  *
+ * <p>Connections that say nothing are closed by the JDK after 30 seconds ({@code
+ * sun.net.httpserver.idleInterval}); it takes 10,000 at most, unless {@code
+ * jdk.httpserver.maxConnections} says otherwise.
+ *
  * <p>Each exchange runs on a virtual thread where the JVM has them, elsewhere on a pooled daemon
  * thread, or on the executor that is handed in. The registry stays yours: start and close it
  * yourself. Thread-safe.

@@ -21,12 +21,12 @@ final class Operations {
   private static final int MAX_BODY_OF_MANY = 1 << 20;
 
   private final HealthRegistry registry;
-  private final String instance;
+  private final FleetAnswers fleet;
   private final EventStreams events;
 
   Operations(HealthRegistry registry, String instance, EventStreams events) {
     this.registry = registry;
-    this.instance = instance;
+    this.fleet = new FleetAnswers(registry, instance);
     this.events = events;
   }
 
@@ -35,7 +35,7 @@ final class Operations {
     switch (match.route()) {
       case HEALTH -> {
         forAll(caller);
-        new FleetAnswer(registry, instance).send(request);
+        fleet.send(request);
       }
       case EVENTS -> {
         forAll(caller);

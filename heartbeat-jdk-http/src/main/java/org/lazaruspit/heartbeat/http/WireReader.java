@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.Waiting;
@@ -235,7 +236,7 @@ final class WireReader implements AutoCloseable {
     return checked("waiting", () -> new Waiting(known, end, duration));
   }
 
-  private static <T> T checked(String field, java.util.function.Supplier<T> value) throws Refusal {
+  private static <T> T checked(String field, Supplier<T> value) throws Refusal {
     try {
       return value.get();
     } catch (IllegalArgumentException e) {

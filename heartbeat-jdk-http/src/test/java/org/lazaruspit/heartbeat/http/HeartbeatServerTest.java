@@ -118,6 +118,17 @@ class HeartbeatServerTest {
     assertEquals(List.of(), OurThreads.alive());
   }
 
+  @Test
+  void registryKeepsNoListenerOfAServerThatIsClosed() throws IOException {
+    HealthRegistry registry = HealthRegistry.create();
+    String name;
+    try (ServerFixture gateway = ServerFixture.open(registry, s -> s)) {
+      name = "events over HTTP, instance " + gateway.server().instance();
+      assertThrows(IllegalArgumentException.class, () -> registry.addListener(name, event -> {}));
+    }
+    registry.addListener(name, event -> {});
+  }
+
   private static void run(Path dir, String... command) throws Exception {
     Process process =
         new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).start();

@@ -1,0 +1,72 @@
+package org.lazaruspit.heartbeat.http;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one answer at a time, for all who asked before its making began. So nobody gets an answer
+ * that is older than the question, and however many ask, the work done is that of one after the
+ * other: as databases do it with commits.
+ */
+final class SharedAnswer {
+
+  /** Makes an answer. */
+  @FunctionalInterface
+  interface Making {
+    Pages make() throws IOException;
+  }
+
+  private final ReentrantLock making = new ReentrantLock();
+  private @Nullable CompletableFuture<Pages> next;
+
+  /** An answer whose making begins after this call. */
+  Pages get(Making what) throws IOException {
+    CompletableFuture<Pages> mine = new CompletableFuture<>();
+    CompletableFuture<Pages> shared = join(mine);
+    try {
+      return shared == mine ? made(what, mine) : shared.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the answer");
+    } catch (ExecutionException e) {
+      // What befell the one who made it need not befall this one, too.
+      return what.make();
+    }
+  }
+
+  private synchronized CompletableFuture<Pages> join(CompletableFuture<Pages> mine) {
+    if (next == null) {
+      next = mine;
+    }
+    return next;
+  }
+
+  private synchronized void begin(CompletableFuture<Pages> mine) {
+    if (next == mine) {
+      next = null;
+    }
+  }
+
+  private Pages made(Making what, CompletableFuture<Pages> mine)
+      throws IOException, InterruptedException {
+    boolean locked = false;
+    try {
+      making.lockInterruptibly();
+      locked = true;
+      begin(mine);
+      Pages pages = what.make();
+      mine.complete(pages);
+      return pages;
+    } finally {
+      begin(mine);
+      mine.completeExceptionally(new IOException("not made"));
+      if (locked) {
+        making.unlock();
+      }
+    }
+  }
+}
