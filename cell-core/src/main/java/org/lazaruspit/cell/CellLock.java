@@ -3,7 +3,6 @@ package org.lazaruspit.cell;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystems;
 import java.nio.file.LinkOption;
@@ -26,6 +25,9 @@ final class CellLock implements AutoCloseable {
   private static final Map<Path, Shared> SHARED = new HashMap<>();
   private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /** Somebody who stopped in the middle of a change must not stop everybody else for ever. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+
   private final Path key;
   private final Shared shared;
 
@@ -42,16 +44,17 @@ final class CellLock implements AutoCloseable {
   }
 
   /**
-   * Waits for the lock of a directory, makes our own directory in it where there is none, and
-   * removes what a killed writer left behind.
+   * Waits for the lock of a directory, at most 10 s, makes our own directory in it where there is
+   * none, and removes what a killed writer left behind.
    */
   static CellLock acquire(Path directory) throws IOException {
     Path key = directory.toRealPath();
     CellLock lock = new CellLock(key, enter(key));
-    lock.shared.lock.lock();
+    long deadline = System.nanoTime() + PATIENCE;
+    lock.awaitThread(deadline);
     try {
       if (lock.shared.lock.getHoldCount() == 1) {
-        lock.prepare(new CellLayout(directory));
+        lock.prepare(new CellLayout(directory), deadline);
       }
       return lock;
     } catch (IOException | RuntimeException | Error e) {
@@ -68,29 +71,48 @@ final class CellLock implements AutoCloseable {
     }
   }
 
-  private void prepare(CellLayout layout) throws IOException {
+  private void awaitThread(long deadline) throws IOException {
+    boolean ours = false;
+    try {
+      ours = shared.lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!ours) {
+      leave(key, shared);
+      throw new IOException(key + " is being changed by another thread, waited in vain");
+    }
+  }
+
+  private void prepare(CellLayout layout, long deadline) throws IOException {
     AtomicFiles.ensureDirectory(layout.privateDirectory());
     if (layout.directory().getFileSystem().equals(FileSystems.getDefault())) {
-      lockFile(layout.privateDirectory().resolve("lock"));
+      lockFile(layout.privateDirectory().resolve("lock"), deadline);
     }
     // Temporary files are written under this lock only: whoever left them is gone.
     AtomicFiles.deleteTree(layout.temporary());
   }
 
-  private void lockFile(Path file) throws IOException {
+  private void lockFile(Path file, long deadline) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     shared.channel = channel;
-    FileLock held = null;
-    while (held == null) {
-      try {
-        held = channel.lock();
-      } catch (OverlappingFileLockException e) {
-        // Another copy of this class, in another class loader of this JVM, holds it.
-        LockSupport.parkNanos(RETRY);
+    while (!tryLock(channel)) {
+      if (System.nanoTime() - deadline >= 0) {
+        throw new IOException(
+            key + " is being changed by another process, waited for its lock in vain");
       }
+      LockSupport.parkNanos(RETRY);
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // another copy of this class, in another class loader of this JVM, holds it
     }
   }
 

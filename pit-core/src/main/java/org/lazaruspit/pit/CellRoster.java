@@ -51,12 +51,13 @@ final class CellRoster {
   /** Looks at the missions root again and returns what is to be worked now. */
   List<CellWork> refresh() throws IOException {
     Set<UUID> present = new HashSet<>();
+    long began = System.nanoTime();
     store.rescan();
     for (CellLoad load : store.current()) {
       report(load);
       load.cell()
           .filter(cell -> cell.config().status() == CellStatus.ACTIVE)
-          .flatMap(this::work)
+          .flatMap(cell -> work(cell, began))
           .ifPresent(work -> present.add(work.id()));
     }
     List<CellWork> gone =
@@ -76,10 +77,10 @@ final class CellRoster {
     }
   }
 
-  private Optional<CellWork> work(MissionCell cell) {
+  private Optional<CellWork> work(MissionCell cell, long scanBegan) {
     CellWork known = works.get(cell.id());
     if (known != null && known.directory().equals(cell.directory())) {
-      known.cell(cell);
+      known.cell(cell, scanBegan);
       return Optional.of(known);
     }
     Optional<CellWork> opened = open(cell);

@@ -1,22 +1,29 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AgentStatus;
+import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A cell that this pit works: its content as last loaded, its journal, and the ledger that the
@@ -24,13 +31,16 @@ import org.lazaruspit.pit.spi.CellOwnership;
  */
 final class CellWork implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(CellWork.class);
+
   private final CellOwnership.Claim claim;
   private final RevivalJournal journal;
   private final Listeners listeners;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile MissionCell cell;
   private volatile RevivalLedger ledger;
-  private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
+  private final Map<String, Long> givenUp = new ConcurrentHashMap<>();
+  private final Set<String> givenUpForGood = ConcurrentHashMap.newKeySet();
 
   private CellWork(
       MissionCell cell, CellOwnership.Claim claim, RevivalJournal journal, Listeners listeners) {
@@ -60,26 +70,53 @@ final class CellWork implements AutoCloseable {
     return cell;
   }
 
-  void cell(MissionCell loaded) {
+  /** Takes over what a scan has loaded that began at this time ({@link System#nanoTime}). */
+  void cell(MissionCell loaded, long scanBegan) {
     cell = loaded;
-    givenUp.removeIf(id -> statusOf(id).filter(AgentStatus.FAILED::equals).isPresent());
+    givenUp.values().removeIf(markedAt -> markedAt - scanBegan < 0);
+    givenUpForGood.removeIf(id -> statusOf(id).filter(AgentStatus.FAILED::equals).isPresent());
   }
 
   private Optional<AgentStatus> statusOf(String agentId) {
     return Optional.ofNullable(cell.agents().get(agentId)).map(AgentSpec::status);
   }
 
-  /** Counts an agent as failed from now on, although its file may have been loaded before. */
+  /** Counts an agent as failed, although a scan that is under way may have read otherwise. */
   void givenUp(String agentId) {
-    givenUp.add(agentId);
+    givenUp.put(agentId, System.nanoTime());
+  }
+
+  /** Counts an agent as failed although its file could not be changed to say so. */
+  void givenUpForGood(String agentId) {
+    givenUpForGood.add(agentId);
   }
 
   /** Whether the agent is one to look after, as far as its file says. */
   boolean supervises(String agentId) {
-    return !givenUp.contains(agentId)
-        && statusOf(agentId)
-            .filter(status -> status == AgentStatus.IDLE || status == AgentStatus.ACTIVE)
-            .isPresent();
+    return !givenUp.containsKey(agentId)
+        && !givenUpForGood.contains(agentId)
+        && statusOf(agentId).filter(CellWork::runs).isPresent();
+  }
+
+  private static boolean runs(AgentStatus status) {
+    return status == AgentStatus.IDLE || status == AgentStatus.ACTIVE;
+  }
+
+  /** As above, but as the files say right now: asked at the moment of acting. */
+  boolean wanted(String agentId) {
+    if (!supervises(agentId)) {
+      return false;
+    }
+    try {
+      CellEditor files = CellEditor.of(directory());
+      return runs(files.updateAgent(agentId, UnaryOperator.identity()).status())
+          && files.updateConfig(UnaryOperator.identity()).status() == CellStatus.ACTIVE;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException | RuntimeException e) {
+      log.debug("{}: cannot be read right now, the last reading holds", label(agentId), e);
+      return true;
+    }
   }
 
   boolean held() {
@@ -108,7 +145,9 @@ final class CellWork implements AutoCloseable {
     RevivalLedger after;
     lock.lock();
     try {
-      for (JournalEntry entry : write(decision.apply(ledger))) {
+      List<RevivalEvent> events = decision.apply(ledger);
+      events.forEach(this::requireOpen);
+      for (JournalEntry entry : write(events)) {
         ledger = ledger.apply(entry);
         changed.add(ledger.find(entry.event().subject().revival()).orElseThrow());
       }
@@ -118,6 +157,16 @@ final class CellWork implements AutoCloseable {
     }
     changed.forEach(listeners::revivalChanged);
     return after;
+  }
+
+  /** What has ended stays ended, whoever still believes otherwise. */
+  private void requireOpen(RevivalEvent event) {
+    Optional<Revival> revival = ledger.find(event.subject().revival());
+    if (revival.isPresent() && !revival.get().status().open()) {
+      throw new IllegalStateException(
+          "revival %s has ended as %s, %s comes too late"
+              .formatted(revival.get().id(), revival.get().status().wireName(), event.name()));
+    }
   }
 
   private List<JournalEntry> write(List<RevivalEvent> events) throws IOException {

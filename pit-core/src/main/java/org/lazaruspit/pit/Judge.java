@@ -54,27 +54,31 @@ final class Judge {
    * @param incarnation the agent's incarnation according to the journal; 0 before its first start
    * @param presence what the reviver knows
    * @param probe what the probe learned; empty for an agent that cannot be probed
+   * @param startable whether this pit could start it; one that somebody else starts may be about to
+   *     come, and is judged by silence alone
    */
-  static Judgement judge(long incarnation, Presence presence, Optional<ProbeResult> probe) {
+  static Judgement judge(
+      long incarnation, Presence presence, Optional<ProbeResult> probe, boolean startable) {
     if (presence instanceof Presence.Absent absent && incarnation > 0) {
       return new Judgement.Dead(Cause.EXIT, absent.evidence());
     }
     return probe
-        .map(result -> judge(incarnation, presence, result))
-        .orElseGet(() -> withoutProbe(presence));
+        .map(result -> judge(incarnation, presence, result, startable))
+        .orElseGet(() -> withoutProbe(presence, startable));
   }
 
-  private static Judgement withoutProbe(Presence presence) {
-    return presence instanceof Presence.Absent absent
+  private static Judgement withoutProbe(Presence presence, boolean startable) {
+    return startable && presence instanceof Presence.Absent absent
         ? new Judgement.Dead(Cause.EXIT, "not running: " + absent.evidence())
         : new Judgement.Alive("nobody can be asked about it");
   }
 
-  private static Judgement judge(long incarnation, Presence presence, ProbeResult probe) {
+  private static Judgement judge(
+      long incarnation, Presence presence, ProbeResult probe, boolean startable) {
     return switch (probe.verdict()) {
       case HEALTHY, DEGRADED -> new Judgement.Alive(probe.detail());
       case UNREACHABLE -> new Judgement.Held(Cause.GATEWAY, probe.detail());
-      case UNKNOWN -> unknown(presence, probe);
+      case UNKNOWN -> unknown(presence, probe, startable);
       case UNHEALTHY ->
           probe.incarnation() == incarnation
               ? new Judgement.Dead(causeOf(probe.detail()), probe.detail())
@@ -84,8 +88,8 @@ final class Judge {
   }
 
   /** Two signals that agree: the gateway doesn't know it, and nothing of it runs. */
-  private static Judgement unknown(Presence presence, ProbeResult probe) {
-    if (presence instanceof Presence.Absent absent) {
+  private static Judgement unknown(Presence presence, ProbeResult probe, boolean startable) {
+    if (startable && presence instanceof Presence.Absent absent) {
       return new Judgement.Dead(
           Cause.EXIT, "not running: %s and %s".formatted(absent.evidence(), probe.detail()));
     }

@@ -37,6 +37,7 @@ public final class LazarusPit implements AutoCloseable {
   private final RevivalEngine engine;
   private final CellRoster roster;
   private final Round round;
+  private final CheckpointSweep sweep;
   private final Listeners listeners;
   private final ExecutorService attempts;
   private final ScheduledThreadPoolExecutor timer;
@@ -54,7 +55,7 @@ public final class LazarusPit implements AutoCloseable {
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    listeners = new Listeners(builder.listeners);
+    listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
     Targets targets = new Targets(config);
     AgentWatch watch = new AgentWatch(attempts);
     engine =
@@ -74,7 +75,8 @@ public final class LazarusPit implements AutoCloseable {
             engine,
             builder.clock,
             listeners);
-    round = new Round(reviver, probes, targets, engine, watch, builder.clock);
+    sweep = new CheckpointSweep(attempts);
+    round = new Round(config, reviver, probes, targets, engine, watch, builder.clock);
     report = new PitReport(builder.clock.instant(), 0, List.of());
   }
 
@@ -109,16 +111,23 @@ public final class LazarusPit implements AutoCloseable {
   private void loop() {
     try {
       while (awaitTurn()) {
-        try {
-          report = round.run(roster.refresh());
-          engine.dispatch();
-          listeners.roundEnded(report);
-        } catch (IOException | RuntimeException e) {
-          log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);
-        }
+        runRound();
       }
     } catch (InterruptedException e) {
       log.debug("the loop was interrupted and ends");
+    }
+  }
+
+  /** Nothing that one round meets may end the loop: it is all that watches. */
+  private void runRound() throws InterruptedException {
+    try {
+      List<CellWork> works = roster.refresh();
+      report = round.run(works);
+      engine.dispatch();
+      sweep.begin(works);
+      listeners.roundEnded(report);
+    } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+      log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);
     }
   }
 
@@ -193,6 +202,7 @@ public final class LazarusPit implements AutoCloseable {
     }
     awaitEnd(running);
     roster.close();
+    listeners.close();
   }
 
   private void awaitEnd(@Nullable Thread running) {
@@ -222,6 +232,7 @@ public final class LazarusPit implements AutoCloseable {
 
     private final PitConfig config;
     private final List<PitListener> listeners = new ArrayList<>();
+    private Runnable afterEachLine = () -> {};
     private InstantSource clock = InstantSource.system();
     private @Nullable HealthProbe probe;
     private @Nullable Reviver reviver;
@@ -283,6 +294,12 @@ public final class LazarusPit implements AutoCloseable {
      */
     public Builder listener(PitListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /** Called on the thread that wrote a line, before what it announces is done: for tests. */
+    Builder afterEachLine(Runnable action) {
+      afterEachLine = action;
       return this;
     }
 

@@ -1,9 +1,10 @@
 package org.lazaruspit.pit;
 
 /**
- * Is told what a pit does, after the fact. Called on the pit's own threads, never under a lock;
- * what it throws is logged under its class name and stops nothing. It should return soon: the
- * revival or the round that it is told of waits for it.
+ * Is told what a pit does, after the fact and in order. Called on one thread of its own, never
+ * under a lock; what it throws is logged under its class name and stops nothing. One that is slow
+ * delays the other listeners alone; past 10,000 waiting messages the newest are dropped, and the
+ * log says so.
  */
 public interface PitListener {
 

@@ -44,7 +44,7 @@ final class Probes {
       for (ProbeResult result : probe.probe(targets)) {
         results.replace(result.agent(), result);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       log.warn("health probe {} is broken", probe.name(), e);
       targets.forEach(
           target -> results.put(target.agent(), noAnswer(target, "the probe broke: " + e)));
@@ -60,7 +60,7 @@ final class Probes {
   void register(ProbeTarget target) throws InterruptedException {
     try {
       probe.register(target);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       log.warn("{}: could not be registered by {}: {}", target.agent(), probe.name(), e.toString());
     }
   }

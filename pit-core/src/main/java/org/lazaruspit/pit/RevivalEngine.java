@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class RevivalEngine {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalEngine.class);
-  private static final long JOURNAL_RETRY_MILLIS = 1000;
+  private static final long RETRY_MILLIS = 1000;
   private static final String ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
   private final PitConfig config;
@@ -110,19 +110,14 @@ public final class RevivalEngine {
   Optional<Revival> request(AgentRef agent, long incarnation, Cause cause, String evidence)
       throws IOException {
     CellWork work = work(agent);
-    if (!work.supervises(agent.agentId())) {
+    if (!work.wanted(agent.agentId())) {
       return Optional.empty();
-    }
-    Optional<String> quarantine = quarantine(work.ledger(), agent.agentId());
-    if (quarantine.isPresent()) {
-      // First the file, then the journal: a pit that ends between the two comes here again.
-      markFailed(work, agent.agentId());
     }
     RevivalLedger ledger =
         work.decide(
             before ->
                 before.incarnation(agent.agentId()) == incarnation
-                    ? opening(work, before, agent.agentId(), cause, evidence, quarantine)
+                    ? opening(work, before, agent.agentId(), cause, evidence)
                     : List.of());
     dispatch();
     return ledger.openRevival(agent.agentId());
@@ -130,12 +125,7 @@ public final class RevivalEngine {
 
   /** The events that a request amounts to: none where there is nothing new to decide. */
   private List<RevivalEvent> opening(
-      CellWork work,
-      RevivalLedger ledger,
-      String agentId,
-      Cause cause,
-      String evidence,
-      Optional<String> quarantine) {
+      CellWork work, RevivalLedger ledger, String agentId, Cause cause, String evidence) {
     Optional<Revival> latest = ledger.latest(agentId);
     long incarnation = ledger.incarnation(agentId);
     if (latest.isPresent()
@@ -146,10 +136,13 @@ public final class RevivalEngine {
     AutoRevive policy = work.cell().effectivePolicies(config.defaultPolicies()).autoRevive();
     log.warn("{}: dead ({}): {}", work.label(agentId), cause.wireName(), evidence);
     Requested requested = new Requested(subject, statusUnder(policy), evidence);
-    return quarantine
-        .<List<RevivalEvent>>map(
-            why -> List.of(requested, new Ended(subject, RevivalStatus.FAILED, why)))
-        .orElseGet(() -> List.of(requested));
+    Optional<String> quarantine = quarantine(ledger, agentId);
+    if (quarantine.isEmpty()) {
+      return List.of(requested);
+    }
+    // First the file, then the journal: a pit that ends between the two comes here again.
+    markFailed(work, agentId);
+    return List.of(requested, new Ended(subject, RevivalStatus.FAILED, quarantine.get()));
   }
 
   /** A no holds for the incarnation that it was said about. */
@@ -266,11 +259,17 @@ public final class RevivalEngine {
     }
   }
 
-  private void advance(Attempt attempt) throws IOException {
-    Revival revival = attempt.revival();
-    if (underWay.contains(revival.id())) {
+  private void advance(Attempt seen) throws IOException {
+    if (underWay.contains(seen.revival().id())) {
       return;
     }
+    // Read again now: a runner writes the end of its revival before it leaves the set.
+    Optional<Revival> current = seen.work().ledger().find(seen.revival().id());
+    if (current.isEmpty() || !current.get().status().open()) {
+      return;
+    }
+    Revival revival = current.get();
+    Attempt attempt = new Attempt(seen.work(), revival, revival.attempt());
     if (revival.status() == RevivalStatus.REVIVING || revival.status() == RevivalStatus.VERIFYING) {
       execute(attempt, () -> recover(attempt));
       return;
@@ -306,7 +305,7 @@ public final class RevivalEngine {
     Attempt attempt = new Attempt(pending.work(), pending.revival(), number);
     try {
       attempt.work().record(RevivalRunner.firstStep(attempt.subject()));
-      execute(attempt, () -> runner.run(attempt).ifPresent(onRevived), capacity::end);
+      execute(attempt, () -> revive(attempt), capacity::end);
     } catch (IOException | RuntimeException e) {
       capacity.end();
       throw e;
@@ -333,33 +332,34 @@ public final class RevivalEngine {
   }
 
   private void guarded(Attempt attempt, Work work, Runnable afterwards) {
-    boolean journaled = true;
+    boolean inOrder = false;
     try {
       work.run();
+      inOrder = true;
     } catch (AttemptFailedException e) {
-      journaled = failed(attempt, String.valueOf(e.getMessage()));
+      inOrder = failed(attempt, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       log.info("{}: interrupted, the journal tells the next pit where it was", attempt.label());
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
       log.warn("{}: attempt {} broke off", attempt.label(), attempt.number(), e);
-      journaled = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage());
+      inOrder = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage());
     } finally {
       underWay.remove(attempt.revival().id());
       afterwards.run();
-      goOn(journaled);
+      goOn(inOrder);
     }
   }
 
-  /** Without a journal nothing is done; it is tried again soon, but not in a busy loop. */
-  private void goOn(boolean journaled) {
+  /** What could not even be written down is tried again soon, but not in a busy loop. */
+  private void goOn(boolean inOrder) {
     if (attempts.isShutdown()) {
       return;
     }
-    if (journaled) {
+    if (inOrder) {
       dispatch();
     } else {
-      later(JOURNAL_RETRY_MILLIS);
+      later(RETRY_MILLIS);
     }
   }
 
@@ -375,6 +375,16 @@ public final class RevivalEngine {
     }
   }
 
+  /** What a person has written meanwhile holds, up to the last moment. */
+  private void revive(Attempt attempt)
+      throws IOException, InterruptedException, AttemptFailedException {
+    if (attempt.work().wanted(attempt.agentId())) {
+      runner.run(attempt).ifPresent(onRevived);
+    } else {
+      supersede(attempt, "its file no longer asks for it to run");
+    }
+  }
+
   /** A revival that the journal left in the middle, because a pit ended there. */
   private void recover(Attempt attempt)
       throws IOException, InterruptedException, AttemptFailedException {
@@ -382,7 +392,7 @@ public final class RevivalEngine {
     capacity.resume();
     try {
       if (step.compareTo(RevivalStep.START) < 0) {
-        runner.run(attempt).ifPresent(onRevived);
+        revive(attempt);
         return;
       }
       Presence presence = reviver.presence(attempt.agent());
@@ -399,13 +409,20 @@ public final class RevivalEngine {
 
   /** The last attempt has failed: whatever it may have left behind must not linger unwatched. */
   private void giveUp(Attempt attempt, String why) throws IOException, InterruptedException {
-    StopOutcome outcome = reviver.stop(attempt.agent(), RevivalRunner.STOP_GRACE);
-    String rest = outcome instanceof StopOutcome.StillThere still ? "; " + still.reason() : "";
-    String detail = why + ": " + attempt.revival().detail() + rest;
+    String detail = why + ": " + attempt.revival().detail() + whatIsLeft(attempt);
     // First the file, then the journal: a pit that ends between the two gives up once more.
     markFailed(attempt.work(), attempt.agentId());
     attempt.work().record(new Ended(attempt.subject(), RevivalStatus.FAILED, detail));
     log.error("{}: given up: {}", attempt.label(), detail);
+  }
+
+  private String whatIsLeft(Attempt attempt) throws InterruptedException {
+    try {
+      StopOutcome outcome = reviver.stop(attempt.agent(), RevivalRunner.STOP_GRACE);
+      return outcome instanceof StopOutcome.StillThere still ? "; " + still.reason() : "";
+    } catch (IOException | RuntimeException e) {
+      return "; it could not be stopped: " + e;
+    }
   }
 
   private static void markFailed(CellWork work, String agentId) {
@@ -414,6 +431,7 @@ public final class RevivalEngine {
       CellEditor.of(work.directory())
           .updateAgent(agentId, spec -> spec.withStatus(AgentStatus.FAILED));
     } catch (IOException | RuntimeException e) {
+      work.givenUpForGood(agentId);
       log.error("{}: its file could not be marked failed: {}", work.label(agentId), e.getMessage());
     }
   }

@@ -2,8 +2,12 @@ package org.lazaruspit.pit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,97 +30,98 @@ final class RevivalJournal implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalJournal.class);
   private static final long MAX_BYTES = 256L << 20;
+  private static final int MAX_LINE = 1 << 20;
 
   private final UUID cellId;
   private final Path file;
-  private final FileChannel channel;
   private final InstantSource clock;
-  private final List<JournalEntry> replayed;
-  private long nextSeq;
+  private final List<JournalEntry> replayed = new ArrayList<>();
+  private FileChannel channel;
 
-  private RevivalJournal(
-      UUID cellId,
-      Path file,
-      FileChannel channel,
-      InstantSource clock,
-      List<JournalEntry> replayed) {
+  /** Bytes that are known to be whole lines on the disk; whatever is behind them never happened. */
+  private long length;
+
+  private long nextSeq = 1;
+
+  private RevivalJournal(UUID cellId, Path file, FileChannel channel, InstantSource clock) {
     this.cellId = cellId;
     this.file = file;
     this.channel = channel;
     this.clock = clock;
-    this.replayed = Collections.unmodifiableList(replayed);
-    this.nextSeq = replayed.isEmpty() ? 1 : replayed.get(replayed.size() - 1).seq() + 1;
   }
 
   /** Opens the journal, reads all of it, and cuts off a last line that was never finished. */
   static RevivalJournal open(UUID cellId, Path file, InstantSource clock) throws IOException {
     OwnDirectory.ensureAround(file);
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            LinkOption.NOFOLLOW_LINKS);
+    RevivalJournal journal = new RevivalJournal(cellId, file, channel(file), clock);
     try {
-      return new RevivalJournal(cellId, file, channel, clock, recover(file, channel));
+      journal.recover();
+      return journal;
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      journal.close();
       throw e;
     }
   }
 
-  private static List<JournalEntry> recover(Path file, FileChannel channel) throws IOException {
+  private static FileChannel channel(Path file) throws IOException {
+    return FileChannel.open(
+        file,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void recover() throws IOException {
     if (channel.size() > MAX_BYTES) {
       throw new IOException(
           file + ": " + channel.size() + " bytes, more than a journal's " + MAX_BYTES);
     }
-    byte[] bytes = readAll(channel);
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] != '\n') {
-      end--;
-    }
-    if (end < bytes.length) {
-      log.warn(
-          "{}: its last line was never finished, cutting off {} bytes", file, bytes.length - end);
-      channel.truncate(end);
-      channel.force(true);
-    }
-    channel.position(end);
-    return parse(file, new String(bytes, 0, end, UTF_8));
-  }
-
-  private static List<JournalEntry> parse(Path file, String text) {
-    List<JournalEntry> entries = new ArrayList<>();
-    int number = 0;
-    for (String line : text.split("\n", -1)) {
-      number++;
-      if (!line.isBlank()) {
-        try {
-          entries.add(JournalLine.read(line));
-        } catch (JournalLine.MalformedLineException e) {
-          log.warn("{}, line {}: passed over, {}", file, number, e.getMessage());
-        }
+    // Not closed: closing the stream would close the channel.
+    InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    long read = 0;
+    int lines = 0;
+    for (int next = in.read(); next >= 0; next = in.read()) {
+      read++;
+      if (next == '\n') {
+        lines++;
+        take(lines, line);
+        line.reset();
+        length = read;
+      } else if (line.size() <= MAX_LINE) {
+        line.write(next);
       }
     }
-    return entries;
+    if (length < channel.size()) {
+      log.warn("{}: its last line was never finished, {} bytes cut off", file, read - length);
+      cut();
+    }
+    channel.position(length);
   }
 
-  private static byte[] readAll(FileChannel channel) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-    channel.position(0);
-    while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-      // reads until the buffer is full or the file has ended
+  private void take(int number, ByteArrayOutputStream line) {
+    if (line.size() == 0) {
+      return;
     }
-    return buffer.array();
+    try {
+      if (line.size() > MAX_LINE) {
+        throw new JournalLine.MalformedLineException("longer than " + MAX_LINE + " bytes");
+      }
+      JournalEntry entry = JournalLine.read(line.toString(UTF_8));
+      replayed.add(entry);
+      nextSeq = entry.seq() + 1;
+    } catch (JournalLine.MalformedLineException e) {
+      log.warn("{}, line {}: passed over, {}", file, number, e.getMessage());
+    }
   }
 
   /** What the file held when it was opened. */
   List<JournalEntry> replayed() {
-    return replayed;
+    return Collections.unmodifiableList(replayed);
   }
 
-  /** Writes the events with one fsync; on failure the file is as it was before. */
+  /** Writes the events with one fsync; on failure none of them has happened. */
   List<JournalEntry> append(List<RevivalEvent> events) throws IOException {
     Instant now = clock.instant();
     List<JournalEntry> entries = new ArrayList<>();
@@ -132,27 +137,43 @@ final class RevivalJournal implements AutoCloseable {
   }
 
   private void write(byte[] bytes) throws IOException {
-    long before = channel.position();
     try {
+      reopenIfClosed();
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
       channel.force(false);
+      length += bytes.length;
     } catch (IOException e) {
-      takeBack(before, e);
+      takeBack(e);
       throw new IOException(file + ": could not write the journal: " + e.getMessage(), e);
     }
   }
 
-  /** Half a line must not stay where the next one would be glued to it. */
-  private void takeBack(long position, IOException cause) {
-    try {
-      channel.truncate(position);
-      channel.position(position);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
+  /** A thread that is interrupted while it writes closes the channel under everybody else. */
+  private void reopenIfClosed() throws IOException {
+    if (!channel.isOpen()) {
+      channel = channel(file);
+      cut();
     }
+  }
+
+  /** Half a line must not stay where the next one would be glued to it. */
+  private void takeBack(IOException cause) {
+    if (channel.isOpen()) {
+      try {
+        cut();
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  private void cut() throws IOException {
+    channel.truncate(length);
+    channel.position(length);
+    channel.force(true);
   }
 
   @Override

@@ -34,26 +34,38 @@ final class RevivalLedger {
   }
 
   static RevivalLedger replay(UUID cellId, List<JournalEntry> entries) {
-    RevivalLedger ledger = empty(cellId);
+    Map<String, Long> incarnations = new TreeMap<>();
+    Map<String, Revival> revivals = new LinkedHashMap<>();
     for (JournalEntry entry : entries) {
-      ledger = ledger.apply(entry);
+      add(cellId, entry, incarnations, revivals);
     }
-    return ledger;
+    return sealed(cellId, incarnations, revivals);
+  }
+
+  private static RevivalLedger sealed(
+      UUID cellId, Map<String, Long> incarnations, Map<String, Revival> revivals) {
+    return new RevivalLedger(
+        cellId, Collections.unmodifiableMap(incarnations), Collections.unmodifiableMap(revivals));
+  }
+
+  private static void add(
+      UUID cellId,
+      JournalEntry entry,
+      Map<String, Long> incarnations,
+      Map<String, Revival> revivals) {
+    Subject subject = entry.event().subject();
+    incarnations.merge(subject.agentId(), subject.incarnation(), Math::max);
+    revivals.compute(subject.revival(), (id, before) -> next(cellId, before, entry));
   }
 
   RevivalLedger apply(JournalEntry entry) {
-    Subject subject = entry.event().subject();
     Map<String, Long> nextIncarnations = new TreeMap<>(incarnations);
-    nextIncarnations.merge(subject.agentId(), subject.incarnation(), Math::max);
     Map<String, Revival> nextRevivals = new LinkedHashMap<>(revivals);
-    nextRevivals.put(subject.revival(), next(revivals.get(subject.revival()), entry));
-    return new RevivalLedger(
-        cellId,
-        Collections.unmodifiableMap(nextIncarnations),
-        Collections.unmodifiableMap(nextRevivals));
+    add(cellId, entry, nextIncarnations, nextRevivals);
+    return sealed(cellId, nextIncarnations, nextRevivals);
   }
 
-  private Revival next(@Nullable Revival before, JournalEntry entry) {
+  private static Revival next(UUID cellId, @Nullable Revival before, JournalEntry entry) {
     RevivalEvent event = entry.event();
     Subject subject = event.subject();
     Optional<RevivalStep> step =

@@ -18,6 +18,7 @@ import org.lazaruspit.pit.RevivalEvent.Ended;
 import org.lazaruspit.pit.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.RevivalPlanner.CheckpointChoice;
 import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.spi.Reviver;
@@ -75,7 +76,8 @@ final class RevivalRunner {
     String proof = stop(attempt, begun);
     attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
     ChosenCheckpoint checkpoint = chooseCheckpoint(attempt);
-    long incarnation = attempt.incarnation() + 1;
+    requireLauncher(attempt);
+    long incarnation = nextIncarnation(attempt);
     attempt
         .work()
         .record(
@@ -84,8 +86,7 @@ final class RevivalRunner {
                 RevivalStep.RAISE_INCARNATION,
                 checkpoint.description()),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, ""));
-    CellEditor.of(attempt.work().directory())
-        .updateAgent(attempt.agentId(), spec -> spec.withIncarnation(incarnation));
+    tellReaders(attempt, incarnation);
     RunningAgent running = reviver.start(order(attempt, incarnation, checkpoint));
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
@@ -94,6 +95,36 @@ final class RevivalRunner {
         running.description(),
         checkpoint.description());
     return proveHealth(attempt, running, incarnation);
+  }
+
+  /** Before anything is raised: an attempt that cannot start anybody must not use numbers up. */
+  private void requireLauncher(Attempt attempt) throws AttemptFailedException {
+    if (reviver.needsLauncher() && launcher(attempt).isEmpty()) {
+      throw new AttemptFailedException("no launcher in the configuration fits the agent");
+    }
+  }
+
+  private Optional<Launcher> launcher(Attempt attempt) {
+    AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
+    return config.launcherFor(spec == null ? null : spec.launcher());
+  }
+
+  /**
+   * The journal is the truth; where it was lost, the agent's file keeps the number from falling.
+   */
+  private static long nextIncarnation(Attempt attempt) {
+    AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
+    return Math.max(attempt.incarnation(), spec == null ? 0 : spec.incarnation()) + 1;
+  }
+
+  /** The number in the agent's file is for readers: that it cannot be written stops nothing. */
+  private static void tellReaders(Attempt attempt, long incarnation) {
+    try {
+      CellEditor.of(attempt.work().directory())
+          .updateAgent(attempt.agentId(), spec -> spec.withIncarnation(incarnation));
+    } catch (IOException | RuntimeException e) {
+      log.warn("{}: its file does not show incarnation {}", attempt.label(), incarnation, e);
+    }
   }
 
   /** Goes on with an attempt whose agent was started before the pit itself was restarted. */
@@ -144,7 +175,11 @@ final class RevivalRunner {
   private ChosenCheckpoint chooseCheckpoint(Attempt attempt)
       throws IOException, AttemptFailedException {
     Checkpoints checkpoints = Checkpoints.of(attempt.work().directory());
-    checkpoints.commitPending(attempt.agentId());
+    try {
+      checkpoints.commitPending(attempt.agentId());
+    } catch (IOException e) {
+      log.warn("{}: what it prepared last is not committed: {}", attempt.label(), e.getMessage());
+    }
     ChosenCheckpoint chosen =
         choose(checkpoints, attempt.agentId(), RevivalPlanner.checkpointFor(attempt.number()));
     if (chosen.folder().isEmpty() && policies(attempt).checkpointRequired()) {
@@ -190,7 +225,6 @@ final class RevivalRunner {
 
   private StartOrder order(Attempt attempt, long incarnation, ChosenCheckpoint checkpoint) {
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
-    AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
     return new StartOrder(
         attempt.agent(),
         incarnation,
@@ -200,7 +234,7 @@ final class RevivalRunner {
         target
             .gateway()
             .map(g -> g.resolve("/heartbeat/" + target.key() + "?incarnation=" + incarnation)),
-        config.launcherFor(spec == null ? null : spec.launcher()),
+        launcher(attempt),
         CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()));
   }
 
@@ -214,21 +248,29 @@ final class RevivalRunner {
     Duration limit = policies(attempt).reviveTimeout();
     long deadline = System.nanoTime() + limit.toNanos();
     Duration pause = FIRST_PAUSE;
-    ProbeResult last = probes.ask(target);
-    while (!last.provesHealthy(target.incarnation())) {
+    while (true) {
+      long asked = System.nanoTime();
+      ProbeResult answer = probes.ask(target);
+      if (answer.provesHealthy(target.incarnation())) {
+        return "as its gateway says";
+      }
       if (System.nanoTime() - deadline >= 0) {
         throw new AttemptFailedException(
             "not healthy within %s s: %s, %s"
-                .formatted(limit.toSeconds(), last.verdict(), last.detail()));
+                .formatted(limit.toSeconds(), answer.verdict(), answer.detail()));
       }
       failIfEnded(exit, pause);
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
-      last = probes.ask(target);
+      pause = longer(pause);
+      if (answer.verdict() == ProbeResult.Verdict.UNREACHABLE) {
+        // Its gateway is away, which says nothing about the agent: that time is not its own.
+        deadline += System.nanoTime() - asked;
+      }
     }
-    return "as its gateway says";
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
   }
 
   private static void failIfEnded(CompletableFuture<AgentExit> exit, Duration wait)

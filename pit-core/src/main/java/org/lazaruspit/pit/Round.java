@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
-import org.lazaruspit.cell.Checkpoints;
 import org.lazaruspit.pit.Judge.Judgement;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -30,6 +29,7 @@ final class Round {
 
   private static final Logger log = LoggerFactory.getLogger(Round.class);
 
+  private final PitConfig config;
   private final Reviver reviver;
   private final Probes probes;
   private final Targets targets;
@@ -39,12 +39,14 @@ final class Round {
   private final Once trouble = new Once();
 
   Round(
+      PitConfig config,
       Reviver reviver,
       Probes probes,
       Targets targets,
       RevivalEngine engine,
       AgentWatch watch,
       InstantSource clock) {
+    this.config = config;
     this.reviver = reviver;
     this.probes = probes;
     this.targets = targets;
@@ -89,7 +91,6 @@ final class Round {
       if (reviving) {
         return Optional.of(new Look(work, agent.agentId(), target, null));
       }
-      Checkpoints.of(work.directory()).commitPending(agent.agentId());
       Presence presence = reviver.presence(target.agent());
       follow(work, presence);
       trouble.over(target.agent());
@@ -144,7 +145,8 @@ final class Round {
     if (look.target().gateway().isPresent() && result.isEmpty()) {
       return line(look, false, "not judged", result);
     }
-    Judgement judgement = Judge.judge(look.target().incarnation(), presence, result);
+    Judgement judgement =
+        Judge.judge(look.target().incarnation(), presence, result, startable(look));
     act(look, judgement);
     if (judgement instanceof Judgement.Alive) {
       boolean healthy =
@@ -152,6 +154,12 @@ final class Round {
       return line(look, healthy, judgement.words(), result);
     }
     return line(look, false, judgement.words(), result);
+  }
+
+  private boolean startable(Look look) {
+    AgentSpec agent = look.work().cell().agents().get(look.agentId());
+    return !reviver.needsLauncher()
+        || (agent != null && config.launcherFor(agent.launcher()).isPresent());
   }
 
   private void act(Look look, Judgement judgement) throws InterruptedException {

@@ -31,7 +31,8 @@ final class JudgeTest {
     return Judge.judge(
         incarnation,
         presence,
-        Optional.of(new ProbeResult(AGENT, verdict, probed, true, detail, Duration.ZERO)));
+        Optional.of(new ProbeResult(AGENT, verdict, probed, true, detail, Duration.ZERO)),
+        true);
   }
 
   @ParameterizedTest
@@ -46,6 +47,14 @@ final class JudgeTest {
   void unknownToItsGatewayAndNotRunningIsKnownNotToRun() {
     assertInstanceOf(
         Judgement.Dead.class, judge(0, ABSENT, Verdict.UNKNOWN, 0, "does not know it"));
+  }
+
+  @Test
+  void anAgentThatSomebodyElseStartsIsNotDeadBeforeItWasEverSilent() {
+    Optional<ProbeResult> unknown =
+        Optional.of(new ProbeResult(AGENT, Verdict.UNKNOWN, 0, false, "", Duration.ZERO));
+    assertInstanceOf(Judgement.Unregistered.class, Judge.judge(0, ABSENT, unknown, false));
+    assertInstanceOf(Judgement.Alive.class, Judge.judge(0, ABSENT, Optional.empty(), false));
   }
 
   @Test
@@ -90,8 +99,8 @@ final class JudgeTest {
 
   @Test
   void anAgentWithoutAGatewayIsJudgedByItsProcessAlone() {
-    assertInstanceOf(Judgement.Dead.class, Judge.judge(0, ABSENT, Optional.empty()));
-    assertInstanceOf(Judgement.Alive.class, Judge.judge(3, RUNNING, Optional.empty()));
-    assertInstanceOf(Judgement.Alive.class, Judge.judge(3, UNKNOWN, Optional.empty()));
+    assertInstanceOf(Judgement.Dead.class, Judge.judge(0, ABSENT, Optional.empty(), true));
+    assertInstanceOf(Judgement.Alive.class, Judge.judge(3, RUNNING, Optional.empty(), true));
+    assertInstanceOf(Judgement.Alive.class, Judge.judge(3, UNKNOWN, Optional.empty(), true));
   }
 }

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -175,12 +178,31 @@ final class LazarusPitTest extends PitOnRealParts {
   }
 
   @Test
+  @Tag("full")
+  void anAgentThatIsFrozenWhileItHoldsItsCellsLockHoldsUpNobody() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      Process holder = LockHolder.hold(cell.directory().resolve(".lazarus").resolve("lock"));
+      try {
+        Path next = Files.createDirectories(cell.paths().checkpoint("writer").resolve("next"));
+        Files.writeString(next.resolve("state.json"), "{}");
+        Files.writeString(next.resolve("context.json"), "{}");
+        awaitRounds(2);
+        kill(pidOfStart(0));
+        assertEquals(2, await(RevivalStatus.REVIVED).incarnation());
+      } finally {
+        holder.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
   void aPausedAgentIsNotBroughtBack() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
-      status(AgentStatus.PAUSED);
-      awaitRounds(2);
+      status(AgentStatus.PAUSED); // at once, and no poll in between
       killAndAwaitEnd(pidOfStart(0));
       awaitRounds(2);
       assertEquals(1, starts().size());

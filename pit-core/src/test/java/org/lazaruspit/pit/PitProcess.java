@@ -24,15 +24,12 @@ final class PitProcess {
     AtomicInteger left = new AtomicInteger(Integer.parseInt(args[1]));
     LazarusPit pit =
         LazarusPit.builder(PitConfig.load(Path.of(args[0])))
-            .listener(
-                new PitListener() {
-                  @Override
-                  public void revivalChanged(Revival revival) {
-                    // Called after the line is on disk and before what it announces is done. No
-                    // hook, no finally: what halt leaves behind is what SIGKILL leaves behind.
-                    if (left.decrementAndGet() == 0) {
-                      Runtime.getRuntime().halt(137);
-                    }
+            // On disk already, and what it announces is still to be done. No hook, no finally: what
+            // halt leaves behind is what SIGKILL leaves behind.
+            .afterEachLine(
+                () -> {
+                  if (left.decrementAndGet() == 0) {
+                    Runtime.getRuntime().halt(137);
                   }
                 })
             .build();

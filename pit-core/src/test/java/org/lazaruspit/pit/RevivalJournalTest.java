@@ -25,6 +25,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.RevivalEvent.Decided;
 import org.lazaruspit.pit.RevivalEvent.Ended;
@@ -131,6 +132,21 @@ final class RevivalJournalTest {
       Files.createSymbolicLink(file.getParent(), elsewhere);
       assertThrows(IOException.class, () -> RevivalJournal.open(CELL, file, CLOCK));
       assertFalse(Files.exists(elsewhere.resolve("revivals.jsonl")));
+    }
+  }
+
+  @Test
+  void aThreadThatIsInterruptedWhileItWritesLosesNothingForTheOthers(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("revivals.jsonl");
+    RevivalEvent event = new AttemptFailed(SUBJECT, "x");
+    try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+      journal.append(List.of(event));
+      Thread.currentThread().interrupt();
+      assertThrows(IOException.class, () -> journal.append(List.of(event, event)));
+      assertTrue(Thread.interrupted());
+      assertEquals(2, journal.append(List.of(event)).get(0).seq());
+      assertEquals(2, Files.readAllLines(file).size());
     }
   }
 

@@ -21,7 +21,14 @@ final class AgentLock {
   /** What {@code flock} ends with when the lock is held; EX_TEMPFAIL in sysexits.h. */
   static final int HELD_STATUS = 75;
 
+  private static final String HELD = Integer.toString(HELD_STATUS);
+
   private static final long ANSWER_WITHIN_SECONDS = 10;
+
+  /**
+   * Seconds: whoever only asks or watches holds the lock for a moment, and must not refuse a start.
+   */
+  private static final String START_PATIENCE = "2";
 
   private final Path file;
 
@@ -35,9 +42,9 @@ final class AgentLock {
 
   /** The command, in a session of its own, under this lock; refused while the lock is held. */
   List<String> guard(List<String> command) {
-    List<String> guarded =
-        new ArrayList<>(
-            List.of("setsid", "flock", "-n", "-E", Integer.toString(HELD_STATUS), "-F", text()));
+    List<String> guarded = new ArrayList<>();
+    guarded.add("setsid");
+    guarded.addAll(List.of("flock", "-w", START_PATIENCE, "-E", HELD, "-F", text()));
     guarded.addAll(command);
     return guarded;
   }
@@ -46,7 +53,7 @@ final class AgentLock {
     if (Files.notExists(file)) {
       return true;
     }
-    Process process = start("flock", "-n", "-E", Integer.toString(HELD_STATUS), text(), "true");
+    Process process = start("flock", "-s", "-n", "-E", HELD, text(), "true");
     if (!process.waitFor(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IOException("flock did not answer about " + file);

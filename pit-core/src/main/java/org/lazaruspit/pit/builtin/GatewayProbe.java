@@ -16,6 +16,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.lazaruspit.pit.spi.GatewayAddress;
@@ -23,6 +26,8 @@ import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks gateways over HTTP: one request a gateway, however many agents it has. A gateway's verdict
@@ -30,6 +35,7 @@ import org.lazaruspit.pit.spi.ProbeTarget;
  */
 public final class GatewayProbe implements HealthProbe {
 
+  private static final Logger log = LoggerFactory.getLogger(GatewayProbe.class);
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
@@ -83,7 +89,7 @@ public final class GatewayProbe implements HealthProbe {
     long asked = System.nanoTime();
     URI uri = gateway.resolve("/agent/" + target.key());
     HttpResponse<InputStream> response = send(request(gateway, uri).GET().build());
-    try (InputStream body = response.body()) {
+    try (InputStream body = limited(response)) {
       if (response.statusCode() == 404) {
         return unknown(gateway, target, since(asked));
       }
@@ -100,7 +106,7 @@ public final class GatewayProbe implements HealthProbe {
     Map<String, ProbeTarget> wanted =
         targets.stream().collect(Collectors.toMap(ProbeTarget::key, Function.identity()));
     Map<String, AgentAnswer> answers = new HashMap<>();
-    try (InputStream body = response.body()) {
+    try (InputStream body = limited(response)) {
       expect(response, 200);
       AgentAnswer.readAll(body, wanted.keySet(), answers);
     }
@@ -123,7 +129,7 @@ public final class GatewayProbe implements HealthProbe {
     String body = "{\"incarnation\":" + target.incarnation() + "}";
     HttpResponse<InputStream> response =
         send(request(gateway, uri).PUT(BodyPublishers.ofString(body)).build());
-    try (InputStream answer = response.body()) {
+    try (InputStream answer = limited(response)) {
       expect(response, 200, 201);
       answer.readAllBytes();
     }
@@ -141,6 +147,25 @@ public final class GatewayProbe implements HealthProbe {
   private HttpResponse<InputStream> send(HttpRequest request)
       throws IOException, InterruptedException {
     return client.send(request, BodyHandlers.ofInputStream());
+  }
+
+  /**
+   * The client's own limit ends with the headers: a body that stalls, or never ends, is closed
+   * under its reader.
+   */
+  private static InputStream limited(HttpResponse<InputStream> response) {
+    InputStream body = response.body();
+    Executor whenTooLate =
+        CompletableFuture.delayedExecutor(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    whenTooLate.execute(
+        () -> {
+          try {
+            body.close();
+          } catch (IOException e) {
+            log.debug("{}: could not be closed: {}", response.uri(), e.getMessage());
+          }
+        });
+    return body;
   }
 
   private static void expect(HttpResponse<?> response, Integer... statuses) throws IOException {

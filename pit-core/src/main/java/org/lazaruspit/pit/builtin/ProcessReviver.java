@@ -83,7 +83,21 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public Reviver configured(Settings settings) {
-    return new ProcessReviver(settings.stateDirectory().resolve("agents"));
+    return new ProcessReviver(real(settings.stateDirectory()).resolve("agents"));
+  }
+
+  /** The kernel tells of open files by their real names, so ours has to be one. */
+  private static Path real(Path directory) {
+    try {
+      return Files.createDirectories(directory).toRealPath();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("state_directory: " + directory + " cannot be used", e);
+    }
+  }
+
+  @Override
+  public boolean needsLauncher() {
+    return true;
   }
 
   @Override
@@ -110,7 +124,7 @@ public final class ProcessReviver implements Reviver {
     AgentLock lock = lock(agent);
     ProcessTree tree = new ProcessTree(lock);
     List<Long> members = tree.members();
-    if (known != null && !known.exit().isDone() && !grace.isZero() && canListen(known.pid())) {
+    if (known != null && !known.exit().isDone() && !grace.isZero() && canListen(known)) {
       tree.terminate(known.pid());
       awaitExit(known, grace);
     }
@@ -128,8 +142,8 @@ public final class ProcessReviver implements Reviver {
   }
 
   /** A stopped process cannot act on TERM, so there is nothing to wait for. */
-  private static boolean canListen(long pid) {
-    return pid > 1 && ProcFs.stat(pid).filter(stat -> stat.alive() && !stat.stopped()).isPresent();
+  private static boolean canListen(Held agent) {
+    return agent.leader().flatMap(AgentRecord::running).filter(stat -> !stat.stopped()).isPresent();
   }
 
   private static void awaitExit(Held agent, Duration grace) throws InterruptedException {
@@ -270,6 +284,8 @@ public final class ProcessReviver implements Reviver {
         await(agent, lock);
       }
     } catch (IOException | RuntimeException e) {
+      // Forgotten, so that the next look asks the kernel anew.
+      held.remove(agent.running().agent(), agent);
       log.warn("{}: its lock cannot be watched", agent.running().agent(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

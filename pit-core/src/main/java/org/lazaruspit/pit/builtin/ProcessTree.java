@@ -51,13 +51,20 @@ final class ProcessTree {
       if (members.isEmpty() && lock.free()) {
         return true;
       }
-      // Java compares the start time before it signals: a reused number is not hit.
-      members.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+      members.forEach(this::killMember);
       if (System.nanoTime() - deadlineNanos >= 0) {
         return false;
       }
       TimeUnit.MILLISECONDS.sleep(2);
     }
+  }
+
+  /**
+   * A handle knows its process by its start time, and signals no other: so it is taken first, and
+   * what it stands for is looked at once more.
+   */
+  private void killMember(long pid) {
+    ProcessHandle.of(pid).filter(handle -> belongs(pid)).ifPresent(ProcessHandle::destroyForcibly);
   }
 
   /** Who is left, for people. */

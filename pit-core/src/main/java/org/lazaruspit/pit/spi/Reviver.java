@@ -7,8 +7,9 @@ import java.time.Duration;
  * Stops what is left of an agent and starts it again. Found with {@link java.util.ServiceLoader},
  * or handed in by code.
  *
- * <p>Implementations must be thread-safe; the pit never works on one agent from two threads at
- * once. What they throw fails the attempt at hand and nothing else.
+ * <p>Implementations must be thread-safe. The pit never starts or stops one agent from two threads
+ * at once, but may ask for its presence meanwhile. What they throw fails the attempt at hand and
+ * nothing else.
  */
 public interface Reviver {
 
@@ -63,6 +64,16 @@ public interface Reviver {
    * @throws InterruptedException if the thread was interrupted meanwhile
    */
   RunningAgent start(StartOrder order) throws IOException, InterruptedException;
+
+  /**
+   * Whether this reviver starts agents by a launcher of the configuration. An agent that none fits
+   * is then never taken for one that merely does not run.
+   *
+   * @return false by default
+   */
+  default boolean needsLauncher() {
+    return false;
+  }
 
   /** Lets go of every agent without stopping any, and ends what this reviver itself started. */
   default void close() {}

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 
 /** A gateway on a real socket that gives one prepared answer to whatever it is asked. */
 final class CannedGateway implements AutoCloseable {
@@ -21,6 +22,8 @@ final class CannedGateway implements AutoCloseable {
   private final Thread thread;
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private volatile int status = 200;
+  private volatile boolean stalls;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile String answer = "{}";
 
   CannedGateway() throws IOException {
@@ -36,6 +39,11 @@ final class CannedGateway implements AutoCloseable {
   void answers(int newStatus, String newAnswer) {
     status = newStatus;
     answer = newAnswer;
+  }
+
+  /** Answers with its headers and never with what they promise. */
+  void stalls() {
+    stalls = true;
   }
 
   /** Method, path, body and token of each request. */
@@ -77,12 +85,25 @@ final class CannedGateway implements AutoCloseable {
         "HTTP/1.1 %d Canned\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
             .formatted(status, bytes.length);
     connection.getOutputStream().write(head.getBytes(UTF_8));
+    if (stalls) {
+      awaitClose();
+      return;
+    }
     connection.getOutputStream().write(bytes);
     connection.shutdownOutput();
   }
 
+  private void awaitClose() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void close() throws IOException, InterruptedException {
+    closed.countDown();
     socket.close();
     thread.join();
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -126,6 +127,13 @@ final class GatewayProbeTest {
     ProbeResult result = probe.probe(List.of(target)).get(0);
     assertEquals(Verdict.UNREACHABLE, result.verdict());
     assertThrows(IOException.class, () -> probe.register(target));
+  }
+
+  @Test
+  @Timeout(60)
+  void aGatewayThatStallsInTheMiddleOfItsAnswerIsGivenUp() throws InterruptedException {
+    gateway.stalls();
+    assertEquals(Verdict.UNREACHABLE, probe.probe(List.of(target("a", null))).get(0).verdict());
   }
 
   @Test
