@@ -29,7 +29,7 @@ record CellScan(
   /**
    * One file.
    *
-   * @param file its path, kept since making it again costs nearly as much as a stat
+   * @param file its path
    * @param content what it says, or null where it is absent or bad
    */
   record FileScan<T>(Path file, Stamp stamp, @Nullable T content, List<CellProblem> problems) {

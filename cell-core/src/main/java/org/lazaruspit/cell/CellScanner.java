@@ -126,10 +126,9 @@ final class CellScanner {
         return before.nothing() ? before : DirectoryScan.absent(directory, List.of());
       }
       FileReader.requireDirectory(attributes);
-      Stamp stamp = files.reader().stamp(attributes);
-      return before.stamp().stillHolds(stamp)
+      return before.stamp().stillHolds(attributes)
           ? refresh(before, document)
-          : list(before, document, stamp);
+          : list(before, document, files.reader().stamp(attributes));
     } catch (FileReader.Unusable e) {
       return DirectoryScan.absent(directory, List.of(Problems.whole(directory, e)));
     }

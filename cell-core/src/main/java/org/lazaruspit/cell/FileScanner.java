@@ -74,10 +74,10 @@ final class FileScanner {
       if (attributes == null) {
         return before != null && before.nothing() ? before : FileScan.absent(path);
       }
-      stamp = reader.stamp(attributes);
-      if (before != null && before.stamp().stillHolds(stamp)) {
+      if (before != null && before.stamp().stillHolds(attributes)) {
         return before;
       }
+      stamp = reader.stamp(attributes);
       reader.requireFile(attributes);
       byte[] bytes = reader.read(path, stamp.size());
       return bytes == null ? FileScan.absent(path) : decode(path, id, stamp, bytes, document);

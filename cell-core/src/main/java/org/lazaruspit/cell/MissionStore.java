@@ -87,7 +87,7 @@ public final class MissionStore {
    * Loads every cell, whether it changed or not.
    *
    * @return what came of each directory, sorted by its name
-   * @throws UncheckedIOException when the root itself cannot be read
+   * @throws UncheckedIOException when the root itself cannot be read, or this thread is interrupted
    */
   public List<CellLoad> load() {
     synchronized (scanning) {
@@ -108,6 +108,7 @@ public final class MissionStore {
    *
    * @param cellDirectory the cell's directory
    * @return what came of it
+   * @throws UncheckedIOException when this thread is interrupted
    */
   public CellLoad load(Path cellDirectory) {
     return scanner.scan(cellDirectory).load();
@@ -127,7 +128,7 @@ public final class MissionStore {
    * change costs a stat a file.
    *
    * @return what is different now
-   * @throws UncheckedIOException when the root itself cannot be read
+   * @throws UncheckedIOException when the root itself cannot be read, or this thread is interrupted
    */
   public RescanResult rescan() {
     RescanResult changes;

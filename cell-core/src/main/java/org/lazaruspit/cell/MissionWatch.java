@@ -109,8 +109,8 @@ public final class MissionWatch implements AutoCloseable {
       } while (more);
       failing = false;
     } catch (UncheckedIOException e) {
-      // Told once; the root may come back.
-      if (!failing) {
+      // Told once; the root may come back. While closing, it was our own interruption.
+      if (!failing && closed.getCount() > 0) {
         log.warn("Cannot look at {}", store.root(), e);
       }
       failing = true;

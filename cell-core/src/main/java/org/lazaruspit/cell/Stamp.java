@@ -20,17 +20,25 @@ record Stamp(long modified, long size, int key, boolean settled) {
 
   static Stamp of(BasicFileAttributes attributes, long nowNanos) {
     long modified = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
-    Object key = attributes.fileKey();
     return new Stamp(
-        modified,
-        attributes.isDirectory() ? 0 : attributes.size(),
-        key == null ? 0 : key.hashCode(),
-        modified < nowNanos - COARSEST_TICK);
+        modified, size(attributes), key(attributes), modified < nowNanos - COARSEST_TICK);
   }
 
-  /** Whether what was read under this stamp still holds under the other. */
-  boolean stillHolds(Stamp now) {
-    return settled && sameAs(now);
+  /** Whether what was read under this stamp still holds; made so often that it makes nothing. */
+  boolean stillHolds(BasicFileAttributes now) {
+    return settled
+        && size == size(now)
+        && modified == now.lastModifiedTime().to(TimeUnit.NANOSECONDS)
+        && key == key(now);
+  }
+
+  private static long size(BasicFileAttributes attributes) {
+    return attributes.isDirectory() ? 0 : attributes.size();
+  }
+
+  private static int key(BasicFileAttributes attributes) {
+    Object key = attributes.fileKey();
+    return key == null ? 0 : key.hashCode();
   }
 
   boolean sameAs(Stamp other) {

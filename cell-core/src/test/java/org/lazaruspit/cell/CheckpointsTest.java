@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,5 +83,88 @@ class CheckpointsTest {
     assertEquals(
         new CheckpointVerdict.Valid(ref, cell.resolve("checkpoints/a1")), checkpoints.verify("a1"));
     assertFalse(checkpoints.commitPending("a1"));
+  }
+
+  private CheckpointVerdict.Valid valid() throws IOException {
+    return assertInstanceOf(CheckpointVerdict.Valid.class, checkpoints.verify("a1"));
+  }
+
+  @Test
+  void folderThatWasChangedAfterTheCommitIsNotRestored() throws IOException {
+    checkpoints.save("a1", 0, content(1));
+    Cells.write(cell.resolve("checkpoints/a1/state.json"), "{\"step\":666}");
+    assertEquals("{\"step\":1}", Cells.read(valid().folder().resolve("state.json")));
+    Cells.write(cell.resolve("checkpoints/a1/artifacts/extra"), "from another checkpoint");
+    assertEquals("{\"step\":1}", Cells.read(valid().folder().resolve("state.json")));
+  }
+
+  @Test
+  void checkpointWhoseEveryCopyWasChangedIsInvalidAndTheOneBeforeIsOffered() throws IOException {
+    checkpoints.save("a1", 0, content(1));
+    checkpoints.save("a1", 0, content(2));
+    Cells.write(cell.resolve("checkpoints/a1/state.json"), "{}");
+    Cells.write(cell.resolve(".lazarus/checkpoints/a1/generation-2/state.json"), "{}");
+    assertInstanceOf(CheckpointVerdict.Invalid.class, checkpoints.verify("a1"));
+    Path before = checkpoints.previous("a1").orElseThrow().folder();
+    assertEquals("{\"step\":1}", Cells.read(before.resolve("state.json")));
+  }
+
+  /** What an agent does that knows nothing of us: files first, then its own commit record. */
+  private void writeInPlace(String hash, List<String> artifacts) throws IOException {
+    Path folder = cell.resolve("checkpoints/a1");
+    Files.write(folder.resolve("state.json"), Cells.json("{}"));
+    Files.write(folder.resolve("context.json"), Cells.json("{}"));
+    CellEditor.of(cell)
+        .updateAgent(
+            "a1", agent -> agent.withCheckpoint(new CheckpointRef(Cells.CREATED, hash, artifacts)));
+  }
+
+  @Test
+  void checkpointWrittenInPlaceIsAcceptedWhereItsHashHolds() throws IOException {
+    String hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    writeInPlace(hash, List.of());
+    assertEquals(cell.resolve("checkpoints/a1"), valid().folder());
+    writeInPlace(hash, List.of("missing"));
+    assertInstanceOf(CheckpointVerdict.Invalid.class, checkpoints.verify("a1"));
+    writeInPlace("0".repeat(64), List.of());
+    assertInstanceOf(CheckpointVerdict.Invalid.class, checkpoints.verify("a1"));
+  }
+
+  @Test
+  void newestOfTwoPublishedFoldersWinsWhicheverWayTheRaceGoes() throws IOException {
+    Path next = cell.resolve("checkpoints/a1/next");
+    Cells.write(next.resolve("state.json"), "1");
+    Cells.write(next.resolve("context.json"), "1");
+    assertTrue(checkpoints.commitPending("a1"));
+    Cells.write(next.resolve("state.json"), "2");
+    Cells.write(next.resolve("context.json"), "2");
+    Files.move(next, next.resolveSibling("old"));
+    Cells.write(next.resolve("state.json"), "3");
+    Cells.write(next.resolve("context.json"), "3");
+    assertTrue(checkpoints.commitPending("a1"));
+    assertEquals("3\n", Cells.read(valid().folder().resolve("state.json")));
+    Cells.write(next.resolve("state.json"), "4");
+    Cells.write(next.resolve("context.json"), "4");
+    checkpoints.save("a1", 0, content(5));
+    assertFalse(checkpoints.commitPending("a1"));
+    Path before = checkpoints.previous("a1").orElseThrow().folder();
+    assertEquals("4\n", Cells.read(before.resolve("state.json")));
+  }
+
+  @Test
+  void linksInAPublishedFolderAreRefusedAndNotFollowed() throws IOException {
+    Path next = cell.resolve("checkpoints/a1/next");
+    Path secret = root.resolve("secret.json");
+    Cells.write(secret, "\"secret\"");
+    Cells.write(next.resolve("state.json"), "1");
+    Files.createSymbolicLink(next.resolve("context.json"), secret);
+    assertFalse(checkpoints.commitPending("a1"));
+    assertEquals(
+        "context.json is a symbolic link, not a regular file",
+        checkpoints.refused("a1").orElseThrow());
+    Files.createSymbolicLink(next, root);
+    assertFalse(checkpoints.commitPending("a1"));
+    assertTrue(Files.exists(secret));
+    assertInstanceOf(CheckpointVerdict.Missing.class, checkpoints.verify("a1"));
   }
 }

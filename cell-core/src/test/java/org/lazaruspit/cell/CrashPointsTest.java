@@ -44,7 +44,7 @@ class CrashPointsTest {
         Files.createDirectory(root);
         scenario.prepare(root);
         Path cell = root.resolve(Cells.ID.toString());
-        faulty.restart();
+        faulty.restart(false);
         faulty.failAfter(n, once);
         boolean done = true;
         try {
@@ -53,7 +53,7 @@ class CrashPointsTest {
           done = false;
         }
         boolean failed = faulty.failed();
-        faulty.restart();
+        faulty.restart(!once);
         scenario.check(root, cell, done);
         if (!failed) {
           assertTrue(done);

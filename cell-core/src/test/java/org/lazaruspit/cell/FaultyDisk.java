@@ -65,9 +65,8 @@ final class FaultyDisk extends FileSystemProvider {
     return stopped;
   }
 
-  /** What a machine finds after the power came back. */
-  void restart() throws IOException {
-    boolean cut = stopped && !once;
+  /** Goes on as if nothing had been, or as a machine does after the power was cut. */
+  void restart(boolean cut) throws IOException {
     left = Integer.MAX_VALUE;
     stopped = false;
     for (Path path : unforced) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -129,6 +130,16 @@ class RescanTest {
     assertTrue(store.rescan().isEmpty());
     Files.delete(cell.resolve("tasks"));
     assertTrue(store.rescan().changed().get(0).valid());
+  }
+
+  @Test
+  void replacementOfEqualLengthAndTimeIsNoticed() throws IOException {
+    Path file = cell.resolve("agents/a1.json");
+    Path other = cell.resolve("agents/.new");
+    Files.write(other, Cells.json(Cells.read(file).replace("First", "Fifth")));
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(file));
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(List.of(cell), directories(store.rescan().changed()));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -86,15 +87,10 @@ class TortureTest {
   private int killedWhileWriting() throws Exception {
     Process writer =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-cp",
-                classPath(),
-                TortureWriter.class.getName(),
-                root.toString(),
-                Integer.toString(Math.max(lastSaved, lastEdited) + 1))
+                java(
+                    TortureWriter.class,
+                    root.toString(),
+                    Integer.toString(Math.max(lastSaved, lastEdited) + 1)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader said = writer.inputReader()) {
@@ -127,6 +123,21 @@ class TortureTest {
       lastEdited = number;
     }
     return number;
+  }
+
+  /** The command that runs a class of these tests in a JVM of its own. */
+  static List<String> java(Class<?> main, String... arguments) throws URISyntaxException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                classPath(),
+                main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   private static String classPath() throws URISyntaxException {
