@@ -297,10 +297,12 @@ final class Agents {
   /** Under the entry's monitor: has the wheel bring it up when something will be due. */
   void arm(AgentEntry entry, long now) {
     HealthRules rulesNow = rulesOf(entry);
-    long due = Escalation.dueIn(entry.state(), rulesNow, entry.lastSign(), now);
-    // Never farther than one time-out: the end of a wait moves the deadline to one time-out from
-    // then.
-    wheel.schedule(entry, now, Math.min(due, Nanos.of(rulesNow.timeout())));
+    // What is held is overdue all the time, and it is the end of the hold that brings it up again.
+    long due =
+        entry.state().hold() == null
+            ? Escalation.dueIn(entry.state(), rulesNow, entry.lastSign(), now)
+            : Nanos.of(rulesNow.timeout());
+    wheel.schedule(entry, now, due);
   }
 
   /** Has the wheel bring up every agent at once, for rules that have changed. */
