@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the watch costs: whom it looks at again. */
@@ -54,5 +55,14 @@ class WatchTest {
     assertNotNull(held);
     assertNotNull(held.health().held());
     assertEquals(List.of(), lookedAtIn(Duration.ofSeconds(290)));
+  }
+
+  @Test
+  void agentThatIsGoneIsNotLookedAtAgain() {
+    agents.heartbeat("gone", Heartbeat.EMPTY);
+    agents.heartbeat("replaced", Heartbeat.EMPTY);
+    agents.unregister("gone");
+    agents.register("replaced", Map.of(), 1);
+    assertEquals(List.of("replaced"), lookedAtIn(Duration.ofMinutes(5)));
   }
 }
