@@ -70,7 +70,7 @@ final class Agents {
   }
 
   private HeartbeatOutcome fullHeartbeat(String id, Heartbeat beat) {
-    boolean isNew = false;
+    long incarnation = Math.max(0, beat.incarnation());
     while (true) {
       AgentEntry entry = entries.get(id);
       if (entry == null) {
@@ -78,20 +78,31 @@ final class Agents {
         if (refusal != null) {
           return refusal;
         }
-        isNew = add(id);
+        AgentEntry fresh = fresh(id, incarnation, null);
+        synchronized (fresh) { // the wheel knows it already
+          HeartbeatOutcome outcome = heartbeat(fresh, beat, true);
+          if (publish(fresh)) {
+            return outcome;
+          }
+        }
         continue;
       }
       synchronized (entry) {
         if (entry.isRetired()) {
           continue;
         }
-        long incarnation = Math.max(0, beat.incarnation());
         if (incarnation < entry.incarnation) {
           return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
-        } else if (incarnation == entry.incarnation) {
-          return heartbeat(entry, beat, isNew);
         }
-        takeover(entry, incarnation);
+        if (incarnation == entry.incarnation) {
+          return heartbeat(entry, beat, false);
+        }
+        AgentEntry newer = fresh(id, incarnation, ownRules.get(entry));
+        synchronized (newer) {
+          HeartbeatOutcome outcome = heartbeat(newer, beat, false);
+          succeed(entry, newer);
+          return outcome;
+        }
       }
     }
   }
@@ -133,37 +144,49 @@ final class Agents {
 
   HeartbeatOutcome register(
       String id, Map<String, ? extends @Nullable Object> metadata, long incarnation) {
-    boolean isNew = false;
     try {
       while (true) {
         AgentEntry entry = entries.get(id);
         if (entry == null) {
-          Metadata.merge(Map.of(), metadata, limits.metadataBytes());
+          Map<String, Object> merged = Metadata.merge(Map.of(), metadata, limits.metadataBytes());
           HeartbeatOutcome refusal = refusal(id, true);
           if (refusal != null) {
             return refusal;
           }
-          isNew = add(id);
+          AgentEntry fresh = fresh(id, incarnation, null);
+          fresh.metadata(merged);
+          if (publish(fresh)) {
+            return HeartbeatOutcome.Accepted.NEW;
+          }
           continue;
         }
         synchronized (entry) {
           if (entry.isRetired()) {
             continue;
           }
-          if (incarnation < entry.incarnation) {
-            return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
-          }
-          boolean newer = incarnation > entry.incarnation;
-          Map<String, Object> known = newer ? Map.of() : entry.metadata();
-          Map<String, Object> merged = Metadata.merge(known, metadata, limits.metadataBytes());
-          AgentEntry current = newer ? takeover(entry, incarnation) : entry;
-          current.metadata(merged);
-          return isNew ? HeartbeatOutcome.Accepted.NEW : HeartbeatOutcome.Accepted.KNOWN;
+          return registerKnown(entry, metadata, incarnation);
         }
       }
     } catch (Metadata.Refused e) {
-      return new HeartbeatOutcome.MetadataRefused(isNew, e.reason());
+      return new HeartbeatOutcome.MetadataRefused(false, e.reason());
     }
+  }
+
+  private HeartbeatOutcome registerKnown(
+      AgentEntry entry, Map<String, ? extends @Nullable Object> metadata, long incarnation)
+      throws Metadata.Refused {
+    if (incarnation < entry.incarnation) {
+      return new HeartbeatOutcome.StaleIncarnation(entry.incarnation);
+    }
+    if (incarnation == entry.incarnation) {
+      entry.metadata(Metadata.merge(entry.metadata(), metadata, limits.metadataBytes()));
+      return HeartbeatOutcome.Accepted.KNOWN;
+    }
+    Map<String, Object> merged = Metadata.merge(Map.of(), metadata, limits.metadataBytes());
+    AgentEntry newer = fresh(entry.id, incarnation, ownRules.get(entry));
+    newer.metadata(merged);
+    succeed(entry, newer);
+    return HeartbeatOutcome.Accepted.KNOWN;
   }
 
   /** Why an unknown agent cannot be registered, or null when it can. */
@@ -178,43 +201,38 @@ final class Agents {
   }
 
   /**
-   * Whether it was this call that added the agent: others may be faster, or take the last place.
+   * An entry that nobody sees yet. What comes with it is done to it before it is published, so that
+   * nobody sees an agent that has been registered by a heartbeat without that heartbeat.
    */
-  private boolean add(String id) {
-    if (size.incrementAndGet() > limits.agents()) {
-      size.decrementAndGet();
-      return false;
-    }
+  private AgentEntry fresh(String id, long incarnation, @Nullable HealthRules own) {
     long now = time.now();
-    AgentEntry entry = new AgentEntry(id, 0, AgentState.PLAIN, now);
-    synchronized (entry) {
-      if (entries.putIfAbsent(id, entry) != null) {
-        size.decrementAndGet();
-        return false;
-      }
-      arm(entry, now);
+    AgentState state =
+        incarnation == 0 ? AgentState.PLAIN : Escalation.fresh(own == null ? rules : own);
+    AgentEntry entry = new AgentEntry(id, incarnation, state, now);
+    if (own != null) {
+      ownRules.put(entry, own);
     }
-    return true;
+    arm(entry, now);
+    return entry;
   }
 
-  /** Under the monitor of the older incarnation's entry: one of its own for the newer. */
-  private AgentEntry takeover(AgentEntry older, long incarnation) {
-    HealthRules own = ownRules.get(older);
-    long now = time.now();
-    HealthRules rulesNow = own == null ? rules : own;
-    AgentState fresh =
-        Escalation.step(older.state(), Occurrence.Takeover.INSTANCE, rulesNow, now, now).state();
-    AgentEntry newer = new AgentEntry(older.id, incarnation, fresh, now);
-    synchronized (newer) {
-      if (own != null) {
-        ownRules.put(newer, own);
-      }
-      announce(newer, older.state(), fresh, HealthCause.INCARNATION);
-      entries.put(older.id, newer);
-      retire(older);
-      arm(newer, now);
+  /** Whether the agent is new by this entry: others may be faster, or take the last place. */
+  private boolean publish(AgentEntry fresh) {
+    if (size.incrementAndGet() <= limits.agents() && entries.putIfAbsent(fresh.id, fresh) == null) {
+      return true;
     }
-    return newer;
+    size.decrementAndGet();
+    synchronized (fresh) {
+      retire(fresh);
+    }
+    return false;
+  }
+
+  /** Under the monitor of the older incarnation's entry: the newer takes its place. */
+  private void succeed(AgentEntry older, AgentEntry newer) {
+    announce(newer, older.state(), newer.state(), HealthCause.INCARNATION);
+    entries.put(older.id, newer);
+    retire(older);
   }
 
   boolean unregister(String id) {
@@ -297,10 +315,12 @@ final class Agents {
   /** Under the entry's monitor: has the wheel bring it up when something will be due. */
   void arm(AgentEntry entry, long now) {
     HealthRules rulesNow = rulesOf(entry);
-    long due = Escalation.dueIn(entry.state(), rulesNow, entry.lastSign(), now);
-    // Never farther than one time-out: the end of a wait moves the deadline to one time-out from
-    // then.
-    wheel.schedule(entry, now, Math.min(due, Nanos.of(rulesNow.timeout())));
+    // What is held is overdue all the time, and it is the end of the hold that brings it up again.
+    long due =
+        entry.state().hold() == null
+            ? Escalation.dueIn(entry.state(), rulesNow, entry.lastSign(), now)
+            : Nanos.of(rulesNow.timeout());
+    wheel.schedule(entry, now, due);
   }
 
   /** Has the wheel bring up every agent at once, for rules that have changed. */

@@ -46,8 +46,6 @@ final class Escalation {
     } else if (what instanceof Occurrence.HoldEnded) {
       AgentState free = state.withSilence(state.overdue(), null);
       return timePassed(free, rules, silentWindows(free, rules, lastSign, now), lastSign, now);
-    } else if (what instanceof Occurrence.Takeover) {
-      return takeover(rules);
     }
     return timePassed(state, rules, silentWindows(state, rules, lastSign, now), lastSign, now);
   }
@@ -166,12 +164,11 @@ final class Escalation {
     return new Step(next, byStuck.compareTo(byCount) > 0 ? HealthCause.STUCK : cause);
   }
 
-  private static Step takeover(HealthRules rules) {
+  /** A new incarnation: a clean slate and a grace. */
+  static AgentState fresh(HealthRules rules) {
     long grace = Nanos.of(rules.grace());
     boolean longer = grace > Nanos.of(rules.timeout());
-    AgentState fresh =
-        AgentState.alive(HealthStatus.HEALTHY, 0, null, longer ? grace : 0, null, null);
-    return new Step(fresh, HealthCause.INCARNATION);
+    return AgentState.alive(HealthStatus.HEALTHY, 0, null, longer ? grace : 0, null, null);
   }
 
   /**

@@ -27,11 +27,6 @@ sealed interface Occurrence {
     static final TimePassed INSTANCE = new TimePassed();
   }
 
-  /** A newer incarnation took over. */
-  record Takeover() implements Occurrence {
-    static final Takeover INSTANCE = new Takeover();
-  }
-
   /**
    * The agent has missed a deadline, for the first time since its last heartbeat.
    *

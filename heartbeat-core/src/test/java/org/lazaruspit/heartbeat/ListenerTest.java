@@ -170,6 +170,23 @@ class ListenerTest {
   }
 
   @Test
+  void whatComesWhileMergedEventsWaitIsNotToldBeforeThem() {
+    HealthRegistry registry = builder().listenerExecutor(tasks::add).listenerQueue(1).build();
+    registry.addListener(
+        "test",
+        event -> {
+          hear(event);
+          registry.heartbeat("a");
+        });
+    registry.register("a");
+    for (int i = 0; i < 3; i++) {
+      registry.reportFailure("a", "x");
+    }
+    runTasks();
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+  }
+
+  @Test
   void changeAndItsUndoingMergeIntoNothing() {
     HealthRegistry registry = builder().listenerExecutor(tasks::add).listenerQueue(0).build();
     registry.addListener("test", this::hear);

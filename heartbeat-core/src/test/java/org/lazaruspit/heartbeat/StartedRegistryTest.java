@@ -53,7 +53,7 @@ class StartedRegistryTest {
     HealthRegistry registry = HealthRegistry.builder().rules(QUICK).build();
     registry.addListener("test", events::add);
     registry.register("a");
-    assertEquals(before, ownThreads());
+    assertTrue(before.containsAll(ownThreads()));
     registry.start();
     registry.start();
     next();
