@@ -101,7 +101,7 @@ final class FleetAnswers {
 
   private void writePlain(OutputStream body, Kind kind) throws IOException {
     try (JsonWriter json = JsonWriter.large(body)) {
-      new FleetWriter(json, kind.only()).write(registry, instance);
+      new FleetWriter(json, kind.only()).write(registry::forEach, instance);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -3,9 +3,9 @@ package org.lazaruspit.heartbeat.http;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
-import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthStatus;
 
 /** Writes all agents while it walks over the registry, and their numbers. Used once. */
@@ -23,12 +23,17 @@ final class FleetWriter {
     this.only = only;
   }
 
-  void write(HealthRegistry registry, String instance) {
+  /**
+   * Writes all of it.
+   *
+   * @param walk shows each agent
+   */
+  void write(Consumer<Consumer<AgentHealth>> walk, String instance) {
     json.start();
     json.name(WireWriter.TIMESTAMP).seconds(Instant.now());
     json.name("instance").text(instance);
     json.name(WireWriter.AGENTS).start();
-    registry.forEach(this::write);
+    walk.accept(this::write);
     json.end();
     // Counted while written, so that they are those of exactly these agents; hence at the end.
     json.name("total_agents").number(healthy + degraded + unhealthy);

@@ -163,6 +163,7 @@ class EventsTest {
     for (String id :
         List.of(
             "other.1",
+            "00000000-0000-0000-0000-000000000000.1",
             "1",
             ".",
             gateway.server().instance() + ".99",

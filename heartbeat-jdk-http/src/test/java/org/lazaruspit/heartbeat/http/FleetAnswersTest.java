@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.heartbeat.AgentHealth;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -127,6 +129,25 @@ class FleetAnswersTest {
       busy.interrupt();
       busy.join();
     }
+  }
+
+  @Test
+  void agentThatIsMetTwiceIsToldAndCountedOnce() {
+    gateway.registry().register("a");
+    AgentHealth agent = gateway.registry().find("a").orElseThrow();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonWriter json = new JsonWriter(bytes)) {
+      new FleetWriter(json, null)
+          .write(
+              action -> {
+                action.accept(agent);
+                action.accept(agent);
+              },
+              "instance");
+    }
+    String text = bytes.toString(UTF_8);
+    assertEquals(1, JsonTree.at(JsonTree.of(text), "total_agents"));
+    assertEquals(text.indexOf("\"a\":"), text.lastIndexOf("\"a\":"));
   }
 
   @Test

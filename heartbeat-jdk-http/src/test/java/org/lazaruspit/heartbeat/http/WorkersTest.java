@@ -50,6 +50,21 @@ class WorkersTest {
   }
 
   @Test
+  void oneThatComesJustWhenTheLastWorkerLeavesIsNotForgotten() throws Exception {
+    ExecutorService threads = Workers.threads("test-workers");
+    Workers workers = new Workers(threads, 1, 10);
+    for (int i = 0; i < 20_000; i++) {
+      CountDownLatch done = new CountDownLatch(1);
+      workers.execute(done::countDown);
+      for (int spins = 0; done.getCount() > 0 && spins < 1_000_000; spins++) {
+        Thread.onSpinWait();
+      }
+      assertTrue(done.await(20, TimeUnit.SECONDS), "forgotten: " + i);
+    }
+    threads.shutdownNow();
+  }
+
+  @Test
   void callerIsNeverMadeToWaitOrToDoItItself() {
     Queue<Runnable> threads = new ArrayDeque<>();
     Workers workers = new Workers(threads::add, 1, 2);

@@ -203,7 +203,7 @@ public final class WireLoad {
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-  private static final Pattern P99 = Pattern.compile("99%\\s+(\\S+)");
+  private static final Pattern P99 = Pattern.compile("\\n\\s+99%\\s+(\\S+)");
 
   private Rate wrk(int connections, Path script, String url) throws Exception {
     long cpu = PROCESS.getProcessCpuTime();
