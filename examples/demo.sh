@@ -65,7 +65,7 @@ chain() { # the value after so many steps, worked out anew
 clean_up() {
   trap - EXIT
   trap '' INT TERM
-  [ -z "$pit_pid" ] || kill -KILL "$pit_pid" 2>/dev/null
+  [ -z "$pit_pid" ] || { kill -KILL "$pit_pid" && wait "$pit_pid"; } 2>/dev/null
   if [ -n "${cell:-}" ]; then # agents run in sessions of their own, and know whose they are
     for environment in /proc/[0-9]*/environ; do
       if grep -qzxF "LAZARUS_CELL=$cell" "$environment" 2>/dev/null; then
