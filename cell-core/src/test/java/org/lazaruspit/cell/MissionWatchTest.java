@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,33 @@ class MissionWatchTest {
     assertFalse(
         Thread.getAllStackTraces().keySet().stream()
             .anyMatch(thread -> thread.getName().equals("lazarus-watch-" + root.getFileName())));
+  }
+
+  @Test
+  void changeBetweenALookAndTheBeginningOfTheWatchIsNotMissed() throws Exception {
+    MissionStore store = MissionStore.open(root);
+    Path cell = store.create(Cells.small()).directory();
+    BlockingQueue<RescanResult> told = new LinkedBlockingQueue<>();
+    store.addListener(
+        changes -> {
+          told.add(changes);
+          if (!changes.added().isEmpty()) {
+            edit(cell);
+          }
+        });
+    try (MissionWatch watch = store.watch(NEVER)) {
+      assertNotNull(watch);
+      assertEquals(1, next(told).added().size());
+      assertEquals(1, next(told).changed().size());
+    }
+  }
+
+  private static void edit(Path cell) {
+    try {
+      CellEditor.of(cell).updateAgent("a1", agent -> agent.withIncarnation(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
