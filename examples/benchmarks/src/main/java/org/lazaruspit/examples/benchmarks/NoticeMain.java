@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.lazaruspit.heartbeat.HealthCause;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 
@@ -36,7 +37,8 @@ public final class NoticeMain {
       registry.addListener(
           "lag",
           event -> {
-            Long last = lastBeats.remove(event.agentId());
+            boolean fell = event.cause() == HealthCause.SILENCE;
+            Long last = fell ? lastBeats.remove(event.agentId()) : null;
             if (last != null) {
               lags.add(System.nanoTime() - last - TimeUnit.SECONDS.toNanos(timeout));
             }
