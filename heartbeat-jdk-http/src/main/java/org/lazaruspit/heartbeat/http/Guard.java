@@ -1,6 +1,5 @@
 package org.lazaruspit.heartbeat.http;
 
-import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class Guard {
         throw Refusal.of(Problem.BAD_REQUEST, "the Host header is missing");
       }
     } else {
-      checkHost(host, request.exchange().getLocalAddress().getAddress());
+      checkHost(host, request);
     }
     String origin = request.header("Origin");
     if (origin != null && !mayUse(origin, host)) {
@@ -39,15 +38,21 @@ final class Guard {
     }
   }
 
-  private void checkHost(String header, InetAddress local) throws Refusal {
-    if (hosts.isEmpty() ? !local.isLoopbackAddress() : hosts.contains(ANY)) {
-      return;
-    }
+  private void checkHost(String header, Request request) throws Refusal {
     String name = name(header);
-    if (!hosts.contains(name) && !(local.isLoopbackAddress() && LOOPBACK.contains(name))) {
+    boolean usual = LOOPBACK.contains(name);
+    boolean fine =
+        hosts.isEmpty()
+            ? usual || !isLoopback(request)
+            : hosts.contains(ANY) || hosts.contains(name) || (usual && isLoopback(request));
+    if (!fine) {
       throw Refusal.of(
           Problem.HOST_NOT_ALLOWED, "the Host header names none of this gateway's hosts");
     }
+  }
+
+  private static boolean isLoopback(Request request) {
+    return request.exchange().getLocalAddress().getAddress().isLoopbackAddress();
   }
 
   /** Without the port. */

@@ -74,6 +74,8 @@ public final class WireLoad {
       }
       Files.delete(scripts);
     }
+    // The pool's threads would stay for a minute.
+    System.exit(0);
   }
 
   private void run() throws Exception {
@@ -124,7 +126,6 @@ public final class WireLoad {
     } finally {
       bare.stop(0);
     }
-    System.exit(0);
   }
 
   private static Executor threads() throws ReflectiveOperationException {
