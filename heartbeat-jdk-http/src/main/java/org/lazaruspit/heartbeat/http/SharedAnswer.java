@@ -28,7 +28,7 @@ final class SharedAnswer {
     CompletableFuture<Pages> mine = new CompletableFuture<>();
     CompletableFuture<Pages> shared = join(mine);
     try {
-      return shared == mine ? made(what, mine) : shared.get();
+      return shared.equals(mine) ? made(what, mine) : shared.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for the answer");
@@ -46,7 +46,7 @@ final class SharedAnswer {
   }
 
   private synchronized void begin(CompletableFuture<Pages> mine) {
-    if (next == mine) {
+    if (mine.equals(next)) {
       next = null;
     }
   }
