@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * that is older than the question, and however many ask, the work done is that of one after the
  * other: as databases do it with commits.
  */
+@SuppressWarnings("ReferenceEquality") // whose future it is, is what matters
 final class SharedAnswer {
 
   /** Makes an answer. */
@@ -28,7 +29,7 @@ final class SharedAnswer {
     CompletableFuture<Pages> mine = new CompletableFuture<>();
     CompletableFuture<Pages> shared = join(mine);
     try {
-      return shared.equals(mine) ? made(what, mine) : shared.get();
+      return shared == mine ? made(what, mine) : shared.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for the answer");
@@ -46,7 +47,7 @@ final class SharedAnswer {
   }
 
   private synchronized void begin(CompletableFuture<Pages> mine) {
-    if (mine.equals(next)) {
+    if (next == mine) {
       next = null;
     }
   }
