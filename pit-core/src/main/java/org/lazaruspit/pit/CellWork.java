@@ -81,14 +81,18 @@ final class CellWork implements AutoCloseable {
     return Optional.ofNullable(cell.agents().get(agentId)).map(AgentSpec::status);
   }
 
-  /** Counts an agent as failed, although a scan that is under way may have read otherwise. */
-  void givenUp(String agentId) {
+  /**
+   * Has the agent's file say {@code failed}, and counts the agent as failed from now on: a scan
+   * that is under way may have read otherwise, and the file may refuse to be changed.
+   */
+  void markFailed(String agentId) {
     givenUp.put(agentId, System.nanoTime());
-  }
-
-  /** Counts an agent as failed although its file could not be changed to say so. */
-  void givenUpForGood(String agentId) {
-    givenUpForGood.add(agentId);
+    try {
+      CellEditor.of(directory()).updateAgent(agentId, spec -> spec.withStatus(AgentStatus.FAILED));
+    } catch (IOException | RuntimeException e) {
+      givenUpForGood.add(agentId);
+      log.error("{}: its file could not be marked failed: {}", label(agentId), e.getMessage());
+    }
   }
 
   /** Whether the agent is one to look after, as far as its file says. */
