@@ -20,7 +20,8 @@ import org.lazaruspit.pit.spi.Launcher;
  *
  * @param pollInterval time between two polls; at least 1 s, default 30 s
  * @param timeout the pit's own time-out for agents that no gateway judges; at least 1 s, default
- *     300 s
+ *     300 s. Read and checked, but nothing is judged by it yet: such agents are registered with
+ *     their gateway, whose rules then hold
  * @param maxRetries attempts after the first, where a cell doesn't say; 0 to 100, default 3
  * @param autoRevive whether agents are revived without asking, where a cell doesn't say; default
  *     true
