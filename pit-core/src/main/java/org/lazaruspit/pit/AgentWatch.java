@@ -57,7 +57,7 @@ final class AgentWatch {
       return;
     }
     try {
-      target.request(running.agent(), running.incarnation(), Cause.EXIT, exit.detail());
+      target.request(running.agent(), running.incarnation(), Judge.causeOf(exit), exit.detail());
     } catch (NoSuchElementException e) {
       log.debug("{}: gone, and no longer ours", running.agent());
     } catch (IOException e) {

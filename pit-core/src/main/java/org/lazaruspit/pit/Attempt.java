@@ -30,4 +30,16 @@ record Attempt(CellWork work, Revival revival, int number) {
   Subject subject(long incarnation) {
     return new Subject(revival.id(), agentId(), revival.cause(), number, incarnation);
   }
+
+  /** Throws where somebody has ended the revival meanwhile. */
+  void requireOpen() {
+    work.ledger()
+        .of(agentId())
+        .find(revival.id())
+        .filter(current -> !current.status().open())
+        .ifPresent(
+            ended -> {
+              throw new RevivalOverException(ended, "going on");
+            });
+  }
 }

@@ -45,4 +45,9 @@ public enum Cause {
       case QUOTA, AUTH, CONFIG, GATEWAY, MASS -> true;
     };
   }
+
+  /** Whether it lies outside of the agents that show it, and ends for all of them at once. */
+  boolean shared() {
+    return this == GATEWAY || this == MASS;
+  }
 }

@@ -30,6 +30,8 @@ final class CellRoster {
   private final MissionStore store;
   private final CellOwnership ownership;
   private final RevivalEngine engine;
+  private final Works worked;
+  private final boolean dryRun;
   private final InstantSource clock;
   private final Listeners listeners;
   private final Map<UUID, CellWork> works = new TreeMap<>();
@@ -39,8 +41,12 @@ final class CellRoster {
       MissionStore store,
       CellOwnership ownership,
       RevivalEngine engine,
+      Works worked,
       InstantSource clock,
-      Listeners listeners) {
+      Listeners listeners,
+      boolean dryRun) {
+    this.worked = worked;
+    this.dryRun = dryRun;
     this.listeners = listeners;
     this.store = store;
     this.ownership = ownership;
@@ -55,6 +61,7 @@ final class CellRoster {
     store.rescan();
     for (CellLoad load : store.current()) {
       report(load);
+      load.cell().ifPresent(this::endIfOver);
       load.cell()
           .filter(cell -> cell.config().status() == CellStatus.ACTIVE)
           .flatMap(cell -> work(cell, began))
@@ -66,6 +73,14 @@ final class CellRoster {
             .toList();
     gone.forEach(this::letGo);
     return List.copyOf(works.values());
+  }
+
+  private void endIfOver(MissionCell cell) {
+    CellWork work = works.get(cell.id());
+    CellStatus status = cell.config().status();
+    if (work != null && status != CellStatus.ACTIVE) {
+      engine.missionEnded(work, "its mission is " + status.wireName());
+    }
   }
 
   private void report(CellLoad load) {
@@ -87,7 +102,7 @@ final class CellRoster {
     opened.ifPresent(
         work -> {
           works.put(work.id(), work);
-          engine.open(work);
+          worked.add(work);
         });
     return opened;
   }
@@ -113,7 +128,7 @@ final class CellRoster {
 
   private CellWork open(MissionCell cell, CellOwnership.Claim claim) throws IOException {
     try {
-      CellWork work = CellWork.open(cell, claim, clock, listeners);
+      CellWork work = CellWork.open(cell, claim, clock, listeners, dryRun);
       trouble.over(cell.id());
       log.info(
           "cell {}: works \"{}\" with {} agents",
@@ -134,7 +149,7 @@ final class CellRoster {
 
   private void letGo(CellWork work) {
     works.remove(work.id());
-    engine.close(work);
+    worked.remove(work);
     log.info("cell {}: no longer worked", work.id());
     try {
       work.close();

@@ -3,22 +3,24 @@ package org.lazaruspit.pit;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AgentStatus;
+import org.lazaruspit.cell.CellConfig;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
-import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
@@ -36,15 +38,25 @@ final class CellWork implements AutoCloseable {
   private final CellOwnership.Claim claim;
   private final RevivalJournal journal;
   private final Listeners listeners;
+  private final boolean dryRun;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Edited> edited = new ConcurrentHashMap<>();
   private volatile MissionCell cell;
   private volatile RevivalLedger ledger;
-  private final Map<String, Long> givenUp = new ConcurrentHashMap<>();
-  private final Set<String> givenUpForGood = ConcurrentHashMap.newKeySet();
+
+  /**
+   * What we ourselves have written into an agent's file, until a scan that began later knows it.
+   */
+  private record Edited(AgentSpec spec, long nanos) {}
 
   private CellWork(
-      MissionCell cell, CellOwnership.Claim claim, RevivalJournal journal, Listeners listeners) {
+      MissionCell cell,
+      CellOwnership.Claim claim,
+      RevivalJournal journal,
+      Listeners listeners,
+      boolean dryRun) {
     this.listeners = listeners;
+    this.dryRun = dryRun;
     this.cell = cell;
     this.claim = claim;
     this.journal = journal;
@@ -52,10 +64,17 @@ final class CellWork implements AutoCloseable {
   }
 
   static CellWork open(
-      MissionCell cell, CellOwnership.Claim claim, InstantSource clock, Listeners listeners)
+      MissionCell cell,
+      CellOwnership.Claim claim,
+      InstantSource clock,
+      Listeners listeners,
+      boolean dryRun)
       throws IOException {
     Path file = CellPaths.of(cell.directory()).journal();
-    return new CellWork(cell, claim, RevivalJournal.open(cell.id(), file, clock), listeners);
+    RevivalJournal.Author author =
+        new RevivalJournal.Author(OptionalLong.of(claim.epoch()), dryRun);
+    return new CellWork(
+        cell, claim, RevivalJournal.open(cell.id(), file, clock, author), listeners, dryRun);
   }
 
   UUID id() {
@@ -73,54 +92,67 @@ final class CellWork implements AutoCloseable {
   /** Takes over what a scan has loaded that began at this time ({@link System#nanoTime}). */
   void cell(MissionCell loaded, long scanBegan) {
     cell = loaded;
-    givenUp.values().removeIf(markedAt -> markedAt - scanBegan < 0);
-    givenUpForGood.removeIf(id -> statusOf(id).filter(AgentStatus.FAILED::equals).isPresent());
+    edited.values().removeIf(edit -> edit.nanos() - scanBegan < 0);
   }
 
-  private Optional<AgentStatus> statusOf(String agentId) {
-    return Optional.ofNullable(cell.agents().get(agentId)).map(AgentSpec::status);
+  /** The agent's file as last read or written by us; null where it has none. */
+  @Nullable AgentSpec spec(String agentId) {
+    Edited edit = edited.get(agentId);
+    return edit != null ? edit.spec() : cell.agents().get(agentId);
   }
 
-  /**
-   * Has the agent's file say {@code failed}, and counts the agent as failed from now on: a scan
-   * that is under way may have read otherwise, and the file may refuse to be changed.
-   */
-  void markFailed(String agentId) {
-    givenUp.put(agentId, System.nanoTime());
+  /** Whether what {@link #spec} gives was read from the file, and not only written by us. */
+  boolean read(String agentId) {
+    return !edited.containsKey(agentId);
+  }
+
+  /** Has the agent's file say this; false where it could not be written. */
+  boolean mark(String agentId, AgentStatus status) {
+    if (dryRun) {
+      return true;
+    }
     try {
-      CellEditor.of(directory()).updateAgent(agentId, spec -> spec.withStatus(AgentStatus.FAILED));
+      AgentSpec written =
+          CellEditor.of(directory()).updateAgent(agentId, spec -> spec.withStatus(status));
+      edited.put(agentId, new Edited(written, System.nanoTime()));
+      return true;
     } catch (IOException | RuntimeException e) {
-      givenUpForGood.add(agentId);
-      log.error("{}: its file could not be marked failed: {}", label(agentId), e.getMessage());
+      log.error(
+          "{}: its file could not be made to say {}: {}",
+          label(agentId),
+          status.wireName(),
+          e.getMessage());
+      return false;
     }
   }
 
-  /** Whether the agent is one to look after, as far as its file says. */
-  boolean supervises(String agentId) {
-    return !givenUp.containsKey(agentId)
-        && !givenUpForGood.contains(agentId)
-        && statusOf(agentId).filter(CellWork::runs).isPresent();
-  }
-
-  private static boolean runs(AgentStatus status) {
-    return status == AgentStatus.IDLE || status == AgentStatus.ACTIVE;
+  /** What stands in the way of reviving the agent, as far as is known. */
+  Optional<Bar> bar(String agentId, Instant now) {
+    return bar(cell.config(), spec(agentId), agentId, now);
   }
 
   /** As above, but as the files say right now: asked at the moment of acting. */
-  boolean wanted(String agentId) {
-    if (!supervises(agentId)) {
-      return false;
+  Optional<Bar> barNow(String agentId, Instant now) {
+    Optional<Bar> known = bar(agentId, now);
+    if (known.isPresent()) {
+      return known;
     }
     try {
       CellEditor files = CellEditor.of(directory());
-      return runs(files.updateAgent(agentId, UnaryOperator.identity()).status())
-          && files.updateConfig(UnaryOperator.identity()).status() == CellStatus.ACTIVE;
+      AgentSpec spec = files.updateAgent(agentId, UnaryOperator.identity());
+      return bar(files.updateConfig(UnaryOperator.identity()), spec, agentId, now);
     } catch (NoSuchFileException e) {
-      return false;
+      return bar(cell.config(), null, agentId, now);
     } catch (IOException | RuntimeException e) {
       log.debug("{}: cannot be read right now, the last reading holds", label(agentId), e);
-      return true;
+      return Optional.empty();
     }
+  }
+
+  private Optional<Bar> bar(
+      CellConfig mission, @Nullable AgentSpec spec, String agentId, Instant now) {
+    RevivalLedger current = ledger;
+    return Bar.to(mission, spec, current.cellIntent(), current.of(agentId), now);
   }
 
   boolean held() {
@@ -144,36 +176,49 @@ final class CellWork implements AutoCloseable {
    * Lets a decision be made on the ledger as it is, and writes what was decided: the events are on
    * disk when this returns, or nothing has happened.
    */
-  RevivalLedger decide(Function<RevivalLedger, List<RevivalEvent>> decision) throws IOException {
-    List<Revival> changed = new ArrayList<>();
+  RevivalLedger decide(Function<RevivalLedger, List<? extends JournalEvent>> decision)
+      throws IOException {
+    List<Optional<Revival>> changed = new ArrayList<>();
     RevivalLedger after;
     lock.lock();
     try {
-      List<RevivalEvent> events = decision.apply(ledger);
+      List<? extends JournalEvent> events = decision.apply(ledger);
       events.forEach(this::requireOpen);
       for (JournalEntry entry : write(events)) {
         ledger = ledger.apply(entry);
-        changed.add(ledger.find(entry.event().subject().revival()).orElseThrow());
+        changed.add(revivalAfter(entry.event()));
       }
       after = ledger;
     } finally {
       lock.unlock();
     }
-    changed.forEach(listeners::revivalChanged);
+    changed.forEach(
+        revival -> {
+          listeners.lineWritten();
+          revival.ifPresent(listeners::revivalChanged);
+        });
     return after;
   }
 
+  private Optional<Revival> revivalAfter(JournalEvent event) {
+    return event instanceof RevivalEvent revival
+        ? ledger.of(event.agentId()).find(revival.subject().revival())
+        : Optional.empty();
+  }
+
   /** What has ended stays ended, whoever still believes otherwise. */
-  private void requireOpen(RevivalEvent event) {
-    Optional<Revival> revival = ledger.find(event.subject().revival());
+  private void requireOpen(JournalEvent event) {
+    if (!(event instanceof RevivalEvent revivalEvent)) {
+      return;
+    }
+    String id = revivalEvent.subject().revival();
+    Optional<Revival> revival = ledger.of(event.agentId()).find(id);
     if (revival.isPresent() && !revival.get().status().open()) {
-      throw new IllegalStateException(
-          "revival %s has ended as %s, %s comes too late"
-              .formatted(revival.get().id(), revival.get().status().wireName(), event.name()));
+      throw new RevivalOverException(revival.get(), event.name());
     }
   }
 
-  private List<JournalEntry> write(List<RevivalEvent> events) throws IOException {
+  private List<JournalEntry> write(List<? extends JournalEvent> events) throws IOException {
     if (events.isEmpty()) {
       return List.of();
     }
@@ -183,7 +228,7 @@ final class CellWork implements AutoCloseable {
     return journal.append(events);
   }
 
-  void record(RevivalEvent... events) throws IOException {
+  void record(JournalEvent... events) throws IOException {
     decide(ignored -> List.of(events));
   }
 

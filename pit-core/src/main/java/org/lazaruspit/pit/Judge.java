@@ -1,7 +1,9 @@
 package org.lazaruspit.pit;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
 
@@ -15,8 +17,12 @@ final class Judge {
     /** For people. */
     String words();
 
-    /** Nothing to do. */
-    record Alive(String detail) implements Judgement {
+    /**
+     * Nothing to do.
+     *
+     * @param proven whether it was seen well in its current incarnation, and not only not seen ill
+     */
+    record Alive(String detail, boolean proven) implements Judgement {
       @Override
       public String words() {
         return detail.isEmpty() ? "alive" : "alive: " + detail;
@@ -60,7 +66,7 @@ final class Judge {
   static Judgement judge(
       long incarnation, Presence presence, Optional<ProbeResult> probe, boolean startable) {
     if (presence instanceof Presence.Absent absent && incarnation > 0) {
-      return new Judgement.Dead(Cause.EXIT, absent.evidence());
+      return gone(absent, absent.evidence());
     }
     return probe
         .map(result -> judge(incarnation, presence, result, startable))
@@ -69,36 +75,74 @@ final class Judge {
 
   private static Judgement withoutProbe(Presence presence, boolean startable) {
     return startable && presence instanceof Presence.Absent absent
-        ? new Judgement.Dead(Cause.EXIT, "not running: " + absent.evidence())
-        : new Judgement.Alive("nobody can be asked about it");
+        ? gone(absent, "not running: " + absent.evidence())
+        : new Judgement.Alive("nobody can be asked about it", presence instanceof Presence.Running);
   }
 
   private static Judgement judge(
       long incarnation, Presence presence, ProbeResult probe, boolean startable) {
     return switch (probe.verdict()) {
-      case HEALTHY, DEGRADED -> new Judgement.Alive(probe.detail());
+      case HEALTHY, DEGRADED ->
+          new Judgement.Alive(probe.detail(), probe.provesHealthy(incarnation));
       case UNREACHABLE -> new Judgement.Held(Cause.GATEWAY, probe.detail());
       case UNKNOWN -> unknown(presence, probe, startable);
-      case UNHEALTHY ->
-          probe.incarnation() == incarnation
-              ? new Judgement.Dead(causeOf(probe.detail()), probe.detail())
-              : new Judgement.Unregistered(
-                  "its gateway speaks of incarnation " + probe.incarnation());
+      case UNHEALTHY -> unhealthy(incarnation, probe);
     };
+  }
+
+  private static Judgement unhealthy(long incarnation, ProbeResult probe) {
+    if (probe.incarnation() > incarnation) {
+      return new Judgement.Held(
+          Cause.CONFIG,
+          "its gateway knows incarnation %d, the journal %d: was the journal lost, or is there another pit?"
+              .formatted(probe.incarnation(), incarnation));
+    }
+    return probe.incarnation() < incarnation
+        ? new Judgement.Unregistered("its gateway speaks of incarnation " + probe.incarnation())
+        : inTrouble(causeOf(probe.detail()), probe.detail());
+  }
+
+  private static Judgement inTrouble(Cause cause, String evidence) {
+    return cause.held() ? new Judgement.Held(cause, evidence) : new Judgement.Dead(cause, evidence);
+  }
+
+  private static Judgement gone(Presence.Absent absent, String evidence) {
+    return inTrouble(absent.exit().map(Judge::causeOf).orElse(Cause.EXIT), evidence);
   }
 
   /** Two signals that agree: the gateway doesn't know it, and nothing of it runs. */
   private static Judgement unknown(Presence presence, ProbeResult probe, boolean startable) {
     if (startable && presence instanceof Presence.Absent absent) {
-      return new Judgement.Dead(
-          Cause.EXIT, "not running: %s and %s".formatted(absent.evidence(), probe.detail()));
+      return gone(absent, "not running: %s and %s".formatted(absent.evidence(), probe.detail()));
     }
     return new Judgement.Unregistered(probe.detail());
   }
 
-  /** A gateway tells its reason in words only. */
-  private static Cause causeOf(String message) {
+  /**
+   * An agent tells with its exit status that a restart would not help, in the words of {@code
+   * sysexits.h}: 75 (try again later) is a quota, 77 (no permission) is access, 78 (bad
+   * configuration) is its configuration.
+   */
+  static Cause causeOf(AgentExit exit) {
+    return switch (exit.status().orElse(0)) {
+      case 75 -> Cause.QUOTA;
+      case 77 -> Cause.AUTH;
+      case 78 -> Cause.CONFIG;
+      default -> Cause.EXIT;
+    };
+  }
+
+  /**
+   * A gateway tells its reason in words only. Who reports a failure may put its class in front:
+   * {@code quota: 429 from the provider}.
+   */
+  static Cause causeOf(String message) {
     String text = message.toLowerCase(Locale.ROOT);
+    for (Cause cause : List.of(Cause.QUOTA, Cause.AUTH, Cause.CONFIG)) {
+      if (text.startsWith(cause.wireName() + ":")) {
+        return cause;
+      }
+    }
     if (text.contains("stuck")) {
       return Cause.STUCK;
     }

@@ -33,6 +33,7 @@ public final class LazarusPit implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final PitConfig config;
+  private final boolean dryRun;
   private final Reviver reviver;
   private final RevivalEngine engine;
   private final CellRoster roster;
@@ -50,7 +51,8 @@ public final class LazarusPit implements AutoCloseable {
 
   private LazarusPit(Builder builder) throws IOException {
     config = builder.config;
-    Probes probes = new Probes(builder.probe());
+    dryRun = builder.dryRun;
+    Probes probes = new Probes(builder.probe(), dryRun);
     reviver = builder.reviver();
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
@@ -58,23 +60,35 @@ public final class LazarusPit implements AutoCloseable {
     listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
     Targets targets = new Targets(config);
     AgentWatch watch = new AgentWatch(attempts);
-    engine =
-        new RevivalEngine(
+    Works works = new Works();
+    RevivalIds ids = new RevivalIds();
+    Holds holds = new Holds();
+    RevivalDispatcher dispatcher =
+        new RevivalDispatcher(
             config,
             reviver,
             new RevivalRunner(config, reviver, probes, targets),
+            new GivingUp(config, builder.clock, ids),
+            holds,
+            works,
             builder.clock,
             attempts,
             timer,
-            watch::follow);
+            watch::follow,
+            builder.dryRun);
+    engine =
+        new RevivalEngine(
+            config, builder.clock, ids, holds, dispatcher, works, builder.dryRun, this::wakeUp);
     watch.reportTo(engine);
     roster =
         new CellRoster(
             MissionStore.open(config.missionsPath()),
             builder.ownership(),
             engine,
+            works,
             builder.clock,
-            listeners);
+            listeners,
+            builder.dryRun);
     sweep = new CheckpointSweep(attempts);
     round = new Round(config, reviver, probes, targets, engine, watch, builder.clock);
     report = new PitReport(builder.clock.instant(), 0, List.of());
@@ -124,7 +138,9 @@ public final class LazarusPit implements AutoCloseable {
       List<CellWork> works = roster.refresh();
       report = round.run(works);
       engine.dispatch();
-      sweep.begin(works);
+      if (!dryRun) {
+        sweep.begin(works);
+      }
       listeners.roundEnded(report);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);
@@ -233,6 +249,7 @@ public final class LazarusPit implements AutoCloseable {
     private final PitConfig config;
     private final List<PitListener> listeners = new ArrayList<>();
     private Runnable afterEachLine = () -> {};
+    private boolean dryRun;
     private InstantSource clock = InstantSource.system();
     private @Nullable HealthProbe probe;
     private @Nullable Reviver reviver;
@@ -283,6 +300,17 @@ public final class LazarusPit implements AutoCloseable {
      */
     public Builder ownership(CellOwnership instance) {
       ownership = Objects.requireNonNull(instance, "instance");
+      return this;
+    }
+
+    /**
+     * Only decide and journal, and do nothing: nobody is started, stopped, registered or marked,
+     * and the lines in the journal are marked {@code dry_run} and change no state. Default: no.
+     *
+     * @return this
+     */
+    public Builder dryRun() {
+      dryRun = true;
       return this;
     }
 

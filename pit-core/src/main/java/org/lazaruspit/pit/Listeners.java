@@ -33,8 +33,11 @@ final class Listeners implements AutoCloseable {
             1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threads);
   }
 
-  void revivalChanged(Revival revival) {
+  void lineWritten() {
     afterEachLine.run();
+  }
+
+  void revivalChanged(Revival revival) {
     tell("a change of revival " + revival.id(), listener -> listener.revivalChanged(revival));
   }
 

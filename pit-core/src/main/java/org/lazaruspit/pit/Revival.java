@@ -3,33 +3,46 @@ package org.lazaruspit.pit;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.lazaruspit.pit.RevivalEvent.Decided;
+import org.lazaruspit.pit.RevivalEvent.Requested;
+import org.lazaruspit.pit.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * A revival as the journal tells it. Immutable and thread-safe.
+ * A revival as the journal tells it; or a hand-over, which waits in the same list for the same
+ * approval. Immutable and thread-safe.
  *
  * @param id its id, unique among all cells
- * @param agent who is to be revived
+ * @param agent who is to be revived, or whose tasks are to be handed over
+ * @param origin who asked, and for what
+ * @param substitute who is to take over its tasks; empty for everything but a hand-over
  * @param cause why
  * @param reason the evidence, in words
  * @param requestedAt when it was asked for
+ * @param approvedAt when a person said yes; empty where nobody did
  * @param status where it stands
  * @param attempt attempts begun so far
  * @param incarnation the agent's incarnation as of the last event
  * @param step the last step that was begun; empty before the first
+ * @param checkpoint the hash of the checkpoint that the last attempt started with; empty before
+ *     that, and where it started without one
  * @param changedAt when the last event happened
  * @param detail what the last event says
  */
 public record Revival(
     String id,
     AgentRef agent,
+    Origin origin,
+    Optional<String> substitute,
     Cause cause,
     String reason,
     Instant requestedAt,
+    Optional<Instant> approvedAt,
     RevivalStatus status,
     int attempt,
     long incarnation,
     Optional<RevivalStep> step,
+    Optional<String> checkpoint,
     Instant changedAt,
     String detail) {
 
@@ -38,21 +51,97 @@ public record Revival(
   public Revival {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(agent, "agent");
+    Objects.requireNonNull(origin, "origin");
+    Objects.requireNonNull(substitute, "substitute");
     Objects.requireNonNull(cause, "cause");
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(requestedAt, "requestedAt");
+    Objects.requireNonNull(approvedAt, "approvedAt");
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(step, "step");
+    Objects.requireNonNull(checkpoint, "checkpoint");
     Objects.requireNonNull(changedAt, "changedAt");
     Objects.requireNonNull(detail, "detail");
+  }
+
+  /** Who asked, and for what. */
+  public enum Origin {
+    /** A death that the pit has judged. */
+    DEATH("requested"),
+    /** A person's order: not counted against the agent, and not asked about again. */
+    PERSON("ordered"),
+    /** An agent that could not be brought back: another one is to take over its tasks. */
+    HANDOVER("handover_requested");
+
+    private final String eventName;
+
+    Origin(String eventName) {
+      this.eventName = eventName;
+    }
+
+    String eventName() {
+      return eventName;
+    }
+  }
+
+  /** A request as its line in the journal tells it. */
+  static Revival requested(AgentRef agent, Instant at, Requested event) {
+    return new Revival(
+        event.subject().revival(),
+        agent,
+        event.origin(),
+        event.substitute(),
+        event.subject().cause(),
+        event.detail(),
+        at,
+        Optional.empty(),
+        event.status(),
+        event.subject().attempt(),
+        event.subject().incarnation(),
+        Optional.empty(),
+        Optional.empty(),
+        at,
+        event.detail());
+  }
+
+  /** As it is after a further line. */
+  Revival after(Instant at, RevivalEvent event) {
+    boolean yes = event instanceof Decided decided && decided.approved();
+    StepTaken taken = event instanceof StepTaken it ? it : null;
+    boolean newAttempt = taken != null && taken.step() == RevivalStep.STOP;
+    return new Revival(
+        id,
+        agent,
+        origin,
+        substitute,
+        cause,
+        reason,
+        requestedAt,
+        yes ? Optional.of(at) : approvedAt,
+        event.status(),
+        event.subject().attempt(),
+        event.subject().incarnation(),
+        taken == null ? step : Optional.of(taken.step()),
+        newAttempt
+            ? Optional.empty()
+            : taken != null && taken.checkpoint().isPresent() ? taken.checkpoint() : checkpoint,
+        at,
+        event.detail());
   }
 
   /**
    * When the agent was healthy again.
    *
-   * @return the time, or empty while it isn't revived
+   * @return the time, or empty while it isn't revived, and for a hand-over
    */
   public Optional<Instant> revivedAt() {
-    return status == RevivalStatus.REVIVED ? Optional.of(changedAt) : Optional.empty();
+    return status == RevivalStatus.REVIVED && origin != Origin.HANDOVER
+        ? Optional.of(changedAt)
+        : Optional.empty();
+  }
+
+  /** Whether the attempt at hand has come as far as starting the agent. */
+  boolean startBegun() {
+    return step.filter(taken -> taken.compareTo(RevivalStep.START) >= 0).isPresent();
   }
 }

@@ -2,6 +2,7 @@ package org.lazaruspit.pit;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
@@ -23,24 +24,34 @@ final class RevivalCapacity {
     this.perMinute = perMinute;
   }
 
+  /** One of the places; given back once, however often it is closed. Thread-safe. */
+  final class Place implements AutoCloseable {
+    private boolean taken = true;
+
+    @Override
+    public void close() {
+      synchronized (RevivalCapacity.this) {
+        running -= taken ? 1 : 0;
+        taken = false;
+      }
+    }
+  }
+
   /** Takes a place if there is one. */
-  synchronized boolean tryBegin(long now) {
+  synchronized Optional<Place> tryBegin(long now) {
     forget(now);
     if (running >= concurrent || begun.size() >= perMinute) {
-      return false;
+      return Optional.empty();
     }
     running++;
     begun.addLast(now);
-    return true;
+    return Optional.of(new Place());
   }
 
   /** Takes a place for what already runs, whatever the limits say. */
-  synchronized void resume() {
+  synchronized Place resume() {
     running++;
-  }
-
-  synchronized void end() {
-    running--;
+    return new Place();
   }
 
   /** Nanoseconds until the rate allows another; empty where only a running one has to end. */

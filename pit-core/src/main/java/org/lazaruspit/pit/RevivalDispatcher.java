@@ -1,9 +1,9 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +15,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.EffectivePolicies;
+import org.lazaruspit.pit.RevivalCapacity.Place;
 import org.lazaruspit.pit.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.RevivalEvent.Ended;
 import org.lazaruspit.pit.RevivalPlanner.Decision;
+import org.lazaruspit.pit.RevivalPlanner.Situation;
+import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
@@ -29,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does what the ledgers hold as open: begins it, within the limits; goes on, after a restart, where
- * the journal says it was; gives up. One thread works on a revival at a time. Thread-safe.
+ * the journal says it was; gives up. One thread works on an agent at a time. Thread-safe.
  */
 final class RevivalDispatcher {
 
@@ -39,27 +42,38 @@ final class RevivalDispatcher {
   private final PitConfig config;
   private final Reviver reviver;
   private final RevivalRunner runner;
+  private final GivingUp givingUp;
+  private final Handing handing;
+  private final Holds holds;
+  private final Works works;
   private final RevivalCapacity capacity;
   private final InstantSource clock;
   private final ExecutorService attempts;
   private final ScheduledExecutorService timer;
   private final Consumer<RunningAgent> onRevived;
-  private final Supplier<Collection<CellWork>> works;
-  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final boolean dryRun;
+  private final Set<AgentRef> busy = ConcurrentHashMap.newKeySet();
   private @Nullable ScheduledFuture<?> nextTimer;
 
   RevivalDispatcher(
       PitConfig config,
       Reviver reviver,
       RevivalRunner runner,
+      GivingUp givingUp,
+      Holds holds,
+      Works works,
       InstantSource clock,
       ExecutorService attempts,
       ScheduledExecutorService timer,
       Consumer<RunningAgent> onRevived,
-      Supplier<Collection<CellWork>> works) {
+      boolean dryRun) {
     this.config = config;
     this.reviver = reviver;
     this.runner = runner;
+    this.givingUp = givingUp;
+    this.handing = new Handing(config);
+    this.holds = holds;
+    this.works = works;
     this.capacity =
         new RevivalCapacity(
             config.limits().concurrentRevivals(), config.limits().revivalsPerMinute());
@@ -67,7 +81,7 @@ final class RevivalDispatcher {
     this.attempts = attempts;
     this.timer = timer;
     this.onRevived = onRevived;
-    this.works = works;
+    this.dryRun = dryRun;
   }
 
   /**
@@ -76,7 +90,7 @@ final class RevivalDispatcher {
    */
   synchronized void dispatch() {
     List<Attempt> open = new ArrayList<>();
-    for (CellWork work : works.get()) {
+    for (CellWork work : works.all()) {
       work.ledger()
           .open()
           .forEach(revival -> open.add(new Attempt(work, revival, revival.attempt())));
@@ -89,6 +103,8 @@ final class RevivalDispatcher {
         log.error("{}: nothing is done: {}", attempt.label(), e.getMessage());
       } catch (RejectedExecutionException e) {
         log.debug("{}: left for the next pit, this one closes", attempt.label());
+      } catch (RevivalOverException e) {
+        log.debug("{}: {}", attempt.label(), e.getMessage());
       } catch (RuntimeException e) {
         log.error("{}: could not be advanced", attempt.label(), e);
       }
@@ -96,43 +112,70 @@ final class RevivalDispatcher {
   }
 
   private void advance(Attempt seen) throws IOException {
-    if (underWay.contains(seen.revival().id())) {
+    if (busy.contains(seen.agent())) {
       return;
     }
     // Read again now: a runner writes the end of its revival before it leaves the set.
-    Optional<Revival> current = seen.work().ledger().find(seen.revival().id());
+    Optional<Revival> current = seen.work().ledger().of(seen.agentId()).find(seen.revival().id());
     if (current.isEmpty() || !current.get().status().open()) {
       return;
     }
     Revival revival = current.get();
     Attempt attempt = new Attempt(seen.work(), revival, revival.attempt());
-    if (revival.status() == RevivalStatus.REVIVING || revival.status() == RevivalStatus.VERIFYING) {
+    if (revival.status().underWay()) {
       execute(attempt, () -> recover(attempt));
       return;
     }
-    Decision decision = RevivalPlanner.next(revival, maxRetries(attempt), clock.instant());
-    if (decision instanceof Decision.GiveUp giveUp) {
-      execute(attempt, () -> giveUp(attempt, giveUp.why()));
-    } else if (!attempt.work().supervises(attempt.agentId())) {
-      supersede(attempt, "its file no longer asks for it to run");
-    } else if (decision instanceof Decision.Begin begin) {
-      begin(attempt, begin.attempt());
-    } else if (decision instanceof Decision.Wait wait) {
-      later(wait.until().toEpochMilli() - clock.millis());
-    }
+    act(attempt, decide(attempt));
   }
 
-  private int maxRetries(Attempt attempt) {
-    return attempt.work().cell().effectivePolicies(config.defaultPolicies()).maxRetries();
+  /** What comes next for a revival, as things stand. */
+  Decision decide(Attempt attempt) {
+    Instant now = clock.instant();
+    return RevivalPlanner.next(situation(attempt, attempt.work().bar(attempt.agentId(), now)), now);
+  }
+
+  private Situation situation(Attempt attempt, Optional<Bar> bar) {
+    return new Situation(
+        attempt.revival(),
+        attempt.work().ledger().of(attempt.agentId()),
+        bar,
+        policies(attempt).maxRetries(),
+        config.limits().perAgentWindow());
+  }
+
+  private EffectivePolicies policies(Attempt attempt) {
+    return attempt.work().cell().effectivePolicies(config.defaultPolicies());
+  }
+
+  private void act(Attempt attempt, Decision decision) throws IOException {
+    if (decision instanceof Decision.Wait wait) {
+      later(wait.until().toEpochMilli() - clock.millis());
+    } else if (decision instanceof Decision.Supersede supersede) {
+      supersede(attempt, supersede.why());
+    } else if (dryRun && !(decision instanceof Decision.Leave)) {
+      supersede(attempt, "dry run: " + decision.why() + ", and nothing is done");
+    } else if (decision instanceof Decision.GiveUp giveUp) {
+      execute(attempt, () -> giveUp(attempt, giveUp.why()));
+    } else if (decision instanceof Decision.HandOver) {
+      execute(attempt, () -> handing.run(attempt));
+    } else if (decision instanceof Decision.Begin begin) {
+      begin(attempt, begin.attempt());
+    }
   }
 
   private void supersede(Attempt attempt, String why) throws IOException {
     attempt.work().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, why));
+    holds.over(attempt.agent());
     log.info("{}: not revived any more, {}", attempt.label(), why);
   }
 
   private void begin(Attempt pending, int number) throws IOException {
-    if (!capacity.tryBegin(System.nanoTime())) {
+    if (gate(pending.agent()).isPresent()) {
+      return; // whoever goes first calls again when it is through
+    }
+    Optional<Place> place = capacity.tryBegin(System.nanoTime());
+    if (place.isEmpty()) {
       capacity
           .untilRateAllows(System.nanoTime())
           .ifPresent(nanos -> later(TimeUnit.NANOSECONDS.toMillis(nanos) + 1));
@@ -141,58 +184,79 @@ final class RevivalDispatcher {
     Attempt attempt = new Attempt(pending.work(), pending.revival(), number);
     try {
       attempt.work().record(RevivalRunner.firstStep(attempt.subject()));
-      execute(attempt, () -> revive(attempt), capacity::end);
+      execute(attempt, () -> revive(attempt, place.get()), place.get());
     } catch (IOException | RuntimeException e) {
-      capacity.end();
+      place.get().close();
       throw e;
     }
   }
 
-  /** What an attempt's thread does. */
+  /** Whom an agent waits for that is to come back together with others. */
+  Optional<String> gate(AgentRef agent) {
+    return holds.gate(agent, this::hasBegun);
+  }
+
+  private boolean hasBegun(AgentRef agent) {
+    return works
+        .find(agent.cellId())
+        .flatMap(work -> work.ledger().of(agent.agentId()).openRevival())
+        .filter(revival -> revival.attempt() > 0)
+        .isPresent();
+  }
+
+  /** What an agent's thread does. */
   private interface Work {
     void run() throws IOException, InterruptedException, AttemptFailedException;
   }
 
   private void execute(Attempt attempt, Work work) {
-    execute(attempt, work, () -> {});
+    execute(attempt, work, null);
   }
 
-  private void execute(Attempt attempt, Work work, Runnable afterwards) {
-    underWay.add(attempt.revival().id());
+  private void execute(Attempt attempt, Work work, @Nullable Place place) {
+    if (!busy.add(attempt.agent())) {
+      throw new RejectedExecutionException(attempt.label() + " is being worked on");
+    }
     try {
-      attempts.execute(() -> guarded(attempt, work, afterwards));
+      attempts.execute(() -> guarded(attempt, work, place));
     } catch (RejectedExecutionException e) {
-      underWay.remove(attempt.revival().id());
+      busy.remove(attempt.agent());
       throw e;
     }
   }
 
-  private void guarded(Attempt attempt, Work work, Runnable afterwards) {
+  private void guarded(Attempt attempt, Work work, @Nullable Place place) {
     boolean inOrder = false;
     try {
       work.run();
       inOrder = true;
     } catch (AttemptFailedException e) {
-      inOrder = failed(attempt, String.valueOf(e.getMessage()));
+      inOrder = failed(attempt, String.valueOf(e.getMessage()), e.knownIncarnation());
+    } catch (RevivalOverException e) {
+      log.info("{}: overtaken, {}", attempt.label(), e.getMessage());
+      inOrder = true;
     } catch (InterruptedException e) {
       log.info("{}: interrupted, the journal tells the next pit where it was", attempt.label());
       Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       log.warn("{}: attempt {} broke off", attempt.label(), attempt.number(), e);
-      inOrder = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage());
+      inOrder = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage(), 0);
     } finally {
-      underWay.remove(attempt.revival().id());
-      afterwards.run();
-      goOn(inOrder);
+      busy.remove(attempt.agent());
+      if (place != null) {
+        place.close();
+      }
+      goOn(attempt, inOrder);
     }
   }
 
   /** What could not even be written down is tried again soon, but not in a busy loop. */
-  private void goOn(boolean inOrder) {
+  private void goOn(Attempt attempt, boolean inOrder) {
     if (attempts.isShutdown()) {
       return;
     }
     if (inOrder) {
+      enforceStop(attempt.work(), attempt.agentId());
       dispatch();
     } else {
       later(RETRY_MILLIS);
@@ -200,55 +264,62 @@ final class RevivalDispatcher {
   }
 
   /** False where not even that could be written down. */
-  private boolean failed(Attempt attempt, String why) {
+  private boolean failed(Attempt attempt, String why, long knownIncarnation) {
     log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), why);
+    long incarnation = Math.max(attempt.incarnation(), knownIncarnation);
     try {
-      attempt.work().record(new AttemptFailed(attempt.subject(), why));
+      attempt.work().record(new AttemptFailed(attempt.subject(incarnation), why));
       return true;
     } catch (IOException e) {
       log.error("{}: the journal could not be written: {}", attempt.label(), e.getMessage());
       return false;
+    } catch (RevivalOverException e) {
+      log.info("{}: overtaken, {}", attempt.label(), e.getMessage());
+      return true;
     }
   }
 
   /** What a person has written meanwhile holds, up to the last moment. */
-  private void revive(Attempt attempt)
+  private void revive(Attempt attempt, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
-    if (attempt.work().wanted(attempt.agentId())) {
-      runner.run(attempt).ifPresent(onRevived);
-    } else {
-      supersede(attempt, "its file no longer asks for it to run");
+    Optional<Bar> bar = attempt.work().barNow(attempt.agentId(), clock.instant());
+    Optional<Bar> inTheWay = situation(attempt, bar).inTheWay();
+    if (inTheWay.isPresent()) {
+      supersede(attempt, inTheWay.get().words());
+      return;
     }
+    finished(attempt, runner.run(attempt, place));
+  }
+
+  private void finished(Attempt attempt, Optional<RunningAgent> revived) {
+    holds.alive(attempt.agent());
+    revived.ifPresent(onRevived);
   }
 
   /** A revival that the journal left in the middle, because a pit ended there. */
   private void recover(Attempt attempt)
       throws IOException, InterruptedException, AttemptFailedException {
     RevivalStep step = attempt.revival().step().orElse(RevivalStep.STOP);
-    capacity.resume();
-    try {
+    try (Place place = capacity.resume()) {
       if (step.compareTo(RevivalStep.START) < 0) {
-        revive(attempt);
+        revive(attempt, place);
         return;
       }
       Presence presence = reviver.presence(attempt.agent());
       if (presence instanceof Presence.Running running
           && running.running().incarnation() == attempt.incarnation()) {
-        runner.resume(attempt, running.running()).ifPresent(onRevived);
+        finished(attempt, runner.resume(attempt, running.running(), place));
         return;
       }
       throw new AttemptFailedException("the pit ended in the middle of it");
-    } finally {
-      capacity.end();
     }
   }
 
   /** The last attempt has failed: whatever it may have left behind must not linger unwatched. */
   private void giveUp(Attempt attempt, String why) throws IOException, InterruptedException {
     String detail = why + ": " + attempt.revival().detail() + whatIsLeft(attempt);
-    // First the file, then the journal: a pit that ends between the two gives up once more.
-    attempt.work().markFailed(attempt.agentId());
-    attempt.work().record(new Ended(attempt.subject(), RevivalStatus.FAILED, detail));
+    attempt.work().decide(ledger -> givingUp.events(attempt.work(), attempt.subject(), detail));
+    holds.over(attempt.agent());
     log.error("{}: given up: {}", attempt.label(), detail);
   }
 
@@ -258,6 +329,50 @@ final class RevivalDispatcher {
       return outcome instanceof StopOutcome.StillThere still ? "; " + still.reason() : "";
     } catch (IOException | RuntimeException e) {
       return "; it could not be stopped: " + e;
+    }
+  }
+
+  /** Ends the agent if a person wants it not to run; does nothing while somebody works on it. */
+  void enforceStop(CellWork work, String agentId) {
+    AgentRef agent = work.ref(agentId);
+    if (dryRun || !toBeStopped(work, agentId) || !busy.add(agent)) {
+      return;
+    }
+    try {
+      attempts.execute(() -> stop(work, agentId));
+    } catch (RejectedExecutionException e) {
+      busy.remove(agent);
+      log.debug("{}: not stopped, this pit closes", work.label(agentId));
+    }
+  }
+
+  private boolean toBeStopped(CellWork work, String agentId) {
+    return work.bar(agentId, clock.instant())
+        .filter(bar -> bar.kind() == Bar.Kind.STOPPED)
+        .isPresent();
+  }
+
+  private void stop(CellWork work, String agentId) {
+    AgentRef agent = work.ref(agentId);
+    try {
+      if (toBeStopped(work, agentId)
+          && reviver.presence(agent) instanceof Presence.Running running) {
+        StopOutcome outcome = reviver.stop(agent, RevivalRunner.STOP_GRACE);
+        log.info(
+            "{}: {} was to be stopped: {}",
+            work.label(agentId),
+            running.running().description(),
+            outcome);
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      log.error("{}: could not be stopped", work.label(agentId), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      busy.remove(agent);
+    }
+    if (!attempts.isShutdown()) {
+      dispatch();
     }
   }
 

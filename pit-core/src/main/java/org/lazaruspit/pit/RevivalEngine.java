@@ -1,67 +1,67 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
-import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalEvent.Decided;
 import org.lazaruspit.pit.RevivalEvent.Ended;
 import org.lazaruspit.pit.RevivalEvent.Requested;
 import org.lazaruspit.pit.RevivalEvent.Subject;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.spi.Reviver;
-import org.lazaruspit.pit.spi.RunningAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The door to revivals: request, approve, deny, list. Decides what is to be done and has it written
- * down; what is written down, its dispatcher does. Thread-safe.
+ * The door to revivals: request, approve, deny, order, list, explain. Decides what is to be done
+ * and has it written down; what is written down, its dispatcher does. Thread-safe.
+ *
+ * <p>What a person says with {@link #stop}, {@link #pause}, {@link #resume}, {@link #lift} or
+ * {@link #revive} is in the cell's journal when the call returns, holds across restarts of the pit,
+ * and is overridden by no automatic rule.
  */
 public final class RevivalEngine {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalEngine.class);
-  private static final String ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
   private final PitConfig config;
   private final InstantSource clock;
   private final RevivalDispatcher dispatcher;
-  private final SecureRandom random = new SecureRandom();
-  private final Map<UUID, CellWork> works = new ConcurrentSkipListMap<>();
+  private final GivingUp givingUp;
+  private final RevivalIds ids;
+  private final Holds holds;
+  private final Orders orders;
+  private final Works works;
+  private final boolean dryRun;
 
   RevivalEngine(
       PitConfig config,
-      Reviver reviver,
-      RevivalRunner runner,
       InstantSource clock,
-      ExecutorService attempts,
-      ScheduledExecutorService timer,
-      Consumer<RunningAgent> onRevived) {
+      RevivalIds ids,
+      Holds holds,
+      RevivalDispatcher dispatcher,
+      Works works,
+      boolean dryRun,
+      Runnable wakeUp) {
     this.config = config;
+    this.works = works;
+    this.dryRun = dryRun;
     this.clock = clock;
-    this.dispatcher =
-        new RevivalDispatcher(
-            config, reviver, runner, clock, attempts, timer, onRevived, works::values);
-  }
-
-  /** Takes on a cell, with whatever its journal says is still to be done. */
-  void open(CellWork work) {
-    works.put(work.id(), work);
-  }
-
-  /** Lets go of a cell; what runs for it ends by itself. */
-  void close(CellWork work) {
-    works.remove(work.id());
+    this.dispatcher = dispatcher;
+    this.ids = ids;
+    this.holds = holds;
+    this.givingUp = new GivingUp(config, clock, ids);
+    this.orders = new Orders(clock, ids, holds, dispatcher, wakeUp);
   }
 
   /**
@@ -70,7 +70,8 @@ public final class RevivalEngine {
    * @param agent whom to revive
    * @param cause why
    * @param evidence what was seen, in words
-   * @return the open request, or empty where a person or the policy has said no to this incarnation
+   * @return the open request, or empty where a person, the policy, or what is known of the agent
+   *     stands against it: {@link #standings} says what
    * @throws IOException if it could not be written to the journal: then nothing has happened
    * @throws NoSuchElementException if this pit doesn't work the agent's cell, or there is no such
    *     agent
@@ -84,7 +85,8 @@ public final class RevivalEngine {
   Optional<Revival> request(AgentRef agent, long incarnation, Cause cause, String evidence)
       throws IOException {
     CellWork work = work(agent);
-    if (!work.wanted(agent.agentId())) {
+    if (cause.held()) {
+      hold(work, agent, incarnation, cause, evidence);
       return Optional.empty();
     }
     RevivalLedger ledger =
@@ -94,35 +96,37 @@ public final class RevivalEngine {
                     ? opening(work, before, agent.agentId(), cause, evidence)
                     : List.of());
     dispatch();
-    return ledger.openRevival(agent.agentId());
+    return ledger.of(agent.agentId()).openRevival();
   }
 
   /** The events that a request amounts to: none where there is nothing new to decide. */
-  private List<RevivalEvent> opening(
+  private List<JournalEvent> opening(
       CellWork work, RevivalLedger ledger, String agentId, Cause cause, String evidence) {
-    Optional<Revival> latest = ledger.latest(agentId);
-    long incarnation = ledger.incarnation(agentId);
-    if (latest.isPresent()
-        && (latest.get().status().open() || settled(latest.get(), incarnation))) {
+    AgentHistory history = ledger.of(agentId);
+    AutoRevive policy = work.cell().effectivePolicies(config.defaultPolicies()).autoRevive();
+    if (work.bar(agentId, clock.instant()).isPresent()
+        || history.latest().filter(latest -> settled(latest, history, policy)).isPresent()) {
       return List.of();
     }
-    Subject subject = new Subject(newId(), agentId, cause, 0, incarnation);
-    AutoRevive policy = work.cell().effectivePolicies(config.defaultPolicies()).autoRevive();
+    Subject subject = new Subject(ids.next(), agentId, cause, 0, history.incarnation());
     log.warn("{}: dead ({}): {}", work.label(agentId), cause.wireName(), evidence);
-    Requested requested = new Requested(subject, statusUnder(policy), evidence);
-    Optional<String> quarantine = quarantine(ledger, agentId);
-    if (quarantine.isEmpty()) {
-      return List.of(requested);
+    List<JournalEvent> events = new ArrayList<>();
+    events.add(Requested.revival(subject, Origin.DEATH, statusUnder(policy), evidence));
+    if (policy == AutoRevive.YES) {
+      overBudget(history).ifPresent(why -> events.addAll(givingUp.events(work, subject, why)));
     }
-    // First the file, then the journal: a pit that ends between the two comes here again.
-    work.markFailed(agentId);
-    return List.of(requested, new Ended(subject, RevivalStatus.FAILED, quarantine.get()));
+    return events;
   }
 
-  /** A no holds for the incarnation that it was said about. */
-  private static boolean settled(Revival latest, long incarnation) {
-    return latest.incarnation() == incarnation
-        && (latest.status() == RevivalStatus.DENIED || latest.status() == RevivalStatus.DECLINED);
+  /** An open one is not asked for twice, and a no holds for the incarnation it was said about. */
+  private boolean settled(Revival latest, AgentHistory history, AutoRevive policy) {
+    if (latest.status().open()) {
+      return true;
+    }
+    return latest.incarnation() == history.incarnation()
+        && (dryRun
+            || latest.status() == RevivalStatus.DENIED
+            || (latest.status() == RevivalStatus.DECLINED && policy == AutoRevive.NO));
   }
 
   private static RevivalStatus statusUnder(AutoRevive policy) {
@@ -133,26 +137,172 @@ public final class RevivalEngine {
     };
   }
 
-  private Optional<String> quarantine(RevivalLedger ledger, String agentId) {
+  private Optional<String> overBudget(AgentHistory history) {
     PitConfig.Limits limits = config.limits();
-    int returns = ledger.returnsSince(agentId, clock.instant().minus(limits.perAgentWindow()));
-    if (returns < limits.revivalsPerAgent()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "quarantined: came back %d times within %d s, a person has to look"
-            .formatted(returns, limits.perAgentWindow().toSeconds()));
+    Duration window = limits.perAgentWindow();
+    int returns = history.returns(clock.instant(), window);
+    return returns < limits.revivalsPerAgent()
+        ? Optional.empty()
+        : Optional.of(
+            "quarantined: came back %d times within %d s, a person has to look"
+                .formatted(returns, window.toSeconds()));
+  }
+
+  /** Trouble that a restart would not cure: written down once, shown until it ends. */
+  private void hold(CellWork work, AgentRef agent, long incarnation, Cause cause, String evidence)
+      throws IOException {
+    String agentId = agent.agentId();
+    work.decide(
+        ledger -> {
+          AgentHistory history = ledger.of(agentId);
+          if (history.incarnation() != incarnation
+              || history.restraint().isPresent()
+              || history.openRevival().isPresent()) {
+            return List.of();
+          }
+          log.warn("{}: held ({}): {}", work.label(agentId), cause.wireName(), evidence);
+          return List.of(StandingEvent.held(agentId, incarnation, cause, evidence));
+        });
+  }
+
+  /** Who shares its trouble with whom. */
+  Holds holds() {
+    return holds;
+  }
+
+  /** Ends what a person wants not to run, if it does. */
+  void enforceStop(CellWork work, String agentId) {
+    dispatcher.enforceStop(work, agentId);
   }
 
   /**
-   * Says yes to a revival that waits for it.
+   * Brings together what the journal says of quarantines and what the agents' files say: a file
+   * that was set to run by hand lifts the quarantine, and one that could not be marked is marked.
+   */
+  void reconcile(CellWork work) {
+    for (AgentSpec spec : work.cell().agents().values()) {
+      AgentHistory history = work.ledger().of(spec.agentId());
+      if (quarantined(history) && work.read(spec.agentId()) && runs(spec)) {
+        try {
+          reconcile(work, spec.agentId());
+        } catch (IOException e) {
+          log.error("{}: its quarantine is not settled: {}", spec.agentId(), e.getMessage());
+        }
+      }
+    }
+  }
+
+  private static boolean quarantined(AgentHistory history) {
+    return history
+        .restraint()
+        .filter(restraint -> restraint.kind() == Standing.Kind.QUARANTINED)
+        .isPresent();
+  }
+
+  private static boolean runs(AgentSpec spec) {
+    return spec.status() == AgentStatus.ACTIVE || spec.status() == AgentStatus.IDLE;
+  }
+
+  private void reconcile(CellWork work, String agentId) throws IOException {
+    boolean unmarked = work.ledger().of(agentId).unmarked();
+    if (unmarked && !work.mark(agentId, AgentStatus.FAILED)) {
+      return;
+    }
+    work.decide(
+        ledger -> {
+          AgentHistory history = ledger.of(agentId);
+          Optional<Standing> restraint = history.restraint();
+          if (restraint.isEmpty() || history.unmarked() != unmarked) {
+            return List.of();
+          }
+          return List.of(
+              unmarked
+                  ? StandingEvent.quarantined(
+                      agentId, history.incarnation(), true, restraint.get().reason())
+                  : StandingEvent.of(
+                      StandingEvent.Change.LIFTED,
+                      agentId,
+                      history.incarnation(),
+                      "its file was set to run by hand"));
+        });
+  }
+
+  /** Its mission has ended, or was paused: what waits is not needed any more. */
+  void missionEnded(CellWork work, String why) {
+    try {
+      work.decide(
+          ledger ->
+              ledger.open().stream()
+                  .filter(revival -> !revival.status().underWay())
+                  .map(
+                      revival ->
+                          new Ended(
+                              subject(revival, ledger.of(revival.agent().agentId())),
+                              RevivalStatus.SUPERSEDED,
+                              why))
+                  .toList());
+    } catch (IOException e) {
+      log.error("cell {}: what it waited for is not ended: {}", work.id(), e.getMessage());
+    }
+  }
+
+  /** It was seen alive: what was held against it is over, and what has not begun is not needed. */
+  void alive(AgentRef agent, String evidence) throws IOException {
+    holds.alive(agent);
+    CellWork work = work(agent);
+    if (nothingToEnd(work.ledger().of(agent.agentId()))) {
+      return;
+    }
+    work.decide(
+        ledger -> {
+          AgentHistory history = ledger.of(agent.agentId());
+          List<JournalEvent> events = new ArrayList<>();
+          if (held(history)) {
+            events.add(
+                StandingEvent.of(
+                    StandingEvent.Change.LIFTED,
+                    agent.agentId(),
+                    history.incarnation(),
+                    "it is well again: " + evidence));
+          }
+          history
+              .openRevival()
+              .filter(revival -> notBegun(revival))
+              .ifPresent(
+                  revival ->
+                      events.add(
+                          new Ended(
+                              subject(revival, history),
+                              RevivalStatus.SUPERSEDED,
+                              "it came back by itself: " + evidence)));
+          return events;
+        });
+  }
+
+  private static boolean nothingToEnd(AgentHistory history) {
+    return !held(history) && history.openRevival().filter(it -> notBegun(it)).isEmpty();
+  }
+
+  private static boolean held(AgentHistory history) {
+    return history.restraint().filter(it -> it.kind() == Standing.Kind.HELD).isPresent();
+  }
+
+  private static boolean notBegun(Revival revival) {
+    return revival.attempt() == 0
+        && (revival.status() == RevivalStatus.PENDING
+            || revival.status() == RevivalStatus.PENDING_APPROVAL);
+  }
+
+  /**
+   * Says yes to a revival, or a hand-over, that waits for it. The yes is good for one use, by this
+   * agent in this incarnation, within 24 h, and only if the agent still needs it by then.
    *
    * @param revival the revival's id
    * @param by who says so, for the journal
    * @return the revival as it is now
    * @throws IOException if it could not be written to the journal
    * @throws NoSuchElementException if there is no such revival
-   * @throws IllegalStateException if it doesn't wait for approval
+   * @throws IllegalStateException if it doesn't wait for approval, or has waited for over 24 h
    */
   public Revival approve(String revival, String by) throws IOException {
     Revival decided = decide(revival, true, by);
@@ -161,21 +311,22 @@ public final class RevivalEngine {
   }
 
   /**
-   * Says no to a revival that waits for approval.
+   * Says no to a revival, or a hand-over, that waits for approval. The no holds until the agent has
+   * a new incarnation, or a person has it revived.
    *
    * @param revival the revival's id
    * @param reason why not, for the journal
    * @return the revival as it is now
    * @throws IOException if it could not be written to the journal
    * @throws NoSuchElementException if there is no such revival
-   * @throws IllegalStateException if it doesn't wait for approval
+   * @throws IllegalStateException if it doesn't wait for approval, or has waited for over 24 h
    */
   public Revival deny(String revival, String reason) throws IOException {
     return decide(revival, false, reason);
   }
 
   private Revival decide(String id, boolean approved, String detail) throws IOException {
-    for (CellWork work : works.values()) {
+    for (CellWork work : works.all()) {
       if (work.ledger().find(id).isPresent()) {
         return work.decide(ledger -> List.of(decision(ledger, id, approved, detail)))
             .find(id)
@@ -185,24 +336,165 @@ public final class RevivalEngine {
     throw new NoSuchElementException("there is no revival " + id);
   }
 
-  private static RevivalEvent decision(
-      RevivalLedger ledger, String id, boolean approved, String detail) {
+  private RevivalEvent decision(RevivalLedger ledger, String id, boolean approved, String detail) {
     Revival revival = ledger.find(id).orElseThrow();
     if (revival.status() != RevivalStatus.PENDING_APPROVAL) {
       throw new IllegalStateException(
           "revival %s is %s, only one that waits for approval can be decided"
               .formatted(id, revival.status().wireName()));
     }
-    return new Decided(subject(revival, ledger, revival.attempt()), approved, detail);
+    if (RevivalPlanner.expired(revival.requestedAt(), clock.instant())) {
+      throw new IllegalStateException(
+          "revival %s was asked for at %s, more than 24 h ago: it will be asked anew"
+              .formatted(id, revival.requestedAt()));
+    }
+    return new Decided(subject(revival, ledger.of(revival.agent().agentId())), approved, detail);
   }
 
   /**
-   * Every revival of the cells that this pit works, oldest first.
+   * Has an agent revived because a person says so: whatever has it stopped, paused, quarantined or
+   * held ends, nobody is asked, and its budget is not spent. One that is healthy is left alone.
+   *
+   * @param agent whom
+   * @param reason who says so and why, for the journal
+   * @return the open revival
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException if this pit doesn't work the agent's cell, or there is no such
+   *     agent
+   * @throws IllegalStateException if its mission is not active, or its whole cell is stopped or
+   *     paused
+   */
+  public Revival revive(AgentRef agent, String reason) throws IOException {
+    return orders.revive(work(agent), agent.agentId(), reason);
+  }
+
+  /**
+   * Stops an agent and keeps it stopped, until a person resumes or revives it.
+   *
+   * @param agent whom
+   * @param reason who says so and why, for the journal
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException as in {@link #revive}
+   */
+  public void stop(AgentRef agent, String reason) throws IOException {
+    orders.stop(work(agent), agent.agentId(), reason);
+  }
+
+  /**
+   * Stops every agent of a cell and keeps them stopped, until a person resumes the cell.
+   *
+   * @param cellId the cell
+   * @param reason who says so and why, for the journal
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException if this pit doesn't work the cell
+   */
+  public void stop(UUID cellId, String reason) throws IOException {
+    orders.stop(work(cellId), Orders.WHOLE_CELL, reason);
+  }
+
+  /**
+   * Leaves an agent alone, dead or alive, until a person resumes it or the time has come. A revival
+   * under way is finished.
+   *
+   * @param agent whom
+   * @param until when the pause ends by itself; empty for never
+   * @param reason who says so and why, for the journal
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException as in {@link #revive}
+   */
+  public void pause(AgentRef agent, Optional<Instant> until, String reason) throws IOException {
+    orders.pause(work(agent), agent.agentId(), until, reason);
+  }
+
+  /**
+   * Leaves every agent of a cell alone, as {@link #pause(AgentRef, Optional, String)} does one.
+   *
+   * @param cellId the cell
+   * @param until when the pause ends by itself; empty for never
+   * @param reason who says so and why, for the journal
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException if this pit doesn't work the cell
+   */
+  public void pause(UUID cellId, Optional<Instant> until, String reason) throws IOException {
+    orders.pause(work(cellId), Orders.WHOLE_CELL, until, reason);
+  }
+
+  /**
+   * Ends a stop or a pause of an agent. What its cell is under still holds.
+   *
+   * @param agent whom
+   * @param reason who says so and why, for the journal
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException as in {@link #revive}
+   */
+  public void resume(AgentRef agent, String reason) throws IOException {
+    orders.resume(work(agent), agent.agentId(), reason);
+  }
+
+  /**
+   * Ends a stop or a pause of a cell. What single agents are under still holds.
+   *
+   * @param cellId the cell
+   * @param reason who says so and why, for the journal
+   * @throws IOException if it could not be written to the journal
+   * @throws NoSuchElementException if this pit doesn't work the cell
+   */
+  public void resume(UUID cellId, String reason) throws IOException {
+    orders.resume(work(cellId), Orders.WHOLE_CELL, reason);
+  }
+
+  /**
+   * Ends a quarantine or a hold of an agent: its file says {@code active} again, and if it is dead
+   * the pit revives it as its policy says.
+   *
+   * @param agent whom
+   * @param reason who says so and why, for the journal
+   * @throws IOException if its file or the journal could not be written
+   * @throws NoSuchElementException as in {@link #revive}
+   */
+  public void lift(AgentRef agent, String reason) throws IOException {
+    orders.lift(work(agent), List.of(agent.agentId()), reason);
+  }
+
+  /**
+   * Ends every quarantine and hold in a cell. Those that are dead come back one first, and the
+   * others once that one is healthy.
+   *
+   * @param cellId the cell
+   * @param reason who says so and why, for the journal
+   * @throws IOException if a file or the journal could not be written
+   * @throws NoSuchElementException if this pit doesn't work the cell
+   */
+  public void lift(UUID cellId, String reason) throws IOException {
+    CellWork work = work(cellId);
+    orders.lift(work, List.copyOf(work.cell().agents().keySet()), reason);
+  }
+
+  /**
+   * What keeps an agent from being worked on, by a person's intent or by its own record.
+   *
+   * @param agent whom
+   * @return its own and its cell's; empty for an agent that is under nothing
+   * @throws NoSuchElementException as in {@link #revive}
+   */
+  public List<Standing> standings(AgentRef agent) {
+    RevivalLedger ledger = work(agent).ledger();
+    AgentHistory history = ledger.of(agent.agentId());
+    List<Standing> standings = new ArrayList<>();
+    ledger.cellIntent().ifPresent(standings::add);
+    history.intent().ifPresent(standings::add);
+    history.restraint().ifPresent(standings::add);
+    standings.removeIf(standing -> !standing.holds(clock.instant()));
+    return List.copyOf(standings);
+  }
+
+  /**
+   * Every revival and hand-over of the cells that this pit works, oldest first.
    *
    * @return open and ended ones
    */
   public List<Revival> revivals() {
-    return works.values().stream()
+    return works.all().stream()
         .flatMap(work -> work.ledger().all().stream())
         .sorted(Comparator.comparing(Revival::requestedAt))
         .toList();
@@ -213,26 +505,29 @@ public final class RevivalEngine {
     dispatcher.dispatch();
   }
 
+  private CellWork work(UUID cellId) {
+    return works
+        .find(cellId)
+        .orElseThrow(
+            () -> new NoSuchElementException("cell " + cellId + " is not worked by this pit"));
+  }
+
   private CellWork work(AgentRef agent) {
-    CellWork work = works.get(agent.cellId());
-    if (work == null || !work.cell().agents().containsKey(agent.agentId())) {
-      throw new NoSuchElementException(agent + " is not an agent of a cell that this pit works");
-    }
-    return work;
+    return works
+        .find(agent.cellId())
+        .filter(work -> work.cell().agents().containsKey(agent.agentId()))
+        .orElseThrow(
+            () ->
+                new NoSuchElementException(
+                    agent + " is not an agent of a cell that this pit works"));
   }
 
-  private static Subject subject(Revival revival, RevivalLedger ledger, int attempt) {
-    String agentId = revival.agent().agentId();
+  static Subject subject(Revival revival, AgentHistory history) {
     return new Subject(
-        revival.id(), agentId, revival.cause(), attempt, ledger.incarnation(agentId));
-  }
-
-  /** Short enough to be typed: 50 random bits. */
-  private String newId() {
-    StringBuilder id = new StringBuilder("rv-");
-    for (int i = 0; i < 10; i++) {
-      id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
-    }
-    return id.toString();
+        revival.id(),
+        revival.agent().agentId(),
+        revival.cause(),
+        revival.attempt(),
+        history.incarnation());
   }
 }

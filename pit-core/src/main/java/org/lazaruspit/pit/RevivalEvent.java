@@ -1,9 +1,10 @@
 package org.lazaruspit.pit;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /** Something that happened to a revival: what the journal holds and the ledger is made of. */
-public sealed interface RevivalEvent {
+sealed interface RevivalEvent extends JournalEvent {
 
   /**
    * What every event says.
@@ -33,39 +34,51 @@ public sealed interface RevivalEvent {
   Subject subject();
 
   /**
-   * The evidence or the reason, in words.
-   *
-   * @return a text, empty where there is nothing to add
-   */
-  String detail();
-
-  /**
    * Where the revival stands after this event.
    *
    * @return its status
    */
   RevivalStatus status();
 
-  /**
-   * The event's name in the journal.
-   *
-   * @return lower case, for example {@code requested} or {@code raise_incarnation}
-   */
-  String name();
+  @Override
+  default String agentId() {
+    return subject().agentId();
+  }
 
   /**
-   * A revival was asked for.
+   * A revival, or a hand-over, was asked for.
    *
    * @param subject what it is about
+   * @param origin who asked, and for what
+   * @param substitute who is to take over; empty for everything but a hand-over
    * @param status pending, waiting for approval, or declined by policy
    * @param detail the evidence of death
    */
-  record Requested(Subject subject, RevivalStatus status, String detail) implements RevivalEvent {
-    static final String NAME = "requested";
+  record Requested(
+      Subject subject,
+      Revival.Origin origin,
+      Optional<String> substitute,
+      RevivalStatus status,
+      String detail)
+      implements RevivalEvent {
+
+    /** Checks that a hand-over, and nothing else, says to whom. */
+    @SuppressWarnings("doclint:missing") // the record says it
+    public Requested {
+      if (substitute.isPresent() != (origin == Revival.Origin.HANDOVER)) {
+        throw new IllegalArgumentException(
+            origin.eventName() + ": a substitute is for a hand-over");
+      }
+    }
+
+    static Requested revival(
+        Subject subject, Revival.Origin origin, RevivalStatus status, String detail) {
+      return new Requested(subject, origin, Optional.empty(), status, detail);
+    }
 
     @Override
     public String name() {
-      return NAME;
+      return origin.eventName();
     }
   }
 
@@ -96,9 +109,16 @@ public sealed interface RevivalEvent {
    *
    * @param subject what it is about
    * @param step the step
+   * @param checkpoint the hash of the checkpoint that the agent is about to be started with; empty
+   *     for every other step, and without a checkpoint
    * @param detail what the steps before have shown
    */
-  record StepTaken(Subject subject, RevivalStep step, String detail) implements RevivalEvent {
+  record StepTaken(Subject subject, RevivalStep step, Optional<String> checkpoint, String detail)
+      implements RevivalEvent {
+
+    StepTaken(Subject subject, RevivalStep step, String detail) {
+      this(subject, step, Optional.empty(), detail);
+    }
 
     @Override
     public RevivalStatus status() {

@@ -9,14 +9,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.lazaruspit.pit.builtin.OwnDirectory;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class RevivalJournal implements AutoCloseable {
   private final UUID cellId;
   private final Path file;
   private final InstantSource clock;
+  private final Author author;
   private final List<JournalEntry> replayed = new ArrayList<>();
   private FileChannel channel;
 
@@ -43,19 +45,48 @@ final class RevivalJournal implements AutoCloseable {
 
   private long nextSeq = 1;
 
-  private RevivalJournal(UUID cellId, Path file, FileChannel channel, InstantSource clock) {
+  /** Set when what could not be written could not be taken back either. */
+  private boolean torn;
+
+  /**
+   * Who writes.
+   *
+   * @param epoch the fencing epoch of the owner; empty where owners are not told apart
+   * @param dryRun whether what is written is only decided, and never done
+   */
+  record Author(OptionalLong epoch, boolean dryRun) {
+    static final Author NOBODY = new Author(OptionalLong.empty(), false);
+  }
+
+  private RevivalJournal(
+      UUID cellId, Path file, FileChannel channel, InstantSource clock, Author author) {
     this.cellId = cellId;
     this.file = file;
     this.channel = channel;
     this.clock = clock;
+    this.author = author;
   }
 
-  /** Opens the journal, reads all of it, and cuts off a last line that was never finished. */
   static RevivalJournal open(UUID cellId, Path file, InstantSource clock) throws IOException {
+    return open(cellId, file, clock, Author.NOBODY);
+  }
+
+  /**
+   * Opens the journal, reads all of it, and cuts off a last line that was never finished.
+   *
+   * @throws IOException if it cannot be read, or a later owner than this one has written to it
+   */
+  static RevivalJournal open(UUID cellId, Path file, InstantSource clock, Author author)
+      throws IOException {
     OwnDirectory.ensureAround(file);
-    RevivalJournal journal = new RevivalJournal(cellId, file, channel(file), clock);
+    boolean fresh = Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+    RevivalJournal journal = new RevivalJournal(cellId, file, channel(file), clock, author);
     try {
+      if (fresh) {
+        OwnDirectory.force(file);
+      }
       journal.recover();
+      journal.requireNewestOwner();
       return journal;
     } catch (IOException | RuntimeException e) {
       journal.close();
@@ -116,18 +147,33 @@ final class RevivalJournal implements AutoCloseable {
     }
   }
 
-  /** What the file held when it was opened. */
+  /** Fencing: who was replaced must not write any more, whatever he believes. */
+  private void requireNewestOwner() throws IOException {
+    long newest =
+        replayed.stream()
+            .flatMapToLong(entry -> entry.epoch().stream())
+            .max()
+            .orElse(Long.MIN_VALUE);
+    if (author.epoch().isPresent() && newest > author.epoch().getAsLong()) {
+      throw new IOException(
+          "%s: its owner of epoch %d has written to it, ours is %d"
+              .formatted(file, newest, author.epoch().getAsLong()));
+    }
+  }
+
+  /** What the file held when it was opened; what was only tried dry is left out. */
   List<JournalEntry> replayed() {
-    return Collections.unmodifiableList(replayed);
+    return replayed.stream().filter(entry -> !entry.dryRun()).toList();
   }
 
   /** Writes the events with one fsync; on failure none of them has happened. */
-  List<JournalEntry> append(List<RevivalEvent> events) throws IOException {
+  List<JournalEntry> append(List<? extends JournalEvent> events) throws IOException {
     Instant now = clock.instant();
     List<JournalEntry> entries = new ArrayList<>();
     StringBuilder lines = new StringBuilder();
-    for (RevivalEvent event : events) {
-      JournalEntry entry = new JournalEntry(nextSeq + entries.size(), now, event);
+    for (JournalEvent event : events) {
+      JournalEntry entry =
+          new JournalEntry(nextSeq + entries.size(), now, author.epoch(), author.dryRun(), event);
       entries.add(entry);
       lines.append(JournalLine.write(cellId, entry)).append('\n');
     }
@@ -137,16 +183,21 @@ final class RevivalJournal implements AutoCloseable {
   }
 
   private void write(byte[] bytes) throws IOException {
+    boolean written = false;
     try {
       reopenIfClosed();
+      requireUntouched();
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      written = true;
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
       channel.force(false);
       length += bytes.length;
     } catch (IOException e) {
-      takeBack(e);
+      if (written) {
+        takeBack(e);
+      }
       throw new IOException(file + ": could not write the journal: " + e.getMessage(), e);
     }
   }
@@ -156,6 +207,16 @@ final class RevivalJournal implements AutoCloseable {
     if (!channel.isOpen()) {
       channel = channel(file);
       cut();
+    }
+  }
+
+  /** Nobody else writes here: who does believes himself the owner, and one of us is wrong. */
+  private void requireUntouched() throws IOException {
+    if (torn) {
+      cut();
+    }
+    if (channel.size() != length) {
+      throw new IOException("somebody else has written to it, so nothing more is decided here");
     }
   }
 
@@ -171,9 +232,11 @@ final class RevivalJournal implements AutoCloseable {
   }
 
   private void cut() throws IOException {
+    torn = true;
     channel.truncate(length);
     channel.position(length);
     channel.force(true);
+    torn = false;
   }
 
   @Override

@@ -1,15 +1,11 @@
 package org.lazaruspit.pit;
 
-import java.time.Instant;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.RevivalEvent.Subject;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -19,121 +15,82 @@ import org.lazaruspit.pit.spi.AgentRef;
 final class RevivalLedger {
 
   private final UUID cellId;
-  private final Map<String, Long> incarnations;
-  private final Map<String, Revival> revivals;
+  private final Optional<Standing> cellIntent;
+  private final Map<String, AgentHistory> agents;
 
   private RevivalLedger(
-      UUID cellId, Map<String, Long> incarnations, Map<String, Revival> revivals) {
+      UUID cellId, Optional<Standing> cellIntent, Map<String, AgentHistory> agents) {
     this.cellId = cellId;
-    this.incarnations = incarnations;
-    this.revivals = revivals;
+    this.cellIntent = cellIntent;
+    this.agents = Collections.unmodifiableMap(agents);
   }
 
   static RevivalLedger empty(UUID cellId) {
-    return new RevivalLedger(cellId, Map.of(), Map.of());
+    return new RevivalLedger(cellId, Optional.empty(), Map.of());
   }
 
   static RevivalLedger replay(UUID cellId, List<JournalEntry> entries) {
-    Map<String, Long> incarnations = new TreeMap<>();
-    Map<String, Revival> revivals = new LinkedHashMap<>();
+    RevivalLedger ledger = empty(cellId);
+    Map<String, AgentHistory> agents = new TreeMap<>();
+    Optional<Standing> intent = Optional.empty();
     for (JournalEntry entry : entries) {
-      add(cellId, entry, incarnations, revivals);
+      intent = ledger.intentAfter(intent, entry);
+      ledger.add(agents, entry);
     }
-    return sealed(cellId, incarnations, revivals);
-  }
-
-  private static RevivalLedger sealed(
-      UUID cellId, Map<String, Long> incarnations, Map<String, Revival> revivals) {
-    return new RevivalLedger(
-        cellId, Collections.unmodifiableMap(incarnations), Collections.unmodifiableMap(revivals));
-  }
-
-  private static void add(
-      UUID cellId,
-      JournalEntry entry,
-      Map<String, Long> incarnations,
-      Map<String, Revival> revivals) {
-    Subject subject = entry.event().subject();
-    incarnations.merge(subject.agentId(), subject.incarnation(), Math::max);
-    revivals.compute(subject.revival(), (id, before) -> next(cellId, before, entry));
+    return new RevivalLedger(cellId, intent, agents);
   }
 
   RevivalLedger apply(JournalEntry entry) {
-    Map<String, Long> nextIncarnations = new TreeMap<>(incarnations);
-    Map<String, Revival> nextRevivals = new LinkedHashMap<>(revivals);
-    add(cellId, entry, nextIncarnations, nextRevivals);
-    return sealed(cellId, nextIncarnations, nextRevivals);
+    Map<String, AgentHistory> next = new TreeMap<>(agents);
+    add(next, entry);
+    return new RevivalLedger(cellId, intentAfter(cellIntent, entry), next);
   }
 
-  private static Revival next(UUID cellId, @Nullable Revival before, JournalEntry entry) {
-    RevivalEvent event = entry.event();
-    Subject subject = event.subject();
-    Optional<RevivalStep> step =
-        event instanceof RevivalEvent.StepTaken taken
-            ? Optional.of(taken.step())
-            : before == null ? Optional.empty() : before.step();
-    return new Revival(
-        subject.revival(),
-        new AgentRef(cellId, subject.agentId()),
-        subject.cause(),
-        before == null ? event.detail() : before.reason(),
-        before == null ? entry.at() : before.requestedAt(),
-        event.status(),
-        subject.attempt(),
-        subject.incarnation(),
-        step,
-        entry.at(),
-        event.detail());
+  private void add(Map<String, AgentHistory> histories, JournalEntry entry) {
+    String agentId = entry.event().agentId();
+    if (!agentId.isEmpty()) {
+      AgentHistory before = histories.getOrDefault(agentId, AgentHistory.EMPTY);
+      AgentRef agent = new AgentRef(cellId, agentId);
+      histories.put(agentId, before.after(agent, entry.at(), entry.event()));
+    }
+  }
+
+  private static boolean aboutTheCell(JournalEvent event) {
+    return event instanceof StandingEvent && event.agentId().isEmpty();
+  }
+
+  private Optional<Standing> intentAfter(Optional<Standing> before, JournalEntry entry) {
+    return aboutTheCell(entry.event())
+        ? Optional.ofNullable(AgentHistory.standing(entry.at(), (StandingEvent) entry.event()))
+        : before;
+  }
+
+  /** What the journal says of an agent; nothing at all for one that it doesn't name. */
+  AgentHistory of(String agentId) {
+    return agents.getOrDefault(agentId, AgentHistory.EMPTY);
+  }
+
+  /** What a person wants of the whole cell; one with an end may be over. */
+  Optional<Standing> cellIntent() {
+    return cellIntent;
   }
 
   /** The incarnation of an agent; 0 if it was never started. */
   long incarnation(String agentId) {
-    return incarnations.getOrDefault(agentId, 0L);
-  }
-
-  /** The agent's open revival: there is never more than one. */
-  Optional<Revival> openRevival(String agentId) {
-    return open().stream().filter(r -> r.agent().agentId().equals(agentId)).findFirst();
-  }
-
-  /** The agent's newest revival, open or ended. */
-  Optional<Revival> latest(String agentId) {
-    return revivals.values().stream()
-        .filter(r -> r.agent().agentId().equals(agentId))
-        .reduce((first, second) -> second);
+    return of(agentId).incarnation();
   }
 
   Optional<Revival> find(String revival) {
-    return Optional.ofNullable(revivals.get(revival));
+    return agents.values().stream().flatMap(agent -> agent.find(revival).stream()).findFirst();
   }
 
-  /** Everything still to be done, oldest first. */
+  /** Everything still to be done. */
   List<Revival> open() {
-    return revivals.values().stream().filter(r -> r.status().open()).toList();
+    return agents.values().stream().flatMap(agent -> agent.open().stream()).toList();
   }
 
-  /** Every revival that was ever asked for, oldest first. */
+  /** Every revival that is remembered. */
   List<Revival> all() {
-    return List.copyOf(revivals.values());
-  }
-
-  /**
-   * How often this agent came back from the dead since the given instant. Its very first start is
-   * no return, and what came before its last failure is settled by whoever let it live again.
-   */
-  int returnsSince(String agentId, Instant since) {
-    int returns = 0;
-    for (Revival revival : revivals.values()) {
-      if (!revival.agent().agentId().equals(agentId)) {
-        continue;
-      }
-      if (revival.status() == RevivalStatus.FAILED) {
-        returns = 0;
-      } else if (revival.incarnation() > 1
-          && revival.revivedAt().filter(at -> !at.isBefore(since)).isPresent()) {
-        returns++;
-      }
-    }
-    return returns;
+    return agents.values().stream().flatMap(agent -> agent.revivals().stream()).toList();
   }
 }

@@ -1,7 +1,6 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,14 +10,13 @@ import java.util.concurrent.TimeoutException;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
-import org.lazaruspit.cell.CheckpointVerdict;
-import org.lazaruspit.cell.Checkpoints;
 import org.lazaruspit.cell.EffectivePolicies;
+import org.lazaruspit.pit.RevivalCapacity.Place;
 import org.lazaruspit.pit.RevivalEvent.Ended;
 import org.lazaruspit.pit.RevivalEvent.StepTaken;
-import org.lazaruspit.pit.RevivalPlanner.CheckpointChoice;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.Launcher;
+import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.spi.Reviver;
@@ -63,19 +61,18 @@ final class RevivalRunner {
   }
 
   /** Runs an attempt whose first line is written; returns the agent if it is healthy again. */
-  Optional<RunningAgent> run(Attempt attempt)
+  Optional<RunningAgent> run(Attempt attempt, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
     long begun = System.nanoTime();
-    if (attempt.revival().cause() != Cause.EXIT && isBack(attempt)) {
-      attempt
-          .work()
-          .record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, "it came back by itself"));
-      log.info("{}: came back by itself, left alone", attempt.label());
+    Optional<String> alive = aliveAfterAll(attempt);
+    if (alive.isPresent()) {
+      attempt.work().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, alive.get()));
+      log.info("{}: left alone, {}", attempt.label(), alive.get());
       return Optional.empty();
     }
     String proof = stop(attempt, begun);
     attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
-    ChosenCheckpoint checkpoint = chooseCheckpoint(attempt);
+    CheckpointChoice checkpoint = chooseCheckpoint(attempt);
     requireLauncher(attempt);
     long incarnation = nextIncarnation(attempt);
     attempt
@@ -85,7 +82,7 @@ final class RevivalRunner {
                 attempt.subject(incarnation),
                 RevivalStep.RAISE_INCARNATION,
                 checkpoint.description()),
-            new StepTaken(attempt.subject(incarnation), RevivalStep.START, ""));
+            new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
     tellReaders(attempt, incarnation);
     RunningAgent running = reviver.start(order(attempt, incarnation, checkpoint));
     log.info(
@@ -94,7 +91,7 @@ final class RevivalRunner {
         incarnation,
         running.description(),
         checkpoint.description());
-    return proveHealth(attempt, running, incarnation);
+    return proveHealth(attempt, running, incarnation, place);
   }
 
   /** Before anything is raised: an attempt that cannot start anybody must not use numbers up. */
@@ -128,14 +125,14 @@ final class RevivalRunner {
   }
 
   /** Goes on with an attempt whose agent was started before the pit itself was restarted. */
-  Optional<RunningAgent> resume(Attempt attempt, RunningAgent running)
+  Optional<RunningAgent> resume(Attempt attempt, RunningAgent running, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
     log.info("{}: was being revived, going on with {}", attempt.label(), running.description());
-    return proveHealth(attempt, running, attempt.incarnation());
+    return proveHealth(attempt, running, attempt.incarnation(), place);
   }
 
   private Optional<RunningAgent> proveHealth(
-      Attempt attempt, RunningAgent running, long incarnation)
+      Attempt attempt, RunningAgent running, long incarnation, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
     long started = System.nanoTime();
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
@@ -144,18 +141,35 @@ final class RevivalRunner {
         .record(new StepTaken(attempt.subject(), RevivalStep.REGISTER, running.description()));
     probes.register(target);
     attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_HEALTH, ""));
-    String proof = awaitHealth(attempt, running, target);
+    String proof = awaitHealth(attempt, running, target, place);
     String detail = "healthy %s after its start, %s".formatted(millisSince(started), proof);
     attempt.work().record(new Ended(attempt.subject(), RevivalStatus.REVIVED, detail));
     log.info("{}: {} as incarnation {}", attempt.label(), detail, incarnation);
     return Optional.of(running);
   }
 
-  private boolean isBack(Attempt attempt) throws InterruptedException {
+  /**
+   * Evidence that the agent needs no revival any more. A first attempt after an exit is spared the
+   * question to the gateway: what was proven gone does not answer.
+   */
+  private Optional<String> aliveAfterAll(Attempt attempt) throws IOException, InterruptedException {
+    Revival revival = attempt.revival();
+    boolean judgedGone =
+        revival.cause() == Cause.EXIT
+            && revival.origin() == Revival.Origin.DEATH
+            && revival.approvedAt().isEmpty();
+    if (attempt.incarnation() == 0 || judgedGone || attempt.number() > 1) {
+      return Optional.empty();
+    }
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
-    return attempt.incarnation() > 0
-        && target.gateway().isPresent()
-        && probes.ask(target).provesHealthy(attempt.incarnation());
+    if (target.gateway().isPresent()) {
+      return probes.ask(target).provesHealthy(attempt.incarnation())
+          ? Optional.of("it is back: healthy, as its gateway says")
+          : Optional.empty();
+    }
+    return reviver.presence(attempt.agent()) instanceof Presence.Running found
+        ? Optional.of("it is back: " + found.running().description() + " runs")
+        : Optional.empty();
   }
 
   private String stop(Attempt attempt, long begun)
@@ -170,60 +184,20 @@ final class RevivalRunner {
     return "proven dead in %s: %s".formatted(millisSince(begun), evidence);
   }
 
-  private record ChosenCheckpoint(Optional<Path> folder, String description) {}
-
-  private ChosenCheckpoint chooseCheckpoint(Attempt attempt)
+  private CheckpointChoice chooseCheckpoint(Attempt attempt)
       throws IOException, AttemptFailedException {
-    Checkpoints checkpoints = Checkpoints.of(attempt.work().directory());
-    try {
-      checkpoints.commitPending(attempt.agentId());
-    } catch (IOException e) {
-      log.warn("{}: what it prepared last is not committed: {}", attempt.label(), e.getMessage());
-    }
-    ChosenCheckpoint chosen =
-        choose(checkpoints, attempt.agentId(), RevivalPlanner.checkpointFor(attempt.number()));
+    CheckpointChoice chosen = CheckpointChoice.of(attempt);
     if (chosen.folder().isEmpty() && policies(attempt).checkpointRequired()) {
       throw new AttemptFailedException("a checkpoint is required, but " + chosen.description());
     }
     return chosen;
   }
 
-  private static ChosenCheckpoint choose(
-      Checkpoints checkpoints, String agentId, CheckpointChoice choice) throws IOException {
-    if (choice == CheckpointChoice.FRESH) {
-      return new ChosenCheckpoint(Optional.empty(), "fresh, after failing with its checkpoints");
-    }
-    CheckpointVerdict newest = checkpoints.verify(agentId);
-    if (newest instanceof CheckpointVerdict.Missing) {
-      return new ChosenCheckpoint(Optional.empty(), "there is no checkpoint");
-    }
-    if (choice == CheckpointChoice.NEWEST && newest instanceof CheckpointVerdict.Valid valid) {
-      return chosen(valid, "checkpoint verified");
-    }
-    String reason =
-        newest instanceof CheckpointVerdict.Invalid invalid
-            ? "the newest checkpoint does not verify (" + invalid.reason() + ")"
-            : "starting with the newest checkpoint failed";
-    return checkpoints
-        .previous(agentId)
-        .map(valid -> chosen(valid, reason + ", the previous one verified"))
-        .orElseGet(
-            () -> new ChosenCheckpoint(Optional.empty(), reason + " and there is no previous one"));
-  }
-
-  private static ChosenCheckpoint chosen(CheckpointVerdict.Valid valid, String how) {
-    return new ChosenCheckpoint(
-        Optional.of(valid.folder()),
-        "%s: of %s, context %s"
-            .formatted(
-                how, valid.ref().lastCheckpoint(), valid.ref().contextHash().substring(0, 12)));
-  }
-
   private EffectivePolicies policies(Attempt attempt) {
     return attempt.work().cell().effectivePolicies(config.defaultPolicies());
   }
 
-  private StartOrder order(Attempt attempt, long incarnation, ChosenCheckpoint checkpoint) {
+  private StartOrder order(Attempt attempt, long incarnation, CheckpointChoice checkpoint) {
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
     return new StartOrder(
         attempt.agent(),
@@ -238,7 +212,7 @@ final class RevivalRunner {
         CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()));
   }
 
-  private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target)
+  private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Place place)
       throws InterruptedException, AttemptFailedException {
     CompletableFuture<AgentExit> exit = running.exit().toCompletableFuture();
     if (target.gateway().isEmpty()) {
@@ -254,6 +228,8 @@ final class RevivalRunner {
       if (answer.provesHealthy(target.incarnation())) {
         return "as its gateway says";
       }
+      requireNewest(answer, target);
+      attempt.requireOpen();
       if (System.nanoTime() - deadline >= 0) {
         throw new AttemptFailedException(
             "not healthy within %s s: %s, %s"
@@ -262,9 +238,22 @@ final class RevivalRunner {
       failIfEnded(exit, pause);
       pause = longer(pause);
       if (answer.verdict() == ProbeResult.Verdict.UNREACHABLE) {
-        // Its gateway is away, which says nothing about the agent: that time is not its own.
+        // Its gateway is away, which says nothing about the agent: that time is not its own, and
+        // others need not wait for it.
+        place.close();
         deadline += System.nanoTime() - asked;
       }
+    }
+  }
+
+  /** A lost journal, or another pit: the gateway refuses whatever is not newer than that. */
+  private static void requireNewest(ProbeResult answer, ProbeTarget target)
+      throws AttemptFailedException {
+    if (answer.incarnation() > target.incarnation()) {
+      throw new AttemptFailedException(
+          "its gateway already knows incarnation %d, started was %d"
+              .formatted(answer.incarnation(), target.incarnation()),
+          answer.incarnation());
     }
   }
 

@@ -45,4 +45,9 @@ public enum RevivalStatus {
       case REVIVED, FAILED, DENIED, DECLINED, SUPERSEDED -> false;
     };
   }
+
+  /** Whether somebody works on it right now, or did when the pit ended. */
+  boolean underWay() {
+    return this == REVIVING || this == VERIFYING;
+  }
 }

@@ -69,15 +69,20 @@ final class Round {
 
   PitReport run(List<CellWork> works) throws InterruptedException {
     List<Look> looks = new ArrayList<>();
+    List<AgentLine> lines = new ArrayList<>();
     for (CellWork work : works) {
+      engine.reconcile(work);
       for (AgentSpec agent : work.cell().agents().values()) {
-        if (work.supervises(agent.agentId())) {
+        Optional<Bar> bar = work.bar(agent.agentId(), clock.instant());
+        if (bar.isEmpty() || bar.get().kind().watched()) {
           look(work, agent).ifPresent(looks::add);
+        } else {
+          engine.enforceStop(work, agent.agentId());
+          lines.add(barred(work, agent, bar.get()));
         }
       }
     }
     Map<AgentRef, ProbeResult> results = probes.ask(probeTargets(looks));
-    List<AgentLine> lines = new ArrayList<>();
     for (Look look : looks) {
       lines.add(judge(look, Optional.ofNullable(results.get(look.target().agent()))));
     }
@@ -87,7 +92,12 @@ final class Round {
   private Optional<Look> look(CellWork work, AgentSpec agent) throws InterruptedException {
     try {
       ProbeTarget target = targets.target(work, agent.agentId());
-      boolean reviving = work.ledger().openRevival(agent.agentId()).isPresent();
+      boolean reviving =
+          work.ledger()
+              .of(agent.agentId())
+              .openRevival()
+              .filter(revival -> revival.attempt() > 0 || revival.status().underWay())
+              .isPresent();
       if (reviving) {
         return Optional.of(new Look(work, agent.agentId(), target, null));
       }
@@ -148,12 +158,10 @@ final class Round {
     Judgement judgement =
         Judge.judge(look.target().incarnation(), presence, result, startable(look));
     act(look, judgement);
-    if (judgement instanceof Judgement.Alive) {
-      boolean healthy =
-          result.map(found -> found.verdict() == ProbeResult.Verdict.HEALTHY).orElse(true);
-      return line(look, healthy, judgement.words(), result);
-    }
-    return line(look, false, judgement.words(), result);
+    boolean healthy =
+        judgement instanceof Judgement.Alive
+            && result.map(found -> found.verdict() == ProbeResult.Verdict.HEALTHY).orElse(true);
+    return line(look, healthy, judgement.words(), result);
   }
 
   private boolean startable(Look look) {
@@ -163,11 +171,8 @@ final class Round {
   }
 
   private void act(Look look, Judgement judgement) throws InterruptedException {
-    AgentRef agent = look.target().agent();
     if (judgement instanceof Judgement.Held held) {
-      if (trouble.changed(look.label(), held.reason())) {
-        log.warn("{}: {}", look.label(), held.words());
-      }
+      hold(look, held);
       return;
     }
     if (trouble.over(look.label())) {
@@ -177,16 +182,51 @@ final class Round {
       log.info("{}: registered again, {}", look.label(), unregistered.detail());
       probes.register(look.target());
     } else if (judgement instanceof Judgement.Dead dead) {
-      request(look, agent, dead);
+      engine.holds().dead(look.target().agent());
+      request(look, dead.cause(), dead.evidence());
+    } else if (judgement instanceof Judgement.Alive alive && alive.proven()) {
+      alive(look, alive);
     }
   }
 
-  private void request(Look look, AgentRef agent, Judgement.Dead dead) {
+  private void hold(Look look, Judgement.Held held) {
+    if (trouble.changed(look.label(), held.reason())) {
+      log.warn("{}: {}", look.label(), held.words());
+    }
+    if (held.cause().shared()) {
+      String gateway =
+          look.target().gateway().map(found -> "gateway " + found.name()).orElse("the fleet");
+      engine.holds().held(look.target().agent(), gateway);
+    } else {
+      request(look, held.cause(), held.reason());
+    }
+  }
+
+  private void alive(Look look, Judgement.Alive alive) {
     try {
-      engine.request(agent, look.target().incarnation(), dead.cause(), dead.evidence());
+      engine.alive(look.target().agent(), alive.words());
+    } catch (IOException | RuntimeException e) {
+      log.error("{}: alive, which could not be written down", look.label(), e);
+    }
+  }
+
+  private void request(Look look, Cause cause, String evidence) {
+    try {
+      engine.request(look.target().agent(), look.target().incarnation(), cause, evidence);
     } catch (IOException | RuntimeException e) {
       log.error("{}: dead, but nothing is done: {}", look.label(), e.getMessage());
     }
+  }
+
+  /** Who is not to be worked on is not asked after, and shown. */
+  private static AgentLine barred(CellWork work, AgentSpec agent, Bar bar) {
+    return new AgentLine(
+        work.ref(agent.agentId()),
+        Optional.ofNullable(agent.gateway()),
+        false,
+        work.ledger().incarnation(agent.agentId()),
+        bar.words(),
+        Optional.empty());
   }
 
   private static AgentLine line(

@@ -2,9 +2,12 @@ package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -12,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lazaruspit.pit.Judge.Judgement;
+import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
@@ -102,5 +106,42 @@ final class JudgeTest {
     assertInstanceOf(Judgement.Dead.class, Judge.judge(0, ABSENT, Optional.empty(), true));
     assertInstanceOf(Judgement.Alive.class, Judge.judge(3, RUNNING, Optional.empty(), true));
     assertInstanceOf(Judgement.Alive.class, Judge.judge(3, UNKNOWN, Optional.empty(), true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
+  void anExitStatusTellsThatARestartWouldNotHelp(int status, Cause cause) {
+    AgentExit exit =
+        new AgentExit(Instant.EPOCH, "ended with status " + status, OptionalInt.of(status));
+    assertEquals(
+        new Judgement.Held(cause, "ended with status " + status),
+        judge(3, new Presence.Absent(exit), Verdict.UNHEALTHY, 3, "silent"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quota: 429 from the provider, QUOTA",
+    "Auth: token revoked, AUTH",
+    "config: no model named, CONFIG"
+  })
+  void aReportedFailureMaySayThatARestartWouldNotHelp(String message, Cause cause) {
+    assertEquals(
+        new Judgement.Held(cause, message), judge(3, RUNNING, Verdict.UNHEALTHY, 3, message));
+  }
+
+  @Test
+  void aGatewayAheadOfTheJournalKillsNobodyAndIsShown() {
+    Judgement.Held held =
+        assertInstanceOf(
+            Judgement.Held.class, judge(3, RUNNING, Verdict.UNHEALTHY, 7, "silent for 900 s"));
+    assertEquals(Cause.CONFIG, held.cause());
+    assertTrue(held.reason().contains("incarnation 7, the journal 3"), held::reason);
+  }
+
+  @Test
+  void onlyAnAgentThatWasSeenWellInItsIncarnationIsProvenAlive() {
+    assertEquals(new Judgement.Alive("", true), judge(3, RUNNING, Verdict.HEALTHY, 3, ""));
+    assertEquals(new Judgement.Alive("", false), judge(3, RUNNING, Verdict.HEALTHY, 2, ""));
+    assertEquals(new Judgement.Alive("", false), judge(3, RUNNING, Verdict.DEGRADED, 3, ""));
   }
 }

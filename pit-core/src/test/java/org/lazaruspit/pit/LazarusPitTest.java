@@ -206,7 +206,13 @@ final class LazarusPitTest extends PitOnRealParts {
       killAndAwaitEnd(pidOfStart(0));
       awaitRounds(2);
       assertEquals(1, starts().size());
-      assertEquals(1, pit.engine().revivals().size());
+      pit.engine().revivals().stream()
+          .skip(1)
+          .forEach(
+              revival -> {
+                assertEquals(RevivalStatus.SUPERSEDED, revival.status());
+                assertEquals("its file says paused", revival.detail());
+              });
       status(AgentStatus.ACTIVE);
       assertEquals(2, await(RevivalStatus.REVIVED).incarnation());
     }
@@ -312,7 +318,10 @@ final class LazarusPitTest extends PitOnRealParts {
   private void writeJournalUpTo(RevivalStep last) throws IOException {
     try (RevivalJournal journal =
         RevivalJournal.open(CELL, cell.paths().journal(), InstantSource.system())) {
-      journal.append(List.of(new Requested(subject(0, 0), RevivalStatus.PENDING, "not running")));
+      journal.append(
+          List.of(
+              Requested.revival(
+                  subject(0, 0), Revival.Origin.DEATH, RevivalStatus.PENDING, "not running")));
       for (RevivalStep step : RevivalStep.values()) {
         if (step.compareTo(last) <= 0) {
           int incarnation = step.compareTo(RevivalStep.RAISE_INCARNATION) >= 0 ? 1 : 0;

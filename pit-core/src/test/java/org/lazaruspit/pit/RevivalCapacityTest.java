@@ -1,7 +1,6 @@
 package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.OptionalLong;
@@ -15,40 +14,40 @@ final class RevivalCapacityTest {
   @Test
   void noMoreRunAtOnceThanAllowed() {
     RevivalCapacity capacity = new RevivalCapacity(2, 100);
-    assertTrue(capacity.tryBegin(0));
-    assertTrue(capacity.tryBegin(0));
-    assertFalse(capacity.tryBegin(0));
-    capacity.end();
-    assertTrue(capacity.tryBegin(0));
+    RevivalCapacity.Place place = capacity.tryBegin(0).orElseThrow();
+    assertTrue(capacity.tryBegin(0).isPresent());
+    assertTrue(capacity.tryBegin(0).isEmpty());
+    place.close();
+    place.close(); // gives back no place that it hasn't
+    assertTrue(capacity.tryBegin(0).isPresent());
   }
 
   @Test
   void noMoreBeginWithinAMinuteThanAllowed() {
     RevivalCapacity capacity = new RevivalCapacity(100, 2);
-    assertTrue(capacity.tryBegin(-5));
-    assertTrue(capacity.tryBegin(10));
-    capacity.end();
-    assertFalse(capacity.tryBegin(20));
+    assertTrue(capacity.tryBegin(-5).isPresent());
+    capacity.tryBegin(10).orElseThrow().close();
+    assertTrue(capacity.tryBegin(20).isEmpty());
     assertEquals(OptionalLong.of(MINUTE - 25), capacity.untilRateAllows(20));
-    assertFalse(capacity.tryBegin(MINUTE - 6));
-    assertTrue(capacity.tryBegin(MINUTE - 5));
+    assertTrue(capacity.tryBegin(MINUTE - 6).isEmpty());
+    assertTrue(capacity.tryBegin(MINUTE - 5).isPresent());
     assertEquals(OptionalLong.of(15), capacity.untilRateAllows(MINUTE - 5));
   }
 
   @Test
   void theMonotonicClockMayOverflow() {
     RevivalCapacity capacity = new RevivalCapacity(100, 1);
-    assertTrue(capacity.tryBegin(Long.MAX_VALUE - 5));
-    assertFalse(capacity.tryBegin(Long.MIN_VALUE + 5));
-    assertTrue(capacity.tryBegin(Long.MAX_VALUE - 5 + MINUTE));
+    assertTrue(capacity.tryBegin(Long.MAX_VALUE - 5).isPresent());
+    assertTrue(capacity.tryBegin(Long.MIN_VALUE + 5).isEmpty());
+    assertTrue(capacity.tryBegin(Long.MAX_VALUE - 5 + MINUTE).isPresent());
   }
 
   @Test
   void whatAlreadyRunsTakesAPlaceWhateverTheLimits() {
     RevivalCapacity capacity = new RevivalCapacity(1, 100);
-    capacity.resume();
-    assertFalse(capacity.tryBegin(0));
-    capacity.end();
-    assertTrue(capacity.tryBegin(0));
+    RevivalCapacity.Place place = capacity.resume();
+    assertTrue(capacity.tryBegin(0).isEmpty());
+    place.close();
+    assertTrue(capacity.tryBegin(0).isPresent());
   }
 }

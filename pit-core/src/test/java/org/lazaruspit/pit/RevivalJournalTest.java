@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -26,12 +28,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.RevivalEvent.Decided;
 import org.lazaruspit.pit.RevivalEvent.Ended;
 import org.lazaruspit.pit.RevivalEvent.Requested;
 import org.lazaruspit.pit.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.RevivalEvent.Subject;
+import org.lazaruspit.pit.StandingEvent.Change;
 
 final class RevivalJournalTest {
 
@@ -64,7 +68,7 @@ final class RevivalJournalTest {
 
   @Property(tries = 200)
   void cutAtAnyByteItReplaysEveryFinishedLineAndGoesOn(
-      @ForAll("events") @Size(min = 1, max = 8) List<RevivalEvent> events,
+      @ForAll("events") @Size(min = 1, max = 8) List<JournalEvent> events,
       @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double where)
       throws IOException {
     try (FileSystem disk = disk()) {
@@ -99,7 +103,8 @@ final class RevivalJournalTest {
     try (FileSystem disk = disk()) {
       Path file = journalOn(disk);
       try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
-        journal.append(List.of(new Requested(SUBJECT, RevivalStatus.PENDING, "gone")));
+        journal.append(
+            List.of(Requested.revival(SUBJECT, Origin.DEATH, RevivalStatus.PENDING, "gone")));
       }
       String good = Files.readString(file);
       String bad = "{\"seq\":\"x\"}\nnot json at all\n" + "[".repeat(2000) + "\n";
@@ -157,7 +162,8 @@ final class RevivalJournalTest {
     try (FileSystem disk = Jimfs.newFileSystem(small)) {
       Path file = journalOn(disk);
       try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
-        journal.append(List.of(new Requested(SUBJECT, RevivalStatus.PENDING, "gone")));
+        journal.append(
+            List.of(Requested.revival(SUBJECT, Origin.DEATH, RevivalStatus.PENDING, "gone")));
         String before = Files.readString(file);
         RevivalEvent huge = new AttemptFailed(SUBJECT, "x".repeat(5000));
         IOException e = assertThrows(IOException.class, () -> journal.append(List.of(huge)));
@@ -169,8 +175,8 @@ final class RevivalJournalTest {
   }
 
   @Provide
-  Arbitrary<List<RevivalEvent>> events() {
-    return event().list();
+  Arbitrary<List<JournalEvent>> events() {
+    return Arbitraries.<JournalEvent>oneOf(event(), standing()).list();
   }
 
   static Arbitrary<RevivalEvent> event() {
@@ -189,7 +195,22 @@ final class RevivalJournalTest {
                 Arbitraries.of(
                     RevivalStatus.PENDING, RevivalStatus.PENDING_APPROVAL, RevivalStatus.DECLINED),
                 details)
-            .as(Requested::new),
+            .as(
+                (subject, status, detail) ->
+                    Requested.revival(subject, Origin.DEATH, status, detail)),
+        Combinators.combine(subjects, details)
+            .as(
+                (subject, detail) ->
+                    new Requested(
+                        subject,
+                        Origin.HANDOVER,
+                        Optional.of("backup"),
+                        RevivalStatus.PENDING_APPROVAL,
+                        detail)),
+        Combinators.combine(subjects, Arbitraries.of("ab12", "cd34"), details)
+            .as(
+                (subject, hash, detail) ->
+                    new StepTaken(subject, RevivalStep.START, Optional.of(hash), detail)),
         Combinators.combine(subjects, Arbitraries.of(true, false), details).as(Decided::new),
         Combinators.combine(subjects, Arbitraries.of(RevivalStep.class), details)
             .as(StepTaken::new),
@@ -200,5 +221,76 @@ final class RevivalJournalTest {
                     RevivalStatus.REVIVED, RevivalStatus.FAILED, RevivalStatus.SUPERSEDED),
                 details)
             .as(Ended::new));
+  }
+
+  static Arbitrary<StandingEvent> standing() {
+    Arbitrary<String> details = Arbitraries.strings().ofMaxLength(30);
+    Arbitrary<String> agents = Arbitraries.of("", "writer", "reader");
+    Arbitrary<Optional<Instant>> ends =
+        Arbitraries.longs().between(0, 4_000_000_000L).map(Instant::ofEpochSecond).optional();
+    return Arbitraries.oneOf(
+        Combinators.combine(
+                Arbitraries.of(Change.STOPPED, Change.RESUMED, Change.LIFTED), agents, details)
+            .as((change, agent, detail) -> StandingEvent.of(change, agent, 3, detail)),
+        Combinators.combine(agents, ends, details).as(StandingEvent::paused),
+        Combinators.combine(Arbitraries.of(Cause.class), details)
+            .as((cause, detail) -> StandingEvent.held("writer", 2, cause, detail)),
+        Combinators.combine(Arbitraries.of(true, false), details)
+            .as((marked, detail) -> StandingEvent.quarantined("writer", 2, marked, detail)));
+  }
+
+  @Test
+  void aWriterThatWasReplacedIsRefused() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      JournalEvent event = new AttemptFailed(SUBJECT, "x");
+      try (RevivalJournal later = RevivalJournal.open(CELL, file, CLOCK, epoch(8))) {
+        later.append(List.of(event));
+      }
+      IOException e =
+          assertThrows(IOException.class, () -> RevivalJournal.open(CELL, file, CLOCK, epoch(7)));
+      assertTrue(e.getMessage().contains("epoch 8"), e::getMessage);
+      try (RevivalJournal same = RevivalJournal.open(CELL, file, CLOCK, epoch(8))) {
+        assertEquals(2, same.append(List.of(event)).get(0).seq());
+      }
+    }
+  }
+
+  @Test
+  void twoWritersAtOnceAreNoticedByTheOneThatWritesSecond() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      JournalEvent event = new AttemptFailed(SUBJECT, "x");
+      try (RevivalJournal old = RevivalJournal.open(CELL, file, CLOCK, epoch(7));
+          RevivalJournal successor = RevivalJournal.open(CELL, file, CLOCK, epoch(8))) {
+        successor.append(List.of(event));
+        String before = Files.readString(file);
+        IOException e = assertThrows(IOException.class, () -> old.append(List.of(event)));
+        assertTrue(e.getMessage().contains("somebody else"), e::getMessage);
+        assertEquals(before, Files.readString(file), "and it does not hurt what is there");
+        assertEquals(2, successor.append(List.of(event)).get(0).seq());
+      }
+    }
+  }
+
+  @Test
+  void whatWasOnlyTriedDryChangesNoState() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      JournalEvent event = Requested.revival(SUBJECT, Origin.DEATH, RevivalStatus.PENDING, "gone");
+      RevivalJournal.Author dry = new RevivalJournal.Author(OptionalLong.empty(), true);
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK, dry)) {
+        assertTrue(journal.append(List.of(event)).get(0).dryRun());
+      }
+      assertTrue(Files.readString(file).contains("\"dry_run\":true"));
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        assertEquals(List.of(), journal.replayed());
+        assertEquals(2, journal.append(List.of(event)).get(0).seq());
+      }
+    }
+  }
+
+  private static RevivalJournal.Author epoch(long epoch) {
+    return new RevivalJournal.Author(OptionalLong.of(epoch), false);
   }
 }

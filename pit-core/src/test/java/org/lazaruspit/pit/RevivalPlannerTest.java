@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -15,71 +16,161 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.lazaruspit.pit.RevivalPlanner.CheckpointChoice;
+import org.lazaruspit.pit.Revival.Origin;
+import org.lazaruspit.pit.RevivalEvent.Requested;
+import org.lazaruspit.pit.RevivalEvent.Subject;
 import org.lazaruspit.pit.RevivalPlanner.Decision;
-import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.RevivalPlanner.Situation;
 
 final class RevivalPlannerTest {
 
-  private static final Instant THEN = Instant.parse("2026-01-31T09:30:00Z");
+  private static final Duration WINDOW = Duration.ofMinutes(15);
+  private static final Bar STOPPED = new Bar(Bar.Kind.STOPPED, "stopped");
+  private static final Bar OVERDUE = new Bar(Bar.Kind.OVERDUE, "overdue");
+  private static final Bar QUARANTINED = new Bar(Bar.Kind.QUARANTINED, "quarantined");
 
-  private static Revival revival(RevivalStatus status, int attempt) {
-    return new Revival(
-        "rv-1",
-        new AgentRef(new UUID(1, 1), "writer"),
-        Cause.EXIT,
-        "gone",
-        THEN,
-        status,
-        attempt,
-        1,
-        Optional.empty(),
-        THEN,
-        "");
+  private static Decision next(Story story, Bar... bar) {
+    return next(story, 3, story.now(), bar);
+  }
+
+  private static Decision next(Story story, int maxRetries, Instant now, Bar... bar) {
+    Optional<Bar> first = Stream.of(bar).findFirst();
+    return RevivalPlanner.next(
+        new Situation(story.revival(), story.history(), first, maxRetries, WINDOW), now);
   }
 
   @Test
   void firstAttemptBeginsAtOnce() {
-    assertEquals(
-        new Decision.Begin(1), RevivalPlanner.next(revival(RevivalStatus.PENDING, 0), 3, THEN));
+    assertEquals(new Decision.Begin(1), next(new Story().dies()));
   }
 
   @Test
   void nextAttemptWaitsForItsBackOffAndThenBegins() {
-    Revival failedOnce = revival(RevivalStatus.PENDING, 1);
+    Story failedOnce = new Story().dies().starts().fails();
     Duration backOff = RevivalPlanner.backOff("rv-1", 1);
     assertTrue(backOff.toMillis() > 0, "this test needs an id whose jitter isn't zero");
-    Decision.Wait wait =
-        assertInstanceOf(Decision.Wait.class, RevivalPlanner.next(failedOnce, 3, THEN));
-    assertEquals(THEN.plus(backOff), wait.until());
-    assertEquals(new Decision.Begin(2), RevivalPlanner.next(failedOnce, 3, wait.until()));
+    Decision.Wait wait = assertInstanceOf(Decision.Wait.class, next(failedOnce));
+    assertEquals(Story.START.plus(backOff), wait.until());
+    assertEquals(new Decision.Begin(2), next(failedOnce, 3, wait.until()));
   }
 
   @Test
   void clockSetBackDoesNotStretchTheBackOff() {
-    assertEquals(
-        new Decision.Begin(2),
-        RevivalPlanner.next(revival(RevivalStatus.PENDING, 1), 3, THEN.minusSeconds(86_400)));
+    Story failedOnce = new Story().dies().starts().fails();
+    assertEquals(new Decision.Begin(2), next(failedOnce, 3, Story.START.minus(Duration.ofDays(1))));
+  }
+
+  @Test
+  void whoDiesAgainRightAfterComingBackIsBackedOffEvenBeforeItsFirstAttempt() {
+    Duration two = Duration.ofSeconds(2);
+    Story loop = new Story().dies().livesFor(two).dies().livesFor(two).dies();
+    Decision.Wait wait = assertInstanceOf(Decision.Wait.class, next(loop));
+    assertEquals(loop.now().plus(RevivalPlanner.backOff("rv-3", 1)), wait.until());
+    loop.livesFor(two).dies();
+    wait = assertInstanceOf(Decision.Wait.class, next(loop));
+    assertEquals(loop.now().plus(RevivalPlanner.backOff("rv-4", 2)), wait.until());
+  }
+
+  @Test
+  void whoHasLivedForAWhileIsBroughtBackAtOnceHoweverOftenItDied() {
+    Duration minute = RevivalPlanner.SHORT_LIFE;
+    Story story = new Story().dies().livesFor(minute).dies().livesFor(minute).dies();
+    assertEquals(new Decision.Begin(1), next(story));
+  }
+
+  @Test
+  void aPersonsOrderIsNotBackedOff() {
+    Duration two = Duration.ofSeconds(2);
+    Story loop = new Story().dies().livesFor(two).dies().livesFor(two).isOrderedBack();
+    assertEquals(new Decision.Begin(1), next(loop));
   }
 
   @ParameterizedTest
   @CsvSource({"0, 1", "1, 2", "3, 4"})
   void afterOneAttemptAndEveryRetryItGivesUp(int maxRetries, int attempts) {
-    Instant muchLater = THEN.plus(Duration.ofDays(1));
-    assertInstanceOf(
-        Decision.GiveUp.class,
-        RevivalPlanner.next(revival(RevivalStatus.PENDING, attempts), maxRetries, muchLater));
-    assertEquals(
-        new Decision.Begin(attempts),
-        RevivalPlanner.next(revival(RevivalStatus.PENDING, attempts - 1), maxRetries, muchLater));
+    Story story = new Story().dies();
+    Instant muchLater = Story.START.plus(Duration.ofHours(2));
+    for (int attempt = 1; attempt <= attempts; attempt++) {
+      assertEquals(new Decision.Begin(attempt), next(story, maxRetries, muchLater));
+      story.starts().fails();
+    }
+    assertInstanceOf(Decision.GiveUp.class, next(story, maxRetries, muchLater));
   }
 
   @ParameterizedTest
-  @EnumSource(names = "PENDING", mode = EnumSource.Mode.EXCLUDE)
-  void onlyAPendingRevivalIsActedOn(RevivalStatus status) {
+  @EnumSource(Bar.Kind.class)
+  void whatStandsInTheWayEndsWhatWaits(Bar.Kind kind) {
+    Bar bar = new Bar(kind, "because");
+    assertEquals(new Decision.Supersede("because"), next(new Story().dies(), bar));
+    assertEquals(
+        new Decision.Supersede("because"), next(new Story().diesAndWaitsForApproval(), bar));
+  }
+
+  @Test
+  void anOverdueMissionIsNoMatterForAPersonsOrder() {
+    assertEquals(new Decision.Begin(1), next(new Story().isOrderedBack(), OVERDUE));
+    assertEquals(new Decision.Supersede("stopped"), next(new Story().isOrderedBack(), STOPPED));
+  }
+
+  @Test
+  void aQuestionWaitsForADayAndIsThenAskedAnew() {
+    Story story = new Story().diesAndWaitsForApproval();
+    Instant end = Story.START.plus(Duration.ofHours(24));
+    assertInstanceOf(Decision.Leave.class, next(story, 3, end.minusMillis(1)));
+    assertInstanceOf(Decision.Supersede.class, next(story, 3, end));
+  }
+
+  @Test
+  void anAnswerIsGoodForADay() {
+    Story story = new Story().diesAndWaitsForApproval().wait(Duration.ofHours(20)).approved();
+    Instant end = story.now().plus(Duration.ofHours(24));
+    assertEquals(new Decision.Begin(1), next(story, 3, end.minusMillis(1)));
+    assertInstanceOf(Decision.Supersede.class, next(story, 3, end));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = RevivalStatus.class,
+      names = {"PENDING", "PENDING_APPROVAL"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void whatRunsOrHasEndedIsLeftAlone(RevivalStatus status) {
+    Story story = new Story().dies();
+    Revival revival = withStatus(story.revival(), status);
     assertInstanceOf(
         Decision.Leave.class,
-        RevivalPlanner.next(revival(status, 0), 3, THEN.plus(Duration.ofDays(1))));
+        RevivalPlanner.next(
+            new Situation(revival, story.history(), Optional.of(STOPPED), 3, WINDOW),
+            Story.START.plus(Duration.ofDays(2))));
+  }
+
+  private static Revival withStatus(Revival it, RevivalStatus status) {
+    return new Revival(
+        it.id(),
+        it.agent(),
+        it.origin(),
+        it.substitute(),
+        it.cause(),
+        it.reason(),
+        it.requestedAt(),
+        it.approvedAt(),
+        status,
+        it.attempt(),
+        it.incarnation(),
+        it.step(),
+        it.checkpoint(),
+        it.changedAt(),
+        it.detail());
+  }
+
+  @Test
+  void tasksAreHandedOverOnlyWhileTheirAgentIsGivenUp() {
+    Story story = new Story();
+    Subject subject = new Subject("rv-0", "writer", Cause.EXIT, 0, 1);
+    story.add(
+        new Requested(subject, Origin.HANDOVER, Optional.of("backup"), RevivalStatus.PENDING, ""));
+    assertInstanceOf(Decision.HandOver.class, next(story, QUARANTINED));
+    assertInstanceOf(Decision.Supersede.class, next(story));
+    assertInstanceOf(Decision.Supersede.class, next(story, STOPPED));
   }
 
   @Property
@@ -91,9 +182,16 @@ final class RevivalPlannerTest {
     assertEquals(backOff, RevivalPlanner.backOff(id, failed));
   }
 
+  /** Failed starts with the newest, then with the one before; the position that is chosen. */
   @ParameterizedTest
-  @CsvSource({"1, NEWEST", "2, NEWEST", "3, PREVIOUS", "4, FRESH", "9, FRESH"})
-  void ladderGoesFromTheNewestCheckpointToNone(int attempt, CheckpointChoice expected) {
-    assertEquals(expected, RevivalPlanner.checkpointFor(attempt));
+  @CsvSource({"0, 0, 0", "1, 0, 0", "2, 0, 1", "2, 1, -1", "5, 0, 1", "9, 9, -1"})
+  void ladderGoesFromTheNewestCheckpointToNone(int newest, int previous, int expected) {
+    assertEquals(expected, RevivalPlanner.checkpoint(List.of(newest, previous)));
+  }
+
+  @Test
+  void withoutAnyCheckpointTheStartIsFresh() {
+    assertEquals(-1, RevivalPlanner.checkpoint(List.of()));
+    assertEquals(-1, RevivalPlanner.checkpoint(List.of(2)));
   }
 }

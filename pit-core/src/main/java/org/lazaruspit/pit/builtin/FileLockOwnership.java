@@ -83,7 +83,9 @@ public final class FileLockOwnership implements CellOwnership {
     ByteBuffer buffer = ByteBuffer.allocate(20);
     channel.read(buffer, 0);
     String text = new String(buffer.array(), 0, buffer.position(), US_ASCII).strip();
-    long epoch = text.matches("[0-9]{1,18}") ? Long.parseLong(text) + 1 : 1;
+    long next = text.matches("[0-9]{1,18}") ? Long.parseLong(text) + 1 : 1;
+    // The file may be thrown away, the journal that remembers the epoch stays: time only rises.
+    long epoch = Math.max(next, System.currentTimeMillis());
     channel.write(ByteBuffer.wrap((epoch + "\n").getBytes(US_ASCII)), 0);
     channel.force(false);
     return epoch;

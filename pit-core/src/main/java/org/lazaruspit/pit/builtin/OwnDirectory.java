@@ -1,10 +1,13 @@
 package org.lazaruspit.pit.builtin;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /** Directories of a cell that we write in: agents may have planted a link there. */
@@ -26,6 +29,22 @@ public final class OwnDirectory {
         throw new NotDirectoryException(directory + ": is no directory, nothing is written there");
       }
       Files.createDirectories(directory);
+    }
+  }
+
+  /**
+   * Makes sure that a file which was just created is still there after the machine lost its power.
+   *
+   * @param file the file whose directory is written out
+   * @throws IOException if it cannot be
+   */
+  public static void force(Path file) throws IOException {
+    Path directory = Objects.requireNonNull(file.getParent(), "a file of a cell has a directory");
+    if (!directory.getFileSystem().equals(FileSystems.getDefault())) {
+      return; // durability is promised on the default file system alone
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +106,7 @@ public final class ProcessReviver implements Reviver {
     Held known = held.get(agent);
     if (known != null) {
       return known.exit().isDone()
-          ? new Presence.Absent(known.exit().join().detail())
+          ? new Presence.Absent(known.exit().join())
           : new Presence.Running(known.running());
     }
     AgentLock lock = lock(agent);
@@ -186,7 +187,8 @@ public final class ProcessReviver implements Reviver {
       agent.exit().complete(new AgentExit(Instant.now(), refusal));
       return;
     }
-    untilTreeIsGone(agent, lock, describeExit(status));
+    OptionalInt exitStatus = status <= 128 ? OptionalInt.of(status) : OptionalInt.empty();
+    untilTreeIsGone(agent, lock, describeExit(status), exitStatus);
   }
 
   private static boolean held(AgentLock lock) {
@@ -245,7 +247,8 @@ public final class ProcessReviver implements Reviver {
             record.map(found -> "pid " + found.pid()).orElse("a process that cannot be seen"),
             record);
     held.put(agent, adopted);
-    threads.execute(() -> untilTreeIsGone(adopted, lock, "its process is gone"));
+    threads.execute(
+        () -> untilTreeIsGone(adopted, lock, "its process is gone", OptionalInt.empty()));
     return adopted.running();
   }
 
@@ -274,11 +277,11 @@ public final class ProcessReviver implements Reviver {
   }
 
   /** Completes the agent's exit once its first process and all that hold its lock are gone. */
-  private void untilTreeIsGone(Held agent, AgentLock lock, String how) {
+  private void untilTreeIsGone(Held agent, AgentLock lock, String how, OptionalInt status) {
     try {
       while (!closed) {
         if (lock.free() && !agent.leaderRuns()) {
-          agent.exit().complete(new AgentExit(Instant.now(), how));
+          agent.exit().complete(new AgentExit(Instant.now(), how, status));
           return;
         }
         await(agent, lock);
