@@ -33,7 +33,7 @@ public final class MissionStore {
   private final CellScanner scanner;
   private final Announcer announcer = new Announcer();
   private final Object scanning = new Object();
-  private SortedMap<String, CellScan> scans = Collections.emptySortedMap();
+  private volatile SortedMap<String, CellScan> scans = Collections.emptySortedMap();
   private volatile SortedMap<String, CellLoad> loads = Collections.emptySortedMap();
 
   private MissionStore(Path root, CellLimits limits, InstantSource clock) {
@@ -112,6 +112,22 @@ public final class MissionStore {
    */
   public CellLoad load(Path cellDirectory) {
     return scanner.scan(cellDirectory).load();
+  }
+
+  /**
+   * Looks at one cell as its files are right now, without waiting for a scan that is under way.
+   * What did not change since the last scan costs a stat a file. Nobody is told of what is found,
+   * and {@link #current()} stays as it was.
+   *
+   * @param cellDirectory the cell's directory
+   * @return what came of it
+   * @throws UncheckedIOException when this thread is interrupted
+   */
+  public CellLoad look(Path cellDirectory) {
+    CellScan known = scans.get(String.valueOf(cellDirectory.getFileName()));
+    return known != null && known.directory().equals(cellDirectory)
+        ? scanner.scan(known).load()
+        : load(cellDirectory);
   }
 
   /**

@@ -62,6 +62,21 @@ class RescanTest {
   }
 
   @Test
+  void aLookSeesTheFilesAsTheyAreAndTellsNobody() throws IOException {
+    CellLoad before = store.current().get(0);
+    assertSame(before, store.look(cell), "nothing changed, nothing is read");
+    Files.delete(cell.resolve("tasks/t1.json"));
+    assertEquals(
+        store.load(cell).cell().orElseThrow().tasks(),
+        store.look(cell).cell().orElseThrow().tasks());
+    assertSame(before, store.current().get(0));
+    assertEquals(List.of(cell), directories(store.rescan().changed()));
+    Path other = Files.move(cell, root.resolve("elsewhere"));
+    assertTrue(store.look(cell).cell().isEmpty());
+    assertTrue(store.look(other).cell().isPresent(), "a cell that no scan has met is read");
+  }
+
+  @Test
   void eachKindOfChangeIsNoticed() throws IOException {
     assertChanged(() -> Cells.write(cell.resolve("agents/a1.json"), "{"));
     assertChanged(() -> Files.delete(cell.resolve("agents/a1.json")));

@@ -128,7 +128,8 @@ final class CellRoster {
 
   private CellWork open(MissionCell cell, CellOwnership.Claim claim) throws IOException {
     try {
-      CellWork work = CellWork.open(cell, claim, clock, listeners, dryRun);
+      CellWork work =
+          CellWork.open(cell, claim, clock, listeners, path -> store.look(path).cell(), dryRun);
       trouble.over(cell.id());
       log.info(
           "cell {}: works \"{}\" with {} agents",

@@ -1,7 +1,6 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,7 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AgentStatus;
@@ -38,6 +36,7 @@ final class CellWork implements AutoCloseable {
   private final CellOwnership.Claim claim;
   private final RevivalJournal journal;
   private final Listeners listeners;
+  private final Function<Path, Optional<MissionCell>> look;
   private final boolean dryRun;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Edited> edited = new ConcurrentHashMap<>();
@@ -54,8 +53,10 @@ final class CellWork implements AutoCloseable {
       CellOwnership.Claim claim,
       RevivalJournal journal,
       Listeners listeners,
+      Function<Path, Optional<MissionCell>> look,
       boolean dryRun) {
     this.listeners = listeners;
+    this.look = look;
     this.dryRun = dryRun;
     this.cell = cell;
     this.claim = claim;
@@ -68,13 +69,14 @@ final class CellWork implements AutoCloseable {
       CellOwnership.Claim claim,
       InstantSource clock,
       Listeners listeners,
+      Function<Path, Optional<MissionCell>> look,
       boolean dryRun)
       throws IOException {
     Path file = CellPaths.of(cell.directory()).journal();
     RevivalJournal.Author author =
         new RevivalJournal.Author(OptionalLong.of(claim.epoch()), dryRun);
-    return new CellWork(
-        cell, claim, RevivalJournal.open(cell.id(), file, clock, author), listeners, dryRun);
+    RevivalJournal journal = RevivalJournal.open(cell.id(), file, clock, author);
+    return new CellWork(cell, claim, journal, listeners, look, dryRun);
   }
 
   UUID id() {
@@ -131,22 +133,17 @@ final class CellWork implements AutoCloseable {
     return bar(cell.config(), spec(agentId), agentId, now);
   }
 
-  /** As above, but as the files say right now: asked at the moment of acting. */
-  Optional<Bar> barNow(String agentId, Instant now) {
-    Optional<Bar> known = bar(agentId, now);
-    if (known.isPresent()) {
-      return known;
-    }
-    try {
-      CellEditor files = CellEditor.of(directory());
-      AgentSpec spec = files.updateAgent(agentId, UnaryOperator.identity());
-      return bar(files.updateConfig(UnaryOperator.identity()), spec, agentId, now);
-    } catch (NoSuchFileException e) {
-      return bar(cell.config(), null, agentId, now);
-    } catch (IOException | RuntimeException e) {
-      log.debug("{}: cannot be read right now, the last reading holds", label(agentId), e);
-      return Optional.empty();
-    }
+  /**
+   * The cell as its files say right now: asked at the moment of acting. Where it cannot be read,
+   * the last reading holds.
+   */
+  MissionCell fresh() {
+    return look.apply(cell.directory()).orElse(cell);
+  }
+
+  /** What stands in the way of reviving the agent, by this reading of the cell. */
+  Optional<Bar> bar(MissionCell read, String agentId, Instant now) {
+    return bar(read.config(), read.agents().get(agentId), agentId, now);
   }
 
   private Optional<Bar> bar(

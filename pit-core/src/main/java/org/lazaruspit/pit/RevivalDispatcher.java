@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.EffectivePolicies;
+import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.RevivalCapacity.Place;
 import org.lazaruspit.pit.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.RevivalEvent.Ended;
@@ -132,20 +133,20 @@ final class RevivalDispatcher {
   /** What comes next for a revival, as things stand. */
   Decision decide(Attempt attempt) {
     Instant now = clock.instant();
-    return RevivalPlanner.next(situation(attempt, attempt.work().bar(attempt.agentId(), now)), now);
+    CellWork work = attempt.work();
+    Optional<Bar> bar = work.bar(attempt.agentId(), now);
+    return RevivalPlanner.next(situation(attempt, work.cell(), bar), now);
   }
 
-  private Situation situation(Attempt attempt, Optional<Bar> bar) {
+  private Situation situation(Attempt attempt, MissionCell cell, Optional<Bar> bar) {
+    EffectivePolicies policies = cell.effectivePolicies(config.defaultPolicies());
     return new Situation(
         attempt.revival(),
         attempt.work().ledger().of(attempt.agentId()),
         bar,
-        policies(attempt).maxRetries(),
+        policies.autoRevive(),
+        policies.maxRetries(),
         config.limits().perAgentWindow());
-  }
-
-  private EffectivePolicies policies(Attempt attempt) {
-    return attempt.work().cell().effectivePolicies(config.defaultPolicies());
   }
 
   private void act(Attempt attempt, Decision decision) throws IOException {
@@ -282,10 +283,11 @@ final class RevivalDispatcher {
   /** What a person has written meanwhile holds, up to the last moment. */
   private void revive(Attempt attempt, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
-    Optional<Bar> bar = attempt.work().barNow(attempt.agentId(), clock.instant());
-    Optional<Bar> inTheWay = situation(attempt, bar).inTheWay();
+    MissionCell cell = attempt.work().fresh();
+    Optional<Bar> bar = attempt.work().bar(cell, attempt.agentId(), clock.instant());
+    Optional<String> inTheWay = situation(attempt, cell, bar).inTheWay();
     if (inTheWay.isPresent()) {
-      supersede(attempt, inTheWay.get().words());
+      supersede(attempt, inTheWay.get());
       return;
     }
     finished(attempt, runner.run(attempt, place));

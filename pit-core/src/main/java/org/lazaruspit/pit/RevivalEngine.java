@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalEvent.Decided;
 import org.lazaruspit.pit.RevivalEvent.Ended;
@@ -89,11 +90,12 @@ public final class RevivalEngine {
       hold(work, agent, incarnation, cause, evidence);
       return Optional.empty();
     }
+    MissionCell cell = work.fresh();
     RevivalLedger ledger =
         work.decide(
             before ->
                 before.incarnation(agent.agentId()) == incarnation
-                    ? opening(work, before, agent.agentId(), cause, evidence)
+                    ? opening(work, cell, before, agent.agentId(), cause, evidence)
                     : List.of());
     dispatch();
     return ledger.of(agent.agentId()).openRevival();
@@ -101,10 +103,15 @@ public final class RevivalEngine {
 
   /** The events that a request amounts to: none where there is nothing new to decide. */
   private List<JournalEvent> opening(
-      CellWork work, RevivalLedger ledger, String agentId, Cause cause, String evidence) {
+      CellWork work,
+      MissionCell cell,
+      RevivalLedger ledger,
+      String agentId,
+      Cause cause,
+      String evidence) {
     AgentHistory history = ledger.of(agentId);
-    AutoRevive policy = work.cell().effectivePolicies(config.defaultPolicies()).autoRevive();
-    if (work.bar(agentId, clock.instant()).isPresent()
+    AutoRevive policy = cell.effectivePolicies(config.defaultPolicies()).autoRevive();
+    if (work.bar(cell, agentId, clock.instant()).isPresent()
         || history.latest().filter(latest -> settled(latest, history, policy)).isPresent()) {
       return List.of();
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.lazaruspit.cell.AutoRevive;
 
 /**
  * Decides what comes next for a revival, and why. Pure: no clock, no disk, no thread.
@@ -36,30 +37,50 @@ final class RevivalPlanner {
    * @param revival what is open
    * @param history what the journal says of its agent
    * @param bar what stands in the way of reviving it
+   * @param policy whether it may be revived unasked
    * @param maxRetries attempts after the first
    * @param window the time within which returns are counted
    */
   record Situation(
-      Revival revival, AgentHistory history, Optional<Bar> bar, int maxRetries, Duration window) {
+      Revival revival,
+      AgentHistory history,
+      Optional<Bar> bar,
+      AutoRevive policy,
+      int maxRetries,
+      Duration window) {
 
     /** What ends this request, be it approved or not. */
-    Optional<Bar> inTheWay() {
+    Optional<String> inTheWay() {
       return switch (revival.origin()) {
-        case DEATH -> bar;
+        case DEATH -> bar.map(Bar::words).or(this::policyChanged);
         // How long a mission has lasted is no matter for a person's order.
-        case PERSON -> bar.filter(found -> found.kind() != Bar.Kind.OVERDUE);
+        case PERSON -> bar.filter(found -> found.kind() != Bar.Kind.OVERDUE).map(Bar::words);
         case HANDOVER -> backAgain();
       };
     }
 
+    /** What was decided under another policy is decided anew, unless a person has said yes. */
+    private Optional<String> policyChanged() {
+      boolean asked = revival.status() == RevivalStatus.PENDING_APPROVAL;
+      boolean stands = revival.approvedAt().isPresent() || policy == fitting(asked);
+      return stands
+          ? Optional.empty()
+          : Optional.of("the policy now says " + policy.wireName() + ": decided anew");
+    }
+
+    private static AutoRevive fitting(boolean asked) {
+      return asked ? AutoRevive.ASK : AutoRevive.YES;
+    }
+
     /** Tasks are taken only from an agent that has used up its chances, of a living mission. */
-    private Optional<Bar> backAgain() {
-      boolean gone = bar.filter(found -> found.kind() == Bar.Kind.QUARANTINED).isPresent();
-      if (gone) {
+    private Optional<String> backAgain() {
+      if (bar.filter(found -> found.kind() == Bar.Kind.QUARANTINED).isPresent()) {
         return Optional.empty();
       }
-      Bar none = new Bar(Bar.Kind.MISSION, "its agent is no longer given up");
-      return Optional.of(bar.filter(found -> found.kind() == Bar.Kind.MISSION).orElse(none));
+      return Optional.of(
+          bar.filter(found -> found.kind() == Bar.Kind.MISSION)
+              .map(Bar::words)
+              .orElse("its agent is no longer given up"));
     }
   }
 
@@ -113,7 +134,7 @@ final class RevivalPlanner {
 
   private static Decision handOver(Situation situation, Instant now) {
     if (situation.inTheWay().isPresent()) {
-      return new Decision.Supersede(situation.inTheWay().get().words());
+      return new Decision.Supersede(situation.inTheWay().get());
     }
     return answerExpired(situation.revival(), now)
         ? new Decision.Supersede("its approval was not used within 24 h")
@@ -123,7 +144,7 @@ final class RevivalPlanner {
   private static Decision question(Situation situation, Instant now) {
     Revival revival = situation.revival();
     if (situation.inTheWay().isPresent()) {
-      return new Decision.Supersede(situation.inTheWay().get().words());
+      return new Decision.Supersede(situation.inTheWay().get());
     }
     return expired(revival.requestedAt(), now)
         ? new Decision.Supersede("nobody answered within 24 h")
@@ -138,7 +159,7 @@ final class RevivalPlanner {
           "attempt " + done + " of " + (situation.maxRetries() + 1) + " has failed");
     }
     if (situation.inTheWay().isPresent()) {
-      return new Decision.Supersede(situation.inTheWay().get().words());
+      return new Decision.Supersede(situation.inTheWay().get());
     }
     if (done == 0 && answerExpired(revival, now)) {
       return new Decision.Supersede("its approval was not used within 24 h");

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalEvent.Requested;
 import org.lazaruspit.pit.RevivalEvent.Subject;
@@ -34,9 +35,41 @@ final class RevivalPlannerTest {
   }
 
   private static Decision next(Story story, int maxRetries, Instant now, Bar... bar) {
+    boolean asked = story.revival().status() == RevivalStatus.PENDING_APPROVAL;
+    AutoRevive policy = asked ? AutoRevive.ASK : AutoRevive.YES;
+    return under(policy, story, story.revival(), maxRetries, now, bar);
+  }
+
+  private static Decision under(
+      AutoRevive policy, Story story, Revival revival, int maxRetries, Instant now, Bar... bar) {
     Optional<Bar> first = Stream.of(bar).findFirst();
     return RevivalPlanner.next(
-        new Situation(story.revival(), story.history(), first, maxRetries, WINDOW), now);
+        new Situation(revival, story.history(), first, policy, maxRetries, WINDOW), now);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PENDING, ASK, true", "PENDING, NO, true", "PENDING, YES, false",
+    "PENDING_APPROVAL, YES, true", "PENDING_APPROVAL, NO, true", "PENDING_APPROVAL, ASK, false"
+  })
+  void whatWasDecidedUnderAnotherPolicyIsDecidedAnew(
+      RevivalStatus status, AutoRevive policy, boolean anew) {
+    Story story =
+        status == RevivalStatus.PENDING
+            ? new Story().dies()
+            : new Story().diesAndWaitsForApproval();
+    Decision decision = under(policy, story, story.revival(), 3, story.now());
+    assertEquals(anew, decision instanceof Decision.Supersede, decision::toString);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AutoRevive.class)
+  void aPersonsYesAndAPersonsOrderHoldUnderEveryPolicy(AutoRevive policy) {
+    Story approved = new Story().diesAndWaitsForApproval().approved();
+    Story ordered = new Story().isOrderedBack();
+    for (Story story : List.of(approved, ordered)) {
+      assertEquals(new Decision.Begin(1), under(policy, story, story.revival(), 3, story.now()));
+    }
   }
 
   @Test
@@ -138,9 +171,7 @@ final class RevivalPlannerTest {
     Revival revival = withStatus(story.revival(), status);
     assertInstanceOf(
         Decision.Leave.class,
-        RevivalPlanner.next(
-            new Situation(revival, story.history(), Optional.of(STOPPED), 3, WINDOW),
-            Story.START.plus(Duration.ofDays(2))));
+        under(AutoRevive.NO, story, revival, 3, Story.START.plus(Duration.ofDays(2)), STOPPED));
   }
 
   private static Revival withStatus(Revival it, RevivalStatus status) {

@@ -1,0 +1,193 @@
+package org.lazaruspit.pit;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.HealthProbe;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.ProbeResult;
+import org.lazaruspit.pit.spi.ProbeTarget;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/**
+ * A machine and a gateway on paper: what runs, and who has seen it. Outlives the pits that look at
+ * it; each pit has a reviver and a probe of its own.
+ */
+final class Kernel {
+
+  /** What becomes of the next one that is started. */
+  enum Fate {
+    LIVES,
+    DIES_AT_ONCE,
+    CANNOT_START
+  }
+
+  /** A start that was really carried out. */
+  record Start(AgentRef agent, long incarnation) {}
+
+  final List<Start> starts = new ArrayList<>();
+  final List<String> violations = new ArrayList<>();
+  final Deque<Fate> fates = new ArrayDeque<>();
+  private final Map<AgentRef, Long> running = new HashMap<>();
+  private final Map<AgentRef, Boolean> frozen = new HashMap<>();
+  private final Map<AgentRef, Long> registered = new HashMap<>();
+  private Machine machine = new Machine();
+  int unreachable;
+  int unkillable;
+  Consumer<AgentRef> beforeStart = agent -> {};
+
+  /** The reviver of a new pit; the ones before see and hear nothing more. */
+  Machine machine() {
+    machine = new Machine();
+    return machine;
+  }
+
+  Map<AgentRef, Long> running() {
+    return Map.copyOf(running);
+  }
+
+  boolean well(AgentRef agent) {
+    return running.containsKey(agent) && !frozen.containsKey(agent);
+  }
+
+  void freeze(AgentRef agent) {
+    if (running.containsKey(agent)) {
+      frozen.put(agent, true);
+    }
+  }
+
+  void kill(AgentRef agent) {
+    running.remove(agent);
+    frozen.remove(agent);
+    machine.ended(agent);
+  }
+
+  /** One pit's view. */
+  final class Machine implements Reviver {
+
+    private final Map<AgentRef, CompletableFuture<AgentExit>> exits = new HashMap<>();
+
+    @Override
+    public String name() {
+      return "paper";
+    }
+
+    private void ended(AgentRef agent) {
+      CompletableFuture<AgentExit> exit = exits.remove(agent);
+      if (exit != null) {
+        exit.complete(new AgentExit(Instant.EPOCH, "killed on paper"));
+      }
+    }
+
+    @Override
+    public Presence presence(AgentRef agent) {
+      Long incarnation = running.get(agent);
+      return incarnation == null
+          ? new Presence.Absent("nothing of it runs")
+          : new Presence.Running(
+              new RunningAgent(
+                  agent,
+                  incarnation,
+                  "a process on paper",
+                  exits.computeIfAbsent(agent, ref -> new CompletableFuture<>())));
+    }
+
+    @Override
+    public StopOutcome stop(AgentRef agent, Duration grace) {
+      if (running.containsKey(agent) && unkillable > 0) {
+        unkillable--;
+        return new StopOutcome.StillThere("unkillable on paper");
+      }
+      running.remove(agent);
+      frozen.remove(agent);
+      ended(agent);
+      return new StopOutcome.Gone("gone on paper");
+    }
+
+    @Override
+    public RunningAgent start(StartOrder order) throws IOException {
+      AgentRef agent = order.agent();
+      beforeStart.accept(agent);
+      Fate fate = fates.isEmpty() ? Fate.LIVES : fates.removeFirst();
+      if (running.containsKey(agent)) {
+        violations.add("two of " + agent + " at once");
+      }
+      for (Start start : starts) {
+        if (start.agent().equals(agent) && start.incarnation() >= order.incarnation()) {
+          violations.add(agent + " started as " + order.incarnation() + " after " + start);
+        }
+      }
+      if (fate == Fate.CANNOT_START) {
+        throw new IOException("cannot start on paper");
+      }
+      starts.add(new Start(agent, order.incarnation()));
+      CompletableFuture<AgentExit> exit = new CompletableFuture<>();
+      if (fate == Fate.LIVES) {
+        running.put(agent, order.incarnation());
+        exits.put(agent, exit);
+      } else {
+        exit.complete(new AgentExit(Instant.EPOCH, "ended at once"));
+      }
+      return new RunningAgent(agent, order.incarnation(), "a process on paper", exit);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** The gateway that all agents beat to, as long as they are well. */
+  final class Gateway implements HealthProbe {
+
+    @Override
+    public String name() {
+      return "paper";
+    }
+
+    @Override
+    public List<ProbeResult> probe(List<ProbeTarget> targets) {
+      if (unreachable > 0) {
+        unreachable--;
+        return List.of();
+      }
+      return targets.stream().map(this::probe).toList();
+    }
+
+    private ProbeResult probe(ProbeTarget target) {
+      AgentRef agent = target.agent();
+      Long known = registered.get(agent);
+      Long runs = running.get(agent);
+      if (runs != null && !frozen.containsKey(agent) && (known == null || known <= runs)) {
+        registered.put(agent, runs);
+        return result(target, ProbeResult.Verdict.HEALTHY, runs);
+      }
+      return known == null
+          ? result(target, ProbeResult.Verdict.UNKNOWN, 0)
+          : result(target, ProbeResult.Verdict.UNHEALTHY, known);
+    }
+
+    private static ProbeResult result(
+        ProbeTarget target, ProbeResult.Verdict verdict, long incarnation) {
+      boolean beating = verdict == ProbeResult.Verdict.HEALTHY;
+      return new ProbeResult(
+          target.agent(), verdict, incarnation, beating, "silent on paper", Duration.ZERO);
+    }
+
+    @Override
+    public void register(ProbeTarget target) {
+      registered.merge(target.agent(), target.incarnation(), Math::max);
+    }
+  }
+}
