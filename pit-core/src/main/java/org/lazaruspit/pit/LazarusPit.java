@@ -137,6 +137,7 @@ public final class LazarusPit implements AutoCloseable {
     try {
       List<CellWork> works = roster.refresh();
       report = round.run(works);
+      engine.judged(report);
       engine.dispatch();
       if (!dryRun) {
         sweep.begin(works);

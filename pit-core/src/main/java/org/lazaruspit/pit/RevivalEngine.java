@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,6 +46,8 @@ public final class RevivalEngine {
   private final Orders orders;
   private final Works works;
   private final boolean dryRun;
+  private final Explainer explainer;
+  private volatile Map<AgentRef, String> judged = Map.of();
 
   RevivalEngine(
       PitConfig config,
@@ -59,6 +63,7 @@ public final class RevivalEngine {
     this.dryRun = dryRun;
     this.clock = clock;
     this.dispatcher = dispatcher;
+    this.explainer = new Explainer(config, clock, dispatcher);
     this.ids = ids;
     this.holds = holds;
     this.givingUp = new GivingUp(config, clock, ids);
@@ -72,7 +77,7 @@ public final class RevivalEngine {
    * @param cause why
    * @param evidence what was seen, in words
    * @return the open request, or empty where a person, the policy, or what is known of the agent
-   *     stands against it: {@link #standings} says what
+   *     stands against it: {@link #why} says what
    * @throws IOException if it could not be written to the journal: then nothing has happened
    * @throws NoSuchElementException if this pit doesn't work the agent's cell, or there is no such
    *     agent
@@ -493,6 +498,26 @@ public final class RevivalEngine {
     history.restraint().ifPresent(standings::add);
     standings.removeIf(standing -> !standing.holds(clock.instant()));
     return List.copyOf(standings);
+  }
+
+  /**
+   * Says why an agent is where it is: the evidence, the rules that bear on it, and what happens
+   * next.
+   *
+   * @param agent whom
+   * @return the explanation, as of now
+   * @throws NoSuchElementException as in {@link #revive}
+   */
+  public Explanation why(AgentRef agent) {
+    Optional<String> judgement = Optional.ofNullable(judged.get(agent));
+    return explainer.explain(work(agent), agent.agentId(), judgement);
+  }
+
+  /** Remembers what a round has found. */
+  void judged(PitReport report) {
+    Map<AgentRef, String> found = new HashMap<>();
+    report.agents().forEach(line -> found.put(line.agent(), line.judgement()));
+    judged = found;
   }
 
   /**

@@ -69,6 +69,11 @@ final class Kernel {
     }
   }
 
+  /** Somebody else than the pit starts it. */
+  void startByHand(AgentRef agent, long incarnation) {
+    running.put(agent, incarnation);
+  }
+
   void kill(AgentRef agent) {
     running.remove(agent);
     frozen.remove(agent);

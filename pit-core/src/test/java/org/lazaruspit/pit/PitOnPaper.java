@@ -152,7 +152,7 @@ final class PitOnPaper implements AutoCloseable {
   }
 
   void round() throws IOException, InterruptedException {
-    round.run(roster.refresh());
+    engine.judged(round.run(roster.refresh()));
     engine.dispatch();
   }
 
@@ -162,6 +162,19 @@ final class PitOnPaper implements AutoCloseable {
 
   Instant now() {
     return now;
+  }
+
+  /**
+   * Agents' files can be read and not changed: a folder stands where a new one is written first.
+   */
+  void readOnlyAgents(boolean readOnly) throws IOException {
+    Path lock = directory.resolve(".lazarus").resolve("lock");
+    if (readOnly) {
+      Files.deleteIfExists(lock);
+      Files.createDirectory(lock);
+    } else {
+      Files.delete(lock);
+    }
   }
 
   CellEditor files() {
