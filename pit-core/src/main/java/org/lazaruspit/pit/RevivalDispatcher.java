@@ -38,6 +38,10 @@ import org.slf4j.LoggerFactory;
 final class RevivalDispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalDispatcher.class);
+
+  /** How the end of a revival that was only tried begins. */
+  static final String DRY_RUN = "dry run: ";
+
   private static final long RETRY_MILLIS = 1000;
 
   private final PitConfig config;
@@ -155,7 +159,7 @@ final class RevivalDispatcher {
     } else if (decision instanceof Decision.Supersede supersede) {
       supersede(attempt, supersede.why());
     } else if (dryRun && !(decision instanceof Decision.Leave)) {
-      supersede(attempt, "dry run: " + decision.why() + ", and nothing is done");
+      supersede(attempt, DRY_RUN + decision.why() + ", and nothing is done");
     } else if (decision instanceof Decision.GiveUp giveUp) {
       execute(attempt, () -> giveUp(attempt, giveUp.why()));
     } else if (decision instanceof Decision.HandOver) {

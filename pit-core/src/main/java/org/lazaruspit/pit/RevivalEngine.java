@@ -136,7 +136,7 @@ public final class RevivalEngine {
       return true;
     }
     return latest.incarnation() == history.incarnation()
-        && (dryRun
+        && ((dryRun && latest.detail().startsWith(RevivalDispatcher.DRY_RUN))
             || latest.status() == RevivalStatus.DENIED
             || (latest.status() == RevivalStatus.DECLINED && policy == AutoRevive.NO));
   }

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.lazaruspit.pit.spi.AgentExit;
@@ -69,15 +70,30 @@ final class Kernel {
     }
   }
 
+  /** The gateway has seen this incarnation, whatever the journal says. */
+  void gatewayKnows(AgentRef agent, long incarnation) {
+    registered.put(agent, incarnation);
+  }
+
   /** Somebody else than the pit starts it. */
   void startByHand(AgentRef agent, long incarnation) {
     running.put(agent, incarnation);
   }
 
   void kill(AgentRef agent) {
+    ends(agent, new AgentExit(Instant.EPOCH, "killed on paper"));
+  }
+
+  /** It ends by itself, with this exit status. */
+  void exits(AgentRef agent, int status) {
+    String detail = "ended with status " + status;
+    ends(agent, new AgentExit(Instant.EPOCH, detail, OptionalInt.of(status)));
+  }
+
+  private void ends(AgentRef agent, AgentExit exit) {
     running.remove(agent);
     frozen.remove(agent);
-    machine.ended(agent);
+    machine.ended(agent, exit);
   }
 
   /** One pit's view. */
@@ -90,10 +106,10 @@ final class Kernel {
       return "paper";
     }
 
-    private void ended(AgentRef agent) {
+    private void ended(AgentRef agent, AgentExit how) {
       CompletableFuture<AgentExit> exit = exits.remove(agent);
       if (exit != null) {
-        exit.complete(new AgentExit(Instant.EPOCH, "killed on paper"));
+        exit.complete(how);
       }
     }
 
@@ -118,7 +134,7 @@ final class Kernel {
       }
       running.remove(agent);
       frozen.remove(agent);
-      ended(agent);
+      ended(agent, new AgentExit(Instant.EPOCH, "stopped on paper"));
       return new StopOutcome.Gone("gone on paper");
     }
 

@@ -183,9 +183,10 @@ final class OrdersTest {
 
   @Test
   void aQuarantineThatItsFileDoesNotShowHoldsAllTheSame() throws Exception {
-    pit.readOnlyAgents(true);
+    pit.readOnlyFiles(true);
     cannotBeBroughtBack(WRITER);
-    pit.readOnlyAgents(false);
+    assertTrue(pit.ledger().of("writer").unmarked());
+    pit.readOnlyFiles(false);
     restart();
     assertFalse(pit.kernel.well(WRITER));
     pit.files()

@@ -71,6 +71,11 @@ final class PitOnPaper implements AutoCloseable {
     return new AgentRef(CELL, id);
   }
 
+  /** A new pit takes over that decides and does nothing. */
+  void restartDry() throws IOException {
+    build(true);
+  }
+
   /** A new pit takes over, after this part of the last write has reached the disk. */
   void restart(double written) throws IOException {
     if (!alive && epoch > 0) {
@@ -78,10 +83,10 @@ final class PitOnPaper implements AutoCloseable {
     }
     alive = true;
     linesUntilKilled = Integer.MAX_VALUE;
-    build();
+    build(false);
   }
 
-  private void build() throws IOException {
+  private void build(boolean dryRun) throws IOException {
     PitConfig config =
         PitConfig.parse(
             Path.of("/nowhere/config.json"),
@@ -95,7 +100,7 @@ final class PitOnPaper implements AutoCloseable {
     InstantSource clock = () -> now;
     Here here = new Here();
     Listeners listeners = new Listeners(List.of(), this::lineWritten, Thread::new);
-    Probes probes = new Probes(kernel.new Gateway(), false);
+    Probes probes = new Probes(kernel.new Gateway(), dryRun);
     Targets targets = new Targets(config);
     AgentWatch watch = new AgentWatch(here);
     RevivalIds ids = new RevivalIds();
@@ -113,12 +118,12 @@ final class PitOnPaper implements AutoCloseable {
             here,
             nobodysTimer(),
             watch::follow,
-            false);
-    engine = new RevivalEngine(config, clock, ids, holds, dispatcher, works, false, () -> {});
+            dryRun);
+    engine = new RevivalEngine(config, clock, ids, holds, dispatcher, works, dryRun, () -> {});
     watch.reportTo(engine);
     roster =
         new CellRoster(
-            MissionStore.open(root), new OnPaper(), engine, works, clock, listeners, false);
+            MissionStore.open(root), new OnPaper(), engine, works, clock, listeners, dryRun);
     round = new Round(config, machine, probes, targets, engine, watch, clock);
   }
 
@@ -164,16 +169,16 @@ final class PitOnPaper implements AutoCloseable {
     return now;
   }
 
-  /**
-   * Agents' files can be read and not changed: a folder stands where a new one is written first.
-   */
-  void readOnlyAgents(boolean readOnly) throws IOException {
-    Path lock = directory.resolve(".lazarus").resolve("lock");
+  /** The cell's files can be read and not changed: there is no place for the lock. */
+  void readOnlyFiles(boolean readOnly) throws IOException {
+    Path ours = directory.resolve(".lazarus");
+    Path aside = directory.resolve("aside");
     if (readOnly) {
-      Files.deleteIfExists(lock);
-      Files.createDirectory(lock);
+      Files.move(ours, aside);
+      Files.createFile(ours);
     } else {
-      Files.delete(lock);
+      Files.delete(ours);
+      Files.move(aside, ours);
     }
   }
 

@@ -75,6 +75,7 @@ final class RevivalLawsTest {
             net.jqwik.api.Tuple.of(12, Arbitraries.just(new Named("round", World::round))),
             net.jqwik.api.Tuple.of(6, onAgent("kill", World::kill)),
             net.jqwik.api.Tuple.of(2, onAgent("freeze", World::freeze)),
+            net.jqwik.api.Tuple.of(2, troubles()),
             net.jqwik.api.Tuple.of(4, fates()),
             net.jqwik.api.Tuple.of(6, seconds()),
             net.jqwik.api.Tuple.of(1, jumps()),
@@ -106,6 +107,12 @@ final class RevivalLawsTest {
   private static Arbitrary<Named> fates() {
     return Arbitraries.of(Kernel.Fate.class)
         .map(fate -> new Named("next " + fate, world -> world.pit.kernel.fates.add(fate)));
+  }
+
+  private static Arbitrary<Named> troubles() {
+    return Arbitraries.of(
+        new Named("unkillable twice", world -> world.pit.kernel.unkillable = 2),
+        new Named("gateway away for two polls", world -> world.pit.kernel.unreachable = 2));
   }
 
   private static Arbitrary<Named> seconds() {

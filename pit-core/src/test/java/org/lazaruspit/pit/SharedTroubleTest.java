@@ -1,0 +1,140 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.RevivalPolicies;
+import org.lazaruspit.pit.spi.AgentRef;
+
+/** Trouble that a restart does not cure, or that many share: held, shown, and ended in order. */
+final class SharedTroubleTest {
+
+  private static final List<AgentRef> AGENTS =
+      Stream.of("a", "b", "c").map(PitOnPaper::agent).toList();
+  private static final AgentRef A = AGENTS.get(0);
+  private PitOnPaper pit;
+
+  @BeforeEach
+  void open() throws Exception {
+    pit = new PitOnPaper("a", "b", "c");
+    pit.files()
+        .updatePolicies(
+            before -> new RevivalPolicies(AutoRevive.YES, null, null, null, null, null, 0));
+    pit.round();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    pit.close();
+  }
+
+  private long wellAgents() {
+    return AGENTS.stream().filter(pit.kernel::well).count();
+  }
+
+  @Test
+  void whoFellSilentBehindADeadGatewayComesBackOneFirst() throws Exception {
+    pit.kernel.unreachable = 1;
+    AGENTS.forEach(pit.kernel::freeze);
+    pit.round();
+    assertEquals(3, pit.kernel.starts.size(), "its gateway is away: nobody is judged");
+    pit.kernel.fates.add(Kernel.Fate.DIES_AT_ONCE); // the first one does not make it
+    int before = pit.kernel.starts.size();
+    pit.round();
+    assertEquals(0, wellAgents() - (pit.kernel.starts.size() - before - 1));
+    pit.round();
+    assertEquals(2, wellAgents(), "the next one goes first, and is followed by the rest");
+    assertEquals(1, pit.ledger().all().stream().filter(SharedTroubleTest::failed).count());
+  }
+
+  private static boolean failed(Revival revival) {
+    return revival.status() == RevivalStatus.FAILED;
+  }
+
+  @Test
+  void aProcessThatIsGoneIsGoneWhateverItsGateway() throws Exception {
+    pit.kernel.unreachable = 2;
+    pit.kernel.kill(A);
+    pit.round();
+    assertTrue(pit.kernel.well(A));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
+  void whoSaysThatARestartWouldNotHelpIsHeldAcrossRestartsOfThePit(int status, Cause cause)
+      throws Exception {
+    pit.kernel.exits(A, status);
+    pit.round();
+    pit.restart(1);
+    pit.advance(Duration.ofDays(2));
+    pit.round();
+    assertFalse(pit.kernel.well(A));
+    Standing hold = pit.engine.standings(A).get(0);
+    assertEquals(cause, hold.cause().orElseThrow());
+    assertEquals("ended with status " + status, hold.reason());
+    pit.engine.lift(A, "it has a quota again");
+    pit.round();
+    assertTrue(pit.kernel.well(A));
+  }
+
+  @Test
+  void whoGetsWellByItselfIsNoLongerHeld() throws Exception {
+    pit.kernel.exits(A, 75);
+    pit.round();
+    assertEquals(1, pit.engine.standings(A).size());
+    pit.kernel.startByHand(A, 1);
+    pit.round();
+    assertEquals(List.of(), pit.engine.standings(A));
+  }
+
+  @Test
+  void whoAreLiftedTogetherComeBackOneFirst() throws Exception {
+    AGENTS.forEach(agent -> pit.kernel.exits(agent, 77));
+    pit.round();
+    assertEquals(0, wellAgents());
+    pit.engine.lift(PitOnPaper.CELL, "the key is back");
+    AgentRef[] first = new AgentRef[1];
+    pit.kernel.beforeStart =
+        agent -> {
+          if (first[0] == null) {
+            first[0] = agent;
+            for (AgentRef other : AGENTS) {
+              boolean waits = pit.engine.why(other).next().contains("goes first");
+              assertEquals(
+                  pit.ledger().of(other.agentId()).openRevival().isPresent()
+                      && !other.equals(agent),
+                  waits);
+            }
+          }
+        };
+    pit.round();
+    pit.round();
+    assertEquals(3, wellAgents());
+  }
+
+  @Test
+  void aGatewayThatIsAheadOfALostJournalIsOvertakenByTheNextAttempt() throws Exception {
+    pit.files()
+        .updatePolicies(
+            before -> new RevivalPolicies(AutoRevive.YES, null, null, null, null, null, 2));
+    pit.round();
+    pit.kernel.gatewayKnows(A, 41);
+    pit.kernel.kill(A);
+    pit.round();
+    pit.advance(Duration.ofSeconds(2));
+    pit.round();
+    assertTrue(pit.kernel.well(A));
+    assertEquals(42, pit.ledger().incarnation("a"));
+  }
+}
