@@ -79,7 +79,7 @@ final class CellRoster {
     CellWork work = works.get(cell.id());
     CellStatus status = cell.config().status();
     if (work != null && status != CellStatus.ACTIVE) {
-      engine.missionEnded(work, "its mission is " + status.wireName());
+      engine.requests().missionEnded(work, "its mission is " + status.wireName());
     }
   }
 

@@ -176,10 +176,7 @@ final class RevivalDispatcher {
   }
 
   private void begin(Attempt pending, int number) throws IOException {
-    if (gate(pending.agent()).isPresent()) {
-      return; // whoever goes first calls again when it is through
-    }
-    Optional<Place> place = capacity.tryBegin(System.nanoTime());
+    Optional<Place> place = place(pending.agent());
     if (place.isEmpty()) {
       capacity
           .untilRateAllows(System.nanoTime())
@@ -194,6 +191,40 @@ final class RevivalDispatcher {
       place.get().close();
       throw e;
     }
+  }
+
+  /** A place for an agent that nobody holds back; whoever goes before it calls again. */
+  private Optional<Place> place(AgentRef agent) {
+    return gate(agent).isPresent() ? Optional.empty() : capacity.tryBegin(System.nanoTime());
+  }
+
+  /**
+   * Takes a place for a request that is still to be written, so that its first step can stand in
+   * the same write; none where it would have to wait.
+   */
+  Optional<Place> reserve(Situation situation) {
+    AgentRef agent = situation.revival().agent();
+    boolean atOnce =
+        !dryRun && RevivalPlanner.next(situation, clock.instant()).equals(new Decision.Begin(1));
+    if (!atOnce || !busy.add(agent)) {
+      return Optional.empty();
+    }
+    Optional<Place> place = place(agent);
+    if (place.isEmpty()) {
+      busy.remove(agent);
+    }
+    return place;
+  }
+
+  /** Goes on with a first attempt whose first step is written, on its reserved place. */
+  void begun(Attempt attempt, Place place) {
+    start(attempt, () -> revive(attempt, place), place);
+  }
+
+  /** Nothing was written, so there is nothing that the reserved place is needed for. */
+  void giveBack(AgentRef agent, Place place) {
+    busy.remove(agent);
+    place.close();
   }
 
   /** Whom an agent waits for that is to come back together with others. */
@@ -222,6 +253,11 @@ final class RevivalDispatcher {
     if (!busy.add(attempt.agent())) {
       throw new RejectedExecutionException(attempt.label() + " is being worked on");
     }
+    start(attempt, work, place);
+  }
+
+  /** The agent is marked as busy; whoever works on it unmarks it. */
+  private void start(Attempt attempt, Work work, @Nullable Place place) {
     try {
       attempts.execute(() -> guarded(attempt, work, place));
     } catch (RejectedExecutionException e) {

@@ -1,7 +1,6 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,18 +11,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
-import org.lazaruspit.cell.AgentSpec;
-import org.lazaruspit.cell.AgentStatus;
-import org.lazaruspit.cell.AutoRevive;
-import org.lazaruspit.cell.MissionCell;
-import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalEvent.Decided;
-import org.lazaruspit.pit.RevivalEvent.Ended;
-import org.lazaruspit.pit.RevivalEvent.Requested;
 import org.lazaruspit.pit.RevivalEvent.Subject;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The door to revivals: request, approve, deny, order, list, explain. Decides what is to be done
@@ -35,17 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class RevivalEngine {
 
-  private static final Logger log = LoggerFactory.getLogger(RevivalEngine.class);
-
-  private final PitConfig config;
   private final InstantSource clock;
   private final RevivalDispatcher dispatcher;
-  private final GivingUp givingUp;
-  private final RevivalIds ids;
+  private final Requests requests;
   private final Holds holds;
   private final Orders orders;
   private final Works works;
-  private final boolean dryRun;
   private final Explainer explainer;
   private volatile Map<AgentRef, String> judged = Map.of();
 
@@ -58,15 +43,12 @@ public final class RevivalEngine {
       Works works,
       boolean dryRun,
       Runnable wakeUp) {
-    this.config = config;
     this.works = works;
-    this.dryRun = dryRun;
     this.clock = clock;
     this.dispatcher = dispatcher;
     this.explainer = new Explainer(config, clock, dispatcher);
-    this.ids = ids;
     this.holds = holds;
-    this.givingUp = new GivingUp(config, clock, ids);
+    this.requests = new Requests(config, clock, ids, holds, dispatcher, dryRun);
     this.orders = new Orders(clock, ids, holds, dispatcher, wakeUp);
   }
 
@@ -90,91 +72,12 @@ public final class RevivalEngine {
   /** As above, for evidence about one incarnation: it says nothing about a later one. */
   Optional<Revival> request(AgentRef agent, long incarnation, Cause cause, String evidence)
       throws IOException {
-    CellWork work = work(agent);
-    if (cause.held()) {
-      hold(work, agent, incarnation, cause, evidence);
-      return Optional.empty();
-    }
-    MissionCell cell = work.fresh();
-    RevivalLedger ledger =
-        work.decide(
-            before ->
-                before.incarnation(agent.agentId()) == incarnation
-                    ? opening(work, cell, before, agent.agentId(), cause, evidence)
-                    : List.of());
-    dispatch();
-    return ledger.of(agent.agentId()).openRevival();
+    return requests.request(work(agent), agent, incarnation, cause, evidence);
   }
 
-  /** The events that a request amounts to: none where there is nothing new to decide. */
-  private List<JournalEvent> opening(
-      CellWork work,
-      MissionCell cell,
-      RevivalLedger ledger,
-      String agentId,
-      Cause cause,
-      String evidence) {
-    AgentHistory history = ledger.of(agentId);
-    AutoRevive policy = cell.effectivePolicies(config.defaultPolicies()).autoRevive();
-    if (work.bar(cell, agentId, clock.instant()).isPresent()
-        || history.latest().filter(latest -> settled(latest, history, policy)).isPresent()) {
-      return List.of();
-    }
-    Subject subject = new Subject(ids.next(), agentId, cause, 0, history.incarnation());
-    log.warn("{}: dead ({}): {}", work.label(agentId), cause.wireName(), evidence);
-    List<JournalEvent> events = new ArrayList<>();
-    events.add(Requested.revival(subject, Origin.DEATH, statusUnder(policy), evidence));
-    if (policy == AutoRevive.YES) {
-      overBudget(history).ifPresent(why -> events.addAll(givingUp.events(work, subject, why)));
-    }
-    return events;
-  }
-
-  /** An open one is not asked for twice, and a no holds for the incarnation it was said about. */
-  private boolean settled(Revival latest, AgentHistory history, AutoRevive policy) {
-    if (latest.status().open()) {
-      return true;
-    }
-    return latest.incarnation() == history.incarnation()
-        && ((dryRun && latest.detail().startsWith(RevivalDispatcher.DRY_RUN))
-            || latest.status() == RevivalStatus.DENIED
-            || (latest.status() == RevivalStatus.DECLINED && policy == AutoRevive.NO));
-  }
-
-  private static RevivalStatus statusUnder(AutoRevive policy) {
-    return switch (policy) {
-      case YES -> RevivalStatus.PENDING;
-      case ASK -> RevivalStatus.PENDING_APPROVAL;
-      case NO -> RevivalStatus.DECLINED;
-    };
-  }
-
-  private Optional<String> overBudget(AgentHistory history) {
-    PitConfig.Limits limits = config.limits();
-    Duration window = limits.perAgentWindow();
-    int returns = history.returns(clock.instant(), window);
-    return returns < limits.revivalsPerAgent()
-        ? Optional.empty()
-        : Optional.of(
-            "quarantined: came back %d times within %d s, a person has to look"
-                .formatted(returns, window.toSeconds()));
-  }
-
-  /** Trouble that a restart would not cure: written down once, shown until it ends. */
-  private void hold(CellWork work, AgentRef agent, long incarnation, Cause cause, String evidence)
-      throws IOException {
-    String agentId = agent.agentId();
-    work.decide(
-        ledger -> {
-          AgentHistory history = ledger.of(agentId);
-          if (history.incarnation() != incarnation
-              || history.restraint().isPresent()
-              || history.openRevival().isPresent()) {
-            return List.of();
-          }
-          log.warn("{}: held ({}): {}", work.label(agentId), cause.wireName(), evidence);
-          return List.of(StandingEvent.held(agentId, incarnation, cause, evidence));
-        });
+  /** What the loop finds is handed in here. */
+  Requests requests() {
+    return requests;
   }
 
   /** Who shares its trouble with whom. */
@@ -185,124 +88,6 @@ public final class RevivalEngine {
   /** Ends what a person wants not to run, if it does. */
   void enforceStop(CellWork work, String agentId) {
     dispatcher.enforceStop(work, agentId);
-  }
-
-  /**
-   * Brings together what the journal says of quarantines and what the agents' files say: a file
-   * that was set to run by hand lifts the quarantine, and one that could not be marked is marked.
-   */
-  void reconcile(CellWork work) {
-    for (AgentSpec spec : work.cell().agents().values()) {
-      AgentHistory history = work.ledger().of(spec.agentId());
-      if (quarantined(history) && work.read(spec.agentId()) && runs(spec)) {
-        try {
-          reconcile(work, spec.agentId());
-        } catch (IOException e) {
-          log.error("{}: its quarantine is not settled: {}", spec.agentId(), e.getMessage());
-        }
-      }
-    }
-  }
-
-  private static boolean quarantined(AgentHistory history) {
-    return history
-        .restraint()
-        .filter(restraint -> restraint.kind() == Standing.Kind.QUARANTINED)
-        .isPresent();
-  }
-
-  private static boolean runs(AgentSpec spec) {
-    return spec.status() == AgentStatus.ACTIVE || spec.status() == AgentStatus.IDLE;
-  }
-
-  private void reconcile(CellWork work, String agentId) throws IOException {
-    boolean unmarked = work.ledger().of(agentId).unmarked();
-    if (unmarked && !work.mark(agentId, AgentStatus.FAILED)) {
-      return;
-    }
-    work.decide(
-        ledger -> {
-          AgentHistory history = ledger.of(agentId);
-          Optional<Standing> restraint = history.restraint();
-          if (restraint.isEmpty() || history.unmarked() != unmarked) {
-            return List.of();
-          }
-          return List.of(
-              unmarked
-                  ? StandingEvent.quarantined(
-                      agentId, history.incarnation(), true, restraint.get().reason())
-                  : StandingEvent.of(
-                      StandingEvent.Change.LIFTED,
-                      agentId,
-                      history.incarnation(),
-                      "its file was set to run by hand"));
-        });
-  }
-
-  /** Its mission has ended, or was paused: what waits is not needed any more. */
-  void missionEnded(CellWork work, String why) {
-    try {
-      work.decide(
-          ledger ->
-              ledger.open().stream()
-                  .filter(revival -> !revival.status().underWay())
-                  .map(
-                      revival ->
-                          new Ended(
-                              subject(revival, ledger.of(revival.agent().agentId())),
-                              RevivalStatus.SUPERSEDED,
-                              why))
-                  .toList());
-    } catch (IOException e) {
-      log.error("cell {}: what it waited for is not ended: {}", work.id(), e.getMessage());
-    }
-  }
-
-  /** It was seen alive: what was held against it is over, and what has not begun is not needed. */
-  void alive(AgentRef agent, String evidence) throws IOException {
-    holds.alive(agent);
-    CellWork work = work(agent);
-    if (nothingToEnd(work.ledger().of(agent.agentId()))) {
-      return;
-    }
-    work.decide(
-        ledger -> {
-          AgentHistory history = ledger.of(agent.agentId());
-          List<JournalEvent> events = new ArrayList<>();
-          if (held(history)) {
-            events.add(
-                StandingEvent.of(
-                    StandingEvent.Change.LIFTED,
-                    agent.agentId(),
-                    history.incarnation(),
-                    "it is well again: " + evidence));
-          }
-          history
-              .openRevival()
-              .filter(revival -> notBegun(revival))
-              .ifPresent(
-                  revival ->
-                      events.add(
-                          new Ended(
-                              subject(revival, history),
-                              RevivalStatus.SUPERSEDED,
-                              "it came back by itself: " + evidence)));
-          return events;
-        });
-  }
-
-  private static boolean nothingToEnd(AgentHistory history) {
-    return !held(history) && history.openRevival().filter(it -> notBegun(it)).isEmpty();
-  }
-
-  private static boolean held(AgentHistory history) {
-    return history.restraint().filter(it -> it.kind() == Standing.Kind.HELD).isPresent();
-  }
-
-  private static boolean notBegun(Revival revival) {
-    return revival.attempt() == 0
-        && (revival.status() == RevivalStatus.PENDING
-            || revival.status() == RevivalStatus.PENDING_APPROVAL);
   }
 
   /**

@@ -71,7 +71,7 @@ final class Round {
     List<Look> looks = new ArrayList<>();
     List<AgentLine> lines = new ArrayList<>();
     for (CellWork work : works) {
-      engine.reconcile(work);
+      engine.requests().reconcile(work);
       for (AgentSpec agent : work.cell().agents().values()) {
         Optional<Bar> bar = work.bar(agent.agentId(), clock.instant());
         if (bar.isEmpty() || bar.get().kind().watched()) {
@@ -204,7 +204,7 @@ final class Round {
 
   private void alive(Look look, Judgement.Alive alive) {
     try {
-      engine.alive(look.target().agent(), alive.words());
+      engine.requests().alive(look.work(), look.target().agent(), alive.words());
     } catch (IOException | RuntimeException e) {
       log.error("{}: alive, which could not be written down", look.label(), e);
     }

@@ -1,6 +1,7 @@
 package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -156,6 +157,10 @@ final class HandingOverTest {
       try {
         cannotBeBroughtBack();
       } catch (PitOnPaper.Killed e) {
+        assertFalse(pit.alive());
+      }
+      if (!pit.alive()) {
+        pit.kernel.fates.clear();
         pit.kernel.fates.add(Kernel.Fate.CANNOT_START);
         pit.restart(1);
       }

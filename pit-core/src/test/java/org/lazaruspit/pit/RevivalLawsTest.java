@@ -174,6 +174,9 @@ final class RevivalLawsTest {
       } catch (IllegalStateException | NoSuchElementException notPossible) {
         // a person may ask for what cannot be: the answer is no, and nothing has happened
       } catch (PitOnPaper.Killed e) {
+        assertFalse(pit.alive());
+      }
+      if (!pit.alive()) { // told by nobody where it died in a call back
         pit.restart(written);
       }
     }
