@@ -1,8 +1,11 @@
 package org.lazaruspit.pit;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
@@ -81,13 +84,42 @@ final class Judge {
 
   private static Judgement judge(
       long incarnation, Presence presence, ProbeResult probe, boolean startable) {
+    if (probe.incarnation() < incarnation && speaksOfTheAgent(probe.verdict())) {
+      // It has forgotten the newer one, or a zombie came first after it forgot everybody.
+      return new Judgement.Unregistered("its gateway speaks of incarnation " + probe.incarnation());
+    }
     return switch (probe.verdict()) {
-      case HEALTHY, DEGRADED ->
-          new Judgement.Alive(probe.detail(), probe.provesHealthy(incarnation));
+      case HEALTHY, DEGRADED -> lives(incarnation, probe);
       case UNREACHABLE -> new Judgement.Held(Cause.GATEWAY, probe.detail());
       case UNKNOWN -> unknown(presence, probe, startable);
       case UNHEALTHY -> unhealthy(incarnation, probe);
     };
+  }
+
+  private static boolean speaksOfTheAgent(ProbeResult.Verdict verdict) {
+    return switch (verdict) {
+      case HEALTHY, DEGRADED, UNHEALTHY -> true;
+      case UNKNOWN, UNREACHABLE -> false;
+    };
+  }
+
+  private static Judgement lives(long incarnation, ProbeResult probe) {
+    if (probe.held().isPresent()) {
+      return new Judgement.Held(causeOfHold(probe.held().get()), probe.detail());
+    }
+    return new Judgement.Alive(
+        Stream.of(probe.detail(), probe.waiting().orElse(""))
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", ")),
+        probe.provesHealthy(incarnation));
+  }
+
+  /** What holds the silence of an agent back is shared with others, unless it says otherwise. */
+  private static Cause causeOfHold(String held) {
+    return Arrays.stream(Cause.values())
+        .filter(cause -> cause.held() && cause.wireName().equals(held))
+        .findFirst()
+        .orElse(Cause.MASS);
   }
 
   private static Judgement unhealthy(long incarnation, ProbeResult probe) {
@@ -97,9 +129,7 @@ final class Judge {
           "its gateway knows incarnation %d, the journal %d: was the journal lost, or is there another pit?"
               .formatted(probe.incarnation(), incarnation));
     }
-    return probe.incarnation() < incarnation
-        ? new Judgement.Unregistered("its gateway speaks of incarnation " + probe.incarnation())
-        : inTrouble(causeOf(probe.detail()), probe.detail());
+    return inTrouble(causeOf(probe.detail()), probe.detail());
   }
 
   private static Judgement inTrouble(Cause cause, String evidence) {

@@ -2,23 +2,16 @@ package org.lazaruspit.pit;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.MissionStore;
-import org.lazaruspit.pit.spi.CellOwnership;
-import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.Reviver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class LazarusPit implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LazarusPit.class);
+  private static final Duration HEARTBEAT_FILES = Duration.ofSeconds(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final PitConfig config;
@@ -42,23 +36,36 @@ public final class LazarusPit implements AutoCloseable {
   private final Listeners listeners;
   private final ExecutorService attempts;
   private final ScheduledThreadPoolExecutor timer;
+  private final Registries registries;
+  private final OwnRules rules;
+  private final Probes probes;
+  private final ExecutorService asking;
+  private final Ears ears;
+  private final Wakeups wakeups = new Wakeups();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition wake = lock.newCondition();
   private volatile PitReport report;
   private @Nullable Thread loop;
   private boolean closed;
-  private boolean woken = true;
 
-  private LazarusPit(Builder builder) throws IOException {
+  LazarusPit(PitBuilder builder) throws IOException {
     config = builder.config;
     dryRun = builder.dryRun;
-    Probes probes = new Probes(builder.probe(), dryRun);
+    registries = builder.registries();
+    rules = builder.ownRules();
+    probes =
+        new Probes(
+            builder.probe(),
+            registries,
+            rules,
+            new HeartbeatFiles.Settings(builder.clock, config.timeout()),
+            dryRun);
+    asking = Executors.newCachedThreadPool(threads("pit-probe"));
     reviver = builder.reviver();
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
-    Targets targets = new Targets(config);
+    Targets targets = new Targets(config, registries);
     AgentWatch watch = new AgentWatch(attempts);
     Works works = new Works();
     RevivalIds ids = new RevivalIds();
@@ -89,8 +96,19 @@ public final class LazarusPit implements AutoCloseable {
             builder.clock,
             listeners,
             builder.dryRun);
+    ears = new Ears(probes, wakeups::news);
     sweep = new CheckpointSweep(attempts);
-    round = new Round(config, reviver, probes, targets, engine, watch, builder.clock);
+    round =
+        new Round(
+            config,
+            reviver,
+            new Polls(probes, asking, wakeups::news),
+            ears,
+            rules,
+            targets,
+            engine,
+            watch,
+            builder.clock);
     report = new PitReport(builder.clock.instant(), 0, List.of());
   }
 
@@ -100,8 +118,8 @@ public final class LazarusPit implements AutoCloseable {
    * @param config what to do
    * @return a builder with the built-in plug-ins and the system's clock
    */
-  public static Builder builder(PitConfig config) {
-    return new Builder(config);
+  public static PitBuilder builder(PitConfig config) {
+    return new PitBuilder(config);
   }
 
   /**
@@ -115,6 +133,9 @@ public final class LazarusPit implements AutoCloseable {
       if (loop != null || closed) {
         throw new IllegalStateException("a pit is started once");
       }
+      registries.listen(wakeups::news);
+      rules.start(wakeups::news);
+      lookAtHeartbeatFiles();
       loop = threads("pit-loop").newThread(this::loop);
       loop.start();
     } finally {
@@ -122,10 +143,20 @@ public final class LazarusPit implements AutoCloseable {
     }
   }
 
+  private void lookAtHeartbeatFiles() {
+    long millis = HEARTBEAT_FILES.toMillis();
+    timer.scheduleWithFixedDelay(
+        () -> probes.files().look(asking), millis, millis, TimeUnit.MILLISECONDS);
+  }
+
   private void loop() {
+    long poll = config.pollInterval().toNanos();
+    long lastRound = 0;
     try {
-      while (awaitTurn()) {
+      while (wakeups.await(poll, lastRound)) {
+        long began = System.nanoTime();
         runRound();
+        lastRound = System.nanoTime() - began;
       }
     } catch (InterruptedException e) {
       log.debug("the loop was interrupted and ends");
@@ -148,30 +179,9 @@ public final class LazarusPit implements AutoCloseable {
     }
   }
 
-  /** Waits for the next poll or for a wake-up; false once the pit is closed. */
-  private boolean awaitTurn() throws InterruptedException {
-    lock.lock();
-    try {
-      long nanos = config.pollInterval().toNanos();
-      while (!closed && !woken && nanos > 0) {
-        nanos = wake.awaitNanos(nanos);
-      }
-      woken = false;
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Has the next round begin now instead of at the next poll. */
   public void wakeUp() {
-    lock.lock();
-    try {
-      woken = true;
-      wake.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    wakeups.now();
   }
 
   /**
@@ -207,17 +217,21 @@ public final class LazarusPit implements AutoCloseable {
       }
       closed = true;
       running = loop;
-      wake.signalAll();
     } finally {
       lock.unlock();
     }
+    wakeups.close();
+    registries.close();
     timer.shutdownNow();
+    asking.shutdownNow();
     attempts.shutdownNow();
     reviver.close();
     if (running != null) {
       running.interrupt();
     }
     awaitEnd(running);
+    ears.close();
+    rules.close();
     roster.close();
     listeners.close();
   }
@@ -242,131 +256,5 @@ public final class LazarusPit implements AutoCloseable {
       thread.setDaemon(true);
       return thread;
     };
-  }
-
-  /** Sets up a pit. Not thread-safe. */
-  public static final class Builder {
-
-    private final PitConfig config;
-    private final List<PitListener> listeners = new ArrayList<>();
-    private Runnable afterEachLine = () -> {};
-    private boolean dryRun;
-    private InstantSource clock = InstantSource.system();
-    private @Nullable HealthProbe probe;
-    private @Nullable Reviver reviver;
-    private @Nullable CellOwnership ownership;
-
-    private Builder(PitConfig config) {
-      this.config = Objects.requireNonNull(config, "config");
-    }
-
-    /**
-     * The wall clock, for what people read. Default: the system's.
-     *
-     * @param source the clock
-     * @return this
-     */
-    public Builder clock(InstantSource source) {
-      clock = Objects.requireNonNull(source, "source");
-      return this;
-    }
-
-    /**
-     * The probe. Default: the plug-in {@code gateway-http}.
-     *
-     * @param instance a configured probe
-     * @return this
-     */
-    public Builder probe(HealthProbe instance) {
-      probe = Objects.requireNonNull(instance, "instance");
-      return this;
-    }
-
-    /**
-     * The reviver. Default: the plug-in that the configuration names.
-     *
-     * @param instance a configured reviver
-     * @return this
-     */
-    public Builder reviver(Reviver instance) {
-      reviver = Objects.requireNonNull(instance, "instance");
-      return this;
-    }
-
-    /**
-     * Who decides which pit works a cell. Default: the plug-in {@code file-lock}.
-     *
-     * @param instance a configured ownership
-     * @return this
-     */
-    public Builder ownership(CellOwnership instance) {
-      ownership = Objects.requireNonNull(instance, "instance");
-      return this;
-    }
-
-    /**
-     * Only decide and journal, and do nothing: nobody is started, stopped, registered or marked,
-     * and the lines in the journal are marked {@code dry_run} and change no state. Default: no.
-     *
-     * @return this
-     */
-    public Builder dryRun() {
-      dryRun = true;
-      return this;
-    }
-
-    /**
-     * Adds somebody who is told what the pit does. Default: nobody.
-     *
-     * @param listener whom to tell
-     * @return this
-     */
-    public Builder listener(PitListener listener) {
-      listeners.add(Objects.requireNonNull(listener, "listener"));
-      return this;
-    }
-
-    /** Called on the thread that wrote a line, before what it announces is done: for tests. */
-    Builder afterEachLine(Runnable action) {
-      afterEachLine = action;
-      return this;
-    }
-
-    /**
-     * The pit; nothing runs before it is started.
-     *
-     * @return a new pit
-     * @throws IllegalArgumentException if the configuration names a plug-in that isn't there, or
-     *     one refuses its settings
-     * @throws IOException if the missions root cannot be opened
-     */
-    public LazarusPit build() throws IOException {
-      return new LazarusPit(this);
-    }
-
-    private HealthProbe probe() {
-      return probe != null
-          ? probe
-          : Providers.load("health probe", ServiceLoader.load(HealthProbe.class), HealthProbe::name)
-              .named("gateway-http")
-              .configured(Providers.settings(config, "gateway-http"));
-    }
-
-    private Reviver reviver() {
-      return reviver != null
-          ? reviver
-          : Providers.load("reviver", ServiceLoader.load(Reviver.class), Reviver::name)
-              .named(config.reviver())
-              .configured(Providers.settings(config, config.reviver()));
-    }
-
-    private CellOwnership ownership() {
-      return ownership != null
-          ? ownership
-          : Providers.load(
-                  "cell ownership", ServiceLoader.load(CellOwnership.class), CellOwnership::name)
-              .named("file-lock")
-              .configured(Providers.settings(config, "file-lock"));
-    }
   }
 }

@@ -84,6 +84,7 @@ final class RevivalRunner {
                 checkpoint.description()),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
     tellReaders(attempt, incarnation);
+    probes.files().begin(targets.target(attempt.work(), attempt.agentId()));
     RunningAgent running = reviver.start(order(attempt, incarnation, checkpoint));
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
@@ -162,7 +163,7 @@ final class RevivalRunner {
       return Optional.empty();
     }
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
-    if (target.gateway().isPresent()) {
+    if (probes.asks(target)) {
       return probes.ask(target).provesHealthy(attempt.incarnation())
           ? Optional.of("it is back: healthy, as its gateway says")
           : Optional.empty();
@@ -215,7 +216,7 @@ final class RevivalRunner {
   private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Place place)
       throws InterruptedException, AttemptFailedException {
     CompletableFuture<AgentExit> exit = running.exit().toCompletableFuture();
-    if (target.gateway().isEmpty()) {
+    if (!probes.asks(target)) {
       failIfEnded(exit, UNPROBED_PROOF);
       return "as far as its process tells: it has no gateway that could be asked";
     }

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.pit.Judge.Judgement;
@@ -28,10 +29,15 @@ import org.slf4j.LoggerFactory;
 final class Round {
 
   private static final Logger log = LoggerFactory.getLogger(Round.class);
+  private static final Comparator<AgentLine> BY_CELL_AND_ID =
+      Comparator.comparing((AgentLine line) -> line.agent().cellId().toString())
+          .thenComparing(line -> line.agent().agentId());
 
   private final PitConfig config;
   private final Reviver reviver;
-  private final Probes probes;
+  private final Polls polls;
+  private final Ears ears;
+  private final OwnRules rules;
   private final Targets targets;
   private final RevivalEngine engine;
   private final AgentWatch watch;
@@ -41,14 +47,18 @@ final class Round {
   Round(
       PitConfig config,
       Reviver reviver,
-      Probes probes,
+      Polls polls,
+      Ears ears,
+      OwnRules rules,
       Targets targets,
       RevivalEngine engine,
       AgentWatch watch,
       InstantSource clock) {
     this.config = config;
     this.reviver = reviver;
-    this.probes = probes;
+    this.polls = polls;
+    this.ears = ears;
+    this.rules = rules;
     this.targets = targets;
     this.engine = engine;
     this.watch = watch;
@@ -70,26 +80,47 @@ final class Round {
   PitReport run(List<CellWork> works) throws InterruptedException {
     List<Look> looks = new ArrayList<>();
     List<AgentLine> lines = new ArrayList<>();
-    for (CellWork work : works) {
+    for (CellWork work : byCellId(works)) {
       engine.requests().reconcile(work);
       for (AgentSpec agent : work.cell().agents().values()) {
         Optional<Bar> bar = work.bar(agent.agentId(), clock.instant());
         if (bar.isEmpty() || bar.get().kind().watched()) {
-          look(work, agent).ifPresent(looks::add);
+          look(work, agent, lines).ifPresent(looks::add);
         } else {
           engine.enforceStop(work, agent.agentId());
           lines.add(barred(work, agent, bar.get()));
         }
       }
     }
-    Map<AgentRef, ProbeResult> results = probes.ask(probeTargets(looks));
-    for (Look look : looks) {
-      lines.add(judge(look, Optional.ofNullable(results.get(look.target().agent()))));
+    List<Look> judged = withoutSharedKeys(looks, lines);
+    perceive(looks);
+    Map<AgentRef, ProbeResult> results = polls.ask(questions(judged));
+    List<ProbeTarget> unregistered = new ArrayList<>();
+    for (Look look : judged) {
+      ProbeResult result = results.get(look.target().agent());
+      lines.add(judge(look, Optional.ofNullable(result), unregistered));
     }
+    polls.register(unregistered);
+    lines.sort(BY_CELL_AND_ID);
     return new PitReport(clock.instant(), works.size(), lines);
   }
 
-  private Optional<Look> look(CellWork work, AgentSpec agent) throws InterruptedException {
+  /** Who is there to be listened to, from now on. */
+  private void perceive(List<Look> looks) {
+    List<ProbeTarget> all = looks.stream().map(Look::target).toList();
+    rules.retain(all.stream().map(ProbeTarget::agent).collect(Collectors.toSet()));
+    ears.listenTo(polls.byGateway(all).keySet());
+    polls.watchFiles(all);
+  }
+
+  /** As people sort ids: a UUID's own order takes half of them for negative numbers. */
+  private static List<CellWork> byCellId(List<CellWork> works) {
+    return works.stream().sorted(Comparator.comparing(work -> work.id().toString())).toList();
+  }
+
+  private Optional<Look> look(CellWork work, AgentSpec agent, List<AgentLine> lines)
+      throws InterruptedException {
+    AgentRef ref = work.ref(agent.agentId());
     try {
       ProbeTarget target = targets.target(work, agent.agentId());
       boolean reviving =
@@ -101,14 +132,16 @@ final class Round {
       if (reviving) {
         return Optional.of(new Look(work, agent.agentId(), target, null));
       }
-      Presence presence = reviver.presence(target.agent());
+      Presence presence = reviver.presence(ref);
       follow(work, presence);
-      trouble.over(target.agent());
+      trouble.over(ref);
       return Optional.of(new Look(work, agent.agentId(), target, presence));
     } catch (IOException | RuntimeException e) {
-      if (trouble.changed(work.ref(agent.agentId()), String.valueOf(e.getMessage()))) {
-        log.warn("{}: cannot be looked at: {}", work.label(agent.agentId()), e.getMessage());
+      String why = "cannot be looked at: " + e.getMessage();
+      if (trouble.changed(ref, why)) {
+        log.warn("{}: {}", work.label(agent.agentId()), why);
       }
+      lines.add(line(work, agent, why));
       return Optional.empty();
     }
   }
@@ -124,44 +157,72 @@ final class Round {
   }
 
   /**
-   * One question a key and gateway: a second agent under the same key is nobody's business here.
+   * Of two agents with one key at one gateway the first by cell id is judged, whatever it does at
+   * the moment: what the gateway says of the key is not said of the other.
    */
-  private List<ProbeTarget> probeTargets(List<Look> looks) {
-    Set<String> asked = new HashSet<>();
-    List<ProbeTarget> questions = new ArrayList<>();
+  private List<Look> withoutSharedKeys(List<Look> looks, List<AgentLine> lines) {
+    Map<String, Look> owners = new HashMap<>();
+    List<Look> judged = new ArrayList<>();
     for (Look look : looks) {
-      ProbeTarget target = look.target();
-      if (target.gateway().isEmpty() || look.presence() == null) {
+      Optional<Look> owner = place(look.target()).map(place -> owners.putIfAbsent(place, look));
+      if (owner.isEmpty()) {
+        trouble.over(look.target());
+        judged.add(look);
         continue;
       }
-      if (asked.add(target.gateway().get().uri() + " " + target.key())) {
-        questions.add(target);
-      } else if (trouble.changed(target, "key")) {
-        log.warn(
-            "{}: another agent is called {} at gateway {}, so this one is not judged",
-            look.label(),
-            target.key(),
-            target.gateway().get().name());
+      String why =
+          "not judged: %s has the same key \"%s\" at its gateway"
+              .formatted(owner.get().target().agent(), look.target().key());
+      if (trouble.changed(look.target(), why)) {
+        log.warn("{}: {}", look.label(), why);
       }
+      lines.add(line(look, false, why, Optional.empty()));
     }
-    return questions;
+    return judged;
   }
 
-  private AgentLine judge(Look look, Optional<ProbeResult> result) throws InterruptedException {
+  private static Optional<String> place(ProbeTarget target) {
+    return target
+        .gateway()
+        .map(gateway -> gateway.uri().toString())
+        .or(target::gatewayName)
+        .map(gateway -> gateway + " " + target.key());
+  }
+
+  /** Who is being revived is asked about by whoever does that. */
+  private static List<ProbeTarget> questions(List<Look> looks) {
+    return looks.stream().filter(look -> look.presence() != null).map(Look::target).toList();
+  }
+
+  private AgentLine judge(Look look, Optional<ProbeResult> result, List<ProbeTarget> unregistered) {
     Presence presence = look.presence();
     if (presence == null) {
       return line(look, false, "being revived", result);
     }
-    if (look.target().gateway().isPresent() && result.isEmpty()) {
-      return line(look, false, "not judged", result);
+    if (result.isEmpty() && look.target().gatewayName().isPresent() && !isProof(look, presence)) {
+      return line(look, false, "not judged yet: its gateway has not answered", result);
     }
-    Judgement judgement =
-        Judge.judge(look.target().incarnation(), presence, result, startable(look));
+    Judgement judgement = judged(look, presence, result);
+    if (judgement instanceof Judgement.Unregistered lost) {
+      unregistered.add(look.target());
+      judgement = rules.judge(look.target(), lost);
+    } else if (look.target().gatewayName().isPresent()) {
+      rules.leaveTo(look.target());
+    }
     act(look, judgement);
     boolean healthy =
         judgement instanceof Judgement.Alive
             && result.map(found -> found.verdict() == ProbeResult.Verdict.HEALTHY).orElse(true);
     return line(look, healthy, judgement.words(), result);
+  }
+
+  /** What the pit has started and is gone needs no gateway to say so. */
+  private static boolean isProof(Look look, Presence presence) {
+    return presence instanceof Presence.Absent && look.target().incarnation() > 0;
+  }
+
+  private Judgement judged(Look look, Presence presence, Optional<ProbeResult> result) {
+    return Judge.judge(look.target().incarnation(), presence, result, startable(look));
   }
 
   private boolean startable(Look look) {
@@ -170,17 +231,10 @@ final class Round {
         || (agent != null && config.launcherFor(agent.launcher()).isPresent());
   }
 
-  private void act(Look look, Judgement judgement) throws InterruptedException {
+  private void act(Look look, Judgement judgement) {
+    tell(look, judgement);
     if (judgement instanceof Judgement.Held held) {
       hold(look, held);
-      return;
-    }
-    if (trouble.over(look.label())) {
-      log.info("{}: no longer held", look.label());
-    }
-    if (judgement instanceof Judgement.Unregistered unregistered) {
-      log.info("{}: registered again, {}", look.label(), unregistered.detail());
-      probes.register(look.target());
     } else if (judgement instanceof Judgement.Dead dead) {
       engine.holds().dead(look.target().agent());
       request(look, dead.cause(), dead.evidence());
@@ -189,13 +243,27 @@ final class Round {
     }
   }
 
-  private void hold(Look look, Judgement.Held held) {
-    if (trouble.changed(look.label(), held.reason())) {
-      log.warn("{}: {}", look.label(), held.words());
+  /** Once for each kind of trouble: reasons tell times, which change with each round. */
+  private void tell(Look look, Judgement judgement) {
+    if (judgement instanceof Judgement.Alive) {
+      if (trouble.over(look.label())) {
+        log.info("{}: {}", look.label(), judgement.words());
+      }
+      return;
     }
+    String kind =
+        judgement instanceof Judgement.Held held
+            ? "held " + held.cause()
+            : judgement.getClass().getSimpleName();
+    if (trouble.changed(look.label(), kind)) {
+      log.warn("{}: {}", look.label(), judgement.words());
+    }
+  }
+
+  private void hold(Look look, Judgement.Held held) {
     if (held.cause().shared()) {
       String gateway =
-          look.target().gateway().map(found -> "gateway " + found.name()).orElse("the fleet");
+          look.target().gatewayName().map(name -> "gateway " + name).orElse("the fleet");
       engine.holds().held(look.target().agent(), gateway);
     } else {
       request(look, held.cause(), held.reason());
@@ -220,12 +288,16 @@ final class Round {
 
   /** Who is not to be worked on is not asked after, and shown. */
   private static AgentLine barred(CellWork work, AgentSpec agent, Bar bar) {
+    return line(work, agent, bar.words());
+  }
+
+  private static AgentLine line(CellWork work, AgentSpec agent, String why) {
     return new AgentLine(
         work.ref(agent.agentId()),
         Optional.ofNullable(agent.gateway()),
         false,
         work.ledger().incarnation(agent.agentId()),
-        bar.words(),
+        why,
         Optional.empty());
   }
 
@@ -234,11 +306,6 @@ final class Round {
     ProbeTarget target = look.target();
     Optional<Duration> took = result.map(ProbeResult::responseTime);
     return new AgentLine(
-        target.agent(),
-        target.gateway().map(gateway -> gateway.name()),
-        healthy,
-        target.incarnation(),
-        judgement,
-        took);
+        target.agent(), target.gatewayName(), healthy, target.incarnation(), judgement, took);
   }
 }

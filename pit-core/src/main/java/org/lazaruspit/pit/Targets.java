@@ -1,8 +1,8 @@
 package org.lazaruspit.pit;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.pit.builtin.HeartbeatFile;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
@@ -10,28 +10,33 @@ import org.lazaruspit.pit.spi.ProbeTarget;
 final class Targets {
 
   private final PitConfig config;
+  private final Registries registries;
 
-  Targets(PitConfig config) {
+  Targets(PitConfig config, Registries registries) {
     this.config = config;
+    this.registries = registries;
   }
 
   ProbeTarget target(CellWork work, String agentId) {
+    Optional<String> name =
+        Optional.ofNullable(work.cell().agents().get(agentId)).map(AgentSpec::gateway);
     return new ProbeTarget(
         work.ref(agentId),
         key(work, agentId),
         work.ledger().incarnation(agentId),
-        gateway(work.cell().agents().get(agentId)));
+        name,
+        name.flatMap(this::gateway),
+        Optional.of(HeartbeatFile.path(work.directory(), agentId)));
   }
 
   private String key(CellWork work, String agentId) {
     return config.agentKey() == PitConfig.AgentKey.CELL ? work.id() + "." + agentId : agentId;
   }
 
-  private Optional<GatewayAddress> gateway(@Nullable AgentSpec spec) {
-    if (spec == null || spec.gateway() == null) {
-      return Optional.empty();
+  private Optional<GatewayAddress> gateway(String name) {
+    if (registries.has(name)) {
+      return Optional.ofNullable(config.gateways().get(name));
     }
-    String name = spec.gateway();
     return Optional.of(
         Gateways.find(name, config.gateways())
             .orElseThrow(

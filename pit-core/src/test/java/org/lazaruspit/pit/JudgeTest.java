@@ -141,7 +141,57 @@ final class JudgeTest {
   @Test
   void onlyAnAgentThatWasSeenWellInItsIncarnationIsProvenAlive() {
     assertEquals(new Judgement.Alive("", true), judge(3, RUNNING, Verdict.HEALTHY, 3, ""));
-    assertEquals(new Judgement.Alive("", false), judge(3, RUNNING, Verdict.HEALTHY, 2, ""));
     assertEquals(new Judgement.Alive("", false), judge(3, RUNNING, Verdict.DEGRADED, 3, ""));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Verdict.class,
+      names = {"HEALTHY", "DEGRADED", "UNHEALTHY"})
+  void whatAGatewaySaysOfAnOlderIncarnationIsNotSaidOfThisOne(Verdict verdict) {
+    assertInstanceOf(Judgement.Unregistered.class, judge(3, RUNNING, verdict, 2, "zombie"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mass, MASS", "quota, QUOTA", "something new, MASS", "exit, MASS"})
+  void whatItsGatewayHoldsIsHeld(String held, Cause cause) {
+    assertEquals(
+        new Judgement.Held(cause, "silent with others"),
+        Judge.judge(3, RUNNING, Optional.of(held(Verdict.DEGRADED, held)), true));
+  }
+
+  @Test
+  void aHoldDoesNotBringAProcessBack() {
+    assertInstanceOf(
+        Judgement.Dead.class,
+        Judge.judge(3, ABSENT, Optional.of(held(Verdict.HEALTHY, "mass")), true));
+  }
+
+  private static ProbeResult held(Verdict verdict, String cause) {
+    return new ProbeResult(
+        AGENT,
+        verdict,
+        3,
+        true,
+        "silent with others",
+        Duration.ZERO,
+        Optional.of(cause),
+        Optional.empty());
+  }
+
+  @Test
+  void whatAnAgentWaitsForIsShown() {
+    ProbeResult waiting =
+        new ProbeResult(
+            AGENT,
+            Verdict.HEALTHY,
+            3,
+            true,
+            "",
+            Duration.ZERO,
+            Optional.empty(),
+            Optional.of("waits for quota"));
+    assertEquals(
+        "alive: waits for quota", Judge.judge(3, RUNNING, Optional.of(waiting), true).words());
   }
 }

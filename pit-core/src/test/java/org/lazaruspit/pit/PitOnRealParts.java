@@ -95,8 +95,12 @@ abstract class PitOnRealParts {
   }
 
   LazarusPit startPit(String behaviour, int maxRetries) throws IOException {
+    return startPit(LazarusPit.builder(config(behaviour, maxRetries)));
+  }
+
+  LazarusPit startPit(PitBuilder builder) throws IOException {
     LazarusPit pit =
-        LazarusPit.builder(config(behaviour, maxRetries))
+        builder
             .listener(
                 new PitListener() {
                   @Override

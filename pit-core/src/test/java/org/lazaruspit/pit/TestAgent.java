@@ -40,9 +40,21 @@ final class TestAgent {
     if (args[0].equals("crash")) {
       System.exit(3);
     }
-    while (beat() != 409) {
+    boolean byFile = args[0].equals("file");
+    while ((byFile ? write() : beat()) != 409) {
       LockSupport.parkNanos(200_000_000L);
     }
+  }
+
+  /**
+   * An agent without a network: what it writes is not atomic, so that the pit may see half of it.
+   */
+  private static int write() throws IOException {
+    String beat = "{\"incarnation\": %s, \"progress\": \"%d\"}";
+    Files.writeString(
+        Path.of(System.getenv("LAZARUS_HEARTBEAT_FILE")),
+        beat.formatted(System.getenv("LAZARUS_INCARNATION"), System.nanoTime()));
+    return 200;
   }
 
   private static int beat() {

@@ -2,10 +2,12 @@ package org.lazaruspit.pit.builtin;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
@@ -15,17 +17,27 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a gateway says of one agent, read as a stream: an answer about many agents is never built in
- * memory.
+ * What a gateway says of one agent, read as a stream.
  *
  * @param status the gateway's verdict
  * @param incarnation the incarnation it speaks of; 0 if it says none
  * @param beating whether it has had a heartbeat
  * @param error its error message; empty if there is none
+ * @param held why the agent's silence does not count, and until when
+ * @param waiting what the agent waits for, and until when
  */
-record AgentAnswer(Verdict status, long incarnation, boolean beating, String error) {
+record AgentAnswer(
+    Verdict status,
+    long incarnation,
+    boolean beating,
+    String error,
+    Optional<Pause> held,
+    Optional<Pause> waiting) {
 
-  private static final JsonMapper JSON = new JsonMapper();
+  static final JsonMapper JSON = new JsonMapper();
+
+  /** Why nothing is to be expected of an agent for a while, and until when where that is known. */
+  record Pause(String reason, Optional<Instant> until) {}
 
   static AgentAnswer readOne(InputStream body) throws IOException {
     try (JsonParser parser = JSON.createParser(body)) {
@@ -36,44 +48,13 @@ record AgentAnswer(Verdict status, long incarnation, boolean beating, String err
     }
   }
 
-  /** Reads a fleet's answer and keeps those that are asked for. */
-  static void readAll(InputStream body, Set<String> wanted, Map<String, AgentAnswer> answers)
-      throws IOException {
-    try (JsonParser parser = JSON.createParser(body)) {
-      expectObject(parser.nextToken());
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        boolean agents = parser.currentName().equals("agents");
-        JsonToken value = parser.nextToken();
-        if (agents) {
-          expectObject(value);
-          readAgents(parser, wanted, answers);
-        } else {
-          parser.skipChildren();
-        }
-      }
-    } catch (JacksonException e) {
-      throw notUnderstood(e.getOriginalMessage());
-    }
-  }
-
-  private static void readAgents(
-      JsonParser parser, Set<String> wanted, Map<String, AgentAnswer> answers) throws IOException {
-    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-      String key = parser.currentName();
-      expectObject(parser.nextToken());
-      if (wanted.contains(key)) {
-        answers.put(key, read(parser));
-      } else {
-        parser.skipChildren();
-      }
-    }
-  }
-
-  private static AgentAnswer read(JsonParser parser) throws IOException {
+  static AgentAnswer read(JsonParser parser) throws IOException {
     Verdict status = null;
     long incarnation = 0;
     boolean beating = false;
     String error = "";
+    Optional<Pause> held = Optional.empty();
+    Optional<Pause> waiting = Optional.empty();
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -83,13 +64,49 @@ record AgentAnswer(Verdict status, long incarnation, boolean beating, String err
             incarnation = value == JsonToken.VALUE_NULL ? 0 : parser.getLongValue();
         case "last_heartbeat" -> beating = value != JsonToken.VALUE_NULL;
         case "error_message" -> error = value == JsonToken.VALUE_NULL ? "" : parser.getString();
+        case "held" -> held = pause(parser, value, "cause");
+        case "waiting" -> waiting = pause(parser, value, "for");
         default -> parser.skipChildren();
       }
     }
     if (status == null) {
       throw notUnderstood("an agent without a status");
     }
-    return new AgentAnswer(status, incarnation, beating, error);
+    return new AgentAnswer(status, incarnation, beating, error, held, waiting);
+  }
+
+  /** For people alone, so that what is not understood of it is left out. */
+  private static Optional<Pause> pause(JsonParser parser, JsonToken value, String reasonField) {
+    if (value != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return Optional.empty();
+    }
+    String reason = "";
+    Instant until = null;
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String field = parser.currentName();
+      JsonToken inner = parser.nextToken();
+      if (field.equals(reasonField) && inner == JsonToken.VALUE_STRING) {
+        reason = parser.getString();
+      } else if (field.equals("until")) {
+        until = instant(parser, inner);
+      }
+      parser.skipChildren();
+    }
+    return reason.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Pause(reason, Optional.ofNullable(until)));
+  }
+
+  private static @Nullable Instant instant(JsonParser parser, JsonToken value) {
+    try {
+      if (value == JsonToken.VALUE_STRING) {
+        return Instant.parse(parser.getString());
+      }
+      return value.isNumeric() ? Instant.ofEpochSecond((long) parser.getDoubleValue()) : null;
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   private static Verdict verdict(String status) throws IOException {
@@ -101,17 +118,26 @@ record AgentAnswer(Verdict status, long incarnation, boolean beating, String err
     };
   }
 
-  private static void expectObject(JsonToken token) throws IOException {
+  static void expectObject(@Nullable JsonToken token) throws IOException {
     if (token != JsonToken.START_OBJECT) {
       throw notUnderstood("found " + token + " where an object should begin");
     }
   }
 
-  private static IOException notUnderstood(String what) {
+  static IOException notUnderstood(String what) {
     return new IOException("its answer is not understood: " + what);
   }
 
   ProbeResult toResult(ProbeTarget target, Duration took) {
-    return new ProbeResult(target.agent(), status, incarnation, beating, error, took);
+    String detail = held.map(pause -> Words.held(pause.until())).orElse(error);
+    return new ProbeResult(
+        target.agent(),
+        status,
+        incarnation,
+        beating,
+        detail,
+        took,
+        held.map(Pause::reason),
+        waiting.map(pause -> Words.waiting(pause.reason(), pause.until())));
   }
 }

@@ -2,23 +2,14 @@ package org.lazaruspit.pit.builtin;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.lazaruspit.pit.spi.GatewayAddress;
@@ -30,20 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks gateways over HTTP: one request a gateway, however many agents it has. A gateway's verdict
- * is passed on as it is. Thread-safe.
+ * Asks gateways over HTTP: one request a gateway, however many agents it has, and listens to their
+ * events. A gateway's verdict is passed on as it is. Thread-safe.
  */
 public final class GatewayProbe implements HealthProbe {
 
   private static final Logger log = LoggerFactory.getLogger(GatewayProbe.class);
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_LIMIT)
-          .build();
+  private final GatewayClient client = new GatewayClient();
+  private final Map<GatewayAddress, String> instances = new ConcurrentHashMap<>();
 
   /** A new instance; it needs no settings. */
   public GatewayProbe() {}
@@ -78,8 +64,9 @@ public final class GatewayProbe implements HealthProbe {
           ? List.of(askOne(gateway, targets.get(0)))
           : askAll(gateway, targets);
     } catch (IOException e) {
-      Duration waited = Duration.ofNanos(System.nanoTime() - asked);
-      String reason = "gateway %s does not answer: %s".formatted(gateway.name(), describe(e));
+      Duration waited = since(asked);
+      String reason =
+          "gateway %s does not answer: %s".formatted(gateway.name(), GatewayClient.describe(e));
       return targets.stream().map(target -> unreachable(target, reason, waited)).toList();
     }
   }
@@ -87,13 +74,13 @@ public final class GatewayProbe implements HealthProbe {
   private ProbeResult askOne(GatewayAddress gateway, ProbeTarget target)
       throws IOException, InterruptedException {
     long asked = System.nanoTime();
-    URI uri = gateway.resolve("/agent/" + target.key());
-    HttpResponse<InputStream> response = send(request(gateway, uri).GET().build());
-    try (InputStream body = limited(response)) {
+    HttpResponse<InputStream> response =
+        client.send(client.request(gateway, "/agent/" + target.key()).GET().build());
+    try (InputStream body = GatewayClient.limited(response)) {
       if (response.statusCode() == 404) {
         return unknown(gateway, target, since(asked));
       }
-      expect(response, 200);
+      GatewayClient.expect(response, 200);
       return AgentAnswer.readOne(body).toResult(target, since(asked));
     }
   }
@@ -101,22 +88,59 @@ public final class GatewayProbe implements HealthProbe {
   private List<ProbeResult> askAll(GatewayAddress gateway, List<ProbeTarget> targets)
       throws IOException, InterruptedException {
     long asked = System.nanoTime();
-    HttpRequest request = request(gateway, gateway.resolve("/health")).GET().build();
-    HttpResponse<InputStream> response = send(request);
-    Map<String, ProbeTarget> wanted =
-        targets.stream().collect(Collectors.toMap(ProbeTarget::key, Function.identity()));
-    Map<String, AgentAnswer> answers = new HashMap<>();
-    try (InputStream body = limited(response)) {
-      expect(response, 200);
-      AgentAnswer.readAll(body, wanted.keySet(), answers);
+    FleetAnswer answer = fleet(gateway, targets);
+    if (hasForgotten(gateway, answer.instance())) {
+      log.warn("gateway {} was restarted: it is told of its agents again", gateway.name());
+      remind(gateway, targets, answer);
+      answer = fleet(gateway, targets);
     }
     Duration took = since(asked);
     List<ProbeResult> results = new ArrayList<>();
     for (ProbeTarget target : targets) {
-      AgentAnswer answer = answers.get(target.key());
-      results.add(answer == null ? unknown(gateway, target, took) : answer.toResult(target, took));
+      AgentAnswer found = answer.agents().get(target.key());
+      results.add(found == null ? unknown(gateway, target, took) : found.toResult(target, took));
     }
     return results;
+  }
+
+  private FleetAnswer fleet(GatewayAddress gateway, List<ProbeTarget> targets)
+      throws IOException, InterruptedException {
+    HttpResponse<InputStream> response =
+        client.send(client.request(gateway, "/health").GET().build());
+    Map<String, ProbeTarget> wanted =
+        targets.stream().collect(Collectors.toMap(ProbeTarget::key, Function.identity()));
+    try (InputStream body = GatewayClient.limited(response)) {
+      GatewayClient.expect(response, 200);
+      return FleetAnswer.read(body, wanted.keySet());
+    }
+  }
+
+  /** A gateway has another instance with each of its starts. */
+  private boolean hasForgotten(GatewayAddress gateway, String instance) {
+    if (instance.isEmpty()) {
+      return false;
+    }
+    String before = instances.put(gateway, instance);
+    return before != null && !before.equals(instance);
+  }
+
+  /**
+   * Before anybody is judged there: who was started and is not known in this incarnation is
+   * registered. One that could not be is judged by what the gateway says then.
+   */
+  private void remind(GatewayAddress gateway, List<ProbeTarget> targets, FleetAnswer answer)
+      throws InterruptedException {
+    for (ProbeTarget target : targets) {
+      AgentAnswer found = answer.agents().get(target.key());
+      long known = found == null ? 0 : found.incarnation();
+      if (known < target.incarnation()) {
+        try {
+          register(target);
+        } catch (IOException e) {
+          log.warn("{}: gateway {} refuses it: {}", target.agent(), gateway.name(), e.getMessage());
+        }
+      }
+    }
   }
 
   @Override
@@ -124,54 +148,49 @@ public final class GatewayProbe implements HealthProbe {
     if (target.gateway().isEmpty()) {
       return;
     }
-    GatewayAddress gateway = target.gateway().get();
-    URI uri = gateway.resolve("/agent/" + target.key());
     String body = "{\"incarnation\":" + target.incarnation() + "}";
-    HttpResponse<InputStream> response =
-        send(request(gateway, uri).PUT(BodyPublishers.ofString(body)).build());
-    try (InputStream answer = limited(response)) {
-      expect(response, 200, 201);
-      answer.readAllBytes();
-    }
+    String path = "/agent/" + target.key();
+    int status =
+        client.status(
+            client
+                .request(target.gateway().get(), path)
+                .PUT(BodyPublishers.ofString(body))
+                .build());
+    expect(path, status, 200, 201);
   }
 
-  private HttpRequest.Builder request(GatewayAddress gateway, URI uri) throws IOException {
-    HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(ANSWER_LIMIT);
-    Path tokenFile = gateway.tokenFile();
-    if (tokenFile != null) {
-      builder.header("Authorization", "Bearer " + Files.readString(tokenFile).strip());
-    }
-    return builder;
-  }
-
-  private HttpResponse<InputStream> send(HttpRequest request)
+  /** What the gateway does not understand is left out: the sign of life counts all the same. */
+  @Override
+  public void heartbeat(ProbeTarget target, String heartbeat)
       throws IOException, InterruptedException {
-    return client.send(request, BodyHandlers.ofInputStream());
-  }
-
-  /**
-   * The client's own limit ends with the headers: a body that stalls, or never ends, is closed
-   * under its reader.
-   */
-  private static InputStream limited(HttpResponse<InputStream> response) {
-    InputStream body = response.body();
-    Executor whenTooLate =
-        CompletableFuture.delayedExecutor(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    whenTooLate.execute(
-        () -> {
-          try {
-            body.close();
-          } catch (IOException e) {
-            log.debug("{}: could not be closed: {}", response.uri(), e.getMessage());
-          }
-        });
-    return body;
-  }
-
-  private static void expect(HttpResponse<?> response, Integer... statuses) throws IOException {
-    if (!List.of(statuses).contains(response.statusCode())) {
-      throw new IOException(response.uri().getPath() + " answered " + response.statusCode());
+    if (target.gateway().isEmpty()) {
+      return;
     }
+    String path = "/heartbeat/" + target.key() + "?incarnation=" + target.incarnation();
+    int status = post(target.gateway().get(), path, heartbeat);
+    if ((status == 400 || status == 413) && !heartbeat.isBlank()) {
+      log.debug("{}: what it says is refused with {}", target.agent(), status);
+      status = post(target.gateway().get(), path, "");
+    }
+    expect(path, status, 200);
+  }
+
+  private int post(GatewayAddress gateway, String path, String body)
+      throws IOException, InterruptedException {
+    return client.status(client.request(gateway, path).POST(BodyPublishers.ofString(body)).build());
+  }
+
+  private static void expect(String path, int status, Integer... statuses) throws IOException {
+    if (!List.of(statuses).contains(status)) {
+      throw new IOException(path + " answered " + status);
+    }
+  }
+
+  @Override
+  public Listening listen(GatewayAddress gateway, Runnable news) {
+    EventReader reader = new EventReader(client, gateway, news);
+    reader.start();
+    return reader;
   }
 
   private static ProbeResult unknown(GatewayAddress gateway, ProbeTarget target, Duration took) {
@@ -185,10 +204,5 @@ public final class GatewayProbe implements HealthProbe {
 
   private static Duration since(long nanos) {
     return Duration.ofNanos(System.nanoTime() - nanos);
-  }
-
-  /** Some of the client's exceptions have no message of their own. */
-  private static String describe(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -216,6 +216,7 @@ public final class ProcessReviver implements Reviver {
     environment.put("LAZARUS_CHECKPOINT", order.checkpoint().map(Path::toString).orElse(""));
     environment.put("LAZARUS_GATEWAY", order.gateway().map(g -> g.uri().toString()).orElse(""));
     environment.put("LAZARUS_HEARTBEAT_URL", order.heartbeatUrl().map(Object::toString).orElse(""));
+    environment.put("LAZARUS_HEARTBEAT_FILE", order.heartbeatFile().toString());
     environment.put(ProcessTree.MARK, lock.file().toString());
     builder.redirectInput(Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);

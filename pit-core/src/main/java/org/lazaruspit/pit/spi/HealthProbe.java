@@ -50,4 +50,36 @@ public interface HealthProbe {
    * @throws InterruptedException if the thread was interrupted meanwhile
    */
   default void register(ProbeTarget target) throws IOException, InterruptedException {}
+
+  /**
+   * Passes on a sign of life that an agent without a network has left in its heartbeat file. The
+   * default has nobody to tell.
+   *
+   * @param target the agent, in the incarnation that beat
+   * @param heartbeat what it said: the JSON of a heartbeat, as a gateway takes it, or an empty text
+   * @throws IOException if it could not be passed on
+   * @throws InterruptedException if the thread was interrupted meanwhile
+   */
+  default void heartbeat(ProbeTarget target, String heartbeat)
+      throws IOException, InterruptedException {}
+
+  /**
+   * Listens to a gateway that can tell of changes, so that the pit need not wait for its next poll.
+   * Must not block. The default cannot listen, and the pit polls.
+   *
+   * @param gateway whom to listen to
+   * @param news called on any thread, and however often: when something about one of its agents may
+   *     have changed
+   * @return what ends it
+   */
+  default Listening listen(GatewayAddress gateway, Runnable news) {
+    return () -> {};
+  }
+
+  /** A running connection to somebody who tells of changes. */
+  interface Listening extends AutoCloseable {
+    /** Ends it. A second call does nothing. */
+    @Override
+    void close();
+  }
 }

@@ -2,6 +2,7 @@ package org.lazaruspit.pit.spi;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a probe learned about one agent. Immutable and thread-safe.
@@ -12,6 +13,9 @@ import java.util.Objects;
  * @param beating whether at least one sign of life came from that incarnation
  * @param detail the evidence in words, for the journal and for people; may be empty
  * @param responseTime how long the answer took
+ * @param held why the agent's silence does not count at the moment, for example {@code mass}; empty
+ *     where it counts
+ * @param waiting what the agent says it waits for, in words; empty where it does not wait
  */
 public record ProbeResult(
     AgentRef agent,
@@ -19,7 +23,9 @@ public record ProbeResult(
     long incarnation,
     boolean beating,
     String detail,
-    Duration responseTime) {
+    Duration responseTime,
+    Optional<String> held,
+    Optional<String> waiting) {
 
   /** Checks that the parts are there. */
   @SuppressWarnings("doclint:missing") // the record says it
@@ -28,6 +34,36 @@ public record ProbeResult(
     Objects.requireNonNull(verdict, "verdict");
     Objects.requireNonNull(detail, "detail");
     Objects.requireNonNull(responseTime, "responseTime");
+    Objects.requireNonNull(held, "held");
+    Objects.requireNonNull(waiting, "waiting");
+  }
+
+  /**
+   * A result about an agent that is neither held nor waiting.
+   *
+   * @param agent who was asked about
+   * @param verdict what was learned
+   * @param incarnation the incarnation that the answer speaks of; 0 where none is known
+   * @param beating whether at least one sign of life came from that incarnation
+   * @param detail the evidence in words; may be empty
+   * @param responseTime how long the answer took
+   */
+  public ProbeResult(
+      AgentRef agent,
+      Verdict verdict,
+      long incarnation,
+      boolean beating,
+      String detail,
+      Duration responseTime) {
+    this(
+        agent,
+        verdict,
+        incarnation,
+        beating,
+        detail,
+        responseTime,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** What a probe may find. */

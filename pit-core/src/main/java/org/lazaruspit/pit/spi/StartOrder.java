@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.lazaruspit.cell.CellPaths;
 
 /**
  * Everything a reviver needs to start one incarnation of one agent. Immutable and thread-safe.
@@ -42,6 +43,17 @@ public record StartOrder(
     Objects.requireNonNull(heartbeatUrl, "heartbeatUrl");
     Objects.requireNonNull(launcher, "launcher");
     Objects.requireNonNull(log, "log");
+  }
+
+  /**
+   * The file by which an agent without a network says that it lives: to touch it is a heartbeat, or
+   * to write a heartbeat's JSON to it. Its folder is there, and the agent's to write at every
+   * isolation level.
+   *
+   * @return {@code checkpoints/<agent_id>/heartbeat} in the cell
+   */
+  public Path heartbeatFile() {
+    return CellPaths.of(cellDirectory).checkpoint(agent.agentId()).resolve("heartbeat");
   }
 
   /**

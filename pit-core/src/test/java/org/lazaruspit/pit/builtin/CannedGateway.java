@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /** A gateway on a real socket that gives one prepared answer to whatever it is asked. */
 final class CannedGateway implements AutoCloseable {
@@ -21,6 +22,7 @@ final class CannedGateway implements AutoCloseable {
   private final ServerSocket socket;
   private final Thread thread;
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private final Semaphore arrived = new Semaphore(0);
   private volatile int status = 200;
   private volatile boolean stalls;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -44,6 +46,11 @@ final class CannedGateway implements AutoCloseable {
   /** Answers with its headers and never with what they promise. */
   void stalls() {
     stalls = true;
+  }
+
+  /** Waits until one more request has come. */
+  void awaitRequest() throws InterruptedException {
+    arrived.acquire();
   }
 
   /** Method, path, body and token of each request. */
@@ -80,6 +87,7 @@ final class CannedGateway implements AutoCloseable {
       body.append((char) in.read());
     }
     requests.add("%s %s %s".formatted(first, body, token).strip());
+    arrived.release();
     byte[] bytes = answer.getBytes(UTF_8);
     String head =
         "HTTP/1.1 %d Canned\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"

@@ -150,4 +150,66 @@ final class GatewayProbeTest {
     gateway.answers(409, "{}");
     assertThrows(IOException.class, () -> probe.register(target("a", null)));
   }
+
+  @Test
+  void heldAndWaitingAreCarriedAndWhatIsNotUnderstoodOfThemIsLeftOut() throws Exception {
+    gateway.answers(
+        200,
+        """
+        {"agents": {
+          "a": {"status": "healthy", "held": {"cause": "mass", "since": 1.5, "until": 1000000000.5}},
+          "b": {"status": "healthy", "waiting": {"for": "quota", "until": "2026-01-31T09:30:00Z"},
+                "held": 7}}}
+        """);
+    List<ProbeResult> results = probe.probe(List.of(target("a", null), target("b", null)));
+    assertEquals(Optional.of("mass"), results.get(0).held());
+    assertEquals(
+        "silent with many others, which counts from 2001-09-09T01:46:40Z on",
+        results.get(0).detail());
+    assertEquals(Optional.empty(), results.get(1).held());
+    assertEquals(
+        Optional.of("waits for quota until 2026-01-31T09:30:00Z"), results.get(1).waiting());
+  }
+
+  @Test
+  void aGatewayThatWasRestartedIsToldOfItsAgentsBeforeItIsBelieved() throws Exception {
+    String fleet =
+        "{\"instance\": \"%s\", \"agents\": {\"a\": {\"status\": \"healthy\", \"incarnation\": %d},"
+            + " \"b\": {\"status\": \"healthy\", \"incarnation\": 3}}}";
+    List<ProbeTarget> targets = List.of(target("a", null), target("b", null), target("c", null));
+    gateway.answers(200, fleet.formatted("first", 3));
+    probe.probe(targets);
+    gateway.answers(200, fleet.formatted("second", 2));
+    probe.probe(targets);
+    String body = " {\"incarnation\":3}";
+    assertEquals(
+        List.of(
+            "GET /health HTTP/1.1",
+            "GET /health HTTP/1.1",
+            "PUT /agent/a HTTP/1.1" + body,
+            "PUT /agent/c HTTP/1.1" + body,
+            "GET /health HTTP/1.1"),
+        gateway.requests());
+    probe.probe(targets);
+    assertEquals(6, gateway.requests().size(), "it is told once");
+  }
+
+  @Test
+  void aHeartbeatIsPassedOnUnderItsIncarnation() throws Exception {
+    probe.heartbeat(target("a", null), "{\"progress\": 7}");
+    assertEquals(
+        List.of("POST /heartbeat/a?incarnation=3 HTTP/1.1 {\"progress\": 7}"), gateway.requests());
+  }
+
+  @Test
+  void whatAGatewayDoesNotUnderstandOfAHeartbeatIsLeftOut() {
+    gateway.answers(400, "{}");
+    ProbeTarget target = target("a", null);
+    assertThrows(IOException.class, () -> probe.heartbeat(target, "{\"progress\": []}"));
+    assertEquals(
+        List.of(
+            "POST /heartbeat/a?incarnation=3 HTTP/1.1 {\"progress\": []}",
+            "POST /heartbeat/a?incarnation=3 HTTP/1.1"),
+        gateway.requests());
+  }
 }

@@ -1,0 +1,109 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.CellEditor;
+import org.lazaruspit.cell.Role;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.HeartbeatOutcome;
+import org.lazaruspit.heartbeat.http.HeartbeatServer;
+
+/** What a pit perceives, on real parts. */
+final class PitSensesTest extends PitOnRealParts {
+
+  private LazarusPit startPit(String behaviour, String change) throws IOException {
+    String text =
+        configText(behaviour, 3).replace("\"poll_interval\": 1", "\"poll_interval\": " + change);
+    return startPit(LazarusPit.builder(PitConfig.parse(folder.resolve("config.json"), text)));
+  }
+
+  @Test
+  void aGatewaysVerdictIsActedOnWithoutWaitingForTheNextPoll() throws Exception {
+    registry.start();
+    addAgent();
+    try (LazarusPit pit = startPit("run", "86400")) {
+      await(RevivalStatus.REVIVED);
+      signal("STOP", pidOfStart(0)); // no heartbeat can heal what is reported now
+      for (int i = 0; i < 3; i++) {
+        registry.reportFailure("writer", "disk full");
+      }
+      assertEquals(Cause.REPORTED, await(RevivalStatus.REVIVED).cause());
+      assertEquals(2, pit.engine().revivals().size());
+    }
+  }
+
+  @Test
+  void aGatewayThatForgotItsAgentsIsToldOfThemAndNobodyIsRevived() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      signal("STOP", pidOfStart(0)); // it does not tell of itself
+      int port = gateway.address().getPort();
+      gateway.close();
+      registry.close();
+      // The first that it hears of the agent comes from one without an incarnation.
+      registry = HealthRegistry.create();
+      registry.heartbeat("writer");
+      gateway = HeartbeatServer.builder(registry).port(port).start();
+      await(
+          reports,
+          report ->
+              registry.find("writer").orElseThrow().incarnation() == 1
+                  && report.healthyAgents() == 1);
+      assertEquals(1, pit.engine().revivals().size());
+      assertEquals(1, starts().size());
+    }
+  }
+
+  @Test
+  void anAgentWithoutANetworkIsProvenHealthyAtItsGatewayByItsFile() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("file", 3)) {
+      assertEquals("writer", await(RevivalStatus.REVIVED).agent().agentId());
+      assertTrue(registry.find("writer").orElseThrow().lastHeartbeat() != null);
+      kill(pidOfStart(0));
+      assertEquals(2, await(RevivalStatus.REVIVED).incarnation());
+      assertEquals(2, registry.find("writer").orElseThrow().incarnation());
+    }
+  }
+
+  @Test
+  void anAgentWithoutAGatewayThatFallsSilentInItsFileIsRevived() throws Exception {
+    CellEditor.of(cell.directory()).addAgent(AgentSpec.of("writer", "Writer", Role.WRITE));
+    try (LazarusPit pit = startPit("file", "1, \"timeout\": 1")) {
+      await(RevivalStatus.REVIVED);
+      await(reports, report -> report.healthyAgents() == 1);
+      awaitRounds(1); // its file is known to be in use
+      signal("STOP", pidOfStart(0));
+      Revival revival = await(RevivalStatus.REVIVED);
+      assertEquals(Cause.SILENCE, revival.cause());
+      assertEquals(2, revival.incarnation());
+      assertTrue(revival.reason().startsWith("silent for "), revival::reason);
+    }
+  }
+
+  @Test
+  void anAgentThatItsGatewayDoesNotKnowAndDoesNotTakeIsJudgedByThePitsOwnTimeout()
+      throws Exception {
+    gateway.close();
+    registry.close();
+    registry = HealthRegistry.builder().maxAgents(1).build();
+    gateway = HeartbeatServer.builder(registry).port(0).start();
+    addAgent();
+    try (LazarusPit pit = startPit("run", "1, \"timeout\": 1")) {
+      await(RevivalStatus.REVIVED);
+      do {
+        registry.unregister("writer"); // which beats on: until somebody else is faster
+      } while (!(registry.tryRegister("other", Map.of(), 0) instanceof HeartbeatOutcome.Accepted));
+      Revival revival = await(RevivalStatus.PENDING);
+      assertEquals(Cause.SILENCE, revival.cause());
+      assertTrue(
+          revival.reason().startsWith("gateway g does not know it, silent for "), revival::reason);
+    }
+  }
+}
