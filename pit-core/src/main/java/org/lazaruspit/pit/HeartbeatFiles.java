@@ -84,12 +84,12 @@ final class HeartbeatFiles {
     Tracked fresh = new Tracked();
     fresh.incarnation = target.incarnation();
     fresh.found = file.used();
+    fresh.looked = true; // whatever comes from now on is its own
     try {
       file.begin();
     } catch (IOException | RuntimeException e) {
       log.warn("{}: its heartbeat file cannot be put aside: {}", target.agent(), e.toString());
-      fresh.last = stampOrNull(file);
-      fresh.looked = true; // what is there comes from an earlier incarnation
+      fresh.last = stampOrNull(file); // it comes from an earlier incarnation
     }
     tracked.put(target.agent(), fresh);
     if (fresh.found) {
@@ -119,6 +119,14 @@ final class HeartbeatFiles {
    * passed on one after the other, those of different gateways at once.
    */
   void look(Executor executor) {
+    try {
+      lookAt(executor);
+    } catch (RuntimeException e) {
+      log.error("heartbeat files are not looked at this time", e); // or never again
+    }
+  }
+
+  private void lookAt(Executor executor) {
     boolean all = lookAtAll.getAndSet(false);
     Map<Optional<GatewayAddress>, List<ProbeTarget>> groups = new HashMap<>();
     for (ProbeTarget target : watched) {

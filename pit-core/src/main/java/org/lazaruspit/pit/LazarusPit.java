@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -145,8 +146,9 @@ public final class LazarusPit implements AutoCloseable {
 
   private void lookAtHeartbeatFiles() {
     long millis = HEARTBEAT_FILES.toMillis();
-    timer.scheduleWithFixedDelay(
-        () -> probes.files().look(asking), millis, millis, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        timer.scheduleWithFixedDelay(
+            () -> probes.files().look(asking), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void loop() {

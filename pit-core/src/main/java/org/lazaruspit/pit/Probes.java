@@ -101,7 +101,15 @@ final class Probes implements HeartbeatFiles.Receiver {
   }
 
   private Optional<HealthProbe> probeFor(ProbeTarget target) {
-    return registries.probe(target).or(() -> target.gateway().map(gateway -> gateways));
+    return registries
+        .probe(target)
+        .or(() -> target.gateway().map(gateway -> gateways))
+        .or(() -> judgedHere(target) ? Optional.of(rules.probe()) : Optional.empty());
+  }
+
+  /** An agent without a gateway that beats by its file, or is expected to. */
+  private boolean judgedHere(ProbeTarget target) {
+    return target.gatewayName().isEmpty() && rules.find(target).isPresent();
   }
 
   static ProbeResult noAnswer(ProbeTarget target, String why) {

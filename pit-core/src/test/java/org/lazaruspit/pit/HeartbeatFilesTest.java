@@ -23,7 +23,7 @@ final class HeartbeatFilesTest {
 
   private static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
   private static final HeartbeatFiles.Settings SETTINGS =
-      new HeartbeatFiles.Settings(() -> NOW, Duration.ofSeconds(300));
+      new HeartbeatFiles.Settings(() -> NOW, Duration.ofMinutes(5));
 
   private final List<String> told = new ArrayList<>();
   private boolean refusing;

@@ -26,7 +26,7 @@ final class OwnRulesTest {
   private final HealthRegistry registry =
       HealthRegistry.builder()
           .ticker(() -> now)
-          .rules(HealthRules.builder().timeout(Duration.ofSeconds(300)).build())
+          .rules(HealthRules.builder().timeout(Duration.ofMinutes(5)).build())
           .build();
   private final OwnRules rules = new OwnRules(registry);
 

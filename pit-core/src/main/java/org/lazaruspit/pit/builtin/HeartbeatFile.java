@@ -183,15 +183,16 @@ public final class HeartbeatFile {
   /** The folder, reached from the cell through no link. */
   private SecureDirectoryStream<Path> open() throws IOException {
     Path checkpoints = parent(folder());
-    try (SecureDirectoryStream<Path> cell = secure(Files.newDirectoryStream(parent(checkpoints)));
+    try (SecureDirectoryStream<Path> cell = secure(parent(checkpoints));
         SecureDirectoryStream<Path> all =
             cell.newDirectoryStream(checkpoints.getFileName(), LinkOption.NOFOLLOW_LINKS)) {
       return all.newDirectoryStream(folder().getFileName(), LinkOption.NOFOLLOW_LINKS);
     }
   }
 
-  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream)
-      throws IOException {
+  @SuppressWarnings("StreamResourceLeak") // the caller's
+  private static SecureDirectoryStream<Path> secure(Path directory) throws IOException {
+    DirectoryStream<Path> stream = Files.newDirectoryStream(directory);
     if (stream instanceof SecureDirectoryStream<Path> secure) {
       return secure;
     }
