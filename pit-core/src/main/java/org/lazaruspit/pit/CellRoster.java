@@ -2,6 +2,7 @@ package org.lazaruspit.pit;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -10,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.CellProblem;
 import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.MissionWatch;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,8 @@ final class CellRoster {
 
   private static final Logger log = LoggerFactory.getLogger(CellRoster.class);
 
+  private static final Duration LONGEST_WATCH = Duration.ofHours(1);
+
   private final MissionStore store;
   private final CellOwnership ownership;
   private final RevivalEngine engine;
@@ -36,6 +41,8 @@ final class CellRoster {
   private final Listeners listeners;
   private final Map<UUID, CellWork> works = new TreeMap<>();
   private final Once trouble = new Once();
+  private volatile @Nullable Thread refreshing;
+  private volatile @Nullable MissionWatch watch;
 
   CellRoster(
       MissionStore store,
@@ -54,11 +61,27 @@ final class CellRoster {
     this.clock = clock;
   }
 
+  /**
+   * Has the file system tell of changes; those that a refresh finds by itself are none. A file
+   * system that cannot tell is looked at by every poll all the same.
+   */
+  void watch(Runnable news) {
+    store.addListener(
+        changes -> {
+          if (!Thread.currentThread().equals(refreshing)) {
+            news.run();
+          }
+        });
+    watch = store.watch(LONGEST_WATCH);
+  }
+
   /** Looks at the missions root again and returns what is to be worked now. */
   List<CellWork> refresh() throws IOException {
     Set<UUID> present = new HashSet<>();
     long began = System.nanoTime();
+    refreshing = Thread.currentThread();
     store.rescan();
+    refreshing = null;
     for (CellLoad load : store.current()) {
       report(load);
       load.cell().ifPresent(this::endIfOver);
@@ -160,6 +183,10 @@ final class CellRoster {
   }
 
   void close() {
+    MissionWatch watching = watch;
+    if (watching != null) {
+      watching.close();
+    }
     List.copyOf(works.values()).forEach(this::letGo);
   }
 }

@@ -42,10 +42,11 @@ public final class LazarusPit implements AutoCloseable {
   private final Probes probes;
   private final ExecutorService asking;
   private final Ears ears;
+  private final Watchdog watchdog;
   private final Wakeups wakeups = new Wakeups();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile PitReport report;
-  private @Nullable Thread loop;
+  private volatile @Nullable Thread loop;
   private boolean closed;
 
   LazarusPit(PitBuilder builder) throws IOException {
@@ -97,6 +98,7 @@ public final class LazarusPit implements AutoCloseable {
             builder.clock,
             listeners,
             builder.dryRun);
+    watchdog = new Watchdog(config.pollInterval(), System::nanoTime, builder.clock, this::loopRuns);
     ears = new Ears(probes, wakeups::news);
     sweep = new CheckpointSweep(attempts);
     round =
@@ -106,11 +108,12 @@ public final class LazarusPit implements AutoCloseable {
             new Polls(probes, asking, wakeups::news),
             ears,
             rules,
+            watchdog,
             targets,
             engine,
             watch,
             builder.clock);
-    report = new PitReport(builder.clock.instant(), 0, List.of());
+    report = new PitReport(builder.clock.instant(), 0, List.of(), List.of());
   }
 
   /**
@@ -137,8 +140,12 @@ public final class LazarusPit implements AutoCloseable {
       registries.listen(wakeups::news);
       rules.start(wakeups::news);
       lookAtHeartbeatFiles();
-      loop = threads("pit-loop").newThread(this::loop);
-      loop.start();
+      roster.watch(wakeups::news);
+      watchdog.started();
+      Thread thread = threads("pit-loop").newThread(this::loop);
+      loop = thread;
+      thread.start();
+      watchdog.start();
     } finally {
       lock.unlock();
     }
@@ -176,6 +183,7 @@ public final class LazarusPit implements AutoCloseable {
         sweep.begin(works);
       }
       listeners.roundEnded(report);
+      watchdog.roundEnded();
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);
     }
@@ -205,6 +213,20 @@ public final class LazarusPit implements AutoCloseable {
   }
 
   /**
+   * How the pit itself is doing.
+   *
+   * @return whether its loop is on time and does something about what it sees
+   */
+  public PitHealth health() {
+    return watchdog.health();
+  }
+
+  private boolean loopRuns() {
+    Thread running = loop;
+    return running != null && running.isAlive();
+  }
+
+  /**
    * Ends the loop and lets go of every agent and cell; agents run on. A revival under way is broken
    * off where it is, and the journal tells the next pit. Waits at most 5 s. A second call does
    * nothing.
@@ -222,6 +244,7 @@ public final class LazarusPit implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    watchdog.close();
     wakeups.close();
     registries.close();
     timer.shutdownNow();

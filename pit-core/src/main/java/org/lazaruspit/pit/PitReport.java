@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -13,14 +14,17 @@ import org.lazaruspit.pit.spi.AgentRef;
  * @param timestamp when the poll was
  * @param cells how many cells this pit works
  * @param agents every agent that was looked at, by cell and id
+ * @param overdue what has taken longer than it was given
  */
-public record PitReport(Instant timestamp, int cells, List<AgentLine> agents) {
+public record PitReport(
+    Instant timestamp, int cells, List<AgentLine> agents, List<Overdue> overdue) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   @SuppressWarnings("doclint:missing") // the record says it
   public PitReport {
     Objects.requireNonNull(timestamp, "timestamp");
     agents = List.copyOf(agents);
+    overdue = List.copyOf(overdue);
   }
 
   /**
@@ -40,6 +44,41 @@ public record PitReport(Instant timestamp, int cells, List<AgentLine> agents) {
       long incarnation,
       String judgement,
       Optional<Duration> responseTime) {}
+
+  /**
+   * Something that has taken longer than it was given. Nothing is ended for that.
+   *
+   * @param kind what it is
+   * @param cellId the cell that it belongs to
+   * @param id the task's or the agent's id, or the cell's for its mission
+   * @param since when its time was up
+   */
+  public record Overdue(Kind kind, UUID cellId, String id, Instant since) {
+
+    /** What may be overdue. */
+    public enum Kind {
+      /** A mission past its timeout: it gets no automatic revival. */
+      MISSION,
+      /** A task that has been in progress for longer than its timeout. */
+      TASK,
+      /** An agent's checkpoint that is older than three checkpoint intervals. */
+      CHECKPOINT
+    }
+
+    /**
+     * The same in words.
+     *
+     * @return a sentence
+     */
+    public String words() {
+      return switch (kind) {
+        case MISSION -> "cell %s: its mission is overdue since %s".formatted(cellId, since);
+        case TASK -> "cell %s: task %s is overdue since %s".formatted(cellId, id, since);
+        case CHECKPOINT ->
+            "cell %s: agent %s should have saved a checkpoint by %s".formatted(cellId, id, since);
+      };
+    }
+  }
 
   /**
    * How many agents nothing is held against.

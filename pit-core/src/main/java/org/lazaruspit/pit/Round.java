@@ -2,6 +2,7 @@ package org.lazaruspit.pit;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
@@ -38,10 +40,12 @@ final class Round {
   private final Polls polls;
   private final Ears ears;
   private final OwnRules rules;
+  private final Watchdog watchdog;
   private final Targets targets;
   private final RevivalEngine engine;
   private final AgentWatch watch;
   private final InstantSource clock;
+  private final Overdues overdues = new Overdues();
   private final Once trouble = new Once();
 
   Round(
@@ -50,6 +54,7 @@ final class Round {
       Polls polls,
       Ears ears,
       OwnRules rules,
+      Watchdog watchdog,
       Targets targets,
       RevivalEngine engine,
       AgentWatch watch,
@@ -59,6 +64,7 @@ final class Round {
     this.polls = polls;
     this.ears = ears;
     this.rules = rules;
+    this.watchdog = watchdog;
     this.targets = targets;
     this.engine = engine;
     this.watch = watch;
@@ -102,13 +108,16 @@ final class Round {
     }
     polls.register(unregistered);
     lines.sort(BY_CELL_AND_ID);
-    return new PitReport(clock.instant(), works.size(), lines);
+    Instant now = clock.instant();
+    return new PitReport(now, works.size(), lines, overdues.find(works, now));
   }
 
   /** Who is there to be listened to, from now on. */
   private void perceive(List<Look> looks) {
     List<ProbeTarget> all = looks.stream().map(Look::target).toList();
-    rules.retain(all.stream().map(ProbeTarget::agent).collect(Collectors.toSet()));
+    Set<AgentRef> agents = all.stream().map(ProbeTarget::agent).collect(Collectors.toSet());
+    rules.retain(agents);
+    watchdog.retain(agents);
     ears.listenTo(polls.byGateway(all).keySet());
     polls.watchFiles(all);
   }
@@ -246,6 +255,7 @@ final class Round {
   /** Once for each kind of trouble: reasons tell times, which change with each round. */
   private void tell(Look look, Judgement judgement) {
     if (judgement instanceof Judgement.Alive) {
+      watchdog.over(look.target().agent());
       if (trouble.over(look.label())) {
         log.info("{}: {}", look.label(), judgement.words());
       }
@@ -279,8 +289,11 @@ final class Round {
   }
 
   private void request(Look look, Cause cause, String evidence) {
+    AgentRef agent = look.target().agent();
+    watchdog.failed(agent, look.target().incarnation());
     try {
-      engine.request(look.target().agent(), look.target().incarnation(), cause, evidence);
+      engine.request(agent, look.target().incarnation(), cause, evidence);
+      watchdog.actedOn(agent);
     } catch (IOException | RuntimeException e) {
       log.error("{}: dead, but nothing is done: {}", look.label(), e.getMessage());
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.AbstractExecutorService;
@@ -24,6 +25,7 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Role;
+import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
 
@@ -100,8 +102,16 @@ final class PitOnPaper implements AutoCloseable {
     InstantSource clock = () -> now;
     Here here = new Here();
     Listeners listeners = new Listeners(List.of(), this::lineWritten, Thread::new);
-    Probes probes = new Probes(kernel.new Gateway(), dryRun);
-    Targets targets = new Targets(config);
+    Registries registries = new Registries(Map.of(), null, List.of());
+    OwnRules rules = new OwnRules(HealthRegistry.create()); // whose time never passes
+    Probes probes =
+        new Probes(
+            kernel.new Gateway(),
+            registries,
+            rules,
+            new HeartbeatFiles.Settings(clock, config.timeout()),
+            dryRun);
+    Targets targets = new Targets(config, registries);
     AgentWatch watch = new AgentWatch(here);
     RevivalIds ids = new RevivalIds();
     Holds holds = new Holds();
@@ -124,7 +134,18 @@ final class PitOnPaper implements AutoCloseable {
     roster =
         new CellRoster(
             MissionStore.open(root), new OnPaper(), engine, works, clock, listeners, dryRun);
-    round = new Round(config, machine, probes, targets, engine, watch, clock);
+    round =
+        new Round(
+            config,
+            machine,
+            new Polls(probes, Runnable::run, () -> {}),
+            new Ears(probes, () -> {}),
+            rules,
+            new Watchdog(config.pollInterval(), () -> 0, clock, () -> true),
+            targets,
+            engine,
+            watch,
+            clock);
   }
 
   private void lineWritten() {

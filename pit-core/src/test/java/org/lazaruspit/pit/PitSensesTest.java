@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.Role;
+import org.lazaruspit.cell.TaskSpec;
+import org.lazaruspit.cell.TaskStatus;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
@@ -104,6 +112,50 @@ final class PitSensesTest extends PitOnRealParts {
       assertEquals(Cause.SILENCE, revival.cause());
       assertTrue(
           revival.reason().startsWith("gateway g does not know it, silent for "), revival::reason);
+    }
+  }
+
+  @Test
+  void aChangeInACellIsActedOnWithoutWaitingForTheNextPoll() throws Exception {
+    try (LazarusPit pit = startPit("run", "86400")) {
+      await(reports, report -> report.cells() == 1);
+      addAgent();
+      await(RevivalStatus.REVIVED);
+      assertTrue(pit.health().well(), () -> pit.health().toString());
+      assertTrue(pit.health().rounds() > 1);
+      assertEquals(1, pit.health().failuresSeen());
+      assertEquals(1, pit.health().failuresActedOn());
+    }
+  }
+
+  @Test
+  void whatIsOverdueIsReportedAndNothingIsEndedForIt() throws Exception {
+    addAgent();
+    Instant longAgo = Instant.now().minusSeconds(100_000);
+    Path task = cell.directory().resolve("tasks").resolve("draft.json");
+    CellEditor.of(cell.directory())
+        .addTask(TaskSpec.of("draft", "Draft", longAgo).withStatus(TaskStatus.IN_PROGRESS));
+    Files.setLastModifiedTime(task, FileTime.from(longAgo));
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      PitReport report = await(reports, found -> !found.overdue().isEmpty());
+      assertEquals(
+          List.of(
+              new PitReport.Overdue(
+                  PitReport.Overdue.Kind.TASK,
+                  CELL,
+                  "draft",
+                  longAgo.truncatedTo(ChronoUnit.MILLIS).plus(TaskSpec.DEFAULT_TIMEOUT))),
+          report.overdue().stream()
+              .map(
+                  found ->
+                      new PitReport.Overdue(
+                          found.kind(),
+                          found.cellId(),
+                          found.id(),
+                          found.since().truncatedTo(ChronoUnit.MILLIS)))
+              .toList());
+      assertTrue(ProcessHandle.of(pidOfStart(0)).orElseThrow().isAlive());
     }
   }
 }

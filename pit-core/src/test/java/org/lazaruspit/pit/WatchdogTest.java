@@ -1,0 +1,109 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.pit.spi.AgentRef;
+
+final class WatchdogTest {
+
+  private static final Instant START = Instant.parse("2026-01-31T09:30:00Z");
+  private static final AgentRef AGENT = new AgentRef(new UUID(1, 1), "writer");
+
+  private Duration passed = Duration.ZERO;
+  private boolean loopRuns = true;
+  private final Watchdog dog =
+      new Watchdog(
+          Duration.ofSeconds(30), () -> passed.toNanos(), () -> START.plus(passed), () -> loopRuns);
+
+  /** Time passes while the watchdog looks once a second. */
+  private void pass(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      passed = passed.plusSeconds(1);
+      dog.check();
+    }
+  }
+
+  private List<String> complaints() {
+    return dog.health().complaints();
+  }
+
+  @Test
+  void aPitThatWasNeverStartedIsNotLate() {
+    pass(1000);
+    assertTrue(dog.health().well());
+    assertEquals(Optional.empty(), dog.health().runningSince());
+  }
+
+  @Test
+  void aLoopThatIsLateByMoreThanAPollIsComplainedOfUntilItsNextRound() {
+    dog.started();
+    pass(60);
+    assertEquals(Duration.ofSeconds(30), dog.health().late());
+    assertTrue(dog.health().well());
+    pass(1);
+    assertEquals(List.of("the loop is late"), complaints());
+    dog.roundEnded();
+    assertTrue(dog.health().well());
+    assertEquals(1, dog.health().rounds());
+    assertEquals(Optional.of(START.plusSeconds(61)), dog.health().lastRound());
+  }
+
+  @Test
+  void aPauseOfThisProcessIsNotTheLoopsFault() {
+    dog.started();
+    passed = passed.plus(Duration.ofHours(1));
+    dog.check();
+    assertTrue(dog.health().well());
+    pass(61);
+    assertFalse(dog.health().well());
+  }
+
+  @Test
+  void aLoopThatHasEndedIsComplainedOf() {
+    dog.started();
+    loopRuns = false;
+    assertEquals(List.of("the loop has ended"), complaints());
+    dog.close();
+    assertTrue(dog.health().well(), "a pit that was closed has no loop");
+  }
+
+  @Test
+  void failuresThatAreSeenAndNotActedOnAreComplainedOf() {
+    dog.started();
+    for (int poll = 0; poll < 3; poll++) {
+      dog.failed(AGENT, 1);
+      dog.roundEnded();
+      assertTrue(dog.health().well());
+      pass(30);
+    }
+    dog.roundEnded();
+    assertEquals(List.of("failures were seen and not acted on"), complaints());
+    assertEquals(1, dog.health().failuresSeen(), "each counts once");
+    assertEquals(0, dog.health().failuresActedOn());
+    dog.actedOn(AGENT);
+    assertTrue(dog.health().well());
+    assertEquals(1, dog.health().failuresActedOn());
+  }
+
+  @Test
+  void anAgentThatIsWellAgainOrGoneIsNoFailureAnyMore() {
+    dog.started();
+    dog.failed(AGENT, 1);
+    dog.over(AGENT);
+    dog.failed(AGENT, 2);
+    dog.retain(Set.of());
+    pass(61);
+    dog.roundEnded();
+    assertTrue(dog.health().well());
+    assertEquals(2, dog.health().failuresSeen());
+  }
+}
