@@ -98,7 +98,10 @@ record ConfigNode(@Nullable Object value, String pointer, int line, int column) 
     if (value instanceof List<?>) {
       return "a list";
     }
-    String text = value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
+    String text =
+        value instanceof String given
+            ? '"' + given.replaceAll("\\p{Cntrl}", "?") + '"'
+            : String.valueOf(value);
     return text.length() <= 60 ? text : text.substring(0, 57) + "...";
   }
 

@@ -19,26 +19,35 @@ final class ConfigReader {
   private final ConfigNode node;
   private final Map<String, ConfigNode> fields;
   private final List<String> problems;
+  private final int problemsBefore;
   private final Set<String> asked = new TreeSet<>();
 
-  private ConfigReader(ConfigNode node, Map<String, ConfigNode> fields, List<String> problems) {
+  private ConfigReader(
+      ConfigNode node, Map<String, ConfigNode> fields, List<String> problems, int problemsBefore) {
     this.node = node;
     this.fields = fields;
     this.problems = problems;
+    this.problemsBefore = problemsBefore;
   }
 
   static ConfigReader of(ConfigNode node, String name, List<String> problems) {
     Map<String, ConfigNode> fields = new LinkedHashMap<>();
+    int problemsBefore = problems.size();
     if (node.value() instanceof Map<?, ?> map) {
       map.forEach((key, value) -> fields.put((String) key, (ConfigNode) value));
     } else {
       problems.add(name + ": " + node.found() + " is not an object " + node.place());
     }
-    return new ConfigReader(node, fields, problems);
+    return new ConfigReader(node, fields, problems, problemsBefore);
   }
 
   Optional<String> text(String name) {
     return field(name, String.class, "a text", text -> !text.isBlank());
+  }
+
+  /** A text of a certain kind. */
+  Optional<String> text(String name, String expected, Predicate<String> acceptable) {
+    return field(name, String.class, expected, acceptable);
   }
 
   /** A text that is one of a few. */
@@ -112,6 +121,11 @@ final class ConfigReader {
   /** Every field, with whatever it holds. */
   Map<String, ConfigNode> fields() {
     return Collections.unmodifiableMap(fields);
+  }
+
+  /** Whether nothing has been complained about since this reader was made. */
+  boolean sound() {
+    return problems.size() == problemsBefore;
   }
 
   void problem(String message, ConfigNode where) {

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.PitConfig.AgentKey;
+import org.lazaruspit.pit.PitConfig.Control;
 import org.lazaruspit.pit.PitConfig.InvalidConfigException;
 import org.lazaruspit.pit.PitConfig.Limits;
 import org.lazaruspit.pit.spi.GatewayAddress;
@@ -18,8 +19,6 @@ import org.lazaruspit.pit.spi.Launcher;
 
 /** From the configuration's JSON to {@link PitConfig}: fields, defaults and bounds. */
 final class PitConfigReader {
-
-  private static final int YEAR = 31_536_000;
 
   private PitConfigReader() {}
 
@@ -39,19 +38,22 @@ final class PitConfigReader {
 
   private static PitConfig read(Path file, ConfigReader in) {
     return new PitConfig(
-        seconds(in, "poll_interval", 86_400, 30),
-        seconds(in, "timeout", YEAR, 300),
+        seconds(in, "poll_interval", PitConfig.DAY, 30),
+        seconds(in, "timeout", PitConfig.YEAR, 300),
         in.number("max_retries", 0, 100).orElse(3),
         in.flag("auto_revive").orElse(true),
         gateways(in),
-        in.text("missions_path").map(PitConfigReader::path).orElse(Path.of("/var/missions")),
-        in.text("log_level").orElse("INFO"),
+        path(in, "missions_path").orElse(Path.of("/var/missions")),
+        in.oneOf("log_level", PitConfig.LOG_LEVELS).orElse("INFO"),
         in.text("reviver").orElse("process"),
         launchers(in),
+        in.flag("allow_cell_commands").orElse(false),
         agentKey(in),
-        in.text("state_directory").map(PitConfigReader::path).orElseGet(() -> directoryOf(file)),
-        limits(in),
-        plugins(in));
+        path(in, "plugin_directory"),
+        plugins(in),
+        path(in, "state_directory").orElseGet(() -> directoryOf(file)),
+        control(in),
+        limits(in));
   }
 
   private static Duration seconds(ConfigReader in, String name, int most, int otherwise) {
@@ -62,10 +64,20 @@ final class PitConfigReader {
     return Objects.requireNonNull(file.getParent(), "an absolute file lies in a directory");
   }
 
-  /** {@code ~} is the home directory, as a shell would have it. */
+  /** {@code ~} is the home directory, as a shell would have it; {@code ~somebody} is not known. */
+  private static Optional<Path> path(ConfigReader in, String name) {
+    return in.text(name, "a path", PitConfigReader::isPath).map(PitConfigReader::path);
+  }
+
+  private static boolean isPath(String text) {
+    return !text.isBlank()
+        && text.indexOf('\0') < 0
+        && (!text.startsWith("~") || text.equals("~") || text.startsWith("~/"));
+  }
+
   private static Path path(String text) {
     String home = System.getProperty("user.home");
-    return Path.of(text.equals("~") || text.startsWith("~/") ? home + text.substring(1) : text)
+    return Path.of(text.startsWith("~") ? home + text.substring(1) : text)
         .toAbsolutePath()
         .normalize();
   }
@@ -76,6 +88,17 @@ final class PitConfigReader {
         .orElse(AgentKey.AGENT);
   }
 
+  private static Control control(ConfigReader root) {
+    ConfigReader in = root.object("control").orElseGet(() -> root.empty("control"));
+    Control control =
+        new Control(
+            in.text("host", "a loopback address", Control::isLoopback)
+                .orElse(Control.DEFAULT.host()),
+            in.number("port", 0, 65_535).orElse(Control.DEFAULT.port()));
+    in.done();
+    return control;
+  }
+
   private static Limits limits(ConfigReader root) {
     ConfigReader in = root.object("limits").orElseGet(() -> root.empty("limits"));
     Limits limits =
@@ -83,7 +106,7 @@ final class PitConfigReader {
             in.number("concurrent_revivals", 1, 1000).orElse(4),
             in.number("revivals_per_minute", 1, 100_000).orElse(60),
             in.number("revivals_per_agent", 1, 1000).orElse(5),
-            seconds(in, "per_agent_window", YEAR, 900));
+            seconds(in, "per_agent_window", PitConfig.YEAR, 900));
     in.done();
     return limits;
   }
@@ -114,10 +137,12 @@ final class PitConfigReader {
       ConfigReader fields, ConfigReader list, ConfigNode item) {
     Optional<String> url = fields.text("url");
     Optional<String> name = fields.text("name").or(() -> url);
-    Optional<Path> token = fields.text("token_file").map(PitConfigReader::path);
+    Optional<Path> token = path(fields, "token_file");
     fields.done();
-    if (name.isEmpty()) {
+    if (name.isEmpty() && fields.sound()) {
       list.problem("gateways: neither a name nor a url is given", item);
+    }
+    if (name.isEmpty()) {
       return null;
     }
     URI uri = url.map(URI::create).orElseGet(() -> Gateways.named(name.get()).uri());
@@ -135,7 +160,9 @@ final class PitConfigReader {
               Optional<String> directory = in.text("working_directory");
               in.done();
               try {
-                launchers.put(name, new Launcher(name, command, environment, directory));
+                if (in.sound()) {
+                  launchers.put(name, new Launcher(name, command, environment, directory));
+                }
               } catch (IllegalArgumentException e) {
                 root.problem(String.valueOf(e.getMessage()), node);
               }

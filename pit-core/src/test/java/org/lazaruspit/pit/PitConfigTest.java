@@ -1,6 +1,7 @@
 package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,8 +17,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.pit.PitConfig.InvalidConfigException;
 import org.lazaruspit.pit.spi.Launcher;
@@ -37,6 +36,9 @@ final class PitConfigTest {
     assertEquals("INFO", config.logLevel());
     assertEquals("process", config.reviver());
     assertEquals(folder, config.stateDirectory());
+    assertFalse(config.allowCellCommands());
+    assertEquals(Optional.empty(), config.pluginDirectory());
+    assertEquals(new PitConfig.Control("127.0.0.1", 0), config.control());
     assertEquals(AutoRevive.YES, config.defaultPolicies().autoRevive());
     assertEquals(new PitConfig.Limits(4, 60, 5, Duration.ofMinutes(15)), config.limits());
   }
@@ -64,7 +66,8 @@ final class PitConfigTest {
              "gateways": ["http://127.0.0.1:9000", {"name": "g", "url": "https://h:1/p", "token_file": "/t"}],
              "missions_path": "~/missions", "log_level": "DEBUG", "reviver": "command",
              "launchers": {"default": {"command": ["python3", "{cell}/a.py"], "env": {"K": "V"}}},
-             "agent_key": "cell", "state_directory": "/state",
+             "agent_key": "cell", "state_directory": "/state", "allow_cell_commands": true,
+             "plugin_directory": "~", "control": {"host": "localhost", "port": 7777},
              "limits": {"concurrent_revivals": 9, "revivals_per_minute": 8, "revivals_per_agent": 7,
                         "per_agent_window": 6},
              "plugins": {"command": {"user": "x", "list": [1, {"a": true}]}}}
@@ -85,49 +88,11 @@ final class PitConfigTest {
     assertEquals(
         Map.of("user", "x", "list", List.of(1, Map.of("a", true))),
         config.plugins().get("command"));
+    assertTrue(config.allowCellCommands());
+    assertEquals(Optional.of(Path.of(System.getProperty("user.home"))), config.pluginDirectory());
+    assertEquals(new PitConfig.Control("localhost", 7777), config.control());
     assertEquals(AutoRevive.ASK, config.defaultPolicies().autoRevive());
     assertEquals(0, config.defaultPolicies().maxRetries());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "{`poll_interval`: 0} | poll_interval: 0 is not a whole number from 1 | /poll_interval",
-        "{`poll_interval`: 1.5} | poll_interval: 1.5 is not | /poll_interval",
-        "{`timeout`: `5`} | timeout: \"5\" is not a whole number | /timeout",
-        "{`auto_revive`: `yes`} | auto_revive: \"yes\" is not true or false | /auto_revive",
-        "{`max_retries`: -1} | max_retries: -1 is not | /max_retries",
-        "{`gateways`: {}} | gateways: an object is not a list | /gateways",
-        "{`gateways`: [7]} | gateways: 7 is not an object | /gateways/0",
-        "{`gateways`: [{}]} | neither a name nor a url | /gateways/0",
-        "{`gateways`: [`ftp://x`]} | not an http or https URL | /gateways/0",
-        "{`gateways`: [`http://a`, `http://a`]} | is there twice | /gateways/1",
-        "{`launchers`: {`x`: {`command`: []}}} | its command is empty | /launchers/x",
-        "{`launchers`: {`x`: {`command`: [`a {what}`]}}} | {what} is no placeholder | /launchers/x",
-        "{`launchers`: {`x`: {`command`: [`a`], `envy`: {}}}} | envy: unknown field | /launchers/x/envy",
-        "{`launchers`: {`a/b`: 1}} | 1 is not an object | /launchers/a~1b",
-        "{`agent_key`: `pid`} | agent_key: \"pid\" is not one of [agent, cell] | /agent_key",
-        "{`limits`: {`concurrent_revivals`: 0}} | concurrent_revivals: 0 | /limits/concurrent_revivals",
-        "{`limit`: {}} | limit: unknown field | /limit",
-        "{`timeout`: 1, `timeout`: 2} | Duplicate | line 1",
-        "[] | the configuration: a list is not an object | line 1"
-      })
-  void everyMistakeIsReportedWithItsPlace(String document, String message, String place) {
-    InvalidConfigException e =
-        assertThrows(
-            InvalidConfigException.class, () -> PitConfig.parse(FILE, document.replace('`', '"')));
-    assertTrue(e.getMessage().contains(message), e::getMessage);
-    assertTrue(e.getMessage().contains(place), e::getMessage);
-    assertTrue(e.getMessage().contains("config.json"), e::getMessage);
-  }
-
-  @Test
-  void anEmptyFileIsAMistakeToo() {
-    InvalidConfigException e =
-        assertThrows(InvalidConfigException.class, () -> PitConfig.parse(FILE, ""));
-    assertTrue(e.getMessage().contains("empty"), e::getMessage);
   }
 
   @Test
