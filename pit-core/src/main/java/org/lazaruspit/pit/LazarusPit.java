@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.Reviver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ public final class LazarusPit implements AutoCloseable {
 
   private final PitConfig config;
   private final boolean dryRun;
+  private final Plugins plugins;
   private final Reviver reviver;
   private final RevivalEngine engine;
   private final CellRoster roster;
@@ -49,20 +51,23 @@ public final class LazarusPit implements AutoCloseable {
   private volatile @Nullable Thread loop;
   private boolean closed;
 
-  LazarusPit(PitBuilder builder) throws IOException {
+  LazarusPit(PitBuilder builder, Plugins plugins) throws IOException {
     config = builder.config;
     dryRun = builder.dryRun;
+    this.plugins = plugins;
     registries = builder.registries();
     rules = builder.ownRules();
     probes =
         new Probes(
-            builder.probe(),
+            plugins.probe(builder.probe),
             registries,
             rules,
             new HeartbeatFiles.Settings(builder.clock, config.timeout()),
             dryRun);
     asking = Executors.newCachedThreadPool(threads("pit-probe"));
-    reviver = builder.reviver();
+    reviver = plugins.reviver(builder.reviver);
+    CellOwnership ownership = plugins.ownership(builder.ownership);
+    plugins.reportUnusedSettings();
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -92,7 +97,7 @@ public final class LazarusPit implements AutoCloseable {
     roster =
         new CellRoster(
             MissionStore.open(config.missionsPath()),
-            builder.ownership(),
+            ownership,
             engine,
             works,
             builder.clock,
@@ -227,6 +232,15 @@ public final class LazarusPit implements AutoCloseable {
   }
 
   /**
+   * Every plug-in, and every setting for one, that is not used, and why.
+   *
+   * @return what was found when this pit was built; empty where all is well
+   */
+  public List<PluginProblem> pluginProblems() {
+    return plugins.problems();
+  }
+
+  /**
    * Ends the loop and lets go of every agent and cell; agents run on. A revival under way is broken
    * off where it is, and the journal tells the next pit. Waits at most 5 s. A second call does
    * nothing.
@@ -259,6 +273,7 @@ public final class LazarusPit implements AutoCloseable {
     rules.close();
     roster.close();
     listeners.close();
+    plugins.close();
   }
 
   private void awaitEnd(@Nullable Thread running) {

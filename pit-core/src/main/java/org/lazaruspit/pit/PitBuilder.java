@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.pit.spi.CellOwnership;
@@ -25,9 +24,9 @@ public final class PitBuilder {
   private final Map<String, HealthRegistry> registries = new LinkedHashMap<>();
   private @Nullable HealthRegistry unlistedRegistry;
   private @Nullable HealthRegistry ownRegistry;
-  private @Nullable HealthProbe probe;
-  private @Nullable Reviver reviver;
-  private @Nullable CellOwnership ownership;
+  @Nullable HealthProbe probe;
+  @Nullable Reviver reviver;
+  @Nullable CellOwnership ownership;
 
   PitBuilder(PitConfig config) {
     this.config = Objects.requireNonNull(config, "config");
@@ -158,35 +157,16 @@ public final class PitBuilder {
    *
    * @return a new pit
    * @throws IllegalArgumentException if the configuration names a plug-in that isn't there, or one
-   *     refuses its settings
+   *     refuses its settings, or one that is handed in has no usable name
    * @throws IOException if the missions root cannot be opened
    */
   public LazarusPit build() throws IOException {
-    return new LazarusPit(this);
-  }
-
-  HealthProbe probe() {
-    return probe != null
-        ? probe
-        : Providers.load("health probe", ServiceLoader.load(HealthProbe.class), HealthProbe::name)
-            .named("gateway-http")
-            .configured(Providers.settings(config, "gateway-http"));
-  }
-
-  Reviver reviver() {
-    return reviver != null
-        ? reviver
-        : Providers.load("reviver", ServiceLoader.load(Reviver.class), Reviver::name)
-            .named(config.reviver())
-            .configured(Providers.settings(config, config.reviver()));
-  }
-
-  CellOwnership ownership() {
-    return ownership != null
-        ? ownership
-        : Providers.load(
-                "cell ownership", ServiceLoader.load(CellOwnership.class), CellOwnership::name)
-            .named("file-lock")
-            .configured(Providers.settings(config, "file-lock"));
+    Plugins plugins = Plugins.find(config);
+    try {
+      return new LazarusPit(this, plugins);
+    } catch (IOException | RuntimeException e) {
+      plugins.close();
+      throw e;
+    }
   }
 }

@@ -52,7 +52,7 @@ final class PitProcess {
         .start();
   }
 
-  private static String classPath() {
+  static String classPath() {
     return List.of(
             PitProcess.class,
             LazarusPit.class,

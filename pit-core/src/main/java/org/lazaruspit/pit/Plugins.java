@@ -1,0 +1,139 @@
+package org.lazaruspit.pit;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.HealthProbe;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every plug-in that a pit can use: on the module path and the class path, and in the plug-in
+ * directory. What is handed in by code wins over what is found. Thread-safe.
+ */
+final class Plugins implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Plugins.class);
+
+  private final PitConfig config;
+  private final List<PluginProblem> problems = new CopyOnWriteArrayList<>();
+  private final Optional<PluginDirectory> directory;
+  private final Map<PluginKind<?>, Providers<?>> providers;
+  private final Set<String> fromCode = new TreeSet<>();
+
+  private Plugins(PitConfig config, ClassLoader loader) {
+    this.config = config;
+    PluginPath path = new PluginPath(loader);
+    directory = config.pluginDirectory().map(folder -> PluginDirectory.open(folder, this::problem));
+    providers =
+        Map.of(
+            PluginKind.PROBE, load(PluginKind.PROBE, path),
+            PluginKind.REVIVER, load(PluginKind.REVIVER, path),
+            PluginKind.OWNERSHIP, load(PluginKind.OWNERSHIP, path));
+  }
+
+  /** Looks where the current thread would look for classes. */
+  static Plugins find(PitConfig config) {
+    @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
+    return find(config, context == null ? ClassLoader.getSystemClassLoader() : context);
+  }
+
+  static Plugins find(PitConfig config, ClassLoader loader) {
+    return new Plugins(config, loader);
+  }
+
+  private <T> Providers<T> load(PluginKind<T> kind, PluginPath path) {
+    List<PluginCandidate<T>> candidates = new ArrayList<>(path.find(kind, this::problem));
+    directory.ifPresent(jars -> candidates.addAll(jars.find(kind, this::problem)));
+    return Providers.of(kind, candidates, this::problem);
+  }
+
+  private void problem(PluginProblem problem) {
+    problems.add(problem);
+    log.warn("plug-in {}", problem);
+  }
+
+  HealthProbe probe(@Nullable HealthProbe given) {
+    return given == null ? find(PluginKind.PROBE, "gateway-http") : given(PluginKind.PROBE, given);
+  }
+
+  Reviver reviver(@Nullable Reviver given) {
+    return given == null
+        ? find(PluginKind.REVIVER, config.reviver())
+        : given(PluginKind.REVIVER, given);
+  }
+
+  CellOwnership ownership(@Nullable CellOwnership given) {
+    return given == null
+        ? find(PluginKind.OWNERSHIP, "file-lock")
+        : given(PluginKind.OWNERSHIP, given);
+  }
+
+  /** The plug-in of that name, set up. */
+  <T> T find(PluginKind<T> kind, String name) {
+    return of(kind).configured(name, settings(name));
+  }
+
+  Set<String> names(PluginKind<?> kind) {
+    return of(kind).names();
+  }
+
+  /** The map was filled kind by kind, with providers of that kind. */
+  @SuppressWarnings("unchecked")
+  private <T> Providers<T> of(PluginKind<T> kind) {
+    return (Providers<T>) Objects.requireNonNull(providers.get(kind));
+  }
+
+  private <T> T given(PluginKind<T> kind, T instance) {
+    String called = Providers.nameOf(kind, instance);
+    fromCode.add(called);
+    if (config.plugins().containsKey(called)) {
+      problem(
+          new PluginProblem(
+              called, "was handed in by code, so its settings in the configuration are not used"));
+    }
+    return instance;
+  }
+
+  private Settings settings(String name) {
+    return new Settings(config.plugins().getOrDefault(name, Map.of()), config.stateDirectory());
+  }
+
+  /** Names, after the choice is made, the settings that are for nobody. */
+  void reportUnusedSettings() {
+    Set<String> names = new TreeSet<>(fromCode);
+    providers.values().forEach(found -> names.addAll(found.names()));
+    for (String name : new TreeSet<>(config.plugins().keySet())) {
+      if (!names.contains(name)) {
+        problem(
+            new PluginProblem(name, "has settings, but there is no such plug-in, only " + names));
+      }
+    }
+  }
+
+  List<PluginProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  @Override
+  public void close() {
+    directory.ifPresent(
+        jars -> {
+          try {
+            jars.close();
+          } catch (IOException e) {
+            log.warn("the plug-in directory could not be closed: {}", e.getMessage());
+          }
+        });
+  }
+}
