@@ -20,5 +20,6 @@ module org.lazaruspit.pit {
   provides org.lazaruspit.pit.spi.HealthProbe with
       org.lazaruspit.pit.builtin.GatewayProbe;
   provides org.lazaruspit.pit.spi.Reviver with
+      org.lazaruspit.pit.builtin.CommandReviver,
       org.lazaruspit.pit.builtin.ProcessReviver;
 }

@@ -17,6 +17,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plug-ins in the JAR files of a folder, all in one class loader beneath the pit's own, so that a
@@ -26,6 +28,7 @@ import java.util.zip.ZipFile;
  */
 final class PluginDirectory implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(PluginDirectory.class);
   private static final int LARGEST_LIST = 1 << 16;
 
   private final List<Path> jars;
@@ -41,6 +44,7 @@ final class PluginDirectory implements AutoCloseable {
     List<URL> urls = new ArrayList<>();
     for (Path file : files(folder, problems)) {
       try (ZipFile jar = new ZipFile(file.toFile())) {
+        log.debug("{} has {} entries", file, jar.size());
         urls.add(file.toUri().toURL());
         jars.add(file);
       } catch (IOException e) {

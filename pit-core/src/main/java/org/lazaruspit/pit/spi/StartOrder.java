@@ -62,15 +62,43 @@ public record StartOrder(
    * @return the command, or empty where no launcher fits the agent
    */
   public Optional<Launcher.Command> command() {
-    return launcher.map(
-        found ->
-            found.expand(
-                Map.of(
-                    "agent_id", agent.agentId(),
-                    "cell_id", agent.cellId().toString(),
-                    "cell", cellDirectory.toString(),
-                    "incarnation", Long.toString(incarnation),
-                    "checkpoint", checkpoint.map(Path::toString).orElse(""),
-                    "gateway", gateway.map(address -> address.uri().toString()).orElse(""))));
+    return launcher.map(this::expand);
+  }
+
+  /**
+   * Any launcher's command with its placeholders replaced by this order's values.
+   *
+   * @param other the launcher to take the command from
+   * @return the command
+   */
+  public Launcher.Command expand(Launcher other) {
+    return other.expand(
+        Map.of(
+            "agent_id", agent.agentId(),
+            "cell_id", agent.cellId().toString(),
+            "cell", cellDirectory.toString(),
+            "incarnation", Long.toString(incarnation),
+            "checkpoint", text(checkpoint),
+            "gateway", text(gateway.map(GatewayAddress::uri))));
+  }
+
+  /**
+   * What an agent is told about itself, whoever starts it.
+   *
+   * @return values by variable, each beginning with {@code LAZARUS_}; empty texts for what there is
+   *     not
+   */
+  public Map<String, String> environment() {
+    return Map.of(
+        "LAZARUS_AGENT_ID", agent.agentId(),
+        "LAZARUS_CELL", cellDirectory.toString(),
+        "LAZARUS_INCARNATION", Long.toString(incarnation),
+        "LAZARUS_CHECKPOINT", text(checkpoint),
+        "LAZARUS_GATEWAY", text(gateway.map(GatewayAddress::uri)),
+        "LAZARUS_HEARTBEAT_URL", text(heartbeatUrl));
+  }
+
+  private static String text(Optional<?> value) {
+    return value.map(Object::toString).orElse("");
   }
 }
