@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,8 +92,26 @@ public final class FileLockOwnership implements CellOwnership {
     return epoch;
   }
 
-  private record FileClaim(Path file, FileChannel channel, FileLock lock, long epoch)
-      implements Claim {
+  /** Closed once: by a second time the lock may be the next owner's. */
+  private static final class FileClaim implements Claim {
+
+    private final Path file;
+    private final FileChannel channel;
+    private final FileLock lock;
+    private final long epoch;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    FileClaim(Path file, FileChannel channel, FileLock lock, long epoch) {
+      this.file = file;
+      this.channel = channel;
+      this.lock = lock;
+      this.epoch = epoch;
+    }
+
+    @Override
+    public long epoch() {
+      return epoch;
+    }
 
     @Override
     public boolean held() {
@@ -101,6 +120,9 @@ public final class FileLockOwnership implements CellOwnership {
 
     @Override
     public void close() {
+      if (closed.getAndSet(true)) {
+        return;
+      }
       try {
         channel.close();
       } catch (IOException e) {

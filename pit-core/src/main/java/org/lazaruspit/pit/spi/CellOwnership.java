@@ -6,8 +6,21 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides which pit works a cell: one at a time. Found with {@link java.util.ServiceLoader}, or
- * handed in by code. Implementations must be thread-safe.
+ * Decides which pit works a cell: one at a time. Found with {@link java.util.ServiceLoader}, in a
+ * JAR of the plug-in directory, or handed in by code. {@code CellOwnershipContract} in this
+ * module's test JAR holds every sentence below against an implementation.
+ *
+ * <p><b>Life.</b> An instance made by its constructor is only asked for its {@link #name} and
+ * {@link #configured}. What that returns is used until it is closed; so is an instance handed in by
+ * code.
+ *
+ * <p><b>Threads.</b> Implementations and their claims must be thread-safe.
+ *
+ * <p><b>Time.</b> {@link #claim} does not wait for another pit, and gives up by itself in bounded
+ * time; {@link Claim#held} is asked before every step and must not block.
+ *
+ * <p><b>Errors.</b> Whatever is thrown, and a null, means that the cell is not ours: it is left
+ * alone and asked for again at the next poll.
  */
 public interface CellOwnership {
 
@@ -30,7 +43,8 @@ public interface CellOwnership {
   }
 
   /**
-   * Tries to become the owner of a cell, without waiting.
+   * Tries to become the owner of a cell, without waiting. Of many who try at once, in this JVM or
+   * elsewhere, one gets it; a try that fails takes nothing from the owner.
    *
    * @param cellId the cell
    * @param directory the cell's directory
@@ -38,6 +52,12 @@ public interface CellOwnership {
    * @throws IOException if it could not be found out
    */
   Optional<Claim> claim(UUID cellId, Path directory) throws IOException;
+
+  /**
+   * Ends what this ownership itself runs (threads, sessions), after its claims have been closed.
+   * Called once when the pit closes; a second call does nothing. The default has nothing to end.
+   */
+  default void close() {}
 
   /** A cell that is ours until it is closed or lost. Thread-safe. */
   interface Claim extends AutoCloseable {
@@ -56,7 +76,7 @@ public interface CellOwnership {
      */
     boolean held();
 
-    /** Lets go of the cell; a second call does nothing. */
+    /** Lets go of the cell; a second call does nothing, even while the next owner has it. */
     @Override
     void close();
   }

@@ -4,12 +4,23 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Asks whether agents are healthy. Found with {@link java.util.ServiceLoader}, or handed in by
+ * Asks whether agents are healthy. Found with {@link java.util.ServiceLoader}, in a JAR of the
+ * plug-in directory, or handed in by code. {@code HealthProbeContract} in this module's test JAR
+ * holds every sentence below against an implementation.
+ *
+ * <p><b>Life.</b> An instance made by its constructor is only asked for its {@link #name} and
+ * {@link #configured}. What that returns is used until it is closed; so is an instance handed in by
  * code.
  *
- * <p>Implementations are called from several threads and must be thread-safe. Whatever they throw
- * is logged under their name and counts as {@link ProbeResult.Verdict#UNREACHABLE}: a broken probe
- * never kills an agent.
+ * <p><b>Threads.</b> Implementations are called from several threads and must be thread-safe.
+ *
+ * <p><b>Time.</b> The loop waits for the answer: a probe has limits of its own. The pit does not
+ * wait for it for ever: it goes on without the answer and interrupts the thread it left behind.
+ *
+ * <p><b>Interruption</b> ends a call soon, with {@link InterruptedException}.
+ *
+ * <p><b>Errors.</b> Whatever is thrown, and a null, is logged with the probe's name and the call,
+ * and counts as {@link ProbeResult.Verdict#UNREACHABLE}: a broken probe never kills an agent.
  */
 public interface HealthProbe {
 
@@ -32,18 +43,20 @@ public interface HealthProbe {
   }
 
   /**
-   * Asks about many agents, in as few requests as the other side allows. May block for as long as
-   * its own time limits let it, and must return on interruption.
+   * Asks about many agents, in as few requests as the other side allows. That nobody answers about
+   * some of them is their result, {@link ProbeResult.Verdict#UNREACHABLE}, and spoils no other's.
    *
    * @param targets whom to ask about; never empty
-   * @return one result a target, in any order; a missing one counts as unreachable
+   * @return one result a target, in any order, and none about anybody else; a missing one counts as
+   *     unreachable
    * @throws InterruptedException if the thread was interrupted while asking
    */
   List<ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException;
 
   /**
    * Tells whoever keeps the agent's health that a new incarnation is on its way, so that nothing
-   * from the previous one counts any more. The default has nobody to tell.
+   * from the previous one counts any more. Telling it once more does no harm. The default has
+   * nobody to tell.
    *
    * @param target the agent and its new incarnation
    * @throws IOException if it could not be told
@@ -82,4 +95,10 @@ public interface HealthProbe {
     @Override
     void close();
   }
+
+  /**
+   * Ends what this probe itself runs (threads, connections). Called once when the pit closes; a
+   * second call does nothing. The default has nothing to end.
+   */
+  default void close() {}
 }

@@ -5,11 +5,26 @@ import java.time.Duration;
 
 /**
  * Stops what is left of an agent and starts it again. Found with {@link java.util.ServiceLoader},
- * or handed in by code.
+ * in a JAR of the plug-in directory, or handed in by code. {@code ReviverContract} in this module's
+ * test JAR holds every sentence below against an implementation.
  *
- * <p>Implementations must be thread-safe. The pit never starts or stops one agent from two threads
- * at once, but may ask for its presence meanwhile. What they throw fails the attempt at hand and
- * nothing else.
+ * <p><b>Life.</b> An instance made by its constructor is only asked for its {@link #name} and
+ * {@link #configured}. What that returns is used until it is closed; so is an instance handed in by
+ * code.
+ *
+ * <p><b>Threads.</b> Implementations must be thread-safe. The pit never starts or stops one agent
+ * from two threads at once, but may ask for its presence meanwhile, and for other agents anything.
+ *
+ * <p><b>Time.</b> {@link #presence} is asked for every agent at every poll: it should answer within
+ * milliseconds where it can. Every method gives up by itself in bounded time. The pit does not wait
+ * for a plug-in for ever: it goes on without the answer and interrupts the thread it left behind.
+ *
+ * <p><b>Interruption</b> ends a call soon, with {@link InterruptedException}; what it had begun may
+ * be half done, and the next {@link #stop} has to cope with that.
+ *
+ * <p><b>Errors.</b> An {@link IOException} fails the act at hand or leaves a question open, and is
+ * never evidence about an agent. Whatever else is thrown, and a null, is a fault of the plug-in,
+ * logged with its name and the call, and counts the same; nobody else is harmed by it.
  */
 public interface Reviver {
 
@@ -33,7 +48,8 @@ public interface Reviver {
 
   /**
    * Whether the agent runs, from this reviver's own evidence. An agent that still runs from an
-   * earlier life of the pit is adopted: the answer is then as for one just started.
+   * earlier life of the pit is adopted: the answer is then as for one just started. Changes
+   * nothing; an agent that was never started does not run.
    *
    * @param agent whom to look for
    * @return running, proven absent, or unknown
@@ -43,8 +59,8 @@ public interface Reviver {
   Presence presence(AgentRef agent) throws IOException, InterruptedException;
 
   /**
-   * Ends everything that is left of the agent and proves that it is gone. Does nothing but prove
-   * where nothing is left.
+   * Ends everything that is left of the agent, whoever started it, and proves that it is gone. Does
+   * nothing but prove where nothing is left. The agent's exit is complete afterwards.
    *
    * @param agent whom to stop
    * @param grace how long the agent may take to end by itself before it is killed; zero kills at
@@ -56,10 +72,11 @@ public interface Reviver {
   StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException;
 
   /**
-   * Starts the agent. Must refuse while anything of it runs.
+   * Starts the agent. Must refuse while anything of it runs, with an {@link IOException} or by an
+   * exit that comes at once; what runs is then left alone.
    *
    * @param order whom, and with what
-   * @return the started agent
+   * @return the started agent, of the order's incarnation
    * @throws IOException if it could not be started; the message says why
    * @throws InterruptedException if the thread was interrupted meanwhile
    */
@@ -75,6 +92,9 @@ public interface Reviver {
     return false;
   }
 
-  /** Lets go of every agent without stopping any, and ends what this reviver itself started. */
+  /**
+   * Lets go of every agent without stopping any, and ends what this reviver itself runs (threads,
+   * helpers). Called once when the pit closes; a second call does nothing.
+   */
   default void close() {}
 }

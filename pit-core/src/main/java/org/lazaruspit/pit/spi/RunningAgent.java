@@ -9,8 +9,10 @@ import java.util.concurrent.CompletionStage;
  * @param agent who
  * @param incarnation which incarnation of it runs; 0 where that cannot be told
  * @param description what it is, for people, for example {@code pid 4711}
- * @param exit completes once when nothing of the agent is left; never completes exceptionally. The
- *     completing thread belongs to the reviver: hand over at once, don't work on it
+ * @param exit completes once when nothing of the agent is left: at once where the reviver can tell,
+ *     and at the latest when it has said {@link Presence.Absent}; never completes exceptionally,
+ *     and is the same for as long as this agent runs. The completing thread belongs to the reviver:
+ *     hand over at once, don't work on it
  */
 public record RunningAgent(
     AgentRef agent, long incarnation, String description, CompletionStage<AgentExit> exit) {

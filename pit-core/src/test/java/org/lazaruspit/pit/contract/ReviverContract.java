@@ -1,0 +1,325 @@
+package org.lazaruspit.pit.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/**
+ * What a {@link Reviver} has to keep to. Extend it and say how an instance is made, whom to start,
+ * and how to end an agent behind the reviver's back; every test is one clause. Each test begins
+ * where no agent runs, and what it leaves is stopped.
+ */
+@Timeout(300)
+public abstract class ReviverContract {
+
+  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final long PAUSE_MILLIS = 20;
+
+  private final List<Reviver> made = new ArrayList<>();
+
+  /** For subclasses. */
+  protected ReviverContract() {}
+
+  /**
+   * A configured instance. Every instance of one test looks after the same agents, as those of a
+   * pit and its successor do.
+   *
+   * @return a new instance
+   * @throws Exception if it cannot be made
+   */
+  protected abstract Reviver newReviver() throws Exception;
+
+  /**
+   * How to start the agent of these tests: one that runs until it is stopped or killed.
+   *
+   * @param incarnation the incarnation to start
+   * @return an order, always for the same agent
+   * @throws Exception if there is none
+   */
+  protected abstract StartOrder order(long incarnation) throws Exception;
+
+  /**
+   * Ends a running agent as a crash would, without asking the reviver.
+   *
+   * @param running the agent, as the reviver described it
+   * @throws Exception if it cannot be ended
+   */
+  protected abstract void kill(RunningAgent running) throws Exception;
+
+  /**
+   * An order that cannot be carried out.
+   *
+   * @return empty, the default, where there is no such thing
+   * @throws Exception if it cannot be made
+   */
+  protected Optional<StartOrder> impossibleOrder() throws Exception {
+    return Optional.empty();
+  }
+
+  /**
+   * How long to wait for what has to happen.
+   *
+   * @return 30 s by default
+   */
+  protected Duration patience() {
+    return Duration.ofSeconds(30);
+  }
+
+  private Reviver reviver() throws Exception {
+    Reviver reviver = newReviver();
+    made.add(reviver);
+    return reviver;
+  }
+
+  private AgentRef agent() throws Exception {
+    return order(1).agent();
+  }
+
+  @AfterEach
+  void letGo() throws Exception {
+    reviver().stop(agent(), Duration.ZERO);
+    made.forEach(Reviver::close);
+  }
+
+  @Test
+  void itsNameIsStableAndCanBeUsed() throws Exception {
+    Names.check(reviver()::name, reviver()::name);
+  }
+
+  @Test
+  void whoWasNeverStartedDoesNotRun() throws Exception {
+    assertFalse(reviver().presence(agent()) instanceof Presence.Running);
+  }
+
+  @Test
+  void whoWasStartedRunsInThatIncarnation() throws Exception {
+    Reviver reviver = reviver();
+    RunningAgent started = reviver.start(order(3));
+    assertEquals(agent(), started.agent());
+    assertIncarnation(3, started);
+    Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+    assertEquals(agent(), seen.running().agent());
+    assertIncarnation(3, seen.running());
+  }
+
+  /** 0 says that it cannot be told. */
+  private static void assertIncarnation(long expected, RunningAgent running) {
+    assertTrue(running.incarnation() == expected || running.incarnation() == 0, running::toString);
+  }
+
+  @Test
+  void anExitIsNotToldWhileTheAgentRuns() throws Exception {
+    Reviver reviver = reviver();
+    CompletableFuture<AgentExit> exit = exitOf(reviver.start(order(1)));
+    assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+    assertThrows(TimeoutException.class, () -> exit.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+  }
+
+  /** At the latest when {@link Reviver#presence} has found the agent absent. */
+  @Test
+  void aDeathIsTold() throws Exception {
+    Reviver reviver = reviver();
+    RunningAgent running = reviver.start(order(1));
+    CompletableFuture<AgentExit> exit = exitOf(running);
+    kill(running);
+    awaitAbsence(reviver);
+    assertNotNull(get(exit), "an exit is told as a value");
+  }
+
+  @Test
+  void aSecondStartIsRefusedAndTheFirstAgentRunsOn() throws Exception {
+    Reviver reviver = reviver();
+    CompletableFuture<AgentExit> first = exitOf(reviver.start(order(1)));
+    try {
+      // Refused here and now, or by an end that comes of itself.
+      get(exitOf(reviver.start(order(2))));
+    } catch (IOException e) {
+      assertNotNull(e.getMessage(), "why it was refused");
+    }
+    Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+    assertIncarnation(1, seen.running());
+    assertFalse(first.isDone(), "the first one ended");
+  }
+
+  @Test
+  void whoIsStoppedIsGone() throws Exception {
+    Reviver reviver = reviver();
+    CompletableFuture<AgentExit> exit = exitOf(reviver.start(order(1)));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), GRACE));
+    assertFalse(reviver.presence(agent()) instanceof Presence.Running, "it runs");
+    assertFalse(reviver().presence(agent()) instanceof Presence.Running, "another finds it");
+    assertNotNull(get(exit));
+  }
+
+  @Test
+  void stoppingTakesNoGraceWhereNoneIsGiven() throws Exception {
+    Reviver reviver = reviver();
+    reviver.start(order(1));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+    assertFalse(reviver.presence(agent()) instanceof Presence.Running);
+  }
+
+  @Test
+  void stoppingWhereNothingIsLeftProvesOnlyThat() throws Exception {
+    Reviver reviver = reviver();
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), GRACE));
+    reviver.start(order(1));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+  }
+
+  @Test
+  void whoWasStoppedOrKilledCanBeStartedAgain() throws Exception {
+    Reviver reviver = reviver();
+    reviver.start(order(1));
+    reviver.stop(agent(), Duration.ZERO);
+    RunningAgent second = reviver.start(order(2));
+    assertIncarnation(2, second);
+    kill(second);
+    awaitAbsence(reviver);
+    reviver.stop(agent(), Duration.ZERO);
+    RunningAgent third = reviver.start(order(3));
+    assertIncarnation(3, third);
+    Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+    assertIncarnation(3, seen.running());
+    assertFalse(exitOf(third).isDone());
+  }
+
+  @Test
+  void agentsOutliveTheirReviverAndTheNextOneAdoptsThem() throws Exception {
+    Reviver first = reviver();
+    RunningAgent started = first.start(order(5));
+    first.close();
+    Reviver next = reviver();
+    Presence.Running adopted = assertInstanceOf(Presence.Running.class, next.presence(agent()));
+    assertIncarnation(5, adopted.running());
+    CompletableFuture<AgentExit> exit = exitOf(adopted.running());
+    kill(started);
+    awaitAbsence(next);
+    assertNotNull(get(exit));
+  }
+
+  @Test
+  void theNextReviverCanStopWhatThePreviousOneStarted() throws Exception {
+    Reviver first = reviver();
+    first.start(order(1));
+    first.close();
+    Reviver next = reviver();
+    assertInstanceOf(StopOutcome.Gone.class, next.stop(agent(), Duration.ZERO));
+    assertFalse(next.presence(agent()) instanceof Presence.Running);
+  }
+
+  @Test
+  void anAgentOfAnotherCellIsSomebodyElse() throws Exception {
+    Reviver reviver = reviver();
+    reviver.start(order(1));
+    AgentRef namesake = new AgentRef(new UUID(77, 77), agent().agentId());
+    assertFalse(reviver.presence(namesake) instanceof Presence.Running);
+    reviver.stop(namesake, Duration.ZERO);
+    assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+  }
+
+  @Test
+  void whatCannotBeStartedIsAnErrorOrAnEndAndDoesNotRun() throws Exception {
+    Optional<StartOrder> impossible = impossibleOrder();
+    assumeTrue(impossible.isPresent(), "there is no order that cannot be carried out");
+    Reviver reviver = reviver();
+    try {
+      get(exitOf(reviver.start(impossible.get())));
+    } catch (IOException e) {
+      assertNotNull(e.getMessage(), "why it failed");
+    }
+    assertFalse(reviver.presence(agent()) instanceof Presence.Running);
+  }
+
+  @Test
+  void manyThreadsMayAskAtOnce() throws Exception {
+    Reviver reviver = reviver();
+    reviver.start(order(1));
+    for (Presence presence : Together.call(() -> reviver.presence(agent()), patience())) {
+      assertInstanceOf(Presence.Running.class, presence);
+    }
+  }
+
+  @Test
+  void anInterruptEndsACallOrIsOverlookedAndHarmsNobody() throws Exception {
+    Reviver reviver = reviver();
+    reviver.start(order(1));
+    Together.interrupted(() -> reviver.presence(agent()), patience());
+    assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+    Together.interrupted(() -> reviver.stop(agent(), GRACE), patience());
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+  }
+
+  @Test
+  void itCanBeClosedTwice() throws Exception {
+    Reviver reviver = reviver();
+    reviver.close();
+    reviver.close();
+  }
+
+  private static CompletableFuture<AgentExit> exitOf(RunningAgent running) {
+    CompletableFuture<AgentExit> exit = new CompletableFuture<>();
+    running
+        .exit()
+        .whenComplete(
+            (value, failure) -> {
+              if (failure == null) {
+                exit.complete(value);
+              } else {
+                exit.completeExceptionally(failure);
+              }
+            });
+    return exit;
+  }
+
+  private AgentExit get(CompletableFuture<AgentExit> exit) throws InterruptedException {
+    try {
+      return exit.get(patience().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("the exit was never told", e);
+    } catch (ExecutionException e) {
+      throw new AssertionError("an exit never fails", e.getCause());
+    }
+  }
+
+  private void awaitAbsence(Reviver reviver) throws Exception {
+    long deadline = System.nanoTime() + patience().toNanos();
+    while (reviver.presence(agent()) instanceof Presence.Running running) {
+      assertTrue(System.nanoTime() - deadline < 0, "it is killed and said to run");
+      try {
+        CompletableFuture<AgentExit> exit = exitOf(running.running());
+        assertNotNull(exit.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+      } catch (TimeoutException e) {
+        continue; // not told yet: it is asked again
+      } catch (ExecutionException e) {
+        throw new AssertionError("an exit never fails", e.getCause());
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.lazaruspit.pit.contract;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** The same call from several threads at once. */
+final class Together {
+
+  private static final int THREADS = 8;
+
+  private Together() {}
+
+  static <T> List<T> call(Callable<T> call, Duration patience) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    CountDownLatch ready = new CountDownLatch(THREADS);
+    try {
+      List<Future<T>> calls = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        calls.add(
+            threads.submit(
+                () -> {
+                  ready.countDown();
+                  ready.await();
+                  return call.call();
+                }));
+      }
+      List<T> answers = new ArrayList<>();
+      for (Future<T> each : calls) {
+        answers.add(each.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+      }
+      return answers;
+    } catch (ExecutionException e) {
+      throw new AssertionError("a call beside others broke", e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /**
+   * Calls with the thread already interrupted: that may end the call or be overlooked by one that
+   * does not wait, and must do nothing else.
+   */
+  static void interrupted(Callable<?> call, Duration patience) throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      thread
+          .submit(
+              () -> {
+                Thread.currentThread().interrupt();
+                try {
+                  return call.call();
+                } catch (InterruptedException e) {
+                  return null; // as it should where it waits
+                }
+              })
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("an interrupted call broke", e.getCause());
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+}
