@@ -30,6 +30,7 @@ final class Plugins implements AutoCloseable {
   private final Optional<PluginDirectory> directory;
   private final Map<PluginKind<?>, Providers<?>> providers;
   private final Set<String> fromCode = new TreeSet<>();
+  private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
 
   private Plugins(PitConfig config, ClassLoader loader) {
     this.config = config;
@@ -63,20 +64,37 @@ final class Plugins implements AutoCloseable {
     log.warn("plug-in {}", problem);
   }
 
+  /** The probe to use, guarded. */
   HealthProbe probe(@Nullable HealthProbe given) {
-    return given == null ? find(PluginKind.PROBE, "gateway-http") : given(PluginKind.PROBE, given);
+    HealthProbe chosen =
+        given == null ? find(PluginKind.PROBE, "gateway-http") : given(PluginKind.PROBE, given);
+    HealthProbe guarded =
+        new GuardedProbe(chosen, Providers.nameOf(PluginKind.PROBE, chosen), PluginLimits.DEFAULT);
+    whenClosed.add(guarded::close);
+    return guarded;
   }
 
+  /** The reviver to use, guarded; whoever gets it closes it. */
   Reviver reviver(@Nullable Reviver given) {
-    return given == null
-        ? find(PluginKind.REVIVER, config.reviver())
-        : given(PluginKind.REVIVER, given);
+    Reviver chosen =
+        given == null
+            ? find(PluginKind.REVIVER, config.reviver())
+            : given(PluginKind.REVIVER, given);
+    return new GuardedReviver(
+        chosen, Providers.nameOf(PluginKind.REVIVER, chosen), PluginLimits.DEFAULT);
   }
 
+  /** The ownership to use, guarded. */
   CellOwnership ownership(@Nullable CellOwnership given) {
-    return given == null
-        ? find(PluginKind.OWNERSHIP, "file-lock")
-        : given(PluginKind.OWNERSHIP, given);
+    CellOwnership chosen =
+        given == null
+            ? find(PluginKind.OWNERSHIP, "file-lock")
+            : given(PluginKind.OWNERSHIP, given);
+    CellOwnership guarded =
+        new GuardedOwnership(
+            chosen, Providers.nameOf(PluginKind.OWNERSHIP, chosen), PluginLimits.DEFAULT);
+    whenClosed.add(guarded::close);
+    return guarded;
   }
 
   /** The plug-in of that name, set up. */
@@ -125,8 +143,11 @@ final class Plugins implements AutoCloseable {
     return List.copyOf(problems);
   }
 
+  /** The probe and the ownership, and then the classes that they are made of. */
   @Override
   public void close() {
+    whenClosed.forEach(Runnable::run);
+    whenClosed.clear();
     directory.ifPresent(
         jars -> {
           try {

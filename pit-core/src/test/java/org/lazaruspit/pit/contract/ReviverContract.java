@@ -312,11 +312,11 @@ public abstract class ReviverContract {
     long deadline = System.nanoTime() + patience().toNanos();
     while (reviver.presence(agent()) instanceof Presence.Running running) {
       assertTrue(System.nanoTime() - deadline < 0, "it is killed and said to run");
+      CompletableFuture<AgentExit> exit = exitOf(running.running());
       try {
-        CompletableFuture<AgentExit> exit = exitOf(running.running());
         assertNotNull(exit.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
       } catch (TimeoutException e) {
-        continue; // not told yet: it is asked again
+        assertFalse(exit.isCompletedExceptionally(), "an exit never fails");
       } catch (ExecutionException e) {
         throw new AssertionError("an exit never fails", e.getCause());
       }

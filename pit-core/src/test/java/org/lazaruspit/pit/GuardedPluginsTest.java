@@ -1,0 +1,413 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.lazaruspit.pit.MemoryReviver.World;
+import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.HealthProbe;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.ProbeResult;
+import org.lazaruspit.pit.spi.ProbeResult.Verdict;
+import org.lazaruspit.pit.spi.ProbeTarget;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StartOrder;
+
+/** Plug-ins that break their contract while they are used. */
+@Timeout(60)
+final class GuardedPluginsTest {
+
+  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final PluginLimits LIMITS =
+      new PluginLimits(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT);
+  private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
+  private static final ProbeTarget TARGET = new ProbeTarget(AGENT, "writer", 1, Optional.empty());
+
+  /** Whoever hangs waits here, deaf to interruption, until the test is over. */
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  private final Semaphore hanging = new Semaphore(0);
+
+  @AfterEach
+  void endWhatHangs() {
+    over.countDown();
+  }
+
+  private void hang() {
+    hanging.release();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        over.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Reviver guarded(Reviver reviver) {
+    return new GuardedReviver(reviver, "memory", LIMITS);
+  }
+
+  private static Reviver answering(PluginCalls.Call<Presence> answer) {
+    return guarded(
+        new MemoryReviver(new World()) {
+          @Override
+          public Presence presence(AgentRef agent) throws IOException, InterruptedException {
+            return answer.run();
+          }
+        });
+  }
+
+  private static String presenceFails(PluginCalls.Call<Presence> answer) {
+    Reviver reviver = answering(answer);
+    return assertThrows(IOException.class, () -> reviver.presence(AGENT)).getMessage();
+  }
+
+  private static StartOrder order() {
+    return new StartOrder(
+        AGENT,
+        1,
+        Path.of("cell"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Path.of("log"));
+  }
+
+  @Test
+  void whatAReviverThrowsNamesItAndTheCall() {
+    assertEquals(
+        "reviver memory is broken: presence threw java.lang.AbstractMethodError: presence",
+        presenceFails(
+            () -> {
+              throw new AbstractMethodError("presence");
+            }));
+    assertEquals(
+        "reviver memory is broken: presence threw java.lang.NoClassDefFoundError: theirs/Gone",
+        presenceFails(
+            () -> {
+              throw new NoClassDefFoundError("theirs/Gone");
+            }));
+    assertEquals(
+        "reviver memory is broken: presence threw java.lang.IllegalStateException: oh",
+        presenceFails(
+            () -> {
+              throw new IllegalStateException("oh");
+            }));
+    assertEquals("reviver memory is broken: presence returned null", presenceFails(() -> null));
+    assertEquals(
+        "disk gone",
+        presenceFails(
+            () -> {
+              throw new IOException("disk gone");
+            }));
+  }
+
+  @Test
+  void anInterruptThatAReviverMakesUpDoesNotEndTheLoop() {
+    assertEquals(
+        "reviver memory is broken: presence threw java.lang.InterruptedException: made up",
+        presenceFails(
+            () -> {
+              throw new InterruptedException("made up");
+            }));
+  }
+
+  @Test
+  void whatIsFatalPasses() {
+    Reviver reviver =
+        answering(
+            () -> {
+              throw new OutOfMemoryError("pretended");
+            });
+    assertThrows(OutOfMemoryError.class, () -> reviver.presence(AGENT));
+  }
+
+  @Test
+  void anAnswerAboutSomebodyElseIsNone() {
+    AgentRef other = new AgentRef(new UUID(9, 9), "other");
+    assertEquals(
+        "reviver memory is broken: presence of " + AGENT + " answered about " + other,
+        presenceFails(
+            () -> new Presence.Running(new RunningAgent(other, 1, "", new CompletableFuture<>()))));
+  }
+
+  @Test
+  void anExitThatFailsIsNoExitAndTheSameExitStaysTheSame() throws Exception {
+    CompletableFuture<AgentExit> theirs = new CompletableFuture<>();
+    Reviver reviver = answering(() -> new Presence.Running(new RunningAgent(AGENT, 1, "", theirs)));
+    RunningAgent one = ((Presence.Running) reviver.presence(AGENT)).running();
+    RunningAgent two = ((Presence.Running) reviver.presence(AGENT)).running();
+    assertSame(one.exit(), two.exit());
+    theirs.completeExceptionally(new IllegalStateException("lost it"));
+    assertFalse(one.exit().toCompletableFuture().isDone());
+  }
+
+  @Test
+  void anExitComesThrough() throws Exception {
+    World world = new World();
+    Reviver reviver = guarded(new MemoryReviver(world));
+    RunningAgent running = reviver.start(order());
+    world.kill(AGENT);
+    assertEquals(
+        new AgentExit(Instant.EPOCH, "killed"), running.exit().toCompletableFuture().join());
+  }
+
+  @Test
+  void aLookThatHangsIsLeftBehindAndTheNextOneGetsAnotherThread() throws Exception {
+    Semaphore first = new Semaphore(1);
+    Reviver reviver =
+        answering(
+            () -> {
+              if (first.tryAcquire()) {
+                hang();
+              }
+              return new Presence.Absent("not there");
+            });
+    assertEquals(
+        "reviver memory did not return from presence within 0.05 s and is left to itself",
+        assertThrows(IOException.class, () -> reviver.presence(AGENT)).getMessage());
+    assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+  }
+
+  @Test
+  void whoeverHangsTooOftenIsNotCalledUntilItsCallsReturn() throws Exception {
+    Reviver reviver =
+        answering(
+            () -> {
+              hang();
+              return new Presence.Absent("not there");
+            });
+    for (int i = 0; i < PluginCalls.MOST_LEFT_BEHIND; i++) {
+      assertThrows(IOException.class, () -> reviver.presence(AGENT));
+    }
+    assertEquals(
+        "reviver memory hangs in 8 calls, so presence is not called",
+        assertThrows(IOException.class, () -> reviver.presence(AGENT)).getMessage());
+    assertEquals(PluginCalls.MOST_LEFT_BEHIND, hanging.availablePermits());
+    over.countDown();
+    while (true) {
+      try {
+        assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+        break;
+      } catch (IOException e) {
+        Thread.onSpinWait(); // its calls are about to return
+      }
+    }
+  }
+
+  @Test
+  void anAgentWhoseStartHangsIsNeitherStoppedNorStartedBesideIt() throws Exception {
+    Reviver reviver =
+        guarded(
+            new MemoryReviver(new World()) {
+              @Override
+              public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
+                hang();
+                return super.start(order);
+              }
+            });
+    assertThrows(IOException.class, () -> reviver.start(order()));
+    String busy = "reviver memory has not returned from its last act on this agent";
+    assertEquals(
+        busy,
+        assertThrows(IOException.class, () -> reviver.stop(AGENT, Duration.ZERO)).getMessage());
+    assertEquals(busy, assertThrows(IOException.class, () -> reviver.start(order())).getMessage());
+    assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+  }
+
+  @Test
+  void anInterruptedCallerDoesNotWait() {
+    Reviver reviver =
+        answering(
+            () -> {
+              hang();
+              return new Presence.Absent("");
+            });
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> reviver.presence(AGENT));
+    assertFalse(Thread.interrupted());
+  }
+
+  @Test
+  void anEndThatThrowsOrHangsHoldsNobodyUp() {
+    guarded(
+            new MemoryReviver(new World()) {
+              @Override
+              public void close() {
+                throw new IllegalStateException("not now");
+              }
+            })
+        .close();
+    Reviver reviver =
+        guarded(
+            new MemoryReviver(new World()) {
+              @Override
+              public void close() {
+                hang();
+              }
+            });
+    reviver.close();
+    assertEquals(1, hanging.availablePermits());
+  }
+
+  private static HealthProbe probe(PluginCalls.Call<List<ProbeResult>> answer) {
+    HealthProbe probe =
+        new HealthProbe() {
+          @Override
+          public String name() {
+            return "theirs";
+          }
+
+          @Override
+          public List<ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException {
+            try {
+              return answer.run();
+            } catch (IOException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public void register(ProbeTarget target) {
+            throw new IncompatibleClassChangeError("register");
+          }
+        };
+    return new GuardedProbe(probe, "theirs", LIMITS);
+  }
+
+  @Test
+  void aProbeThatBreaksOrHangsReachesNobodyAndSaysWhy() throws Exception {
+    ProbeResult broken =
+        probe(
+                () -> {
+                  throw new AbstractMethodError("probe");
+                })
+            .probe(List.of(TARGET))
+            .get(0);
+    assertEquals(Verdict.UNREACHABLE, broken.verdict());
+    assertEquals(
+        "health probe theirs is broken: probe threw java.lang.AbstractMethodError: probe",
+        broken.detail());
+    ProbeResult late =
+        probe(
+                () -> {
+                  hang();
+                  return List.of();
+                })
+            .probe(List.of(TARGET))
+            .get(0);
+    assertEquals(
+        "health probe theirs did not return from probe within 0.05 s and is left to itself",
+        late.detail());
+    assertEquals(Verdict.UNREACHABLE, probe(() -> null).probe(List.of(TARGET)).get(0).verdict());
+    ProbeResult well = ProbeResult.of(TARGET, Verdict.HEALTHY, "", Duration.ZERO);
+    assertEquals(List.of(well), probe(() -> Arrays.asList(null, well)).probe(List.of(TARGET)));
+    assertEquals(
+        "health probe theirs is broken: register threw"
+            + " java.lang.IncompatibleClassChangeError: register",
+        assertThrows(IOException.class, () -> probe(List::of).register(TARGET)).getMessage());
+  }
+
+  private final class Claimed implements CellOwnership.Claim {
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    @Override
+    public long epoch() {
+      return 7;
+    }
+
+    @Override
+    public boolean held() {
+      throw new NoSuchMethodError("held");
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+      throw new IllegalStateException("not now");
+    }
+  }
+
+  private static CellOwnership ownership(PluginCalls.Call<Optional<CellOwnership.Claim>> answer) {
+    CellOwnership ownership =
+        new CellOwnership() {
+          @Override
+          public String name() {
+            return "theirs";
+          }
+
+          @Override
+          public Optional<Claim> claim(UUID cellId, Path directory) throws IOException {
+            try {
+              return answer.run();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+          }
+        };
+    return new GuardedOwnership(ownership, "theirs", LIMITS);
+  }
+
+  @Test
+  void aClaimThatBreaksIsNotHeld() throws Exception {
+    CellOwnership.Claim claim =
+        ownership(() -> Optional.of(new Claimed()))
+            .claim(AGENT.cellId(), Path.of("cell"))
+            .orElseThrow();
+    assertEquals(7, claim.epoch());
+    assertFalse(claim.held());
+    claim.close();
+    String message =
+        assertThrows(
+                IOException.class,
+                () -> ownership(() -> null).claim(AGENT.cellId(), Path.of("cell")))
+            .getMessage();
+    assertTrue(
+        message.startsWith(
+            "cell ownership theirs is broken: claim threw java.lang.NullPointerException"),
+        message);
+  }
+
+  @Test
+  void aClaimThatComesTooLateIsLetGo() throws Exception {
+    Claimed late = new Claimed();
+    CellOwnership ownership =
+        ownership(
+            () -> {
+              hang();
+              return Optional.of(late);
+            });
+    assertThrows(IOException.class, () -> ownership.claim(AGENT.cellId(), Path.of("cell")));
+    over.countDown();
+    assertTrue(late.closed.await(30, TimeUnit.SECONDS));
+  }
+}
