@@ -33,8 +33,8 @@ import org.lazaruspit.pit.spi.Launcher;
  *     {@code INFO}
  * @param reviver the name of the reviver; default {@code process}
  * @param launchers commands by name
- * @param allowCellCommands whether a command that is written in an agent's file is run; default
- *     false
+ * @param allowCellCommands whether the argument list {@code command} in an agent's own file is run,
+ *     before any launcher; default false: such a command is logged once and never run
  * @param agentKey what a gateway calls an agent; default {@link AgentKey#AGENT}
  * @param pluginDirectory a folder with JAR files that hold plug-ins; default none
  * @param plugins settings by plug-in name

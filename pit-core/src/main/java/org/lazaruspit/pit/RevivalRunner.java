@@ -47,12 +47,14 @@ final class RevivalRunner {
   private final Reviver reviver;
   private final Probes probes;
   private final Targets targets;
+  private final Launchers launchers;
 
   RevivalRunner(PitConfig config, Reviver reviver, Probes probes, Targets targets) {
     this.config = config;
     this.reviver = reviver;
     this.probes = probes;
     this.targets = targets;
+    this.launchers = new Launchers(config);
   }
 
   /** The first step's line, which whoever begins an attempt writes together with the request. */
@@ -96,15 +98,15 @@ final class RevivalRunner {
   }
 
   /** Before anything is raised: an attempt that cannot start anybody must not use numbers up. */
-  private void requireLauncher(Attempt attempt) throws AttemptFailedException {
+  private void requireLauncher(Attempt attempt) throws IOException, AttemptFailedException {
     if (reviver.needsLauncher() && launcher(attempt).isEmpty()) {
       throw new AttemptFailedException("no launcher in the configuration fits the agent");
     }
   }
 
-  private Optional<Launcher> launcher(Attempt attempt) {
+  private Optional<Launcher> launcher(Attempt attempt) throws IOException {
     AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
-    return config.launcherFor(spec == null ? null : spec.launcher());
+    return launchers.find(attempt.agent(), attempt.work().directory(), spec);
   }
 
   /**
@@ -198,7 +200,8 @@ final class RevivalRunner {
     return attempt.work().cell().effectivePolicies(config.defaultPolicies());
   }
 
-  private StartOrder order(Attempt attempt, long incarnation, CheckpointChoice checkpoint) {
+  private StartOrder order(Attempt attempt, long incarnation, CheckpointChoice checkpoint)
+      throws IOException {
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
     return new StartOrder(
         attempt.agent(),

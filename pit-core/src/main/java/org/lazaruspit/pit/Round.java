@@ -35,7 +35,7 @@ final class Round {
       Comparator.comparing((AgentLine line) -> line.agent().cellId().toString())
           .thenComparing(line -> line.agent().agentId());
 
-  private final PitConfig config;
+  private final Launchers launchers;
   private final Reviver reviver;
   private final Polls polls;
   private final Ears ears;
@@ -59,7 +59,7 @@ final class Round {
       RevivalEngine engine,
       AgentWatch watch,
       InstantSource clock) {
-    this.config = config;
+    this.launchers = new Launchers(config);
     this.reviver = reviver;
     this.polls = polls;
     this.ears = ears;
@@ -237,7 +237,8 @@ final class Round {
   private boolean startable(Look look) {
     AgentSpec agent = look.work().cell().agents().get(look.agentId());
     return !reviver.needsLauncher()
-        || (agent != null && config.launcherFor(agent.launcher()).isPresent());
+        || (agent != null
+            && launchers.startable(look.target().agent(), look.work().directory(), agent));
   }
 
   private void act(Look look, Judgement judgement) {

@@ -337,7 +337,7 @@ final class GuardedPluginsTest {
         assertThrows(IOException.class, () -> probe(List::of).register(TARGET)).getMessage());
   }
 
-  private final class Claimed implements CellOwnership.Claim {
+  private static final class Claimed implements CellOwnership.Claim {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     @Override
