@@ -49,6 +49,7 @@ final class CommandReviverTest {
   void commands() {
     alive = folder.resolve("alive");
     values.put("start", script("touch \"$ALIVE\""));
+    values.put("start_within", 1);
     values.put("stop", script("rm -f \"$ALIVE\""));
     values.put("presence", script("test -e \"$ALIVE\" || exit 3"));
   }
@@ -220,7 +221,6 @@ final class CommandReviverTest {
   @Test
   void aStartIsBelievedOnlyWhenTheAgentIsThere() {
     values.put("start", script("echo started"));
-    values.put("start_within", 1);
     assertEquals(
         "its start command ended with status 0: started, but it is not there",
         said(() -> reviver().start(order(1))));
