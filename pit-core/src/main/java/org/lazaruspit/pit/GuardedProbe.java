@@ -70,6 +70,27 @@ final class GuardedProbe implements HealthProbe {
   }
 
   @Override
+  public void heartbeat(ProbeTarget target, String heartbeat)
+      throws IOException, InterruptedException {
+    calls.act("heartbeat", limits.probe(), () -> probe.heartbeat(target, heartbeat));
+  }
+
+  /** Where it cannot listen, the pit polls. */
+  @Override
+  public Listening listen(GatewayAddress gateway, Runnable news) {
+    try {
+      Listening listening =
+          calls.call("listen", limits.probe(), () -> probe.listen(gateway, news), Listening::close);
+      return () -> calls.end("the end of listening", limits.close(), listening::close);
+    } catch (IOException e) {
+      return () -> {};
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return () -> {};
+    }
+  }
+
+  @Override
   public void close() {
     calls.end("close", limits.close(), probe::close);
     calls.close();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import org.lazaruspit.pit.MemoryReviver.World;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
@@ -300,6 +302,16 @@ final class GuardedPluginsTest {
           public void register(ProbeTarget target) {
             throw new IncompatibleClassChangeError("register");
           }
+
+          @Override
+          public void heartbeat(ProbeTarget target, String heartbeat) {
+            throw new IncompatibleClassChangeError(heartbeat);
+          }
+
+          @Override
+          public Listening listen(GatewayAddress gateway, Runnable news) {
+            throw new IncompatibleClassChangeError("listen");
+          }
         };
     return new GuardedProbe(probe, "theirs", LIMITS);
   }
@@ -335,6 +347,17 @@ final class GuardedPluginsTest {
         "health probe theirs is broken: register threw"
             + " java.lang.IncompatibleClassChangeError: register",
         assertThrows(IOException.class, () -> probe(List::of).register(TARGET)).getMessage());
+  }
+
+  @Test
+  void whatAProbeCannotPassOnOrListenToIsPolled() {
+    HealthProbe probe = probe(List::of);
+    assertEquals(
+        "health probe theirs is broken: heartbeat threw"
+            + " java.lang.IncompatibleClassChangeError: {}",
+        assertThrows(IOException.class, () -> probe.heartbeat(TARGET, "{}")).getMessage());
+    GatewayAddress gateway = new GatewayAddress("g", URI.create("http://h"), null);
+    probe.listen(gateway, () -> {}).close();
   }
 
   private static final class Claimed implements CellOwnership.Claim {
