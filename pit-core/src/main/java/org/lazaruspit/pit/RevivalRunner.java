@@ -213,7 +213,8 @@ final class RevivalRunner {
             .gateway()
             .map(g -> g.resolve("/heartbeat/" + target.key() + "?incarnation=" + incarnation)),
         launcher(attempt),
-        CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()));
+        CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()),
+        targets.tokenFile(target));
   }
 
   private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Place place)

@@ -1,5 +1,7 @@
 package org.lazaruspit.pit;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.pit.builtin.HeartbeatFile;
@@ -11,10 +13,12 @@ final class Targets {
 
   private final PitConfig config;
   private final Registries registries;
+  private final AgentTokens tokens;
 
   Targets(PitConfig config, Registries registries) {
     this.config = config;
     this.registries = registries;
+    this.tokens = new AgentTokens(config.stateDirectory());
   }
 
   ProbeTarget target(CellWork work, String agentId) {
@@ -27,6 +31,11 @@ final class Targets {
         name,
         name.flatMap(this::gateway),
         Optional.of(HeartbeatFile.path(work.directory(), agentId)));
+  }
+
+  /** The file with the agent's own token for its gateway, written anew. */
+  Optional<Path> tokenFile(ProbeTarget target) throws IOException {
+    return tokens.file(target);
   }
 
   private String key(CellWork work, String agentId) {

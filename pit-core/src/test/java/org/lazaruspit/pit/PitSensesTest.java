@@ -20,6 +20,7 @@ import org.lazaruspit.cell.TaskStatus;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
+import org.lazaruspit.heartbeat.http.TokenCheck;
 
 /** What a pit perceives, on real parts. */
 final class PitSensesTest extends PitOnRealParts {
@@ -156,6 +157,29 @@ final class PitSensesTest extends PitOnRealParts {
                           found.since().truncatedTo(ChronoUnit.MILLIS)))
               .toList());
       assertTrue(ProcessHandle.of(pidOfStart(0)).orElseThrow().isAlive());
+    }
+  }
+
+  @Test
+  void anAgentSpeaksToItsGatewayWithATokenOfItsOwn() throws Exception {
+    gateway.close();
+    String secret = "0123456789abcdef0123456789abcdef";
+    TokenCheck check =
+        TokenCheck.builder()
+            .token(secret)
+            .agentToken("writer", AgentTokens.derive(secret, "writer"))
+            .build();
+    gateway = HeartbeatServer.builder(registry).port(0).tokens(check).start();
+    Path token = Files.writeString(folder.resolve("token"), secret);
+    String text =
+        configText("run", 3)
+            .replace("\"name\": \"g\",", "\"name\": \"g\", \"token_file\": \"" + token + "\",");
+    addAgent();
+    try (LazarusPit pit =
+        startPit(LazarusPit.builder(PitConfig.parse(folder.resolve("config.json"), text)))) {
+      await(RevivalStatus.REVIVED);
+      Path own = folder.resolve("state/tokens").resolve(CELL.toString()).resolve("writer");
+      assertEquals(AgentTokens.derive(secret, "writer"), Files.readString(own).strip());
     }
   }
 }

@@ -63,6 +63,11 @@ final class TestAgent {
       HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
       connection.setRequestMethod("POST");
       connection.setDoOutput(true);
+      String token = System.getenv("LAZARUS_TOKEN_FILE");
+      if (token != null && !token.isEmpty()) {
+        String mine = Files.readString(Path.of(token)).strip();
+        connection.setRequestProperty("Authorization", "Bearer " + mine);
+      }
       connection.getOutputStream().write("{}".getBytes(UTF_8));
       return connection.getResponseCode();
     } catch (IOException e) {

@@ -217,6 +217,7 @@ public final class ProcessReviver implements Reviver {
     environment.put("LAZARUS_GATEWAY", order.gateway().map(g -> g.uri().toString()).orElse(""));
     environment.put("LAZARUS_HEARTBEAT_URL", order.heartbeatUrl().map(Object::toString).orElse(""));
     environment.put("LAZARUS_HEARTBEAT_FILE", order.heartbeatFile().toString());
+    environment.put("LAZARUS_TOKEN_FILE", order.tokenFile().map(Path::toString).orElse(""));
     environment.put(ProcessTree.MARK, lock.file().toString());
     builder.redirectInput(Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);

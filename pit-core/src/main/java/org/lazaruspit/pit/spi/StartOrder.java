@@ -19,6 +19,8 @@ import org.lazaruspit.cell.CellPaths;
  *     without a gateway
  * @param launcher the command from the configuration; empty where none fits the agent
  * @param log the file that the agent's output is appended to
+ * @param tokenFile the file that holds the agent's own token for its gateway; empty where that asks
+ *     for none
  */
 public record StartOrder(
     AgentRef agent,
@@ -28,7 +30,8 @@ public record StartOrder(
     Optional<GatewayAddress> gateway,
     Optional<URI> heartbeatUrl,
     Optional<Launcher> launcher,
-    Path log) {
+    Path log,
+    Optional<Path> tokenFile) {
 
   /** Checks that the parts are there. */
   @SuppressWarnings("doclint:missing") // the record says it
@@ -43,6 +46,40 @@ public record StartOrder(
     Objects.requireNonNull(heartbeatUrl, "heartbeatUrl");
     Objects.requireNonNull(launcher, "launcher");
     Objects.requireNonNull(log, "log");
+    Objects.requireNonNull(tokenFile, "tokenFile");
+  }
+
+  /**
+   * An order for an agent whose gateway asks for no token.
+   *
+   * @param agent whom to start
+   * @param incarnation the new incarnation's number, at least 1
+   * @param cellDirectory the cell's directory
+   * @param checkpoint the folder of the verified checkpoint to go on from
+   * @param gateway the agent's gateway
+   * @param heartbeatUrl where the agent POSTs its heartbeats
+   * @param launcher the command from the configuration
+   * @param log the file that the agent's output is appended to
+   */
+  public StartOrder(
+      AgentRef agent,
+      long incarnation,
+      Path cellDirectory,
+      Optional<Path> checkpoint,
+      Optional<GatewayAddress> gateway,
+      Optional<URI> heartbeatUrl,
+      Optional<Launcher> launcher,
+      Path log) {
+    this(
+        agent,
+        incarnation,
+        cellDirectory,
+        checkpoint,
+        gateway,
+        heartbeatUrl,
+        launcher,
+        log,
+        Optional.empty());
   }
 
   /**
