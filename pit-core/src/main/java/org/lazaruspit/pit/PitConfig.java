@@ -22,8 +22,7 @@ import org.lazaruspit.pit.spi.Launcher;
  *
  * @param pollInterval time between two polls; 1 s to a day, default 30 s
  * @param timeout the pit's own time-out for agents that no gateway judges; 1 s to a year, default
- *     300 s. Read and checked, but nothing is judged by it yet: such agents are registered with
- *     their gateway, whose rules then hold
+ *     300 s: silent for one is degraded, for three dead
  * @param maxRetries attempts after the first, where a cell doesn't say; 0 to 100, default 3
  * @param autoRevive whether agents are revived without asking, where a cell doesn't say; default
  *     true
