@@ -94,11 +94,11 @@ final class EventReader implements HealthProbe.Listening {
   private boolean listen() throws InterruptedException {
     try {
       HttpRequest.Builder request =
-          client.request(gateway, "/events").header("Accept", "text/event-stream");
+          client.unlimited(gateway, "/events").header("Accept", "text/event-stream");
       if (!lastId.isEmpty()) {
         request.header("Last-Event-ID", lastId);
       }
-      HttpResponse<InputStream> response = client.send(request.GET().build());
+      HttpResponse<InputStream> response = client.open(request.GET().build());
       try (InputStream body = new BufferedInputStream(response.body())) {
         if (!isStream(response)) {
           log.info("gateway {} has no events for us, it is polled", gateway.name());

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +33,13 @@ final class GatewayClient {
           .build();
 
   HttpRequest.Builder request(GatewayAddress gateway, String path) throws IOException {
+    return unlimited(gateway, path).timeout(ANSWER_LIMIT);
+  }
+
+  /** A request whose answer may go on for ever; that it begins in time is for {@link #open}. */
+  HttpRequest.Builder unlimited(GatewayAddress gateway, String path) throws IOException {
     URI uri = gateway.resolve(path);
-    HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(ANSWER_LIMIT);
+    HttpRequest.Builder builder = HttpRequest.newBuilder(uri);
     Path tokenFile = gateway.tokenFile();
     if (tokenFile != null) {
       builder.header("Authorization", "Bearer " + Files.readString(tokenFile).strip());
@@ -42,6 +49,23 @@ final class GatewayClient {
 
   HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
     return client.send(request, BodyHandlers.ofInputStream());
+  }
+
+  /** As above, for a request without a limit of its own: its answer has to begin in time. */
+  HttpResponse<InputStream> open(HttpRequest request) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        client.sendAsync(request, BodyHandlers.ofInputStream());
+    try {
+      return answer.get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(request.uri().getPath() + " was not answered in time", e);
+    } catch (ExecutionException e) {
+      throw new IOException(request.uri().getPath() + " failed: " + e.getCause(), e);
+    } finally {
+      if (!answer.isDone()) {
+        answer.cancel(true);
+      }
+    }
   }
 
   /** Sends what needs no answer but a status, which is returned. */
