@@ -112,7 +112,9 @@ final class PitWithABrokenPluginTest {
       reports.clear();
       PitReport report = next(reports);
       assertEquals(
-          List.of("good"), report.agents().stream().map(line -> line.agent().agentId()).toList());
+          List.of("bad", "good"),
+          report.agents().stream().map(line -> line.agent().agentId()).toList());
+      assertTrue(report.agents().get(0).judgement().startsWith("cannot be looked at"));
       assertEquals(List.of(), pit.pluginProblems());
     }
   }
