@@ -11,6 +11,8 @@ import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.cell.EffectivePolicies;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.RevivalCapacity.Place;
 import org.lazaruspit.pit.RevivalEvent.Ended;
 import org.lazaruspit.pit.RevivalEvent.StepTaken;
@@ -213,8 +215,20 @@ final class RevivalRunner {
             .gateway()
             .map(g -> g.resolve("/heartbeat/" + target.key() + "?incarnation=" + incarnation)),
         launcher(attempt),
+        config.missionsPath(),
+        isolation(attempt.work().cell()),
         CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()),
         targets.tokenFile(target));
+  }
+
+  private static IsolationSpec isolation(MissionCell cell) {
+    IsolationSpec said = cell.isolation();
+    return new IsolationSpec(
+        cell.effectiveIsolationLevel(),
+        said.mountNamespaces(),
+        said.networkIsolation(),
+        said.resourceLimits(),
+        said.securityContext());
   }
 
   private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Place place)

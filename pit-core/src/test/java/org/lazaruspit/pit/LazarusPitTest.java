@@ -22,6 +22,7 @@ import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CheckpointContent;
 import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.pit.RevivalEvent.Requested;
@@ -303,6 +304,8 @@ final class LazarusPitTest extends PitOnRealParts {
             Optional.empty(),
             Optional.of(URI.create(gateway.uri() + "/heartbeat/writer?incarnation=1")),
             config("run", 3).launcherFor(null),
+            cell.directory().getParent(),
+            IsolationSpec.ABSENT,
             cell.paths().agentLog("writer")));
     before.close();
     try (LazarusPit pit = startPit("run", 3)) {

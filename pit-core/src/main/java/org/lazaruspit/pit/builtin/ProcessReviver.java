@@ -44,6 +44,7 @@ public final class ProcessReviver implements Reviver {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
   private final @Nullable Path directory;
+  private final @Nullable Isolation isolation;
   private final Map<AgentRef, Held> held = new ConcurrentHashMap<>();
   private final Set<Process> watchers = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads =
@@ -70,11 +71,12 @@ public final class ProcessReviver implements Reviver {
 
   /** An instance that still has to be {@link #configured}. */
   public ProcessReviver() {
-    this(null);
+    this(null, null);
   }
 
-  private ProcessReviver(@Nullable Path directory) {
+  ProcessReviver(@Nullable Path directory, @Nullable Isolation isolation) {
     this.directory = directory;
+    this.isolation = isolation;
   }
 
   @Override
@@ -84,7 +86,8 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public Reviver configured(Settings settings) {
-    return new ProcessReviver(real(settings.stateDirectory()).resolve("agents"));
+    Path state = real(settings.stateDirectory());
+    return new ProcessReviver(state.resolve("agents"), Isolation.configured(settings, state));
   }
 
   /** The kernel tells of open files by their real names, so ours has to be one. */
@@ -165,7 +168,8 @@ public final class ProcessReviver implements Reviver {
             .orElseThrow(() -> new IOException("no launcher in the configuration fits the agent"));
     AgentLock lock = lock(order.agent());
     Files.createDirectories(lock.file().getParent());
-    Process process = processBuilder(order, command, lock).start();
+    Isolation.Walled walled = isolation().prepare(order, command);
+    Process process = processBuilder(order, command, walled, lock).start();
     Optional<AgentRecord> record = AgentRecord.of(process.pid(), order.incarnation());
     if (record.isPresent()) {
       record.get().write(recordFile(order.agent()));
@@ -203,12 +207,14 @@ public final class ProcessReviver implements Reviver {
     }
   }
 
-  private ProcessBuilder processBuilder(StartOrder order, Launcher.Command command, AgentLock lock)
+  private ProcessBuilder processBuilder(
+      StartOrder order, Launcher.Command command, Isolation.Walled walled, AgentLock lock)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(lock.guard(command.arguments()));
+    ProcessBuilder builder = new ProcessBuilder(lock.guard(walled.arguments()));
     builder.directory(
         command.workingDirectory().map(File::new).orElseGet(order.cellDirectory()::toFile));
     Map<String, String> environment = builder.environment();
+    environment.putAll(walled.environment());
     environment.putAll(command.environment());
     environment.put("LAZARUS_AGENT_ID", order.agent().agentId());
     environment.put("LAZARUS_CELL", order.cellDirectory().toString());
@@ -249,6 +255,7 @@ public final class ProcessReviver implements Reviver {
             record.map(found -> "pid " + found.pid()).orElse("a process that cannot be seen"),
             record);
     held.put(agent, adopted);
+    isolation().adopted(agent, adopted.running().incarnation());
     threads.execute(
         () -> untilTreeIsGone(adopted, lock, "its process is gone", OptionalInt.empty()));
     return adopted.running();
@@ -283,6 +290,7 @@ public final class ProcessReviver implements Reviver {
     try {
       while (!closed) {
         if (lock.free() && !agent.leaderRuns()) {
+          isolation().release(agent.running().agent(), agent.running().incarnation());
           agent.exit().complete(new AgentExit(Instant.now(), how, status));
           return;
         }
@@ -345,6 +353,13 @@ public final class ProcessReviver implements Reviver {
       throw new IOException("the process reviver has no state directory: it was never configured");
     }
     return directory.resolve(agent.cellId().toString());
+  }
+
+  private Isolation isolation() throws IOException {
+    if (isolation == null) {
+      throw new IOException("the process reviver builds no walls: it was never configured");
+    }
+    return isolation;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.IsolationSpec;
 
 /**
  * Everything a reviver needs to start one incarnation of one agent. Immutable and thread-safe.
@@ -18,6 +19,9 @@ import org.lazaruspit.cell.CellPaths;
  * @param heartbeatUrl where the agent POSTs its heartbeats, key and incarnation included; empty
  *     without a gateway
  * @param launcher the command from the configuration; empty where none fits the agent
+ * @param missionsRoot the directory that holds all cells: an agent kept apart sees none but its own
+ * @param isolation how the agent is to be kept apart, with the level that holds; a reviver that
+ *     cannot give all of it must refuse or report, and never start an agent with less in silence
  * @param log the file that the agent's output is appended to
  * @param tokenFile the file that holds the agent's own token for its gateway; empty where that asks
  *     for none
@@ -30,6 +34,8 @@ public record StartOrder(
     Optional<GatewayAddress> gateway,
     Optional<URI> heartbeatUrl,
     Optional<Launcher> launcher,
+    Path missionsRoot,
+    IsolationSpec isolation,
     Path log,
     Optional<Path> tokenFile) {
 
@@ -45,12 +51,14 @@ public record StartOrder(
     Objects.requireNonNull(gateway, "gateway");
     Objects.requireNonNull(heartbeatUrl, "heartbeatUrl");
     Objects.requireNonNull(launcher, "launcher");
+    Objects.requireNonNull(missionsRoot, "missionsRoot");
+    Objects.requireNonNull(isolation, "isolation");
     Objects.requireNonNull(log, "log");
     Objects.requireNonNull(tokenFile, "tokenFile");
   }
 
   /**
-   * An order for an agent whose gateway asks for no token.
+   * An order for an agent that is not kept apart, and whose gateway asks for no token.
    *
    * @param agent whom to start
    * @param incarnation the new incarnation's number, at least 1
@@ -78,6 +86,8 @@ public record StartOrder(
         gateway,
         heartbeatUrl,
         launcher,
+        Objects.requireNonNullElse(cellDirectory.getParent(), cellDirectory),
+        IsolationSpec.ABSENT,
         log,
         Optional.empty());
   }

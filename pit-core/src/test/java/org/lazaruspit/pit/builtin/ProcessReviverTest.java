@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Launcher;
@@ -74,6 +75,8 @@ final class ProcessReviverTest {
         Optional.of(
             new Launcher(
                 "default", List.of(command), Map.of("COLOUR", "{agent_id}"), Optional.empty())),
+        folder.getParent(),
+        IsolationSpec.ABSENT,
         folder.resolve("logs").resolve("writer.log"));
   }
 
@@ -272,6 +275,8 @@ final class ProcessReviverTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            order.missionsRoot(),
+            order.isolation(),
             order.log());
     assertThrows(IOException.class, () -> reviver.start(noLauncher));
   }

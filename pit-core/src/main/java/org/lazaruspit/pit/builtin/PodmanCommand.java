@@ -1,0 +1,56 @@
+package org.lazaruspit.pit.builtin;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.pit.spi.AgentRef;
+
+/**
+ * The container of {@code level_3} as podman's arguments, see podman-run(1). The cell is there by
+ * the name that it has outside, so every variable and placeholder means the same inside. The image
+ * has to be on the machine already: a start is no time to fetch one. Pure.
+ */
+final class PodmanCommand {
+
+  static final String PROGRAM = "podman";
+
+  private PodmanCommand() {}
+
+  /** The arguments before the agent's own command, the image last. */
+  static List<String> container(
+      AgentRef agent,
+      IsolationSpec spec,
+      AgentFolders folders,
+      Set<String> environment,
+      IsolationLimits limits) {
+    List<String> run = new ArrayList<>();
+    run.addAll(List.of("run", "--rm", "--replace", "--pull=never"));
+    run.add("--name=lazarus-" + agent.cellId() + "." + agent.agentId());
+    // The lock is descriptor 3, the only one that the guard leaves open; the container stays in
+    // the control group that it is started in, which has the cell's limits.
+    run.addAll(List.of("--preserve-fds=1", "--cgroups=disabled", "--log-driver=none"));
+    run.add("--network=" + (spec.networkIsolation() ? "none" : "host"));
+    run.addAll(List.of("--security-opt=no-new-privileges", "--security-opt=label=disable"));
+    run.add("--cap-drop=all");
+    spec.securityContext().capabilities().forEach(name -> run.add("--cap-add=" + name));
+    run.addAll(List.of("--read-only", "--tmpfs=/tmp"));
+    run.add("--ulimit=core=0:0");
+    run.add("--ulimit=nofile=%1$d:%1$d".formatted(limits.openFiles()));
+    run.add("--ulimit=nproc=%1$d:%1$d".formatted(limits.processes()));
+    run.add(volume(folders.cell(), "ro"));
+    run.add(volume(folders.checkpoint(), "rw"));
+    run.add(volume(folders.artifacts(), "rw"));
+    run.add("--workdir=" + folders.work());
+    run.add("--env=LAZARUS_*");
+    environment.forEach(name -> run.add("--env=" + name));
+    run.add("--entrypoint=");
+    run.add(limits.image().orElseThrow());
+    return run;
+  }
+
+  private static String volume(Path folder, String access) {
+    return "--volume=%1$s:%1$s:%2$s".formatted(folder, access);
+  }
+}
