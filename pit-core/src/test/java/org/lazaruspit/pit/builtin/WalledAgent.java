@@ -3,6 +3,9 @@ package org.lazaruspit.pit.builtin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
@@ -113,6 +117,26 @@ final class WalledAgent implements AutoCloseable {
   RunningAgent start(Reviver by, IsolationSpec isolation, String script)
       throws IOException, InterruptedException {
     return by.start(order(isolation, script));
+  }
+
+  /**
+   * The script says that it is ready by making {@code artifacts/ready}, and we are told of that.
+   */
+  RunningAgent startReady(Reviver by, IsolationSpec isolation, String script)
+      throws IOException, InterruptedException {
+    Path ready = cell.resolve("artifacts").resolve("ready");
+    try (WatchService made = ready.getFileSystem().newWatchService()) {
+      cell.resolve("artifacts").register(made, StandardWatchEventKinds.ENTRY_CREATE);
+      RunningAgent running = start(by, isolation, script);
+      while (Files.notExists(ready)) {
+        WatchKey news = made.poll(30, TimeUnit.SECONDS);
+        if (news == null) {
+          throw new AssertionError("never ready: " + Files.readString(log()));
+        }
+        news.reset();
+      }
+      return running;
+    }
   }
 
   /** Runs the script as an agent to its end and returns everything that it said. */

@@ -1,0 +1,116 @@
+package org.lazaruspit.pit.builtin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.lazaruspit.pit.builtin.WalledAgent.exit;
+import static org.lazaruspit.pit.builtin.WalledAgent.level;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.pit.spi.RunningAgent;
+
+/** What control groups do to real processes; needs a machine that lets us make groups. */
+@Tag("full")
+@Timeout(60)
+final class IsolationGroupsTest {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  @TempDir Path folder;
+  private WalledAgent agent;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    agent = new WalledAgent(folder, Programs.ofThisMachine(), Map.of("processes", 12));
+  }
+
+  @AfterEach
+  void nothingIsLeftOver() throws IOException, InterruptedException {
+    agent.close();
+    try (Stream<Path> groups =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            6,
+            (path, found) ->
+                path.getFileName()
+                    .toString()
+                    .startsWith("lazarus-" + WalledAgent.AGENT.cellId()))) {
+      assertEquals(0, groups.count());
+    }
+  }
+
+  private static IsolationSpec limited(IsolationLevel level, ResourceLimits limits) {
+    return WalledAgent.with(level(level), limits);
+  }
+
+  /** The variable grows to some 64 MiB, far beyond the limit of 16. */
+  private static final String GREEDY =
+      "x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do"
+          + " x=$x$x; done; echo ${#x}";
+
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
+  void anAgentThatTakesMoreMemoryThanItMayIsKilled(IsolationLevel level) throws Exception {
+    ResourceLimits little = new ResourceLimits(null, 16 * MEBIBYTE, null);
+    ResourceLimits plenty = new ResourceLimits(null, 1024 * MEBIBYTE, null);
+    assertEquals("67108864\n", agent.says(limited(level, plenty), GREEDY));
+    RunningAgent greedy = agent.start(agent.newReviver(), limited(level, little), GREEDY);
+    assertEquals("killed by signal 9 (KILL)", exit(greedy).detail());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
+  void anAgentGetsNoMoreProcessorTimeThanItMay(IsolationLevel level) throws Exception {
+    ResourceLimits tenth = new ResourceLimits(100L, null, null);
+    long begun = System.nanoTime();
+    String said =
+        agent.says(
+            limited(level, tenth), "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done; times");
+    long wall = System.nanoTime() - begun;
+    double used = seconds(said.lines().findFirst().orElseThrow());
+    assertTrue(used > 0.05, said);
+    // A tenth of one processor for that long; the first period's share comes at once.
+    assertTrue(used <= wall / 1e9 * 0.1 + 0.1, used + " s of " + wall / 1e9);
+  }
+
+  /** From the shell's "0m0.270000s 0m0.010000s". */
+  private static double seconds(String times) {
+    double sum = 0;
+    for (String time : times.split(" ", -1)) {
+      String[] parts = time.replace("s", "").split("m", -1);
+      sum += Double.parseDouble(parts[0]) * 60 + Double.parseDouble(parts[1]);
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
+  void evenRootGetsNoMoreProcessesThanItMay(IsolationLevel level) throws Exception {
+    String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 5 & done; echo enough";
+    String said = agent.says(level(level), script);
+    assertTrue(said.contains("fork"), said);
+    assertFalse(said.contains("enough"), said);
+  }
+
+  @Test
+  void aGroupThatACrashedPitLeftBehindIsRemovedByTheNextStart() throws Exception {
+    ControlGroups groups = ControlGroups.ofThisMachine();
+    groups.prepare(WalledAgent.AGENT, 4711, Map.of(ControlGroups.Controller.PIDS, 5L));
+    assertEquals("started\n", agent.says(level(IsolationLevel.LEVEL_1), "echo started"));
+  }
+}
