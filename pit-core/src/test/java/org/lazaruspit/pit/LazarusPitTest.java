@@ -19,12 +19,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.CellConfig;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CheckpointContent;
 import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.RevivalEvent.Requested;
 import org.lazaruspit.pit.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.RevivalEvent.Subject;
@@ -228,6 +232,37 @@ final class LazarusPitTest extends PitOnRealParts {
       status(AgentStatus.PAUSED);
       await(RevivalStatus.SUPERSEDED);
       assertEquals(List.of(), starts());
+    }
+  }
+
+  @Test
+  void whatACellAsksForAndCannotBeGivenKeepsItsAgentFromBeingStarted() throws Exception {
+    addAgent();
+    CellEditor.of(cell.directory())
+        .updateConfig(
+            before ->
+                new CellConfig(
+                    before.cellId(),
+                    before.missionName(),
+                    before.createdAt(),
+                    before.createdBy(),
+                    before.status(),
+                    IsolationLevel.LEVEL_1,
+                    before.maxAgents(),
+                    before.timeout(),
+                    before.policies()));
+    CellEditor.of(cell.directory())
+        .updateIsolation(
+            before ->
+                new IsolationSpec(
+                    null, false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT));
+    try (LazarusPit pit = startPit("run", 0)) {
+      Revival failed = await(RevivalStatus.FAILED);
+      assertTrue(
+          failed.detail().contains("network_isolation: level_1 does not give it, level_2 does"),
+          failed::detail);
+      assertEquals(List.of(), starts());
+      assertEquals(1, pit.engine().revivals().size());
     }
   }
 

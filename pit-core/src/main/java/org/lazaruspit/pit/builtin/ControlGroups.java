@@ -100,8 +100,8 @@ final class ControlGroups {
     List<Path> groups = new ArrayList<>();
     for (var limit : limits.entrySet()) {
       Place place = place(limit.getKey());
-      removeEarlier(agent, place.directory());
       Path group = place.directory().resolve(groupName(agent, incarnation));
+      removeEarlier(agent, group);
       if (!Files.isDirectory(group)) {
         Files.createDirectory(group);
       }
@@ -113,12 +113,14 @@ final class ControlGroups {
     return groups;
   }
 
-  private static void removeEarlier(AgentRef agent, Path directory) throws IOException {
+  private static void removeEarlier(AgentRef agent, Path current) throws IOException {
     Pattern name =
         Pattern.compile(PREFIX + agent.cellId() + "\\.[0-9]+\\." + Pattern.quote(agent.agentId()));
     try (DirectoryStream<Path> left =
         Files.newDirectoryStream(
-            directory, file -> name.matcher(file.getFileName().toString()).matches())) {
+            current.resolveSibling(""),
+            file ->
+                !file.equals(current) && name.matcher(file.getFileName().toString()).matches())) {
       left.forEach(ControlGroups::removeUnused);
     }
   }

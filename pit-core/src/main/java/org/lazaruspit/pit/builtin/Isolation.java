@@ -161,6 +161,7 @@ final class Isolation {
       throws IOException {
     IsolationSpec spec = order.isolation();
     if (IsolationRules.level(spec) == IsolationLevel.LEVEL_3) {
+      arguments.addAll(List.of(programs.require("sh"), "-c", PodmanCommand.UNMARKED, "sh"));
       arguments.add(programs.require(PodmanCommand.PROGRAM));
       arguments.addAll(
           PodmanCommand.container(

@@ -16,9 +16,18 @@ final class PodmanCommand {
 
   static final String PROGRAM = "podman";
 
+  /**
+   * Takes the agent's mark away from podman and gives it to the container alone: what podman leaves
+   * behind to look after the container (conmon) is not part of the agent, and killed together with
+   * it could not tell podman that the container is gone.
+   */
+  static final String UNMARKED =
+      "mark=$%1$s; unset %1$s; podman=$1; shift; exec \"$podman\" run \"--env=%1$s=$mark\" \"$@\""
+          .formatted(ProcessTree.MARK);
+
   private PodmanCommand() {}
 
-  /** The arguments before the agent's own command, the image last. */
+  /** The arguments of podman's {@code run} before the agent's own command, the image last. */
   static List<String> container(
       AgentRef agent,
       IsolationSpec spec,
@@ -26,7 +35,7 @@ final class PodmanCommand {
       Set<String> environment,
       IsolationLimits limits) {
     List<String> run = new ArrayList<>();
-    run.addAll(List.of("run", "--rm", "--replace", "--pull=never"));
+    run.addAll(List.of("--rm", "--replace", "--pull=never"));
     run.add("--name=lazarus-" + agent.cellId() + "." + agent.agentId());
     // The lock is descriptor 3, the only one that the guard leaves open; the container stays in
     // the control group that it is started in, which has the cell's limits.

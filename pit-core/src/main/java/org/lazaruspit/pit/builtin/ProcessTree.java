@@ -3,6 +3,7 @@ package org.lazaruspit.pit.builtin;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -33,10 +34,15 @@ final class ProcessTree {
     return members;
   }
 
-  /** A flock without the mark is somebody who waits for the lock, not somebody who holds it. */
+  /**
+   * Those who may have the lock open without being the agent: a flock without the mark is somebody
+   * who waits for it, and a container's monitor ends by itself once nothing is left inside.
+   */
+  private static final Set<String> BYSTANDERS = Set.of("flock", "conmon");
+
   private boolean belongs(long pid) {
     return ProcFs.variable(pid, MARK).filter(lock.file().toString()::equals).isPresent()
-        || (ProcFs.holdsOpen(pid, lock.file()) && !ProcFs.commandName(pid).equals("flock"));
+        || (ProcFs.holdsOpen(pid, lock.file()) && !BYSTANDERS.contains(ProcFs.commandName(pid)));
   }
 
   /** Asks the process and its whole group to end. */

@@ -101,7 +101,7 @@ final class IsolationGroupsTest {
   @ParameterizedTest
   @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
   void evenRootGetsNoMoreProcessesThanItMay(IsolationLevel level) throws Exception {
-    String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 5 & done; echo enough";
+    String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 1 & done; echo enough";
     String said = agent.says(level(level), script);
     assertTrue(said.contains("fork"), said);
     assertFalse(said.contains("enough"), said);
