@@ -19,10 +19,15 @@ final class PodmanCommand {
   /**
    * Takes the agent's mark away from podman and gives it to the container alone: what podman leaves
    * behind to look after the container (conmon) is not part of the agent, and killed together with
-   * it could not tell podman that the container is gone.
+   * it could not tell podman that the container is gone. The lock is among the descriptors that the
+   * guard leaves open, and all of them are handed on.
    */
   static final String UNMARKED =
-      "mark=$%1$s; unset %1$s; podman=$1; shift; exec \"$podman\" run \"--env=%1$s=$mark\" \"$@\""
+      """
+      mark=$%1$s; unset %1$s; podman=$1; shift; open=0
+      while [ -e /proc/self/fd/$((open + 3)) ]; do open=$((open + 1)); done
+      exec "$podman" run "--env=%1$s=$mark" --preserve-fds=$open "$@"
+      """
           .formatted(ProcessTree.MARK);
 
   private PodmanCommand() {}
@@ -37,9 +42,8 @@ final class PodmanCommand {
     List<String> run = new ArrayList<>();
     run.addAll(List.of("--rm", "--replace", "--pull=never"));
     run.add("--name=lazarus-" + agent.cellId() + "." + agent.agentId());
-    // The lock is descriptor 3, the only one that the guard leaves open; the container stays in
-    // the control group that it is started in, which has the cell's limits.
-    run.addAll(List.of("--preserve-fds=1", "--cgroups=disabled", "--log-driver=none"));
+    // The container stays in the control group that it is started in, which has the cell's limits.
+    run.addAll(List.of("--cgroups=disabled", "--log-driver=none"));
     run.add("--network=" + (spec.networkIsolation() ? "none" : "host"));
     run.addAll(List.of("--security-opt=no-new-privileges", "--security-opt=label=disable"));
     run.add("--cap-drop=all");

@@ -35,14 +35,18 @@ final class ProcessTree {
   }
 
   /**
-   * Those who may have the lock open without being the agent: a flock without the mark is somebody
-   * who waits for it, and a container's monitor ends by itself once nothing is left inside.
+   * Who looks after a container holds the agent's lock without its mark, ends by itself once
+   * nothing is left inside, and leaves a container that cannot be started again when it is killed.
    */
-  private static final Set<String> BYSTANDERS = Set.of("flock", "conmon");
+  private static final Set<String> CARETAKERS = Set.of("podman", "conmon");
 
   private boolean belongs(long pid) {
-    return ProcFs.variable(pid, MARK).filter(lock.file().toString()::equals).isPresent()
-        || (ProcFs.holdsOpen(pid, lock.file()) && !BYSTANDERS.contains(ProcFs.commandName(pid)));
+    return marked(pid)
+        || (ProcFs.holdsOpen(pid, lock.file()) && !ProcFs.commandName(pid).equals("flock"));
+  }
+
+  private boolean marked(long pid) {
+    return ProcFs.variable(pid, MARK).filter(lock.file().toString()::equals).isPresent();
   }
 
   /** Asks the process and its whole group to end. */
@@ -52,17 +56,23 @@ final class ProcessTree {
 
   /** Kills every member; true once none is left and the lock is free. */
   boolean kill(long deadlineNanos) throws IOException, InterruptedException {
+    long half = (deadlineNanos - System.nanoTime()) / 2;
     while (true) {
+      boolean late = deadlineNanos - System.nanoTime() < half;
       List<Long> members = members();
       if (members.isEmpty() && lock.free()) {
         return true;
       }
-      members.forEach(this::killMember);
+      members.stream().filter(pid -> late || !looksAfter(pid)).forEach(this::killMember);
       if (System.nanoTime() - deadlineNanos >= 0) {
         return false;
       }
       TimeUnit.MILLISECONDS.sleep(2);
     }
+  }
+
+  private boolean looksAfter(long pid) {
+    return CARETAKERS.contains(ProcFs.commandName(pid)) && !marked(pid);
   }
 
   /**

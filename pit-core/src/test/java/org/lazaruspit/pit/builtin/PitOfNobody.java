@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
@@ -19,23 +20,25 @@ import org.lazaruspit.pit.spi.RunningAgent;
 /**
  * A pit of its own process that is not root: starts agents in containers and prints what it saw.
  */
-final class ContainerTrial {
+final class PitOfNobody {
 
-  private static final IsolationSpec LEVEL_3 = level(IsolationLevel.LEVEL_3);
-  private static final IsolationSpec ALONE =
-      new IsolationSpec(
-          IsolationLevel.LEVEL_3, false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT);
+  private final WalledAgent agent;
+  private final IsolationSpec spec;
 
-  private ContainerTrial() {}
+  private PitOfNobody(WalledAgent agent, IsolationSpec spec) {
+    this.agent = agent;
+    this.spec = spec;
+  }
 
   public static void main(String[] args) throws Exception {
     Path folder = Files.createDirectory(Path.of(args[0]).resolve("trial"));
     Map<String, Object> settings = Map.of("image", args[1], "open_files", 64, "processes", 500);
     try (WalledAgent agent = new WalledAgent(folder, Programs.ofThisMachine(), settings)) {
-      walls(agent);
-      network(agent, args[2]);
-      lifeAndDeath(agent);
-      refusal(agent);
+      PitOfNobody pit = new PitOfNobody(agent, level(IsolationLevel.valueOf(args[3])));
+      pit.walls();
+      pit.network(args[2]);
+      pit.lifeAndDeath();
+      pit.refusal();
     }
   }
 
@@ -43,62 +46,67 @@ final class ContainerTrial {
     System.out.println(what + ": " + String.valueOf(seen).strip().replace("\n", " | "));
   }
 
-  private static void walls(WalledAgent agent) throws IOException, InterruptedException {
-    say("limits", agent.says(LEVEL_3, "ulimit -n; ulimit -c; ulimit -u"));
+  private void walls() throws IOException, InterruptedException {
+    say("limits", agent.says(spec, "ulimit -n; ulimit -c"));
     say(
         "privileges",
         agent
-            .says(LEVEL_3, "grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status")
+            .says(spec, "grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status")
             .replace('\t', ' '));
     say(
         "writes",
         agent.says(
-            LEVEL_3,
+            spec,
             "cd $LAZARUS_CELL; for f in . config logs checkpoints checkpoints/writer artifacts /bin"
                 + " /etc; do touch $f/x 2>/dev/null && echo $f; done"));
     say(
         "sees",
         agent
             .says(
-                LEVEL_3,
+                spec,
                 "pwd; ls %s; ls %s 2>/dev/null; cat %s 2>/dev/null; cat $LAZARUS_CELL/cell.json"
                     .formatted(agent.root, agent.state, agent.neighbour.resolve("secret")))
             .replace(agent.root.toString(), "ROOT"));
   }
 
-  private static void network(WalledAgent agent, String port)
-      throws IOException, InterruptedException {
+  private void network(String port) throws IOException, InterruptedException {
     String connect =
-        "nc -w 2 127.0.0.1 " + port + " </dev/null >/dev/null 2>&1 && echo connected; echo end";
-    say("network", agent.says(LEVEL_3, connect));
-    say("no network", agent.says(ALONE, connect));
+        """
+        (nc -w 2 127.0.0.1 %1$s </dev/null || bash -c 'exec 5<>/dev/tcp/127.0.0.1/%1$s') \
+          >/dev/null 2>&1 && echo connected; echo end
+        """
+            .formatted(port);
+    IsolationSpec alone =
+        new IsolationSpec(spec.level(), false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT);
+    say("network", agent.says(spec, connect));
+    say("no network", agent.says(alone, connect));
   }
 
-  private static void lifeAndDeath(WalledAgent agent) throws IOException, InterruptedException {
-    say("status", exit(agent.start(agent.newReviver(), LEVEL_3, "exit 7")).detail());
+  private void lifeAndDeath() throws IOException, InterruptedException {
+    say("status", exit(agent.start(agent.newReviver(), spec, "exit 7")).detail());
     Reviver before = agent.newReviver();
     RunningAgent running =
         agent.startReady(
             before,
-            LEVEL_3,
+            spec,
             "setsid sh -c 'touch $LAZARUS_CELL/artifacts/ready; exec sleep 600' & exec sleep 600");
     Reviver after = agent.newReviver();
     Presence presence = after.presence(WalledAgent.AGENT);
     say("adopted", presence instanceof Presence.Running);
-    RunningAgent twin = agent.start(agent.newReviver(), LEVEL_3, "echo twin");
+    RunningAgent twin = agent.start(agent.newReviver(), spec, "echo twin");
     say("second", exit(twin).detail());
     say("stopped", after.stop(WalledAgent.AGENT, Duration.ZERO).getClass().getSimpleName());
     say("first", exit(running).detail());
     say("gone", agent.newReviver().presence(WalledAgent.AGENT) instanceof Presence.Absent);
-    say("again", agent.says(LEVEL_3, "echo back"));
+    say("again", agent.says(spec, "echo back"));
   }
 
-  private static void refusal(WalledAgent agent) throws InterruptedException {
+  private void refusal() throws InterruptedException {
     try {
       say(
           "started",
           agent.says(
-              WalledAgent.with(LEVEL_3, new SecurityContext("root", null, java.util.List.of())),
+              WalledAgent.with(spec, new SecurityContext("daemon", null, List.of())),
               "echo started"));
     } catch (IOException e) {
       say("refused", e.getMessage());

@@ -20,18 +20,21 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.slf4j.Logger;
 
 /**
- * What {@code level_3} does to real processes. Needs podman, crun, a static busybox for the image,
- * and root: to become a pit that is not, and to hide from crun the mix of both versions of control
- * groups that some machines have and it cannot deal with.
+ * What a pit that is not root does to real processes at {@code level_2} and {@code level_3}. Needs
+ * bubblewrap, podman, crun, a static busybox for the image, and root: to become somebody who is
+ * not, and to hide from crun the mix of both versions of control groups that some machines have and
+ * it cannot deal with.
  */
 @Tag("full")
 @Timeout(180)
-final class IsolationLevel3Test {
+final class IsolationWithoutRootTest {
 
   private static final String AS_NOBODY =
       """
@@ -43,15 +46,17 @@ final class IsolationLevel3Test {
       exec setpriv --reuid=65534 --regid=65534 --clear-groups \\
         env HOME="$home" XDG_RUNTIME_DIR="$home/run" sh -c '
           tar --owner=0 --group=0 -C "$HOME/image" -c . | podman import - localhost/trial || exit 1
-          "$@"; status=$?
+          timeout 90 "$@"; status=$?
+          rm -rf "$HOME/.local"
           podman system migrate  # ends the process that podman keeps for its user
           exit $status' sh "$@"
       """;
 
   @TempDir Path folder;
 
-  @Test
-  void aContainerHoldsItsAgentAndLetsItBeWatchedStoppedAndStartedAgain() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_2", "LEVEL_3"})
+  void itsAgentsAreHeldWatchedStoppedAndStartedAgain(IsolationLevel level) throws Exception {
     assertTrue(ROOT, "this test has to run as root");
     Path home = home();
     List<String> said;
@@ -59,11 +64,15 @@ final class IsolationLevel3Test {
       Thread hangUp = new Thread(() -> hangUpOnEverybody(gateway), "gateway");
       hangUp.setDaemon(true);
       hangUp.start();
-      said = trial(home, gateway.getLocalPort());
+      said = trial(home, gateway.getLocalPort(), level);
     }
+    String refusal =
+        level == IsolationLevel.LEVEL_2
+            ? "the pit runs as nobody and cannot become daemon"
+            : "in a rootless container only the pit's own user can write the cell";
     assertEquals(
         """
-        limits: 64 | 0 | 500
+        limits: 64 | 0
         privileges: CapEff: 0000000000000000 | CapBnd: 0000000000000000 | NoNewPrivs: 1
         writes: checkpoints/writer | artifacts
         sees: ROOT/00000000-0000-0007-0000-000000000001 | 00000000-0000-0007-0000-000000000001 | {}
@@ -76,9 +85,9 @@ final class IsolationLevel3Test {
         first: killed by signal 9 (KILL)
         gone: true
         again: back
-        refused: isolation refused: security_context.user: in a rootless container only the pit's \
-        own user can write the cell
-        """,
+        refused: isolation refused: security_context.user: %s
+        """
+            .formatted(refusal),
         said.stream()
             .filter(line -> line.matches("[a-z ]+: .*"))
             .reduce("", (all, line) -> all + line + "\n"),
@@ -106,7 +115,8 @@ final class IsolationLevel3Test {
     }
   }
 
-  private List<String> trial(Path home, int port) throws IOException, InterruptedException {
+  private List<String> trial(Path home, int port, IsolationLevel level)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("unshare", "-m", "--propagation", "private", "sh", "-c", AS_NOBODY));
     command.addAll(List.of("sh", home.toString()));
@@ -116,10 +126,11 @@ final class IsolationLevel3Test {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             classPath(home),
-            ContainerTrial.class.getName(),
+            PitOfNobody.class.getName(),
             home.toString(),
             "localhost/trial",
-            Integer.toString(port)));
+            Integer.toString(port),
+            level.name()));
     Path output = folder.resolve("said");
     Process trial =
         new ProcessBuilder(command)
@@ -157,7 +168,7 @@ final class IsolationLevel3Test {
     List<String> copies = new ArrayList<>();
     Path library = Files.createDirectory(home.resolve("library"));
     for (Class<?> type :
-        List.of(ContainerTrial.class, ProcessReviver.class, IsolationSpec.class, Logger.class)) {
+        List.of(PitOfNobody.class, ProcessReviver.class, IsolationSpec.class, Logger.class)) {
       Path from = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
       Path to = library.resolve(Integer.toString(copies.size()));
       copy(from, to);
