@@ -32,11 +32,11 @@ final class PitOfNobody {
 
   public static void main(String[] args) throws Exception {
     Path folder = Files.createDirectory(Path.of(args[0]).resolve("trial"));
-    Map<String, Object> settings = Map.of("image", args[1], "open_files", 64, "processes", 500);
+    Map<String, Object> settings = Map.of("open_files", 64, "processes", 500);
     try (WalledAgent agent = new WalledAgent(folder, Programs.ofThisMachine(), settings)) {
-      PitOfNobody pit = new PitOfNobody(agent, level(IsolationLevel.valueOf(args[3])));
+      PitOfNobody pit = new PitOfNobody(agent, level(IsolationLevel.LEVEL_2));
       pit.walls();
-      pit.network(args[2]);
+      pit.network(args[1]);
       pit.lifeAndDeath();
       pit.refusal();
     }
@@ -72,8 +72,7 @@ final class PitOfNobody {
   private void network(String port) throws IOException, InterruptedException {
     String connect =
         """
-        (nc -w 2 127.0.0.1 %1$s </dev/null || bash -c 'exec 5<>/dev/tcp/127.0.0.1/%1$s') \
-          >/dev/null 2>&1 && echo connected; echo end
+        bash -c 'exec 5<>/dev/tcp/127.0.0.1/%s' >/dev/null 2>&1 && echo connected; echo end
         """
             .formatted(port);
     IsolationSpec alone =
