@@ -23,6 +23,8 @@ final class Deadlines implements AutoCloseable {
 
   private static final long LOOK_EVERY_NANOS = 100_000_000;
 
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private static final ThreadLocal<@Nullable Exchange> CURRENT = new ThreadLocal<>();
 
   private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
@@ -55,8 +57,7 @@ final class Deadlines implements AutoCloseable {
 
   /** Runs an exchange on this thread: from here on it is reading the head of a request. */
   void run(Runnable work) {
-    Exchange exchange = new Exchange(Thread.currentThread(), limits, nanoTime);
-    exchange.mayTake(limits.head(), true);
+    Exchange exchange = new Exchange(Thread.currentThread(), limits);
     running.add(exchange);
     CURRENT.set(exchange);
     try {
@@ -72,7 +73,7 @@ final class Deadlines implements AutoCloseable {
   static void readingBody() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(exchange.limits.body(), true);
+      exchange.begins(exchange.limits.body(), true);
     }
   }
 
@@ -80,7 +81,7 @@ final class Deadlines implements AutoCloseable {
   static void answering() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(exchange.limits.answer(), false);
+      exchange.begins(exchange.limits.answer(), false);
     }
   }
 
@@ -88,7 +89,7 @@ final class Deadlines implements AutoCloseable {
   static void resting() {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.mayTake(Duration.ofNanos(Long.MAX_VALUE), false);
+      exchange.begins(FOR_EVER, false);
     }
   }
 
@@ -123,37 +124,42 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
+  /**
+   * What an exchange is at. It only counts the parts that it begins; the watch reads the clock, so
+   * that an exchange gets its whole limit and at most one look more.
+   */
   private static final class Exchange {
     private final Thread thread;
     private final Limits limits;
-    private final LongSupplier nanoTime;
+    private volatile Part part;
+    private @Nullable Part seen;
     private long since;
-    private long limit;
-    private boolean reading;
     private boolean interrupted;
     private boolean ended;
 
-    Exchange(Thread thread, Limits limits, LongSupplier nanoTime) {
+    Exchange(Thread thread, Limits limits) {
       this.thread = thread;
       this.limits = limits;
-      this.nanoTime = nanoTime;
+      this.part = new Part(limits.head(), true);
     }
 
-    synchronized void mayTake(Duration time, boolean reads) {
-      since = nanoTime.getAsLong();
-      limit = time.toNanos();
-      reading = reads;
+    void begins(Duration limit, boolean reads) {
+      part = new Part(limit, reads);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same part as before, not one like it
     synchronized void interruptIfLate(long now, boolean hurry) {
-      long allowed = hurry ? limit / HURRY : limit;
-      if (now - since >= allowed) {
+      Part current = part;
+      if (current != seen) {
+        seen = current;
+        since = now;
+      } else if (now - since >= current.limit().toNanos() / (hurry ? HURRY : 1)) {
         interrupt();
       }
     }
 
     synchronized void interruptIfReading() {
-      if (reading) {
+      if (part.reads()) {
         interrupt();
       }
     }
@@ -173,4 +179,7 @@ final class Deadlines implements AutoCloseable {
       }
     }
   }
+
+  /** A part of an exchange: how long it may take, and whether the request is still being read. */
+  private record Part(Duration limit, boolean reads) {}
 }

@@ -35,7 +35,7 @@ final class EventStreams implements AutoCloseable {
   private final Duration keepAlive;
   private final Deadlines deadlines =
       new Deadlines(new Deadlines.Limits(WRITE_LIMIT, WRITE_LIMIT, WRITE_LIMIT), System::nanoTime);
-  private final ExecutorService threads = Workers.threads("lazarus-events");
+  private final ExecutorService threads = Threads.named("lazarus-events");
 
   EventStreams(String instance, int historySize, int maxReaders, Duration keepAlive) {
     this.instance = instance;

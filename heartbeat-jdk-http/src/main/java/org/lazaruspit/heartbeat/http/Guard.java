@@ -31,7 +31,7 @@ final class Guard {
     } else {
       checkHost(host, request);
     }
-    String origin = request.header("Origin");
+    String origin = request.origin();
     if (origin != null && !mayUse(origin, host)) {
       throw Refusal.of(
           Problem.ORIGIN_NOT_ALLOWED, "web pages of this origin may not use this gateway");

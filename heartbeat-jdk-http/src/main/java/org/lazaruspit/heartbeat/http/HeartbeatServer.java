@@ -62,6 +62,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private final HeartbeatHandler handler;
   private final HttpServer http;
+  private final Workers workers;
   private final Deadlines deadlines;
   private final @Nullable ExecutorService ownThreads;
   private final URI uri;
@@ -71,11 +72,17 @@ public final class HeartbeatServer implements AutoCloseable {
     this.handler = handler;
     this.http = builder.bind();
     this.deadlines = new Deadlines(builder.limits, System::nanoTime);
-    this.ownThreads = builder.executor == null ? Workers.threads("lazarus-http") : null;
-    Workers workers = new Workers(executor(builder), builder.concurrency, builder.concurrency * 64);
+    this.ownThreads = builder.executor == null ? Threads.named("lazarus-http") : null;
+    this.workers =
+        new Workers(
+            executor(builder),
+            builder.concurrency,
+            Math.min(2 * Runtime.getRuntime().availableProcessors(), builder.concurrency),
+            builder.concurrency * 64);
     http.createContext("/", handler);
     http.setExecutor(exchange -> workers.execute(() -> deadlines.run(exchange)));
     this.uri = uri(builder.ssl == null ? "http" : "https", http.getAddress());
+    workers.start("lazarus-http-workers");
     deadlines.start("lazarus-http-deadlines", workers::othersWait);
     startAsDaemon(http);
   }
@@ -171,6 +178,7 @@ public final class HeartbeatServer implements AutoCloseable {
       LockSupport.parkNanos(1_000_000);
     }
     http.stop(0);
+    workers.close();
     deadlines.close();
     if (ownThreads != null) {
       end(ownThreads);
@@ -197,7 +205,7 @@ public final class HeartbeatServer implements AutoCloseable {
     private @Nullable SSLContext ssl;
     private boolean clientCertificates;
     private @Nullable Executor executor;
-    private int concurrency = Workers.hasVirtualThreads() ? 4_000 : 512;
+    private int concurrency = Threads.areVirtual() ? 4_000 : 512;
     private Deadlines.Limits limits =
         new Deadlines.Limits(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30));

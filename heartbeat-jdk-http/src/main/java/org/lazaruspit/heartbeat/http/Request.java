@@ -21,9 +21,11 @@ final class Request {
   private static final byte[] NOTHING = {};
 
   private final HttpExchange exchange;
+  private final @Nullable String origin;
 
   Request(HttpExchange exchange) {
     this.exchange = exchange;
+    this.origin = header("Origin");
   }
 
   HttpExchange exchange() {
@@ -36,6 +38,11 @@ final class Request {
 
   boolean isHead() {
     return method().equals("HEAD");
+  }
+
+  /** The web page that it comes from, null if it comes from none. */
+  @Nullable String origin() {
+    return origin;
   }
 
   @Nullable String header(String name) {

@@ -18,6 +18,12 @@ class DeadlinesTest {
               Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30)),
           now::get);
 
+  /** The watch has seen the part that has just begun. */
+  private void seen() {
+    deadlines.check(() -> true);
+    assertFalse(Thread.interrupted());
+  }
+
   private boolean interruptedAfter(Duration time, boolean othersWait) {
     now.addAndGet(time.toNanos());
     deadlines.check(() -> othersWait);
@@ -28,10 +34,13 @@ class DeadlinesTest {
   void eachPartHasALimitOfItsOwn() {
     deadlines.run(
         () -> {
+          seen();
           assertFalse(interruptedAfter(Duration.ofMillis(9_999), false));
           Deadlines.readingBody();
+          seen();
           assertFalse(interruptedAfter(Duration.ofMillis(19_999), false));
           Deadlines.answering();
+          seen();
           assertFalse(interruptedAfter(Duration.ofMillis(29_999), false));
           assertTrue(interruptedAfter(Duration.ofMillis(1), false));
         });
@@ -39,13 +48,18 @@ class DeadlinesTest {
 
   @Test
   void headIsLateAtItsLimit() {
-    deadlines.run(() -> assertTrue(interruptedAfter(Duration.ofSeconds(10), false)));
+    deadlines.run(
+        () -> {
+          seen();
+          assertTrue(interruptedAfter(Duration.ofSeconds(10), false));
+        });
   }
 
   @Test
   void whileOthersWaitATenthIsAllowed() {
     deadlines.run(
         () -> {
+          seen();
           assertFalse(interruptedAfter(Duration.ofMillis(999), true));
           assertFalse(interruptedAfter(Duration.ofSeconds(2), false));
           assertTrue(interruptedAfter(Duration.ZERO, true));
@@ -57,6 +71,7 @@ class DeadlinesTest {
     deadlines.run(
         () -> {
           Deadlines.resting();
+          seen();
           assertFalse(interruptedAfter(Duration.ofDays(100), true));
         });
   }
@@ -65,8 +80,22 @@ class DeadlinesTest {
   void lateOneIsInterruptedOnce() {
     deadlines.run(
         () -> {
+          seen();
           assertTrue(interruptedAfter(Duration.ofSeconds(10), false));
           assertFalse(interruptedAfter(Duration.ofSeconds(10), false));
+        });
+  }
+
+  @Test
+  void partThatBeganSinceTheLastLookHasItsWholeLimit() {
+    deadlines.run(
+        () -> {
+          seen();
+          Deadlines.answering();
+          assertFalse(interruptedAfter(Duration.ofHours(1), false));
+          Deadlines.answering();
+          assertFalse(interruptedAfter(Duration.ofHours(1), false));
+          assertTrue(interruptedAfter(Duration.ofSeconds(30), false));
         });
   }
 
@@ -74,6 +103,7 @@ class DeadlinesTest {
   void threadIsLeftWithoutOurInterruptionAndWithAnybodyElses() {
     deadlines.run(
         () -> {
+          seen();
           now.addAndGet(Duration.ofSeconds(10).toNanos());
           deadlines.check(() -> false);
         });

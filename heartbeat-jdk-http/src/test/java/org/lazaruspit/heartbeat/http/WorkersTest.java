@@ -20,8 +20,8 @@ class WorkersTest {
 
   @Test
   void whatIsHandedOverByManyRunsOnceAndNoMoreThanPlacesAtATime() throws Exception {
-    ExecutorService threads = Workers.threads("test-workers");
-    Workers workers = new Workers(threads, 3, 1_000_000);
+    ExecutorService threads = Threads.named("test-workers");
+    Workers workers = new Workers(threads, 3, 3, 1_000_000);
     AtomicInteger atATime = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch done = new CountDownLatch(40_000);
@@ -51,8 +51,8 @@ class WorkersTest {
 
   @Test
   void oneThatComesJustWhenTheLastWorkerLeavesIsNotForgotten() throws Exception {
-    ExecutorService threads = Workers.threads("test-workers");
-    Workers workers = new Workers(threads, 1, 10);
+    ExecutorService threads = Threads.named("test-workers");
+    Workers workers = new Workers(threads, 1, 1, 10);
     for (int i = 0; i < 20_000; i++) {
       CountDownLatch done = new CountDownLatch(1);
       workers.execute(done::countDown);
@@ -67,25 +67,27 @@ class WorkersTest {
   @Test
   void callerIsNeverMadeToWaitOrToDoItItself() {
     Queue<Runnable> threads = new ArrayDeque<>();
-    Workers workers = new Workers(threads::add, 1, 2);
+    Workers workers = new Workers(threads::add, 1, 1, 2);
     List<Integer> ran = new ArrayList<>();
-    workers.execute(() -> ran.add(1));
-    workers.execute(() -> ran.add(2));
-    assertThrows(RejectedExecutionException.class, () -> workers.execute(() -> ran.add(3)));
+    for (int i = 1; i <= 3; i++) {
+      int number = i;
+      workers.execute(() -> ran.add(number));
+    }
+    assertThrows(RejectedExecutionException.class, () -> workers.execute(() -> ran.add(0)));
     assertEquals(List.of(), ran);
     assertTrue(workers.othersWait());
     threads.remove().run();
-    assertEquals(List.of(1, 2), ran);
+    assertEquals(List.of(1, 2, 3), ran);
     assertFalse(workers.othersWait());
     workers.execute(() -> ran.add(4));
     threads.remove().run();
-    assertEquals(List.of(1, 2, 4), ran);
+    assertEquals(List.of(1, 2, 3, 4), ran);
   }
 
   @Test
   void oneThatFailsTakesNoPlaceWithIt() {
     Queue<Runnable> threads = new ArrayDeque<>();
-    Workers workers = new Workers(threads::add, 1, 2);
+    Workers workers = new Workers(threads::add, 1, 1, 2);
     workers.execute(
         () -> {
           throw new IllegalStateException("broken");
@@ -95,5 +97,133 @@ class WorkersTest {
     workers.execute(() -> ran.add(1));
     threads.remove().run();
     assertEquals(List.of(1), ran);
+  }
+
+  /** Threads that come to life when told to, and a clock that ticks when told to. */
+  private final Queue<Runnable> threads = new ArrayDeque<>();
+
+  private final List<String> ran = new ArrayList<>();
+
+  private Runnable says(String name) {
+    return () -> ran.add(name);
+  }
+
+  @Test
+  void whileNobodyIsHeldUpFewThreadsAreWoken() {
+    Workers workers = new Workers(threads::add, 100, 2, 100);
+    for (int i = 0; i < 10; i++) {
+      workers.execute(says("" + i));
+    }
+    workers.look();
+    assertEquals(2, threads.size());
+    threads.remove().run();
+    // The first worker has done its own, and all that waited.
+    assertEquals(List.of("0", "2", "3", "4", "5", "6", "7", "8", "9"), ran);
+    threads.remove().run();
+    assertEquals("1", ran.get(9));
+  }
+
+  @Test
+  void whoIsHeldUpHasOthersTakeItsPlaceTwiceAsManyEachTime() {
+    Workers workers = new Workers(threads::add, 11, 2, 100);
+    for (int i = 0; i < 100; i++) {
+      workers.execute(says("" + i));
+    }
+    List<Integer> started = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      workers.look();
+      started.add(threads.size());
+    }
+    // Two looks show who is at the same thing as before; eleven places are all there are.
+    assertEquals(List.of(2, 4, 4, 8, 8, 11, 11, 11), started);
+    assertTrue(workers.othersWait());
+  }
+
+  @Test
+  void oneThatComesWhileAllAreHeldUpDoesNotWaitForThem() {
+    Workers workers = new Workers(threads::add, 10, 1, 100);
+    workers.execute(says("slow"));
+    workers.execute(says("waits"));
+    workers.look();
+    workers.look();
+    assertEquals(2, threads.size());
+    threads.poll();
+    threads.remove().run();
+    assertEquals(List.of("waits"), ran);
+    workers.execute(says("comes later"));
+    threads.remove().run();
+    assertEquals(List.of("waits", "comes later"), ran);
+  }
+
+  @Test
+  void whoGetsOnAgainCountsAgain() {
+    Workers workers = new Workers(threads::add, 10, 1, 100);
+    Runnable checks =
+        () -> {
+          workers.execute(says("next"));
+          workers.look();
+          workers.look();
+          assertEquals(1, threads.size(), "somebody takes what waits while this one is held up");
+        };
+    workers.execute(checks);
+    threads.remove().run();
+    threads.remove().run();
+    assertEquals(List.of("next"), ran);
+    workers.execute(says("one"));
+    workers.execute(says("two"));
+    assertEquals(1, threads.size());
+  }
+
+  @Test
+  void watchFindsThoseWhoAreHeldUp() throws Exception {
+    ExecutorService pool = Threads.named("test-workers");
+    try (Workers workers = new Workers(pool, 50, 1, 100)) {
+      workers.start("test-workers-watch");
+      CountDownLatch never = new CountDownLatch(1);
+      for (int i = 0; i < 40; i++) {
+        workers.execute(() -> await(never));
+      }
+      CountDownLatch served = new CountDownLatch(1);
+      workers.execute(served::countDown);
+      assertTrue(served.await(20, TimeUnit.SECONDS));
+      never.countDown();
+    }
+    pool.shutdownNow();
+    assertTrue(pool.awaitTermination(20, TimeUnit.SECONDS));
+    assertEquals(List.of(), OurThreads.alive("test-workers.*"));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void whatFindsNoThreadIsClosedAtOnceOrWaitsOn() {
+    List<Boolean> refuses = new ArrayList<>(List.of(true, false, true, false));
+    Workers workers =
+        new Workers(
+            work -> {
+              if (refuses.remove(0)) {
+                throw new RejectedExecutionException("no thread");
+              }
+              threads.add(work);
+            },
+            10,
+            1,
+            100);
+    assertThrows(RejectedExecutionException.class, () -> workers.execute(says("refused")));
+    workers.execute(says("slow"));
+    workers.execute(says("waits"));
+    workers.look();
+    workers.look();
+    assertEquals(1, threads.size());
+    workers.look();
+    threads.poll();
+    threads.remove().run();
+    assertEquals(List.of("waits"), ran);
   }
 }

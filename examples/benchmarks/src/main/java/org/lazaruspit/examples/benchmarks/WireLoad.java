@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +36,7 @@ import org.lazaruspit.heartbeat.http.HeartbeatServer;
  */
 public final class WireLoad {
 
-  private static final int ROUNDS = 3;
+  private static final int PAIRS = 7;
   private static final int AGENTS = 10_000;
   private static final byte[] CONSTANT =
       "{\"status\":\"ok\",\"agent_id\":\"writer-1\",\"timestamp\":1767258000.123456,\"next_heartbeat\":30}"
@@ -56,7 +57,7 @@ public final class WireLoad {
   /**
    * Runs all of it.
    *
-   * @param args how many seconds each measurement takes, 4 if absent; a part of the names of those
+   * @param args how many seconds each measurement takes, 1 if absent; a part of the names of those
    *     to run, all if absent
    * @throws Exception if wrk is missing, or a server cannot be started
    */
@@ -64,7 +65,7 @@ public final class WireLoad {
     System.setProperty("sun.net.httpserver.nodelay", "true");
     Path scripts = Files.createTempDirectory("wire-load");
     try {
-      int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 4;
+      int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
       new WireLoad(seconds, args.length > 1 ? args[1] : "", scripts).run();
     } finally {
       try (var files = Files.list(scripts)) {
@@ -97,11 +98,11 @@ public final class WireLoad {
       String bareUrl = "http://127.0.0.1:" + bare.getAddress().getPort();
       System.out.printf(
           Locale.ROOT,
-          "JDK %s, %d CPUs, %d s a measurement, median of %d%n",
+          "JDK %s, %d CPUs, %d s a measurement, median of %d pairs%n",
           Runtime.version(),
           Runtime.getRuntime().availableProcessors(),
           seconds,
-          ROUNDS);
+          PAIRS);
       Path post = script("post", "POST", BEAT);
       String path = "/heartbeat/writer-1";
       for (int connections : new int[] {1, 8, 64}) {
@@ -161,43 +162,47 @@ public final class WireLoad {
   }
 
   /** A rate, the time within which 99 of 100 requests were answered, and what one cost this JVM. */
-  private record Rate(double perSecond, String p99, double cpuMicros) {}
+  private record Rate(double perSecond, String p99, double cpuMicros) {
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%7.0f/s p99 %8s %7.1f us CPU", perSecond, p99, cpuMicros);
+    }
+  }
 
+  /** Two measurements, one right after the other. */
+  private record Pair(Rate bare, Rate ours) {
+    double ratio() {
+      return ours.perSecond() / bare.perSecond();
+    }
+  }
+
+  /** Pairs, each side first in turn: what else the machine does falls on both. */
   private void compare(String what, int connections, Path script, String bare, String ours)
       throws Exception {
     if (!what.contains(wanted)) {
       return;
     }
-    List<Rate> bareRates = new ArrayList<>();
-    List<Rate> ourRates = new ArrayList<>();
+    List<Pair> pairs = new ArrayList<>();
     wrk(connections, script, bare);
     wrk(connections, script, ours);
-    for (int i = 0; i < ROUNDS; i++) {
-      bareRates.add(wrk(connections, script, bare));
-      ourRates.add(wrk(connections, script, ours));
+    for (int i = 0; i < PAIRS; i++) {
+      Rate first = wrk(connections, script, i % 2 == 0 ? bare : ours);
+      Rate second = wrk(connections, script, i % 2 == 0 ? ours : bare);
+      pairs.add(i % 2 == 0 ? new Pair(first, second) : new Pair(second, first));
     }
-    Rate one = median(bareRates);
-    Rate other = median(ourRates);
+    pairs.sort(Comparator.comparingDouble(Pair::ratio));
+    Pair middle = pairs.get(PAIRS / 2);
     System.out.printf(
         Locale.ROOT,
-        "%-30s %2d connections: bare %7.0f/s p99 %8s %7.1f us CPU, ours %7.0f/s p99 %8s %7.1f us CPU, rate %.2f CPU %.2f%n",
+        "%-30s %2d connections: bare %s, ours %s, rate %.2f (%.2f to %.2f) CPU %.2f%n",
         what,
         connections,
-        one.perSecond(),
-        one.p99(),
-        one.cpuMicros(),
-        other.perSecond(),
-        other.p99(),
-        other.cpuMicros(),
-        other.perSecond() / one.perSecond(),
-        other.cpuMicros() / one.cpuMicros());
-  }
-
-  private static Rate median(List<Rate> rates) {
-    return rates.stream()
-        .sorted((a, b) -> Double.compare(a.perSecond(), b.perSecond()))
-        .toList()
-        .get(ROUNDS / 2);
+        middle.bare(),
+        middle.ours(),
+        middle.ratio(),
+        pairs.get(0).ratio(),
+        pairs.get(PAIRS - 1).ratio(),
+        middle.ours().cpuMicros() / middle.bare().cpuMicros());
   }
 
   private static final Pattern PER_SECOND = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
