@@ -3,8 +3,6 @@ package org.lazaruspit.heartbeat.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -46,14 +44,15 @@ public final class FleetClient implements AutoCloseable {
   private final BiConsumer<String, ? super BeatResult> onResult;
   private final Map<String, Supplier<Heartbeat>> agents = new ConcurrentHashMap<>();
   private final Pace pace = new Pace(new SplittableRandom());
+  private final Trouble trouble;
   private final Rhythm rhythm;
-  private @Nullable String trouble;
 
   private FleetClient(Builder builder) {
     this.url = builder.url;
-    this.gateway = new Gateway(builder.http, builder.timeout, builder.token, builder.tokenFile);
+    this.gateway = builder.gateway();
     this.onFenced = builder.onFenced;
     this.onResult = builder.onResult;
+    this.trouble = new Trouble(url);
     this.rhythm = new Rhythm("lazarus-heartbeats", this::step);
   }
 
@@ -162,7 +161,7 @@ public final class FleetClient implements AutoCloseable {
       overall = entry.getValue();
     }
     BeatResult.Accepted accepted = anyAccepted(results);
-    report(accepted == null ? overall : accepted);
+    trouble.report(accepted == null ? overall : accepted);
     return pace.after(accepted == null ? overall : accepted);
   }
 
@@ -202,16 +201,6 @@ public final class FleetClient implements AutoCloseable {
     return null;
   }
 
-  private void report(BeatResult result) {
-    String now = Trouble.of(result);
-    if (now != null && !now.equals(trouble)) {
-      LOG.warn("heartbeats to {} don't get through: {}", url, now);
-    } else if (now == null && trouble != null) {
-      LOG.info("heartbeats to {} get through again", url);
-    }
-    trouble = now;
-  }
-
   /** Ends the sending. Can be called more than once, also from the callbacks. */
   @Override
   public void close() {
@@ -219,12 +208,8 @@ public final class FleetClient implements AutoCloseable {
   }
 
   /** Settings of a client. Not thread-safe. */
-  public static final class Builder {
+  public static final class Builder extends ClientSettings<Builder> {
     private final URI url;
-    private Duration timeout = Duration.ofSeconds(10);
-    private @Nullable String token;
-    private @Nullable Path tokenFile;
-    private @Nullable HttpClient http;
     private BiConsumer<String, ? super Problem> onFenced = (agentId, problem) -> {};
     private BiConsumer<String, ? super BeatResult> onResult = (agentId, result) -> {};
 
@@ -232,47 +217,8 @@ public final class FleetClient implements AutoCloseable {
       this.url = url;
     }
 
-    /**
-     * Sets the token to present. Default: none.
-     *
-     * @param text the token
-     * @return this builder
-     */
-    public Builder token(String text) {
-      this.token = Objects.requireNonNull(text, "text");
-      return this;
-    }
-
-    /**
-     * Sets the file that the token stands in; it is read before each request. Default: none.
-     *
-     * @param file a file with the token and nothing else
-     * @return this builder
-     */
-    public Builder tokenFile(Path file) {
-      this.tokenFile = Objects.requireNonNull(file, "file");
-      return this;
-    }
-
-    /**
-     * Sets how long an answer may take. Default 10 seconds.
-     *
-     * @param time more than zero
-     * @return this builder
-     */
-    public Builder timeout(Duration time) {
-      this.timeout = Gateway.checked(time);
-      return this;
-    }
-
-    /**
-     * Hands in an HTTP client. Default: one that all clients of this JVM share.
-     *
-     * @param client is not closed
-     * @return this builder
-     */
-    public Builder http(HttpClient client) {
-      this.http = Objects.requireNonNull(client, "client");
+    @Override
+    Builder self() {
       return this;
     }
 

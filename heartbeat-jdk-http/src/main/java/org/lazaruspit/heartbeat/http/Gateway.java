@@ -35,13 +35,6 @@ final class Gateway {
     this.tokenFile = tokenFile;
   }
 
-  static Duration checked(Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout: " + timeout + " is not more than zero");
-    }
-    return timeout;
-  }
-
   /** One for all clients of this JVM: it has threads, which before Java 21 nobody can end. */
   private static final class Shared {
     static final HttpClient CLIENT =

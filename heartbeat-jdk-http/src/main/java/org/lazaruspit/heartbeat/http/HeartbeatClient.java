@@ -44,14 +44,15 @@ public final class HeartbeatClient implements AutoCloseable {
   private final Consumer<? super BeatResult> onResult;
   private final Pace pace = new Pace(new SplittableRandom());
   private volatile Supplier<Heartbeat> source = () -> Heartbeat.EMPTY;
+  private final Trouble trouble;
   private final Rhythm rhythm;
-  private @Nullable String trouble;
 
   private HeartbeatClient(Builder builder) {
     this.url = builder.url;
-    this.gateway = new Gateway(builder.http, builder.timeout, builder.token, builder.tokenFile);
+    this.gateway = builder.gateway();
     this.onFenced = builder.onFenced;
     this.onResult = builder.onResult;
+    this.trouble = new Trouble(url);
     this.rhythm = new Rhythm("lazarus-heartbeat " + url.getPath(), this::step);
   }
 
@@ -170,24 +171,14 @@ public final class HeartbeatClient implements AutoCloseable {
 
   private @Nullable Duration step() {
     BeatResult result = beat(source.get());
-    report(result);
+    trouble.report(result);
+    onResult.accept(result);
     if (result instanceof BeatResult.Refused refused && refused.isFenced()) {
       LOG.info("fenced off, no more heartbeats: {}", refused.problem().detail());
       onFenced.accept(refused.problem());
       return null;
     }
     return pace.after(result);
-  }
-
-  private void report(BeatResult result) {
-    String now = Trouble.of(result);
-    if (now != null && !now.equals(trouble)) {
-      LOG.warn("heartbeats to {} don't get through: {}", url, now);
-    } else if (now == null && trouble != null) {
-      LOG.info("heartbeats to {} get through again", url);
-    }
-    trouble = now;
-    onResult.accept(result);
   }
 
   /** Ends the sending. Can be called more than once, also from the callbacks. */
@@ -197,12 +188,8 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /** Settings of a client. Not thread-safe. */
-  public static final class Builder {
+  public static final class Builder extends ClientSettings<Builder> {
     private URI url;
-    private Duration timeout = Duration.ofSeconds(10);
-    private @Nullable String token;
-    private @Nullable Path tokenFile;
-    private @Nullable HttpClient http;
     private Consumer<? super Problem> onFenced = problem -> {};
     private Consumer<? super BeatResult> onResult = result -> {};
 
@@ -232,48 +219,8 @@ public final class HeartbeatClient implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Sets the token to present. Default: none.
-     *
-     * @param text the token
-     * @return this builder
-     */
-    public Builder token(String text) {
-      this.token = Objects.requireNonNull(text, "text");
-      return this;
-    }
-
-    /**
-     * Sets the file that the token stands in; it is read before each heartbeat. Default: none.
-     *
-     * @param file a file with the token and nothing else
-     * @return this builder
-     */
-    public Builder tokenFile(Path file) {
-      this.tokenFile = Objects.requireNonNull(file, "file");
-      return this;
-    }
-
-    /**
-     * Sets how long an answer may take. Default 10 seconds.
-     *
-     * @param time more than zero
-     * @return this builder
-     */
-    public Builder timeout(Duration time) {
-      this.timeout = Gateway.checked(time);
-      return this;
-    }
-
-    /**
-     * Hands in an HTTP client, for example one with an {@code SSLContext} of its own. Default: one
-     * that all clients of this JVM share.
-     *
-     * @param client is not closed
-     * @return this builder
-     */
-    public Builder http(HttpClient client) {
-      this.http = Objects.requireNonNull(client, "client");
+    @Override
+    Builder self() {
       return this;
     }
 

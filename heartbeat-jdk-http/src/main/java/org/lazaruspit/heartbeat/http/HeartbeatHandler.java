@@ -3,12 +3,15 @@ package org.lazaruspit.heartbeat.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.slf4j.Logger;
@@ -42,6 +45,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   private final HealthRegistry registry;
   private final String listener;
   private final TokenCheck tokens;
+  private final Certificates certificates;
   private final Guard guard;
   private final Set<String> origins;
   private final EventStreams events;
@@ -50,6 +54,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   private HeartbeatHandler(Builder builder) {
     JdkServer.sendAtOnce();
     this.tokens = builder.tokens;
+    this.certificates = new Certificates(builder.agentOf);
     this.origins = Set.copyOf(builder.origins);
     this.guard = new Guard(builder.hosts, origins);
     this.events =
@@ -111,7 +116,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
       request.answer(204);
       return;
     }
-    TokenCheck.Caller caller = caller(request, match);
+    Caller caller = caller(request, match);
     if (match == null) {
       throw Refusal.of(Problem.NOT_FOUND, "nothing is under this path");
     }
@@ -123,10 +128,13 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   }
 
   /** Whether a gateway lives is no secret. */
-  private TokenCheck.Caller caller(Request request, Route.@Nullable Match match) throws Refusal {
-    return tokens.isNone() || (match != null && match.route() == Route.LIVEZ)
-        ? TokenCheck.Caller.ANYBODY
-        : tokens.caller(request.header("Authorization"));
+  private Caller caller(Request request, Route.@Nullable Match match) throws Refusal {
+    if (match != null && match.route() == Route.LIVEZ) {
+      return Caller.ANYBODY;
+    }
+    Caller byToken =
+        tokens.isNone() ? Caller.ANYBODY : tokens.caller(request.header("Authorization"));
+    return byToken.and(certificates.caller(request.exchange()));
   }
 
   /** Lets a page of an allowed origin read the answer, whatever it will be. */
@@ -170,6 +178,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     private final Set<String> hosts = new LinkedHashSet<>();
     private final Set<String> origins = new LinkedHashSet<>();
     private TokenCheck tokens = TokenCheck.none();
+    private Function<? super X509Certificate, Optional<String>> agentOf = Certificates::namedAgent;
     private int eventHistory = 1_000;
     private int eventReaders = 64;
     private Duration keepAlive = Duration.ofSeconds(15);
@@ -186,6 +195,23 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
      */
     public Builder tokens(TokenCheck check) {
       this.tokens = Objects.requireNonNull(check, "check");
+      return this;
+    }
+
+    /**
+     * Says for which agent alone a client speaks by its certificate, where its server asks for one.
+     * Where a token is asked for as well, both have to allow what is done. Default: a certificate
+     * whose subject alternative names have a URI {@code urn:lazaruspit:agent:ID} speaks for this
+     * agent alone, the first one if there are several; any other that the server trusts speaks for
+     * everything.
+     *
+     * @param agent from the client's certificate to the agent's id, empty where it speaks for
+     *     everything; called for each request, on several threads; what it throws ends the request
+     *     with status 500, and nothing is done
+     * @return this builder
+     */
+    public Builder agentOfCertificate(Function<? super X509Certificate, Optional<String>> agent) {
+      this.agentOf = Objects.requireNonNull(agent, "agent");
       return this;
     }
 

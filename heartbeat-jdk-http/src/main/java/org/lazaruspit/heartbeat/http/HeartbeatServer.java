@@ -1,14 +1,9 @@
 package org.lazaruspit.heartbeat.http;
 
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -17,11 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A server of its own for the registry's HTTP interface.
@@ -40,23 +32,22 @@ import org.slf4j.LoggerFactory;
  * interrupting the thread that serves it. When more exchanges are under way than there are places
  * for (see {@link Builder#concurrency}), they may take a tenth of their limits.
  *
- * <p>Connections that say nothing are closed by the JDK after 30 seconds ({@code
- * sun.net.httpserver.idleInterval}); it takes 10,000 at most, unless {@code
- * jdk.httpserver.maxConnections} says otherwise.
+ * <p>By itself and for itself this server bounds how many exchanges are under way and how many
+ * wait, the time that each part of one takes, the length of bodies, and the readers of events.
+ * Further bounds are the JDK's: system properties that hold for every server of the JVM and are
+ * read when the first one is made. These are {@code jdk.httpserver.maxConnections} (open
+ * connections of a server; set to 10,000 here unless it is set already, with a warning in the log
+ * when that came too late), {@code sun.net.httpserver.maxIdleConnections} (connections kept between
+ * requests; 200 by default, further ones are closed after their answer), {@code
+ * sun.net.httpserver.idleInterval} (30 seconds, then one that says nothing is closed), {@code
+ * sun.net.httpserver.maxReqHeaders} (200) and {@code sun.net.httpserver.maxReqHeaderSize} (389,120
+ * bytes).
  *
  * <p>Each exchange runs on a virtual thread where the JVM has them, elsewhere on a pooled daemon
  * thread, or on the executor that is handed in. The registry stays yours: start and close it
  * yourself. Thread-safe.
  */
 public final class HeartbeatServer implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
-
-  /**
-   * The JDK takes 50 by default, and a client whose connection finds no room tries again after a
-   * second.
-   */
-  private static final int BACKLOG = 1_000;
 
   private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -70,7 +61,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private HeartbeatServer(Builder builder, HeartbeatHandler handler) throws IOException {
     this.handler = handler;
-    this.http = builder.bind();
+    this.http = builder.door.open();
     this.deadlines = new Deadlines(builder.limits, System::nanoTime);
     this.ownThreads = builder.executor == null ? Threads.named("lazarus-http") : null;
     this.workers =
@@ -81,41 +72,14 @@ public final class HeartbeatServer implements AutoCloseable {
             builder.concurrency * 64);
     http.createContext("/", handler);
     http.setExecutor(exchange -> workers.execute(() -> deadlines.run(exchange)));
-    this.uri = uri(builder.ssl == null ? "http" : "https", http.getAddress());
+    this.uri = builder.door.uri(http.getAddress());
     workers.start("lazarus-http-workers");
     deadlines.start("lazarus-http-deadlines", workers::othersWait);
-    startAsDaemon(http);
+    JdkServer.startAsDaemon(http);
   }
 
   private Executor executor(Builder builder) {
     return ownThreads != null ? ownThreads : Objects.requireNonNull(builder.executor);
-  }
-
-  /**
-   * The JDK's dispatcher inherits whether it keeps the JVM alive from the thread that starts it.
-   */
-  private static void startAsDaemon(HttpServer http) {
-    Thread starter = new Thread(http::start, "lazarus-http-start");
-    starter.setDaemon(true);
-    starter.start();
-    boolean interrupted = false;
-    while (starter.isAlive()) {
-      try {
-        starter.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static URI uri(String scheme, InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    String host = ip.isAnyLocalAddress() ? "localhost" : ip.getHostAddress();
-    String shown = host.indexOf(':') < 0 ? host : "[" + host.replaceFirst("%.*", "") + "]";
-    return URI.create(scheme + "://" + shown + ":" + address.getPort());
   }
 
   /**
@@ -181,29 +145,15 @@ public final class HeartbeatServer implements AutoCloseable {
     workers.close();
     deadlines.close();
     if (ownThreads != null) {
-      end(ownThreads);
-    }
-  }
-
-  private static void end(ExecutorService threads) {
-    threads.shutdownNow();
-    try {
-      if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
-        LOG.warn("a request could not be ended");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Threads.end(ownThreads);
     }
   }
 
   /** Settings of a server. Not thread-safe. */
   public static final class Builder {
     private final HeartbeatHandler.Builder handler;
-    private String host = "127.0.0.1";
-    private int port = 8080;
+    private Door door = new Door("127.0.0.1", 8080, null, false);
     private boolean withoutToken;
-    private @Nullable SSLContext ssl;
-    private boolean clientCertificates;
     private @Nullable Executor executor;
     private int concurrency = Threads.areVirtual() ? 4_000 : 512;
     private Deadlines.Limits limits =
@@ -221,7 +171,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return this builder
      */
     public Builder host(String name) {
-      this.host = Objects.requireNonNull(name, "name");
+      this.door = new Door(name, door.port(), door.ssl(), door.clientCertificates());
       return this;
     }
 
@@ -235,7 +185,7 @@ public final class HeartbeatServer implements AutoCloseable {
       if (number < 0 || number > 65_535) {
         throw new IllegalArgumentException("port: " + number + " is not from 0 to 65535");
       }
-      this.port = number;
+      this.door = new Door(door.host(), number, door.ssl(), door.clientCertificates());
       return this;
     }
 
@@ -277,19 +227,23 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return this builder
      */
     public Builder ssl(SSLContext context) {
-      this.ssl = Objects.requireNonNull(context, "context");
+      this.door =
+          new Door(door.host(), door.port(), Objects.requireNonNull(context, "context"), false);
       return this;
     }
 
     /**
      * Serves HTTPS to clients that have a certificate which the context trusts, and to no others.
+     * One that names an agent speaks for this agent alone, see {@link
+     * HeartbeatHandler.Builder#agentOfCertificate}.
      *
      * @param context with the server's key and certificate, and what it trusts
      * @return this builder
      */
     public Builder mutualSsl(SSLContext context) {
-      this.clientCertificates = true;
-      return ssl(context);
+      this.door =
+          new Door(door.host(), door.port(), Objects.requireNonNull(context, "context"), true);
+      return this;
     }
 
     /**
@@ -368,7 +322,7 @@ public final class HeartbeatServer implements AutoCloseable {
       HeartbeatHandler built = handler.build();
       boolean started = false;
       try {
-        refuseOpenDoor(built);
+        door.refuseToStandOpen(built.asksForToken() || withoutToken);
         HeartbeatServer server = new HeartbeatServer(this, built);
         started = true;
         return server;
@@ -377,35 +331,6 @@ public final class HeartbeatServer implements AutoCloseable {
           built.close();
         }
       }
-    }
-
-    private void refuseOpenDoor(HeartbeatHandler built) throws UnknownHostException {
-      boolean guarded = built.asksForToken() || clientCertificates || withoutToken;
-      if (!guarded && !InetAddress.getByName(host).isLoopbackAddress()) {
-        throw new IllegalStateException(
-            "host: "
-                + host
-                + " can be reached from elsewhere, so set a token, or say that none is wanted");
-      }
-    }
-
-    private HttpServer bind() throws IOException {
-      InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
-      if (ssl == null) {
-        return HttpServer.create(address, BACKLOG);
-      }
-      HttpsServer server = HttpsServer.create(address, BACKLOG);
-      boolean ask = clientCertificates;
-      server.setHttpsConfigurator(
-          new HttpsConfigurator(ssl) {
-            @Override
-            public void configure(HttpsParameters parameters) {
-              SSLParameters defaults = getSSLContext().getDefaultSSLParameters();
-              defaults.setNeedClientAuth(ask);
-              parameters.setSSLParameters(defaults);
-            }
-          });
-      return server;
     }
   }
 }

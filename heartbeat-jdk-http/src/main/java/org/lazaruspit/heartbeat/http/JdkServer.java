@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.sun.net.httpserver.HttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +36,49 @@ final class JdkServer {
     return early;
   }
 
-  /** Bounds the connections of each server of this JVM, unless somebody else did. */
-  static void boundConnections() {
-    if (System.getProperty(MAX_CONNECTIONS) == null) {
-      System.setProperty(MAX_CONNECTIONS, Integer.toString(DEFAULT_MAX_CONNECTIONS));
+  /**
+   * Bounds the connections of each server of this JVM, unless somebody else did.
+   *
+   * @return false if that came too late
+   */
+  static boolean boundConnections() {
+    if (System.getProperty(MAX_CONNECTIONS) != null) {
+      return true;
     }
+    boolean early = !serverExists();
+    System.setProperty(MAX_CONNECTIONS, Integer.toString(DEFAULT_MAX_CONNECTIONS));
+    if (!early) {
+      LOG.warn(
+          "an HttpServer was started before this one without -D{}: the number of connections has no"
+              + " bound",
+          MAX_CONNECTIONS);
+    }
+    return early;
   }
 
   /** The JDK reads its settings once, and each of its servers has a thread of this name. */
   private static boolean serverExists() {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().equals("HTTP-Dispatcher"));
+  }
+
+  /**
+   * The JDK's dispatcher inherits whether it keeps the JVM alive from the thread that starts it.
+   */
+  static void startAsDaemon(HttpServer http) {
+    Thread starter = new Thread(http::start, "lazarus-http-start");
+    starter.setDaemon(true);
+    starter.start();
+    boolean interrupted = false;
+    while (starter.isAlive()) {
+      try {
+        starter.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -28,8 +28,7 @@ final class Operations {
     this.events = events;
   }
 
-  void perform(Route.Match match, TokenCheck.Caller caller, Request request)
-      throws IOException, Refusal {
+  void perform(Route.Match match, Caller caller, Request request) throws IOException, Refusal {
     switch (match.route()) {
       case HEALTH -> {
         forAll(caller);
@@ -47,13 +46,13 @@ final class Operations {
     }
   }
 
-  private static void forAll(TokenCheck.Caller caller) throws Refusal {
+  private static void forAll(Caller caller) throws Refusal {
     if (!caller.mayDoEverything()) {
       throw Refusal.of(Problem.FORBIDDEN, "this token speaks for one agent, not for all");
     }
   }
 
-  private static String of(Route.Match match, TokenCheck.Caller caller) throws Refusal {
+  private static String of(Route.Match match, Caller caller) throws Refusal {
     if (!looksLikeAnId(match.agentId())) {
       throw Refusal.of(
           Problem.BAD_AGENT_ID,
@@ -110,7 +109,7 @@ final class Operations {
         });
   }
 
-  private void heartbeats(TokenCheck.Caller caller, Request request) throws IOException, Refusal {
+  private void heartbeats(Caller caller, Request request) throws IOException, Refusal {
     List<WireReader.Part> parts = WireReader.parts(request.body(MAX_BODY_OF_MANY));
     Map<String, Problem> refused = new LinkedHashMap<>();
     Map<String, String> metadataRefused = new LinkedHashMap<>();
@@ -144,7 +143,7 @@ final class Operations {
 
   private void judge(
       WireReader.Part part,
-      TokenCheck.Caller caller,
+      Caller caller,
       Map<String, Problem> refused,
       Map<String, String> metadataRefused) {
     String id = part.agentId();
@@ -164,8 +163,16 @@ final class Operations {
   }
 
   private void failure(String agentId, Request request) throws IOException, Refusal {
-    String error = WireReader.failure(request.body(MAX_BODY));
-    answer(request, 200, known(agentId, registry.reportFailure(agentId, error).orElse(null)));
+    WireReader.Failure failure = WireReader.failure(request.body(MAX_BODY), request.incarnation());
+    boolean ofAny = failure.incarnation() == WireReader.NONE;
+    long incarnation = ofAny ? Long.MAX_VALUE : failure.incarnation();
+    AgentHealth agent =
+        known(agentId, registry.reportFailure(agentId, failure.error(), incarnation).orElse(null));
+    if (agent.incarnation() > incarnation) {
+      // The registry has not held it against the successor; whoever reported it should know.
+      throw stale(agentId, agent.incarnation());
+    }
+    answer(request, 200, agent);
   }
 
   private void agent(String agentId, Request request) throws IOException, Refusal {
@@ -209,6 +216,11 @@ final class Operations {
     return Refusal.of(Problem.UNKNOWN_AGENT, "the registry does not know " + shown(agentId));
   }
 
+  private static Refusal stale(String agentId, long current) {
+    return Refusal.of(
+        Problem.STALE_INCARNATION, shown(agentId) + " lives in incarnation " + current);
+  }
+
   private static void answer(Request request, int status, AgentHealth agent) throws IOException {
     request.answer(status, Json.TYPE, json -> WireWriter.agent(json, agent));
   }
@@ -220,8 +232,7 @@ final class Operations {
   /** Why it did not count, null if it did. */
   private static @Nullable Problem problem(String agentId, HeartbeatOutcome outcome) {
     if (outcome instanceof HeartbeatOutcome.StaleIncarnation stale) {
-      return Problem.of(
-          Problem.STALE_INCARNATION, shown(agentId) + " lives in incarnation " + stale.current());
+      return stale(agentId, stale.current()).problem();
     } else if (outcome instanceof HeartbeatOutcome.UnknownAgent) {
       return Problem.of(
           Problem.UNKNOWN_AGENT,

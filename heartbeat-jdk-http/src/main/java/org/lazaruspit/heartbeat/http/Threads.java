@@ -5,10 +5,15 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the threads that may have to wait for clients. */
 final class Threads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
 
   private Threads() {}
 
@@ -58,6 +63,18 @@ final class Threads {
               .invoke(factory);
     } catch (Throwable e) {
       throw new IllegalStateException("this JVM should have virtual threads", e);
+    }
+  }
+
+  /** Ends them by interruption. */
+  static void end(ExecutorService threads) {
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
+        LOG.warn("a request could not be ended");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,33 +1,45 @@
 package org.lazaruspit.heartbeat.http;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may talk to a gateway: everybody, the holders of a token for all agents, or each agent with a
  * token of its own that lets it speak for itself alone.
  *
- * <p>Tokens travel in the {@code Authorization: Bearer} header. Only their SHA-256 digests are
- * kept, and only digests are compared, in constant time. Immutable and safe to share.
+ * <p>Tokens travel in the {@code Authorization: Bearer} header. They are compared in constant time,
+ * and never shown or logged. Thread-safe.
+ *
+ * <h2>Tokens for one agent</h2>
+ *
+ * <p>Whoever holds a token for everything can make one for a single agent, and every gateway that
+ * knows the former accepts the latter: nothing has to be registered or passed on. It is the agent's
+ * id as the gateway knows it, a dot, and the HMAC-SHA256 of that id (UTF-8) keyed with the token
+ * for everything (its ASCII characters), as 64 lower-case hexadecimal digits. In a shell:
+ *
+ * <pre>{@code
+ * echo "$ID.$(printf %s "$ID" | openssl dgst -sha256 -hmac "$TOKEN" -r | cut -c1-64)"
+ * }</pre>
+ *
+ * <p>An agent can try to guess what its token was made from, so this takes a token for everything
+ * that was drawn at random: {@link #forAgent} asks for 32 characters. Replacing the token for
+ * everything revokes all that were derived from it.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104, HMAC</a>
  */
 public final class TokenCheck {
 
-  private static final TokenCheck NONE = new TokenCheck(Map.of());
+  private static final TokenCheck NONE = new TokenCheck(() -> Tokens.NONE);
 
-  /** From a token's digest to whom it speaks for. */
-  private final Map<Digest, Caller> callers;
+  private static final int SHORTEST_SECRET = 32;
 
-  private TokenCheck(Map<Digest, Caller> callers) {
-    this.callers = callers;
+  private final Supplier<Tokens> tokens;
+
+  private TokenCheck(Supplier<Tokens> tokens) {
+    this.tokens = tokens;
   }
 
   /**
@@ -55,27 +67,40 @@ public final class TokenCheck {
    * agent's id and the token that speaks for this agent alone. Empty lines and lines that start
    * with {@code #} don't count.
    *
-   * @param file the file, UTF-8
+   * <p>A file that changes is read again within a second of the next request, so tokens are
+   * replaced without a restart: rename a new file over the old one. If the new one cannot be used,
+   * that is logged once and what was known stays valid.
+   *
+   * @param file the file, UTF-8; nobody but the gateway should be able to read it
    * @return the check
-   * @throws IOException if the file cannot be read
+   * @throws IOException if the file cannot be read now
    * @throws IllegalArgumentException if a line is neither, or if there is no token at all; the
    *     message names the file and the line, never a token
    */
   public static TokenCheck fromFile(Path file) throws IOException {
-    Builder builder = builder();
-    int number = 0;
-    for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-      number++;
-      String text = line.strip();
-      if (!text.isEmpty() && !text.startsWith("#")) {
-        builder.line(text, file + ", line " + number);
-      }
+    return new TokenCheck(new TokenFile(file, System::nanoTime));
+  }
+
+  /**
+   * Makes the token that lets one agent speak for itself: send heartbeats, report its own failure,
+   * register, leave and look at itself, and nothing else. Every gateway that knows the token for
+   * everything accepts it.
+   *
+   * @param token a token for everything, of 32 characters at least, drawn at random
+   * @param agentId the agent, as the gateway knows it
+   * @return the same text each time
+   * @throws IllegalArgumentException if the token is too short
+   */
+  public static String forAgent(String token, String agentId) {
+    if (token.length() < SHORTEST_SECRET) {
+      throw new IllegalArgumentException(
+          "the token has "
+              + token.length()
+              + " characters, and could be guessed from what is derived from it: expected "
+              + SHORTEST_SECRET
+              + " or more");
     }
-    TokenCheck check = builder.build();
-    if (check.isNone()) {
-      throw new IllegalArgumentException("no token in " + file);
-    }
-    return check;
+    return Tokens.derive(token, Objects.requireNonNull(agentId, "agentId"));
   }
 
   /**
@@ -93,7 +118,7 @@ public final class TokenCheck {
    * @return true if no token is asked for
    */
   public boolean isNone() {
-    return callers.isEmpty();
+    return this == NONE;
   }
 
   /** Who sent a request with this {@code Authorization} header. */
@@ -108,7 +133,7 @@ public final class TokenCheck {
       throw Refusal.of(
           Problem.UNAUTHORIZED, "the Authorization header is not of the form Bearer TOKEN");
     }
-    Caller caller = callers.get(Digest.of(authorization.substring(7).strip()));
+    Caller caller = tokens.get().caller(authorization.substring(7).strip());
     if (caller == null) {
       throw Refusal.of(Problem.UNAUTHORIZED, "this gateway does not know the token");
     }
@@ -118,57 +143,12 @@ public final class TokenCheck {
   /** Names how many tokens there are, never the tokens. */
   @Override
   public String toString() {
-    return "TokenCheck[" + callers.size() + " tokens]";
-  }
-
-  /**
-   * Who sent a request.
-   *
-   * @param agentId the only agent that the sender may speak for, or null if it may do everything
-   */
-  record Caller(@Nullable String agentId) {
-    static final Caller ANYBODY = new Caller(null);
-
-    boolean maySpeakFor(String agent) {
-      return agentId == null || agentId.equals(agent);
-    }
-
-    boolean mayDoEverything() {
-      return agentId == null;
-    }
-  }
-
-  /** A digest as a map's key. What its comparison takes says nothing about a token's text. */
-  private static final class Digest {
-    private final byte[] bytes;
-
-    private Digest(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    static Digest of(String token) {
-      try {
-        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-        return new Digest(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Digest that && MessageDigest.isEqual(bytes, that.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(bytes);
-    }
+    return "TokenCheck[" + tokens.get().size() + " tokens]";
   }
 
   /** Collects tokens. Not thread-safe. */
   public static final class Builder {
-    private final Map<Digest, Caller> callers = new LinkedHashMap<>();
+    private final Tokens.Builder tokens = new Tokens.Builder();
 
     private Builder() {}
 
@@ -181,7 +161,8 @@ public final class TokenCheck {
      *     before
      */
     public Builder token(String token) {
-      return add(token, Caller.ANYBODY, "the token");
+      tokens.all(token, "the token");
+      return this;
     }
 
     /**
@@ -195,30 +176,7 @@ public final class TokenCheck {
      *     before
      */
     public Builder agentToken(String agentId, String token) {
-      Objects.requireNonNull(agentId, "agentId");
-      return add(token, new Caller(agentId), "the token of " + agentId);
-    }
-
-    private void line(String text, String place) {
-      String[] words = text.split("\\s+", -1);
-      switch (words.length) {
-        case 1 -> add(words[0], Caller.ANYBODY, "the token in " + place);
-        case 2 -> add(words[1], new Caller(words[0]), "the token in " + place);
-        default ->
-            throw new IllegalArgumentException(
-                place + ": expected TOKEN or AGENT_ID TOKEN, found " + words.length + " words");
-      }
-    }
-
-    private Builder add(String token, Caller caller, String what) {
-      Objects.requireNonNull(token, "token");
-      if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 127)) {
-        throw new IllegalArgumentException(
-            what + " is empty or has characters other than visible ASCII");
-      }
-      if (callers.putIfAbsent(Digest.of(token), caller) != null) {
-        throw new IllegalArgumentException(what + " is given a second time");
-      }
+      tokens.agent(Objects.requireNonNull(agentId, "agentId"), token, "the token of " + agentId);
       return this;
     }
 
@@ -228,7 +186,8 @@ public final class TokenCheck {
      * @return the check; {@link TokenCheck#none()} if no token was given
      */
     public TokenCheck build() {
-      return callers.isEmpty() ? NONE : new TokenCheck(Map.copyOf(callers));
+      Tokens built = tokens.build();
+      return built.isEmpty() ? NONE : new TokenCheck(() -> built);
     }
   }
 }

@@ -38,6 +38,9 @@ final class WireReader implements AutoCloseable {
   /** What a registration says. */
   record Registration(Map<String, @Nullable Object> metadata, long incarnation) {}
 
+  /** What failed, and in which incarnation. */
+  record Failure(String error, long incarnation) {}
+
   /** One agent's part of many heartbeats in one request: what it says, or why it is refused. */
   record Part(String agentId, @Nullable Heartbeat beat, @Nullable Problem problem) {}
 
@@ -55,8 +58,8 @@ final class WireReader implements AutoCloseable {
     return whole(body, reader -> reader.registration(reader.startsObject(), incarnationInQuery));
   }
 
-  static String failure(byte[] body) throws Refusal {
-    return whole(body, reader -> reader.failure(reader.startsObject()));
+  static Failure failure(byte[] body, long incarnationInQuery) throws Refusal {
+    return whole(body, reader -> reader.failure(reader.startsObject(), incarnationInQuery));
   }
 
   static List<Part> parts(byte[] body) throws Refusal {
@@ -123,21 +126,24 @@ final class WireReader implements AutoCloseable {
     return new Registration(metadata, incarnation);
   }
 
-  private String failure(boolean present) throws Refusal {
+  private Failure failure(boolean present, long incarnationInQuery) throws Refusal {
     String error = null;
+    long incarnation = incarnationInQuery;
     while (present && json.nextToken() != JsonToken.END_OBJECT) {
       String field = json.currentName();
-      json.nextToken();
-      if (field.equals("error")) {
-        error = text("error");
-      } else {
-        json.skipChildren();
+      if (json.nextToken() == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      switch (field) {
+        case "error" -> error = text(field);
+        case "incarnation" -> incarnation = same(incarnationInQuery, incarnation(field));
+        default -> json.skipChildren();
       }
     }
     if (error == null) {
       throw Refusal.of(Problem.BAD_FIELD, "error: missing, expected a text that says what failed");
     }
-    return error;
+    return new Failure(error, incarnation);
   }
 
   private List<Part> parts(boolean present) throws Refusal {

@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
 class AccessTest {
@@ -96,32 +93,6 @@ class AccessTest {
       assertEquals(403, answer.at("refused", "b", "status"));
       assertFalse(gateway.registry().find("b").isPresent());
     }
-  }
-
-  @Test
-  void tokenFileNamesTokensForAllAndForOne(@TempDir Path dir) throws IOException {
-    Path file = Files.writeString(dir.resolve("tokens"), "# two\n\nmaster\n  a   token-of-a \n");
-    TokenCheck check = TokenCheck.fromFile(file);
-    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
-      assertEquals(200, ask(gateway, "master", "POST", "/heartbeat/b", "").status());
-      assertEquals(200, ask(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
-      assertEquals(403, ask(gateway, "token-of-a", "POST", "/heartbeat/b", "").status());
-    }
-  }
-
-  @Test
-  void badTokenFileIsNamedWithItsLineAndWithoutTheToken(@TempDir Path dir) throws IOException {
-    Path three = Files.writeString(dir.resolve("three"), "ok\none two three\n");
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(three)).getMessage();
-    assertEquals(three + ", line 2: expected TOKEN or AGENT_ID TOKEN, found 3 words", message);
-    Path twice = Files.writeString(dir.resolve("twice"), "same\na same\n");
-    String again =
-        assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(twice)).getMessage();
-    assertEquals("the token in " + twice + ", line 2 is given a second time", again);
-    Path empty = Files.writeString(dir.resolve("empty"), "# nothing\n");
-    assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(empty));
-    assertFalse(TokenCheck.of("secret").toString().contains("secret"));
   }
 
   @Test

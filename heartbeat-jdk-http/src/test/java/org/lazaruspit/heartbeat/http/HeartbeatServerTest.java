@@ -1,31 +1,21 @@
 package org.lazaruspit.heartbeat.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
 class HeartbeatServerTest {
@@ -129,117 +119,45 @@ class HeartbeatServerTest {
     registry.addListener(name, event -> {});
   }
 
-  private static void run(Path dir, String... command) throws Exception {
-    Process process =
-        new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true).start();
-    String output =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-  }
+  /** What is done in a JVM of its own, where another server may be first. */
+  public static final class OtherJvm {
+    private OtherJvm() {}
 
-  private static SSLContext context(Path store, boolean withKey) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, "changeit".toCharArray());
-    }
-    KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-    own.init(keys, "changeit".toCharArray());
-    TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
-    trusted.init(keys);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        withKey ? own.getKeyManagers() : new KeyManager[0], trusted.getTrustManagers(), null);
-    return context;
-  }
-
-  @Test
-  void servesHttpsAndAsksForClientCertificatesWhereTold(@TempDir Path dir) throws Exception {
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    run(
-        dir,
-        keytool.toString(),
-        "-genkeypair",
-        "-alias",
-        "k",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "san=ip:127.0.0.1",
-        "-keystore",
-        "keys.p12",
-        "-storepass",
-        "changeit",
-        "-storetype",
-        "PKCS12");
-    run(
-        dir,
-        keytool.toString(),
-        "-exportcert",
-        "-alias",
-        "k",
-        "-keystore",
-        "keys.p12",
-        "-storepass",
-        "changeit",
-        "-file",
-        "cert.der");
-    run(
-        dir,
-        keytool.toString(),
-        "-importcert",
-        "-noprompt",
-        "-alias",
-        "trusted",
-        "-file",
-        "cert.der",
-        "-keystore",
-        "keys.p12",
-        "-storepass",
-        "changeit");
-    SSLContext ours = context(dir.resolve("keys.p12"), true);
-    SSLContext stranger = context(dir.resolve("keys.p12"), false);
-    try (ServerFixture gateway = ServerFixture.open(s -> s.ssl(ours))) {
-      assertEquals("https", gateway.server().uri().getScheme());
-      assertInstanceOf(BeatResult.Accepted.class, beat(gateway, stranger));
-    }
-    try (ServerFixture gateway = ServerFixture.open(s -> s.host("0.0.0.0").mutualSsl(ours))) {
-      assertInstanceOf(BeatResult.Unreachable.class, beat(gateway, stranger));
-      assertInstanceOf(BeatResult.Accepted.class, beat(gateway, ours));
-    }
-    Duration quick = Duration.ofMillis(300);
-    try (ServerFixture gateway = ServerFixture.open(s -> s.ssl(ours).limits(quick, quick, quick));
-        RawClient silent = RawClient.to(gateway.server())) {
-      // The first byte of a handshake, and no more.
-      assertTrue(silent.send(new byte[] {22}).isCutOff());
-    }
-    assertEquals(List.of(), OurThreads.alive());
-  }
-
-  private static BeatResult beat(ServerFixture gateway, SSLContext context) {
-    HttpClient http = HttpClient.newBuilder().sslContext(context).build();
-    String url = "https://127.0.0.1:" + gateway.server().address().getPort() + "/heartbeat/a";
-    return HeartbeatClient.toUrl(java.net.URI.create(url)).http(http).build().beat();
-  }
-
-  /**
-   * What {@link JdkServer#sendAtOnce} says in a JVM of its own, where another server may be first.
-   */
-  public static final class LateStart {
-    private LateStart() {}
-
-    /** Prints whether it was early enough. */
+    /** Prints what {@link JdkServer} says, or how many connections are served at a time. */
     public static void main(String[] args) throws IOException {
-      if (args.length > 0) {
-        HttpServer first = foreign();
-        first.start();
-        System.out.print(JdkServer.sendAtOnce());
-        first.stop(0);
-      } else {
-        System.out.print(JdkServer.sendAtOnce());
+      if (args[0].equals("connections")) {
+        System.out.print(served(5));
+        return;
       }
+      HttpServer first = args[0].equals("late") ? foreign() : null;
+      if (first != null) {
+        first.start();
+      }
+      System.out.print(JdkServer.sendAtOnce() + " " + JdkServer.boundConnections());
+      if (first != null) {
+        first.stop(0);
+      }
+    }
+
+    private static int served(int clients) throws IOException {
+      List<RawClient> open = new java.util.ArrayList<>();
+      int served = 0;
+      try (ServerFixture gateway = ServerFixture.open()) {
+        for (int i = 0; i < clients; i++) {
+          RawClient client = RawClient.to(gateway.server());
+          open.add(client);
+          client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+          try {
+            served += client.answer().status() == 200 ? 1 : 0;
+          } catch (IOException e) {
+            System.err.println(e);
+          }
+        }
+        for (RawClient client : open) {
+          client.close();
+        }
+      }
+      return served;
     }
   }
 
@@ -256,19 +174,31 @@ class HeartbeatServerTest {
     return output;
   }
 
-  @Test
-  void settingThatTheJdkReadsOnceIsMadeInTimeOrReportedToBeLate() throws Exception {
+  private static String asked(String setting, String what) throws Exception {
     String path =
         String.join(
             java.io.File.pathSeparator,
             place(HeartbeatServerTest.class),
             place(HeartbeatServer.class),
+            place(HealthRegistry.class),
+            place(tools.jackson.core.json.JsonFactory.class),
+            place(org.junit.jupiter.api.Assertions.class),
             place(org.slf4j.Logger.class));
-    String main = LateStart.class.getName();
-    assertEquals("true", inAnotherJvm("-cp", path, main));
-    assertEquals("false", inAnotherJvm("-cp", path, main, "late"));
-    assertEquals(
-        "true", inAnotherJvm("-Dsun.net.httpserver.nodelay=true", "-cp", path, main, "late"));
+    return inAnotherJvm(setting, "-cp", path, OtherJvm.class.getName(), what);
+  }
+
+  @Test
+  void settingsThatTheJdkReadsOnceAreMadeInTimeOrReportedToBeLate() throws Exception {
+    assertEquals("true true", asked("-Dx=y", "early"));
+    assertEquals("false false", asked("-Dx=y", "late"));
+    assertEquals("true false", asked("-Dsun.net.httpserver.nodelay=true", "late"));
+    assertEquals("false true", asked("-Djdk.httpserver.maxConnections=5", "late"));
+  }
+
+  @Test
+  void noMoreConnectionsAreServedThanTheJvmIsToldTo() throws Exception {
+    assertEquals("5", asked("-Dx=y", "connections"));
+    assertEquals("3", asked("-Djdk.httpserver.maxConnections=3", "connections"));
   }
 
   /** Test classes are patched into the module, hence two places for one package. */

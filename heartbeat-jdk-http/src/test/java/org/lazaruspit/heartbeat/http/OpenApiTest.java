@@ -102,6 +102,9 @@ class OpenApiTest {
     cases.put("POST /failure/{agent_id} 400", new Case("POST", "/failure/known", "{}"));
     cases.put(
         "POST /failure/{agent_id} 404", new Case("POST", "/failure/new", "{\"error\": \"x\"}"));
+    cases.put(
+        "POST /failure/{agent_id} 409",
+        new Case("POST", "/failure/known?incarnation=2", "{\"error\": \"x\"}"));
     cases.put("POST /failure/{agent_id} 413", new Case("POST", "/failure/known", BIG));
     cases.put("GET /events 503", new Case("GET", "/events"));
     cases.put("GET /livez 200", Case.by("", "GET", "/livez", ""));

@@ -339,4 +339,20 @@ class RoutesTest {
       assertEquals(200, strict.ask("POST", "/heartbeat/a").status());
     }
   }
+
+  @Test
+  void zombiesFailureIsNotHeldAgainstItsSuccessor() throws IOException {
+    gateway.registry().register("a", Map.of(), 3);
+    for (String path : List.of("/failure/a", "/failure/a?incarnation=2")) {
+      String body = "{\"error\": \"out of memory\", \"incarnation\": 2}";
+      assertEquals("stale-incarnation", gateway.ask("POST", path, body).problem(), path);
+    }
+    assertEquals(0, gateway.ask("GET", "/agent/a").at("consecutive_failures"));
+    String own = "{\"error\": \"out of memory\", \"incarnation\": 3}";
+    assertEquals(1, gateway.ask("POST", "/failure/a", own).at("consecutive_failures"));
+    String anybodys = "{\"error\": \"out of memory\"}";
+    assertEquals(2, gateway.ask("POST", "/failure/a", anybodys).at("consecutive_failures"));
+    assertEquals("bad-field", gateway.ask("POST", "/failure/a?incarnation=4", own).problem());
+    assertEquals("bad-field", gateway.ask("POST", "/failure/a?incarnation=x", own).problem());
+  }
 }

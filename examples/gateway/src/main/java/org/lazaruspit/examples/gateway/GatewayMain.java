@@ -63,7 +63,9 @@ public final class GatewayMain implements Callable<Integer> {
   @Option(
       names = "--token-file",
       description =
-          "File with tokens: TOKEN for everything, AGENT_ID TOKEN for one agent, a line each.")
+          "File with tokens, a line each: TOKEN for everything, AGENT_ID TOKEN for one agent. Read again"
+              + " when it changes. A TOKEN of 32 random characters or more also lets in each agent with"
+              + " the token AGENT_ID.HEX, where HEX is the HMAC-SHA256 of AGENT_ID keyed with TOKEN.")
   private @Nullable Path tokenFile;
 
   @Option(

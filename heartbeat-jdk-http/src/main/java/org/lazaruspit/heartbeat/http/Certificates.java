@@ -1,0 +1,64 @@
+package org.lazaruspit.heartbeat.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** Whom a client speaks for by the certificate that it came with, where it came with one. */
+final class Certificates {
+
+  private static final String PREFIX = "urn:lazaruspit:agent:";
+
+  /** The kind of subject alternative name that is a URI (RFC 5280, section 4.2.1.6). */
+  private static final int URI = 6;
+
+  private final Function<? super X509Certificate, Optional<String>> agentOf;
+
+  Certificates(Function<? super X509Certificate, Optional<String>> agentOf) {
+    this.agentOf = agentOf;
+  }
+
+  Caller caller(HttpExchange exchange) {
+    X509Certificate certificate =
+        exchange instanceof HttpsExchange https ? of(https.getSSLSession()) : null;
+    return certificate == null
+        ? Caller.ANYBODY
+        : agentOf.apply(certificate).map(Caller::new).orElse(Caller.ANYBODY);
+  }
+
+  private static @Nullable X509Certificate of(SSLSession session) {
+    try {
+      Certificate[] chain = session.getPeerCertificates();
+      return chain.length > 0 && chain[0] instanceof X509Certificate client ? client : null;
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+
+  /** The agent that a certificate names as {@code urn:lazaruspit:agent:ID}. */
+  static Optional<String> namedAgent(X509Certificate certificate) {
+    try {
+      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+      return names == null
+          ? Optional.empty()
+          : names.stream()
+              .filter(name -> Integer.valueOf(URI).equals(name.get(0)))
+              .map(name -> String.valueOf(name.get(1)))
+              .filter(uri -> uri.startsWith(PREFIX))
+              .map(uri -> uri.substring(PREFIX.length()))
+              .findFirst();
+    } catch (CertificateParsingException e) {
+      // Whom it speaks for is unknown, so it speaks for nobody: this ends as a refusal.
+      throw new IllegalArgumentException("the client's certificate cannot be read", e);
+    }
+  }
+}

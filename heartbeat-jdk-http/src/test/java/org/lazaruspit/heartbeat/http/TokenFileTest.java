@@ -1,0 +1,158 @@
+package org.lazaruspit.heartbeat.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenFileTest {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+  @TempDir private Path dir = Path.of("");
+  private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+
+  private static RawClient.Answer ask(
+      ServerFixture gateway, String token, String method, String path, String body)
+      throws IOException {
+    return RawClient.once(
+        gateway.server(), method, path, "Authorization: Bearer " + token + "\r\n", body);
+  }
+
+  @Test
+  void tokenFileNamesTokensForAllAndForOne() throws IOException {
+    Path file = Files.writeString(dir.resolve("tokens"), "# two\n\nmaster\n  a   token-of-a \n");
+    TokenCheck check = TokenCheck.fromFile(file);
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
+      assertEquals(200, ask(gateway, "master", "POST", "/heartbeat/b", "").status());
+      assertEquals(200, ask(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
+      assertEquals(403, ask(gateway, "token-of-a", "POST", "/heartbeat/b", "").status());
+    }
+  }
+
+  @Test
+  void badTokenFileIsNamedWithItsLineAndWithoutTheToken() throws IOException {
+    Path three = Files.writeString(dir.resolve("three"), "ok\none two three\n");
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(three)).getMessage();
+    assertEquals(three + ", line 2: expected TOKEN or AGENT_ID TOKEN, found 3 words", message);
+    Path twice = Files.writeString(dir.resolve("twice"), "same\na same\n");
+    String again =
+        assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(twice)).getMessage();
+    assertEquals("the token in " + twice + ", line 2 is given a second time", again);
+    Path empty = Files.writeString(dir.resolve("empty"), "# nothing\n");
+    assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(empty));
+    assertFalse(TokenCheck.of("secret").toString().contains("secret"));
+  }
+
+  private Path file(String content) throws IOException {
+    Path next = Files.writeString(dir.resolve("next"), content);
+    return Files.move(next, dir.resolve("tokens"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void aSecondPasses() {
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
+  void fileThatChangesIsReadAgainWithinASecond() throws IOException {
+    TokenFile file = new TokenFile(file("old\n"), now::get);
+    file("new\na token-of-a\n");
+    assertNotNull(file.get().caller("old"), "one second has not passed");
+    aSecondPasses();
+    assertNull(file.get().caller("old"));
+    assertEquals(Caller.ANYBODY, file.get().caller("new"));
+    assertEquals(new Caller("a"), file.get().caller("token-of-a"));
+  }
+
+  @Test
+  void whileTheFileCannotBeUsedTheOldTokensStayValid() throws IOException {
+    TokenFile file = new TokenFile(file("old\n"), now::get);
+    for (String broken : List.of("", "one two three\n", "same\nsame\n")) {
+      file(broken);
+      aSecondPasses();
+      assertEquals(Caller.ANYBODY, file.get().caller("old"), broken);
+      assertNull(file.get().caller("same"), broken);
+    }
+    Files.delete(dir.resolve("tokens"));
+    aSecondPasses();
+    assertNotNull(file.get().caller("old"));
+    file("new\n");
+    aSecondPasses();
+    assertNull(file.get().caller("old"));
+    assertNotNull(file.get().caller("new"));
+  }
+
+  @Test
+  void fileThatIsAsItWasIsNotReadAgain() throws IOException {
+    TokenFile file = new TokenFile(file("old\n"), now::get);
+    Tokens first = file.get();
+    aSecondPasses();
+    assertEquals(System.identityHashCode(first), System.identityHashCode(file.get()));
+  }
+
+  @Test
+  void runningServerTakesNewTokensAndRefusesOldOnes() throws Exception {
+    TokenCheck check = TokenCheck.fromFile(file("old\n"));
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
+      assertEquals(200, ask(gateway, "old", "GET", "/health", "").status());
+      file("new\n");
+      int status = 401;
+      for (int i = 0; status == 401 && i < 1_000; i++) {
+        LockSupport.parkNanos(20_000_000);
+        status = ask(gateway, "new", "GET", "/health", "").status();
+      }
+      assertEquals(200, status);
+      assertEquals(401, ask(gateway, "old", "GET", "/health", "").status());
+    }
+  }
+
+  @Test
+  void tokenForAnAgentIsDerivedAsDescribed() {
+    // As Python's hmac module computes it.
+    assertEquals(
+        "cell-1.writer-1.b7bd2de4249f740dfe8f7f92c238f66d9919430c4aba87f880f7ab7f1c22a9fe",
+        TokenCheck.forAgent(SECRET, "cell-1.writer-1"));
+    assertThrows(IllegalArgumentException.class, () -> TokenCheck.forAgent("guessable", "a"));
+  }
+
+  @Test
+  void derivedTokenSpeaksForItsAgentAloneWithoutBeingRegistered() throws IOException {
+    TokenCheck check = TokenCheck.fromFile(file("other\n" + SECRET + "\n"));
+    String own = TokenCheck.forAgent(SECRET, "a.1");
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
+      assertEquals(200, ask(gateway, own, "POST", "/heartbeat/a.1", "").status());
+      assertEquals("forbidden", ask(gateway, own, "POST", "/heartbeat/a", "").problem());
+      assertEquals("forbidden", ask(gateway, own, "GET", "/health", "").problem());
+      RawClient.Answer many =
+          ask(gateway, own, "POST", "/heartbeats", "{\"agents\": {\"a.1\": {}, \"b\": {}}}");
+      assertEquals(1, many.at("accepted"));
+      String code = own.substring(own.lastIndexOf('.') + 1);
+      for (String wrong :
+          List.of(
+              "a." + code,
+              "b." + code,
+              code,
+              "." + code,
+              "a.1.",
+              own.substring(0, own.length() - 1),
+              own.toUpperCase(java.util.Locale.ROOT),
+              TokenCheck.forAgent(SECRET + "x", "a.1"))) {
+        assertEquals(401, ask(gateway, wrong, "POST", "/heartbeat/a.1", "").status(), wrong);
+      }
+      assertFalse(gateway.registry().find("b").isPresent());
+    }
+  }
+}
