@@ -23,7 +23,7 @@ final class Guard {
 
   /** Refuses a request that does not mean this gateway, or that comes from a page that may not. */
   void check(Request request) throws Refusal {
-    String host = request.header("Host");
+    String host = request.host();
     if (host == null) {
       if (request.exchange().getProtocol().equalsIgnoreCase("HTTP/1.1")) {
         throw Refusal.of(Problem.BAD_REQUEST, "the Host header is missing");

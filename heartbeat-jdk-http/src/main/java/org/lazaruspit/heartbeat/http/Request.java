@@ -6,9 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,9 @@ final class Request {
 
   Request(HttpExchange exchange) {
     this.exchange = exchange;
-    this.origin = header("Origin");
+    List<String> origins = exchange.getRequestHeaders().get("Origin");
+    // No page is of two origins, so what says so is let in by none of them.
+    this.origin = origins == null ? null : String.join(", ", origins);
   }
 
   HttpExchange exchange() {
@@ -43,6 +47,23 @@ final class Request {
   /** The web page that it comes from, null if it comes from none. */
   @Nullable String origin() {
     return origin;
+  }
+
+  /**
+   * The host that it means, null if it names none: that of its target, which outdoes the header.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2">RFC 9112, 3.2.2</a>
+   */
+  @Nullable String host() throws Refusal {
+    URI target = exchange.getRequestURI();
+    if (target.getScheme() != null) {
+      return target.getRawAuthority();
+    }
+    List<String> hosts = exchange.getRequestHeaders().get("Host");
+    if (hosts != null && hosts.size() > 1) {
+      throw Refusal.of(Problem.BAD_REQUEST, "the Host header is given more than once");
+    }
+    return hosts == null ? null : hosts.get(0);
   }
 
   @Nullable String header(String name) {
@@ -75,7 +96,7 @@ final class Request {
     if (query != null) {
       for (String pair : query.split("&", -1)) {
         int equals = pair.indexOf('=');
-        String key = equals < 0 ? pair : pair.substring(0, equals);
+        String key = decoded(equals < 0 ? pair : pair.substring(0, equals));
         if (key.equals(name)) {
           if (found != null) {
             throw Refusal.of(Problem.BAD_FIELD, name + ": given twice in the query");
@@ -130,7 +151,10 @@ final class Request {
     if (length == null) {
       return 1024;
     }
-    // The JDK has already refused what is no number.
+    // The JDK has already refused what is no number, but not a sign, which others read differently.
+    if (length.startsWith("+")) {
+      throw Refusal.of(Problem.BAD_REQUEST, "Content-Length: expected digits only");
+    }
     long announced = Long.parseLong(length.strip());
     if (announced > limit) {
       throw Refusal.of(

@@ -187,4 +187,28 @@ class AccessTest {
           "", from(gateway, "POST", "https://evil.example").header("Access-Control-Allow-Origin"));
     }
   }
+
+  private static RawClient.Answer raw(ServerFixture gateway, String head) throws IOException {
+    try (RawClient client = RawClient.to(gateway.server())) {
+      return client.send(head + "\r\n\r\n").answer();
+    }
+  }
+
+  @Test
+  void hostIsThatOfTheTargetAndNamedOnce() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open()) {
+      String foreign = "GET http://evil.example/livez HTTP/1.1\r\nHost: localhost";
+      assertEquals("host-not-allowed", raw(gateway, foreign).problem());
+      for (String second : List.of("evil.example", "localhost")) {
+        String twice = "GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: " + second;
+        assertEquals("bad-request", raw(gateway, twice).problem());
+      }
+      String whole = "GET http://localhost:1/livez HTTP/1.1\r\nHost: ignored";
+      assertEquals(200, raw(gateway, whole).status());
+      String origins = "\r\nOrigin: http://localhost\r\nOrigin: https://evil.example";
+      assertEquals(
+          "origin-not-allowed",
+          raw(gateway, "GET /livez HTTP/1.1\r\nHost: localhost" + origins).problem());
+    }
+  }
 }

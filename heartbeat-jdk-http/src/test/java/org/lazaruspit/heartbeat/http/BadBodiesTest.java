@@ -146,4 +146,13 @@ class BadBodiesTest {
     assertEquals("body-too-large", answer.problem());
     assertEquals(0, gateway.registry().size());
   }
+
+  @Test
+  void lengthWithASignIsRefused() throws IOException {
+    String head = "POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: +2\r\n\r\n{}";
+    try (RawClient client = RawClient.to(gateway.server())) {
+      assertEquals("bad-request", client.send(head).answer().problem());
+    }
+    assertEquals(0, gateway.registry().size());
+  }
 }

@@ -355,4 +355,10 @@ class RoutesTest {
     assertEquals("bad-field", gateway.ask("POST", "/failure/a?incarnation=4", own).problem());
     assertEquals("bad-field", gateway.ask("POST", "/failure/a?incarnation=x", own).problem());
   }
+
+  @Test
+  void nameOfAQueryParameterMayBePercentEncoded() throws IOException {
+    assertEquals(200, gateway.ask("POST", "/heartbeat/a?inc%61rnation=5", "").status());
+    assertEquals(5, gateway.ask("GET", "/agent/a").at("incarnation"));
+  }
 }

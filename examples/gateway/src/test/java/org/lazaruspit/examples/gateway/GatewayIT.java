@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.heartbeat.http.BeatResult;
 import org.lazaruspit.heartbeat.http.HeartbeatClient;
+import org.lazaruspit.heartbeat.http.TokenCheck;
 
 /** Runs the real JAR as a process. */
 class GatewayIT {
@@ -92,9 +93,11 @@ class GatewayIT {
     }
   }
 
+  private static final String MASTER = "a token of which agents' own are made".replace(' ', '-');
+
   @Test
   void asksForTheTokensOfItsFile(@TempDir Path dir) throws Exception {
-    Path tokens = Files.writeString(dir.resolve("tokens"), "master\nwriter-1 own\n");
+    Path tokens = Files.writeString(dir.resolve("tokens"), "writer-1 own\n" + MASTER + "\n");
     Process gateway =
         gateway("--port", "0", "--host", "0.0.0.0", "--token-file", tokens.toString());
     try (BufferedReader output = gateway.inputReader()) {
@@ -103,6 +106,9 @@ class GatewayIT {
       assertEquals(403, refused(HeartbeatClient.builder(uri, "b").token("own").build().beat()));
       BeatResult own = HeartbeatClient.builder(uri, "writer-1").token("own").build().beat();
       assertTrue(own instanceof BeatResult.Accepted, own.toString());
+      String derived = TokenCheck.forAgent(MASTER, "b");
+      BeatResult other = HeartbeatClient.builder(uri, "b").token(derived).build().beat();
+      assertTrue(other instanceof BeatResult.Accepted, other.toString());
     }
   }
 
