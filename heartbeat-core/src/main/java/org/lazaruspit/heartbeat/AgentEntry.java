@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The concurrent cell of one incarnation of one agent.
@@ -20,13 +21,11 @@ import java.util.Map;
  */
 final class AgentEntry extends DeadlineWheel.Node {
   private static final long NEVER = Long.MIN_VALUE;
-  private static final VarHandle LAST_SIGN;
   private static final VarHandle BEAT_MILLIS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      LAST_SIGN = lookup.findVarHandle(AgentEntry.class, "lastSign", long.class);
       BEAT_MILLIS = lookup.findVarHandle(AgentEntry.class, "beatMillis", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -91,25 +90,26 @@ final class AgentEntry extends DeadlineWheel.Node {
     if (responseTime != null) {
       responseNanos = Nanos.of(responseTime);
     }
-    if (now - (long) LAST_SIGN.getOpaque(this) > 0) {
+    if (now - lastSign > 0) {
       lastSign = now;
     }
   }
 
-  /** What is known now, as far as the monitor guards it. */
-  synchronized AgentHealth health() {
+  /** What is known now, as far as the monitor guards it, or null when this entry is retired. */
+  synchronized @Nullable AgentHealth health() {
     AgentState now = state;
+    if (isRetired()) {
+      return null;
+    }
     Instant lastHeartbeat = beatMillis == NEVER ? null : Instant.ofEpochMilli(beatMillis);
     Instant lastFailure = now.failedAt() == 0 ? null : Instant.ofEpochMilli(now.failedAt());
-    boolean failureIsLast =
-        lastHeartbeat == null || (lastFailure != null && lastFailure.isAfter(lastHeartbeat));
     AgentState.Progress progress = now.progress();
     AgentState.Quiet quiet = now.quiet();
     return new AgentHealth(
         id,
         now.status(),
         lastHeartbeat,
-        failureIsLast ? lastFailure : lastHeartbeat,
+        lastFailure == null ? lastHeartbeat : lastFailure, // a heartbeat clears the failure
         now.failures(),
         responseNanos == NEVER ? null : Duration.ofNanos(responseNanos),
         now.error(),

@@ -1,5 +1,7 @@
 package org.lazaruspit.heartbeat;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,18 @@ record AgentState(
    * @param until when silence and standstill start to count again
    */
   record Quiet(Waiting shown, long since, long from, long until) {
+    /** From what the agent says to a quiet time on our clock; the rules cut it to their ceiling. */
+    static Quiet asked(Waiting waiting, Instant wallNow, long now) {
+      long quiet = Nanos.MAX;
+      if (waiting.duration() != null) {
+        quiet = Nanos.of(waiting.duration());
+      } else if (waiting.until() != null) {
+        quiet = Nanos.of(Duration.between(wallNow, waiting.until()));
+      }
+      Waiting shown = Waiting.until(waiting.reason(), Nanos.after(wallNow, quiet));
+      return new Quiet(shown, now, now, now + quiet);
+    }
+
     /** How much of the time from the last heartbeat until now was agreed to be quiet. */
     long spent(long now) {
       return Math.max(0, Math.min(now - from, until - from));

@@ -2,8 +2,6 @@ package org.lazaruspit.heartbeat;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agents {
   private final ConcurrentHashMap<String, AgentEntry> entries = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<AgentEntry, HealthRules> ownRules = new ConcurrentHashMap<>();
   private final AtomicInteger size = new AtomicInteger();
   private final Limits limits;
   private final PauseGuard time;
@@ -26,7 +23,7 @@ final class Agents {
   private final Announcer announcer;
   private final DeadlineWheel wheel;
   private final MassSilenceGuard guard;
-  private volatile HealthRules rules;
+  private final RuleBook rules;
 
   /**
    * How much is taken.
@@ -40,7 +37,7 @@ final class Agents {
 
   Agents(
       Limits limits,
-      HealthRules rules,
+      RuleBook rules,
       PauseGuard time,
       InstantSource clock,
       Announcer announcer,
@@ -56,9 +53,11 @@ final class Agents {
   }
 
   HeartbeatOutcome heartbeat(String id, Heartbeat beat) {
+    // Before the look-up: reading the clock waits for every load that has begun, so after it the
+    // cache misses of one heartbeat would not overlap with those of the next.
+    long now = time.now();
     AgentEntry entry = entries.get(id);
     if (entry != null && entry.isPlain() && beat.isPlainOf(entry.incarnation)) {
-      long now = time.now();
       entry.signOfLife(beat, now, time.wallMillis(now));
       if (entry.isPlain()) {
         return HeartbeatOutcome.Accepted.KNOWN;
@@ -79,7 +78,7 @@ final class Agents {
           return refusal;
         }
         AgentEntry fresh = fresh(id, incarnation, null);
-        synchronized (fresh) { // the wheel knows it already
+        synchronized (fresh) { // the wheel may know it already
           HeartbeatOutcome outcome = heartbeat(fresh, beat, true);
           if (publish(fresh)) {
             return outcome;
@@ -97,7 +96,7 @@ final class Agents {
         if (incarnation == entry.incarnation) {
           return heartbeat(entry, beat, false);
         }
-        AgentEntry newer = fresh(id, incarnation, ownRules.get(entry));
+        AgentEntry newer = fresh(id, incarnation, rules.own(entry));
         synchronized (newer) {
           HeartbeatOutcome outcome = heartbeat(newer, beat, false);
           succeed(entry, newer);
@@ -110,14 +109,15 @@ final class Agents {
   private HeartbeatOutcome heartbeat(AgentEntry entry, Heartbeat beat, boolean isNew) {
     long now = time.now();
     Waiting waiting = beat.waiting();
-    AgentState.Quiet quiet = waiting == null ? null : asked(waiting, now);
+    AgentState.Quiet quiet =
+        waiting == null ? null : AgentState.Quiet.asked(waiting, clock.instant(), now);
     AgentState before = entry.state();
     step(entry, new Occurrence.Beat(beat.progress(), quiet), now);
     entry.signOfLife(beat, now, clock.millis());
     if (before.overdue() != null) {
       guard.ended(before.overdue());
     }
-    if (before.quiet() != null || rulesOf(entry).progressWindow() != null) {
+    if (before.quiet() != null || rules.of(entry).progressWindow() != null) {
       // The deadline may be earlier than the one that the wheel was told.
       arm(entry, now);
     }
@@ -127,19 +127,6 @@ final class Agents {
     } catch (Metadata.Refused e) {
       return new HeartbeatOutcome.MetadataRefused(isNew, e.reason());
     }
-  }
-
-  /** From what the agent says to a quiet time on our clock; the rules cut it to their ceiling. */
-  private AgentState.Quiet asked(Waiting waiting, long now) {
-    Instant wallNow = clock.instant();
-    long quiet = Nanos.MAX;
-    if (waiting.duration() != null) {
-      quiet = Nanos.of(waiting.duration());
-    } else if (waiting.until() != null) {
-      quiet = Nanos.of(Duration.between(wallNow, waiting.until()));
-    }
-    Waiting shown = Waiting.until(waiting.reason(), Nanos.after(wallNow, quiet));
-    return new AgentState.Quiet(shown, now, now, now + quiet);
   }
 
   HeartbeatOutcome register(
@@ -183,7 +170,7 @@ final class Agents {
       return HeartbeatOutcome.Accepted.KNOWN;
     }
     Map<String, Object> merged = Metadata.merge(Map.of(), metadata, limits.metadataBytes());
-    AgentEntry newer = fresh(entry.id, incarnation, ownRules.get(entry));
+    AgentEntry newer = fresh(entry.id, incarnation, rules.own(entry));
     newer.metadata(merged);
     succeed(entry, newer);
     return HeartbeatOutcome.Accepted.KNOWN;
@@ -207,32 +194,46 @@ final class Agents {
   private AgentEntry fresh(String id, long incarnation, @Nullable HealthRules own) {
     long now = time.now();
     AgentState state =
-        incarnation == 0 ? AgentState.PLAIN : Escalation.fresh(own == null ? rules : own);
+        incarnation == 0 ? AgentState.PLAIN : Escalation.fresh(own == null ? rules.common() : own);
     AgentEntry entry = new AgentEntry(id, incarnation, state, now);
     if (own != null) {
-      ownRules.put(entry, own);
+      rules.give(entry, own);
     }
-    arm(entry, now);
     return entry;
   }
 
   /** Whether the agent is new by this entry: others may be faster, or take the last place. */
   private boolean publish(AgentEntry fresh) {
-    if (size.incrementAndGet() <= limits.agents() && entries.putIfAbsent(fresh.id, fresh) == null) {
-      return true;
-    }
-    size.decrementAndGet();
     synchronized (fresh) {
+      if (takePlace(fresh)) {
+        // Only now: rules that change meanwhile find the agent, or else are found here.
+        arm(fresh, time.now());
+        return true;
+      }
       retire(fresh);
+      return false;
     }
-    return false;
+  }
+
+  /** One at a time, so that nobody is refused for a place that another does not take after all. */
+  private boolean takePlace(AgentEntry fresh) {
+    synchronized (size) {
+      boolean taken = size.get() < limits.agents() && entries.putIfAbsent(fresh.id, fresh) == null;
+      if (taken) {
+        size.incrementAndGet();
+      }
+      return taken;
+    }
   }
 
   /** Under the monitor of the older incarnation's entry: the newer takes its place. */
   private void succeed(AgentEntry older, AgentEntry newer) {
-    announce(newer, older.state(), newer.state(), HealthCause.INCARNATION);
-    entries.put(older.id, newer);
-    retire(older);
+    synchronized (newer) {
+      announce(newer, older.state(), newer.state(), HealthCause.INCARNATION);
+      entries.put(older.id, newer);
+      retire(older);
+      arm(newer, time.now());
+    }
   }
 
   boolean unregister(String id) {
@@ -259,7 +260,7 @@ final class Agents {
       guard.ended(silence);
     }
     entry.state(AgentState.RETIRED);
-    ownRules.remove(entry);
+    rules.take(entry);
     wheel.remove(entry);
   }
 
@@ -280,18 +281,34 @@ final class Agents {
     }
   }
 
+  /** How an agent is doing, null when it is unknown. */
+  @Nullable AgentHealth health(String id) {
+    while (true) {
+      AgentEntry entry = entries.get(id);
+      AgentHealth health = entry == null ? null : entry.health();
+      if (entry == null || health != null) {
+        return health;
+      }
+    }
+  }
+
+  /** How the agent is doing whose entry this is or was, null when it is gone. */
+  @Nullable AgentHealth health(AgentEntry entry) {
+    AgentHealth health = entry.health();
+    return health == null ? health(entry.id) : health;
+  }
+
   /** Under the entry's monitor: applies the rules, and says whether the status changed. */
   boolean step(AgentEntry entry, Occurrence what, long now) {
     AgentState before = entry.state();
-    long lastSign = entry.lastSign();
-    Escalation.Step step = Escalation.step(before, what, rulesOf(entry), lastSign, now);
-    entry.state(step.state());
-    if (before.isPlain() && entry.lastSign() != lastSign) {
-      // A heartbeat came between the two looks at it, and may have seen nothing to clear: it
-      // counts.
-      entry.state(before);
-      return step(entry, what, now);
-    }
+    Escalation.Step step;
+    long lastSign;
+    do {
+      lastSign = entry.lastSign();
+      step = Escalation.step(before, what, rules.of(entry), lastSign, now);
+      entry.state(step.state());
+      // A heartbeat between the two looks at it may have seen nothing to clear: it counts.
+    } while (before.isPlain() && entry.lastSign() != lastSign);
     return announce(entry, before, step.state(), step.cause());
   }
 
@@ -314,7 +331,7 @@ final class Agents {
 
   /** Under the entry's monitor: has the wheel bring it up when something will be due. */
   void arm(AgentEntry entry, long now) {
-    HealthRules rulesNow = rulesOf(entry);
+    HealthRules rulesNow = rules.of(entry);
     // What is held is overdue all the time, and it is the end of the hold that brings it up again.
     long due =
         entry.state().hold() == null
@@ -335,18 +352,9 @@ final class Agents {
     }
   }
 
-  HealthRules rules() {
-    return rules;
-  }
-
   void rules(HealthRules newRules) {
-    rules = newRules;
+    rules.common(newRules);
     armAll();
-  }
-
-  HealthRules rulesOf(AgentEntry entry) {
-    HealthRules own = ownRules.isEmpty() ? null : ownRules.get(entry);
-    return own == null ? rules : own;
   }
 
   /**
@@ -361,12 +369,7 @@ final class Agents {
       }
       synchronized (entry) {
         if (!entry.isRetired()) {
-          boolean changed = newRules != null;
-          if (newRules != null) {
-            ownRules.put(entry, newRules);
-          } else {
-            changed = ownRules.remove(entry) != null;
-          }
+          boolean changed = newRules == null ? rules.take(entry) : rules.give(entry, newRules);
           wheel.schedule(entry, time.now(), 0);
           return changed;
         }
@@ -374,8 +377,19 @@ final class Agents {
     }
   }
 
-  @Nullable AgentEntry find(String id) {
-    return entries.get(id);
+  /** The rules that hold for an agent, null when it is unknown. */
+  @Nullable HealthRules rulesFor(String id) {
+    while (true) {
+      AgentEntry entry = entries.get(requireNonNull(id, "agentId"));
+      if (entry == null) {
+        return null;
+      }
+      synchronized (entry) {
+        if (!entry.isRetired()) {
+          return rules.of(entry);
+        }
+      }
+    }
   }
 
   Collection<AgentEntry> all() {

@@ -2,15 +2,11 @@ package org.lazaruspit.heartbeat;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +33,17 @@ import org.jspecify.annotations.Nullable;
 public final class HealthRegistry implements AutoCloseable {
   private static final int MAX_ERROR = 1_000;
   private final Agents agents;
+  private final RuleBook rules;
   private final Watch watch;
-  private final PauseGuard time;
   private final InstantSource clock;
   private final Announcer announcer;
-  private final Builder settings;
-  private final Object lifecycle = new Object();
-  private @Nullable WatchThread thread;
-  private boolean closed;
+  private final HealthRegistryBuilder settings;
+  private final Lifecycle lifecycle;
 
-  private HealthRegistry(Builder builder) {
+  HealthRegistry(HealthRegistryBuilder builder) {
     settings = builder;
     clock = builder.clock;
-    time = new PauseGuard(builder.ticker, clock);
+    PauseGuard time = new PauseGuard(builder.ticker, clock);
     announcer = new Announcer(builder.listenerExecutor);
     DeadlineWheel wheel = new DeadlineWheel(time.now());
     MassSilenceGuard guard = new MassSilenceGuard();
@@ -57,9 +51,10 @@ public final class HealthRegistry implements AutoCloseable {
     Agents.Limits limits =
         new Agents.Limits(
             builder.maxAgents, builder.maxMetadataBytes, ids, builder.registerUnknown);
-    agents = new Agents(limits, builder.rules, time, clock, announcer, wheel, guard);
-    watch = new Watch(agents, time, clock, wheel, guard);
-    promiseChecks();
+    rules = new RuleBook(builder.rules);
+    agents = new Agents(limits, rules, time, clock, announcer, wheel, guard);
+    watch = new Watch(agents, rules, time, clock, wheel, guard);
+    lifecycle = new Lifecycle(this::checkTimeouts, builder, time, announcer);
   }
 
   /**
@@ -67,8 +62,8 @@ public final class HealthRegistry implements AutoCloseable {
    *
    * @return a new builder
    */
-  public static Builder builder() {
-    return new Builder();
+  public static HealthRegistryBuilder builder() {
+    return new HealthRegistryBuilder();
   }
 
   /**
@@ -213,8 +208,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return what is known of it, empty when it is unknown
    */
   public Optional<AgentHealth> find(String agentId) {
-    AgentEntry entry = agents.find(requireNonNull(agentId, "agentId"));
-    return entry == null ? Optional.empty() : Optional.of(entry.health());
+    return Optional.ofNullable(agents.health(requireNonNull(agentId, "agentId")));
   }
 
   /**
@@ -237,20 +231,9 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   private FleetHealth snapshot(Set<HealthStatus> shown) {
-    Map<String, AgentHealth> seen = new LinkedHashMap<>();
-    EnumMap<HealthStatus, Integer> counts = new EnumMap<>(HealthStatus.class);
-    for (AgentEntry entry : agents.all()) {
-      AgentHealth health = entry.health();
-      counts.merge(health.status(), 1, Integer::sum);
-      if (shown.contains(health.status())) {
-        seen.put(health.agentId(), health);
-      }
-    }
-    int healthy = counts.getOrDefault(HealthStatus.HEALTHY, 0);
-    int degraded = counts.getOrDefault(HealthStatus.DEGRADED, 0);
-    int unhealthy = counts.getOrDefault(HealthStatus.UNHEALTHY, 0);
-    int total = healthy + degraded + unhealthy;
-    return new FleetHealth(clock.instant(), total, healthy, degraded, unhealthy, seen);
+    Census census = new Census(shown);
+    forEach(census::add);
+    return census.result(clock.instant());
   }
 
   /**
@@ -261,7 +244,7 @@ public final class HealthRegistry implements AutoCloseable {
    */
   public void forEach(Consumer<? super AgentHealth> action) {
     for (AgentEntry entry : agents.all()) {
-      action.accept(entry.health());
+      show(entry, action);
     }
   }
 
@@ -274,8 +257,21 @@ public final class HealthRegistry implements AutoCloseable {
   public void forEach(HealthStatus status, Consumer<? super AgentHealth> action) {
     for (AgentEntry entry : agents.all()) {
       if (entry.state().status() == status) {
-        action.accept(entry.health());
+        show(
+            entry,
+            health -> {
+              if (health.status() == status) {
+                action.accept(health);
+              }
+            });
       }
+    }
+  }
+
+  private void show(AgentEntry entry, Consumer<? super AgentHealth> action) {
+    AgentHealth health = agents.health(entry);
+    if (health != null) {
+      action.accept(health);
     }
   }
 
@@ -298,7 +294,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return the rules in force
    */
   public HealthRules rules() {
-    return agents.rules();
+    return rules.common();
   }
 
   /**
@@ -317,8 +313,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return its own rules or else the registry's, empty when it is unknown
    */
   public Optional<HealthRules> rulesFor(String agentId) {
-    return Optional.ofNullable(agents.find(requireNonNull(agentId, "agentId")))
-        .map(agents::rulesOf);
+    return Optional.ofNullable(agents.rulesFor(requireNonNull(agentId, "agentId")));
   }
 
   /**
@@ -394,21 +389,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @throws IllegalStateException when the registry is closed
    */
   public void start() {
-    synchronized (lifecycle) {
-      if (closed) {
-        throw new IllegalStateException("the registry is closed");
-      }
-      if (thread == null) {
-        boolean ownThreads = settings.listenerExecutor == null;
-        WatchThread started = new WatchThread(this::checkTimeouts, ownThreads);
-        if (ownThreads) {
-          announcer.deliverBy(started.listenerExecutor());
-        }
-        time.promise(WatchThread.INTERVAL);
-        thread = started;
-        started.start();
-      }
-    }
+    lifecycle.start();
   }
 
   /**
@@ -418,189 +399,6 @@ public final class HealthRegistry implements AutoCloseable {
    */
   @Override
   public void close() {
-    WatchThread started;
-    synchronized (lifecycle) {
-      closed = true;
-      started = thread;
-      thread = null;
-    }
-    if (started != null) {
-      promiseChecks();
-      announcer.deliverBy(settings.listenerExecutor);
-      started.close();
-    }
-  }
-
-  private void promiseChecks() {
-    if (settings.checkInterval == null) {
-      time.release();
-    } else {
-      time.promise(settings.checkInterval);
-    }
-  }
-
-  /** Collects the settings of a registry; each can be given once. Not thread-safe. */
-  public static final class Builder {
-    private final Given given = new Given();
-    private HealthRules rules = HealthRules.DEFAULT;
-    private Ticker ticker = Ticker.system();
-    private InstantSource clock = InstantSource.system();
-    private int maxAgents = 1_000_000;
-    private int maxMetadataBytes = 16 * 1024;
-    private int maxKeyLength = 200;
-    private boolean registerUnknown = true;
-    private int listenerQueue = 1_024;
-    private @Nullable Duration checkInterval;
-    private @Nullable Executor listenerExecutor;
-
-    private Builder() {}
-
-    private Builder(Builder other) {
-      rules = other.rules;
-      ticker = other.ticker;
-      clock = other.clock;
-      maxAgents = other.maxAgents;
-      maxMetadataBytes = other.maxMetadataBytes;
-      maxKeyLength = other.maxKeyLength;
-      registerUnknown = other.registerUnknown;
-      listenerQueue = other.listenerQueue;
-      checkInterval = other.checkInterval;
-      listenerExecutor = other.listenerExecutor;
-    }
-
-    /**
-     * The rules of every agent that has none of its own.
-     *
-     * @param value default {@link HealthRules#DEFAULT}
-     * @return this builder
-     */
-    public Builder rules(HealthRules value) {
-      rules = given.once("rules", value);
-      return this;
-    }
-
-    /**
-     * Monotonic time, which the rules are applied to.
-     *
-     * @param value default {@link Ticker#system()}
-     * @return this builder
-     */
-    public Builder ticker(Ticker value) {
-      ticker = given.once("ticker", value);
-      return this;
-    }
-
-    /**
-     * Wall-clock time, for display and for the end of a wait.
-     *
-     * @param value default {@link InstantSource#system()}
-     * @return this builder
-     */
-    public Builder clock(InstantSource value) {
-      clock = given.once("clock", value);
-      return this;
-    }
-
-    /**
-     * The largest number of agents.
-     *
-     * @param value 1 or more, default 1,000,000
-     * @return this builder
-     */
-    public Builder maxAgents(int value) {
-      maxAgents = atLeast("maxAgents", given.once("maxAgents", value), 1);
-      return this;
-    }
-
-    /**
-     * The largest size of one agent's metadata, as compact JSON in UTF-8.
-     *
-     * @param value bytes, 0 or more, default 16 KiB
-     * @return this builder
-     */
-    public Builder maxMetadataBytes(int value) {
-      maxMetadataBytes = atLeast("maxMetadataBytes", given.once("maxMetadataBytes", value), 0);
-      return this;
-    }
-
-    /**
-     * The largest length of an agent's id.
-     *
-     * @param value characters, 1 or more, default 200
-     * @return this builder
-     */
-    public Builder maxKeyLength(int value) {
-      maxKeyLength = atLeast("maxKeyLength", given.once("maxKeyLength", value), 1);
-      return this;
-    }
-
-    /**
-     * Whether a heartbeat registers an agent that is unknown.
-     *
-     * @param value default true
-     * @return this builder
-     */
-    public Builder registerUnknown(boolean value) {
-      registerUnknown = given.once("registerUnknown", value);
-      return this;
-    }
-
-    /**
-     * How many events wait for each listener one by one, before those of the same agent are merged.
-     *
-     * @param value 0 or more, default 1,024
-     * @return this builder
-     */
-    public Builder listenerQueue(int value) {
-      listenerQueue = atLeast("listenerQueue", given.once("listenerQueue", value), 0);
-      return this;
-    }
-
-    /**
-     * Where listeners are called. It is handed one task a listener at most at a time, never under a
-     * lock.
-     *
-     * @param value default: threads of the registry's own, at most one a listener, once it is
-     *     started, and the thread that calls {@link HealthRegistry#checkTimeouts()} as long as it
-     *     is not
-     * @return this builder
-     */
-    public Builder listenerExecutor(Executor value) {
-      listenerExecutor = given.once("listenerExecutor", value);
-      return this;
-    }
-
-    /**
-     * How often a caller that drives time himself promises to call {@link
-     * HealthRegistry#checkTimeouts()}. If more than four intervals, and more than a second, go by
-     * without a call, this process was stopped, and the time does not count. A started registry
-     * checks every 50 ms and needs no promise.
-     *
-     * @param value positive, default none: all time counts
-     * @return this builder
-     */
-    public Builder checkInterval(Duration value) {
-      if (value.isZero() || value.isNegative()) {
-        throw new IllegalArgumentException("checkInterval: " + value + " is not positive");
-      }
-      checkInterval = given.once("checkInterval", value);
-      return this;
-    }
-
-    /**
-     * Makes the registry.
-     *
-     * @return a new registry, not started
-     */
-    public HealthRegistry build() {
-      return new HealthRegistry(new Builder(this));
-    }
-
-    private static int atLeast(String name, int value, int least) {
-      if (value < least) {
-        throw new IllegalArgumentException(name + ": " + value + ", expected at least " + least);
-      }
-      return value;
-    }
+    lifecycle.close();
   }
 }

@@ -18,6 +18,7 @@ final class Watch {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Agents agents;
+  private final RuleBook rules;
   private final PauseGuard time;
   private final InstantSource clock;
   private final DeadlineWheel wheel;
@@ -27,11 +28,13 @@ final class Watch {
 
   Watch(
       Agents agents,
+      RuleBook rules,
       PauseGuard time,
       InstantSource clock,
       DeadlineWheel wheel,
       MassSilenceGuard guard) {
     this.agents = agents;
+    this.rules = rules;
     this.time = time;
     this.clock = clock;
     this.wheel = wheel;
@@ -84,7 +87,7 @@ final class Watch {
   }
 
   private boolean isSilent(AgentEntry entry, long now) {
-    return Escalation.newlySilent(entry.state(), agents.rulesOf(entry), entry.lastSign(), now);
+    return Escalation.newlySilent(entry.state(), rules.of(entry), entry.lastSign(), now);
   }
 
   private boolean escalate(AgentEntry entry, long now) {
@@ -111,7 +114,7 @@ final class Watch {
   }
 
   private int judgeMassSilence(long now) {
-    return switch (guard.judge(agents.size(), agents.rules(), now)) {
+    return switch (guard.judge(agents.size(), rules.common(), now)) {
       case COUNT, HOLD -> 0;
       case BEGIN -> begin(now);
       case FORGIVE -> release(Occurrence.Forgive.INSTANCE, now);
@@ -120,7 +123,7 @@ final class Watch {
   }
 
   private int begin(long now) {
-    HealthRules.MassSilence rule = agents.rules().massSilence();
+    HealthRules.MassSilence rule = rules.common().massSilence();
     Duration atMost = rule == null ? Duration.ZERO : rule.heldAtMost();
     Instant since = clock.instant();
     held = new Held("mass", since, Nanos.after(since, Nanos.of(atMost)));

@@ -22,7 +22,7 @@ class HealthRegistryTest {
   private final FakeTime time = new FakeTime();
   private final HealthRegistry registry = builder().build();
 
-  private HealthRegistry.Builder builder() {
+  private HealthRegistryBuilder builder() {
     return HealthRegistry.builder().ticker(time).clock(time);
   }
 

@@ -97,8 +97,8 @@ class HealthRulesTest {
 
   @Test
   void limitsOfARegistryAreChecked() {
-    for (Consumer<HealthRegistry.Builder> bad :
-        List.<Consumer<HealthRegistry.Builder>>of(
+    for (Consumer<HealthRegistryBuilder> bad :
+        List.<Consumer<HealthRegistryBuilder>>of(
             builder -> builder.maxAgents(0),
             builder -> builder.maxMetadataBytes(-1),
             builder -> builder.maxKeyLength(0),

@@ -19,7 +19,7 @@ class ListenerTest {
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final List<String> heard = new ArrayList<>();
 
-  private HealthRegistry.Builder builder() {
+  private HealthRegistryBuilder builder() {
     return HealthRegistry.builder().ticker(time).clock(time);
   }
 

@@ -101,14 +101,14 @@ class RaceTest {
     List<Runnable> hook = new ArrayList<>();
     HealthRegistry registry =
         HealthRegistry.builder()
-            .ticker(
+            .ticker(time)
+            .clock(
                 () -> {
                   if (!hook.isEmpty()) {
                     hook.remove(0).run();
                   }
-                  return time.nanos();
+                  return time.instant();
                 })
-            .clock(time)
             .listenerExecutor(Runnable::run)
             .build();
     registry.addListener("test", event -> events.add(event.from() + ">" + event.to()));

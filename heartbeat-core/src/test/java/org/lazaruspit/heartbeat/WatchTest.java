@@ -15,16 +15,17 @@ class WatchTest {
   private final PauseGuard guard = new PauseGuard(time, time);
   private final DeadlineWheel wheel = new DeadlineWheel(time.nanos());
   private final MassSilenceGuard massSilence = new MassSilenceGuard();
+  private final RuleBook rules = new RuleBook(HealthRules.DEFAULT);
   private final Agents agents =
       new Agents(
           new Agents.Limits(100, 1_000, new AgentIds(200), true),
-          HealthRules.DEFAULT,
+          rules,
           guard,
           time,
           new Announcer(null),
           wheel,
           massSilence);
-  private final Watch watch = new Watch(agents, guard, time, wheel, massSilence);
+  private final Watch watch = new Watch(agents, rules, guard, time, wheel, massSilence);
 
   private List<String> lookedAtIn(Duration duration) {
     time.advance(duration);
@@ -51,9 +52,9 @@ class WatchTest {
     }
     time.advanceSeconds(300);
     watch.check();
-    AgentEntry held = agents.find("a1");
+    AgentHealth held = agents.health("a1");
     assertNotNull(held);
-    assertNotNull(held.health().held());
+    assertNotNull(held.held());
     assertEquals(List.of(), lookedAtIn(Duration.ofSeconds(290)));
   }
 
