@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,57 +38,13 @@ class RaceTest {
    */
   @Test
   void heartbeatThatRacesAnExpiryIsNeverLost() throws InterruptedException {
-    raceHeartbeatsWithExpiries(20_000);
+    assertEquals(20_000, new ExpiryRace(System.nanoTime()).run(20_000));
   }
 
   @Test
   @Tag("full")
   void heartbeatThatRacesAnExpiryIsNeverLostForMinutes() throws InterruptedException {
-    raceHeartbeatsWithExpiries(2_000_000);
-  }
-
-  /** Round by round the two threads wait for each other, and then one of them a little longer. */
-  private void raceHeartbeatsWithExpiries(int rounds) throws InterruptedException {
-    HealthRegistry registry = registry();
-    registry.heartbeat("a");
-    AtomicInteger begun = new AtomicInteger();
-    AtomicInteger ended = new AtomicInteger();
-    Thread beating =
-        new Thread(
-            () -> {
-              for (int round = 1; round <= rounds; round++) {
-                await(begun, round);
-                registry.heartbeat("a");
-                ended.set(round);
-              }
-            });
-    beating.setDaemon(true);
-    beating.start();
-    for (int round = 1; round <= rounds; round++) {
-      time.advanceSeconds(300);
-      begun.set(round);
-      int delay = ThreadLocalRandom.current().nextInt(60);
-      for (int i = 0; i < delay; i++) {
-        Thread.onSpinWait();
-      }
-      registry.checkTimeouts();
-      await(ended, round);
-      AgentHealth agent = registry.find("a").orElseThrow();
-      assertEquals(HealthStatus.HEALTHY, agent.status(), "round " + round);
-      assertEquals(0, agent.consecutiveFailures(), "round " + round);
-    }
-    beating.join();
-    assertChangesFollowEachOther();
-  }
-
-  private static void await(AtomicInteger counter, int value) {
-    for (int i = 0; counter.get() < value; i++) {
-      if (i > 2_000) {
-        LockSupport.parkNanos(1_000);
-      } else {
-        Thread.onSpinWait();
-      }
-    }
+    assertEquals(2_000_000, new ExpiryRace(System.nanoTime()).run(2_000_000));
   }
 
   /**
@@ -192,7 +147,7 @@ class RaceTest {
         new Thread(
             () -> {
               for (int round = 1; round <= rounds; round++) {
-                await(begun, round);
+                ExpiryRace.await(begun, round);
                 current.get().heartbeat("b");
                 ended.set(round);
               }
@@ -204,7 +159,7 @@ class RaceTest {
       current.set(registry);
       begun.set(round);
       registry.heartbeat("a");
-      await(ended, round);
+      ExpiryRace.await(ended, round);
       assertEquals(1, registry.size());
       assertEquals(1, registry.snapshot().total());
     }
