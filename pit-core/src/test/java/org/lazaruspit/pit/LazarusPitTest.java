@@ -341,7 +341,8 @@ final class LazarusPitTest extends PitOnRealParts {
             config("run", 3).launcherFor(null),
             cell.directory().getParent(),
             IsolationSpec.ABSENT,
-            cell.paths().agentLog("writer")));
+            cell.paths().agentLog("writer"),
+            Optional.empty()));
     before.close();
     try (LazarusPit pit = startPit("run", 3)) {
       Revival revival = await(RevivalStatus.REVIVED);

@@ -77,7 +77,8 @@ final class ProcessReviverTest {
                 "default", List.of(command), Map.of("COLOUR", "{agent_id}"), Optional.empty())),
         folder.getParent(),
         IsolationSpec.ABSENT,
-        folder.resolve("logs").resolve("writer.log"));
+        folder.resolve("logs").resolve("writer.log"),
+        Optional.empty());
   }
 
   /** Runs a script; the agent says that it is ready by making a file, and we are told of that. */
@@ -277,7 +278,8 @@ final class ProcessReviverTest {
             Optional.empty(),
             order.missionsRoot(),
             order.isolation(),
-            order.log());
+            order.log(),
+            Optional.empty());
     assertThrows(IOException.class, () -> reviver.start(noLauncher));
   }
 }

@@ -111,7 +111,8 @@ final class WalledAgent implements AutoCloseable {
             new Launcher("default", List.of("/bin/sh", "-c", script), Map.of(), Optional.empty())),
         root,
         isolation,
-        log());
+        log(),
+        Optional.empty());
   }
 
   RunningAgent start(Reviver by, IsolationSpec isolation, String script)
