@@ -40,8 +40,10 @@ final class AgentTokens {
 
   private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** An agent that runs as somebody else has to get through to its own file. */
   private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
 
   private final Path folder;
   private final Set<String> told = ConcurrentHashMap.newKeySet();

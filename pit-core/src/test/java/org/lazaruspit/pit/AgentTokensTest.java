@@ -59,7 +59,7 @@ final class AgentTokensTest {
     assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(
-        "rwx------",
+        "rwx--x--x",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
     String other = SECRET.replace('0', 'x');
     assertEquals(Optional.of(file), tokens.file(target(secret(other))));

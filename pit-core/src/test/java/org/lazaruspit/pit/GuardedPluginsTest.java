@@ -41,7 +41,7 @@ import org.lazaruspit.pit.spi.StartOrder;
 @Timeout(60)
 final class GuardedPluginsTest {
 
-  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final Duration SHORT = Duration.ofSeconds(1);
   private static final PluginLimits LIMITS =
       new PluginLimits(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT);
   private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
@@ -195,7 +195,7 @@ final class GuardedPluginsTest {
               return new Presence.Absent("not there");
             });
     assertEquals(
-        "reviver memory did not return from presence within 0.05 s and is left to itself",
+        "reviver memory did not return from presence within 1.0 s and is left to itself",
         assertThrows(IOException.class, () -> reviver.presence(AGENT)).getMessage());
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
   }
@@ -338,7 +338,7 @@ final class GuardedPluginsTest {
             .probe(List.of(TARGET))
             .get(0);
     assertEquals(
-        "health probe theirs did not return from probe within 0.05 s and is left to itself",
+        "health probe theirs did not return from probe within 1.0 s and is left to itself",
         late.detail());
     assertEquals(Verdict.UNREACHABLE, probe(() -> null).probe(List.of(TARGET)).get(0).verdict());
     ProbeResult well = ProbeResult.of(TARGET, Verdict.HEALTHY, "", Duration.ZERO);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.StartOrder;
@@ -17,9 +18,17 @@ import org.lazaruspit.pit.spi.StartOrder;
  * @param artifacts the cell's artifacts, which it may write
  * @param state the pit's own directory, hidden
  * @param work where the agent starts
+ * @param token the agent's own token, which it may read though it lies in the pit's directory;
+ *     empty where it has none
  */
 record AgentFolders(
-    Path missionsRoot, Path cell, Path checkpoint, Path artifacts, Path state, Path work) {
+    Path missionsRoot,
+    Path cell,
+    Path checkpoint,
+    Path artifacts,
+    Path state,
+    Path work,
+    Optional<Path> token) {
 
   /** Finds them, and makes the two that the agent may write where there are none. */
   static AgentFolders of(StartOrder order, Launcher.Command command, Path state)
@@ -32,7 +41,14 @@ record AgentFolders(
         own(cell, paths.checkpoint(order.agent().agentId())),
         own(cell, paths.artifacts()),
         hideable("state_directory", state),
-        command.workingDirectory().map(Path::of).orElse(order.cellDirectory()).toAbsolutePath());
+        command.workingDirectory().map(Path::of).orElse(order.cellDirectory()).toAbsolutePath(),
+        token(order));
+  }
+
+  private static Optional<Path> token(StartOrder order) throws IOException {
+    return order.tokenFile().isEmpty()
+        ? Optional.empty()
+        : Optional.of(order.tokenFile().get().toRealPath());
   }
 
   private static Path hideable(String what, Path directory) throws IOException {
@@ -56,6 +72,9 @@ record AgentFolders(
   void handTo(Account account) throws IOException {
     for (Path folder : new Path[] {checkpoint, artifacts}) {
       Files.setAttribute(folder, "unix:uid", (int) account.uid(), LinkOption.NOFOLLOW_LINKS);
+    }
+    if (token.isPresent()) {
+      Files.setAttribute(token.get(), "unix:uid", (int) account.uid(), LinkOption.NOFOLLOW_LINKS);
     }
   }
 }

@@ -88,6 +88,7 @@ final class Bubblewrap {
     access.put(folders.cell(), Access.READ);
     access.put(folders.checkpoint(), Access.WRITE);
     access.put(folders.artifacts(), Access.WRITE);
+    folders.token().ifPresent(token -> access.put(token, Access.READ));
     access.forEach((path, given) -> mount(path.toString(), given));
     access.forEach(
         (path, given) -> {

@@ -55,6 +55,7 @@ final class PodmanCommand {
     run.add(volume(folders.cell(), "ro"));
     run.add(volume(folders.checkpoint(), "rw"));
     run.add(volume(folders.artifacts(), "rw"));
+    folders.token().ifPresent(token -> run.add(volume(token, "ro")));
     run.add("--workdir=" + folders.work());
     run.add("--env=LAZARUS_*");
     environment.forEach(name -> run.add("--env=" + name));

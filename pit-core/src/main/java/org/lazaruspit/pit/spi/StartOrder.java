@@ -142,7 +142,9 @@ public record StartOrder(
         "LAZARUS_INCARNATION", Long.toString(incarnation),
         "LAZARUS_CHECKPOINT", text(checkpoint),
         "LAZARUS_GATEWAY", text(gateway.map(GatewayAddress::uri)),
-        "LAZARUS_HEARTBEAT_URL", text(heartbeatUrl));
+        "LAZARUS_HEARTBEAT_URL", text(heartbeatUrl),
+        "LAZARUS_HEARTBEAT_FILE", heartbeatFile().toString(),
+        "LAZARUS_TOKEN_FILE", text(tokenFile));
   }
 
   private static String text(Optional<?> value) {

@@ -154,8 +154,10 @@ final class CommandReviverTest {
             "LAZARUS_CELL=" + folder,
             "LAZARUS_CHECKPOINT=" + folder + "/kept",
             "LAZARUS_GATEWAY=http://h:1",
+            "LAZARUS_HEARTBEAT_FILE=" + order(3).heartbeatFile(),
             "LAZARUS_HEARTBEAT_URL=http://h:1/heartbeat/writer?incarnation=3",
-            "LAZARUS_INCARNATION=3"),
+            "LAZARUS_INCARNATION=3",
+            "LAZARUS_TOKEN_FILE="),
         Files.readAllLines(folder.resolve("said")));
   }
 

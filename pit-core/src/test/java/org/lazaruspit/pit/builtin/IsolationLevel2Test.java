@@ -108,6 +108,25 @@ final class IsolationLevel2Test {
   }
 
   @Test
+  void itsOwnTokenCanBeReadAndNotWrittenAndNobodyElsesIsThere() throws Exception {
+    Path folder = agent.token("its own\n");
+    assertEquals(
+        "its own\nwriter\n",
+        agent.says(
+            LEVEL_2,
+            "cat $LAZARUS_TOKEN_FILE; ls '%s'; echo x 2>/dev/null >$LAZARUS_TOKEN_FILE"
+                .formatted(folder)));
+    assertEquals("its own\n", Files.readString(folder.resolve("writer")));
+  }
+
+  @Test
+  void asSomebodyElseItReadsItsOwnToken() throws Exception {
+    agent.token("its own\n");
+    assertEquals(
+        "its own\n", agent.says(WalledAgent.as("nobody", LEVEL_2), "cat $LAZARUS_TOKEN_FILE"));
+  }
+
+  @Test
   void itsOwnCellCanBeReadByTheNameItHasOutside() throws Exception {
     assertEquals("{}" + agent.cell + "\n", agent.says(LEVEL_2, "cat $LAZARUS_CELL/cell.json; pwd"));
   }

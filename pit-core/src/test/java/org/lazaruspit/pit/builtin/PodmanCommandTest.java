@@ -27,7 +27,8 @@ final class PodmanCommandTest {
           Path.of("/m/c/checkpoints/writer"),
           Path.of("/m/c/artifacts"),
           Path.of("/s"),
-          Path.of("/m/c"));
+          Path.of("/m/c"),
+          Optional.of(Path.of("/s/tokens/writer")));
 
   private static List<String> container(boolean network, String... capabilities) {
     IsolationSpec spec =
@@ -52,12 +53,13 @@ final class PodmanCommandTest {
             "--volume=/m/c:/m/c:ro",
             "--volume=/m/c/checkpoints/writer:/m/c/checkpoints/writer:rw",
             "--volume=/m/c/artifacts:/m/c/artifacts:rw",
+            "--volume=/s/tokens/writer:/s/tokens/writer:ro",
             "--workdir=/m/c",
             "--env=LAZARUS_*",
             "--env=COLOUR",
             "--entrypoint=",
             "localhost/agent"),
-        container(true).subList(container(true).size() - 8, container(true).size()));
+        container(true).subList(container(true).size() - 9, container(true).size()));
     assertTrue(container(true).containsAll(List.of("--read-only", "--tmpfs=/tmp")));
   }
 

@@ -40,6 +40,7 @@ final class WalledAgent implements AutoCloseable {
   private final Programs programs;
   private final Map<String, Object> settings;
   private final List<Reviver> revivers = new ArrayList<>();
+  private Optional<Path> token = Optional.empty();
   private long incarnation;
 
   WalledAgent(Path folder, Programs programs, Map<String, Object> settings) throws IOException {
@@ -58,6 +59,14 @@ final class WalledAgent implements AutoCloseable {
     Files.writeString(cell.resolve("cell.json"), "{}");
     Files.writeString(neighbour.resolve("secret"), "of others");
     Files.writeString(state.resolve("token"), "of the pit");
+  }
+
+  /** Gives the agent a token of its own, beside somebody else's. */
+  Path token(String text) throws IOException {
+    Path folder = Files.createDirectories(state.resolve("tokens"));
+    Files.writeString(folder.resolve("reader"), "of another");
+    token = Optional.of(Files.writeString(folder.resolve("writer"), text));
+    return folder;
   }
 
   static IsolationSpec level(IsolationLevel level) {
@@ -112,7 +121,7 @@ final class WalledAgent implements AutoCloseable {
         root,
         isolation,
         log(),
-        Optional.empty());
+        token);
   }
 
   RunningAgent start(Reviver by, IsolationSpec isolation, String script)
