@@ -19,6 +19,7 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.MissionWatch;
 import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.Reviver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class CellRoster {
 
   private final MissionStore store;
   private final CellOwnership ownership;
+  private final Reviver reviver;
   private final RevivalEngine engine;
   private final Works worked;
   private final boolean dryRun;
@@ -47,6 +49,7 @@ final class CellRoster {
   CellRoster(
       MissionStore store,
       CellOwnership ownership,
+      Reviver reviver,
       RevivalEngine engine,
       Works worked,
       InstantSource clock,
@@ -57,6 +60,7 @@ final class CellRoster {
     this.listeners = listeners;
     this.store = store;
     this.ownership = ownership;
+    this.reviver = reviver;
     this.engine = engine;
     this.clock = clock;
   }
@@ -151,6 +155,7 @@ final class CellRoster {
 
   private CellWork open(MissionCell cell, CellOwnership.Claim claim) throws IOException {
     try {
+      reviver.claimed(cell.id(), cell.directory());
       CellWork work =
           CellWork.open(cell, claim, clock, listeners, path -> store.look(path).cell(), dryRun);
       trouble.over(cell.id());

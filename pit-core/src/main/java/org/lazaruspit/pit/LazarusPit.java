@@ -98,6 +98,7 @@ public final class LazarusPit implements AutoCloseable {
         new CellRoster(
             MissionStore.open(config.missionsPath()),
             ownership,
+            reviver,
             engine,
             works,
             builder.clock,

@@ -87,9 +87,9 @@ final class RevivalRunner {
                 RevivalStep.RAISE_INCARNATION,
                 checkpoint.description()),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
-    tellReaders(attempt, incarnation);
     probes.files().begin(targets.target(attempt.work(), attempt.agentId()));
     RunningAgent running = reviver.start(order(attempt, incarnation, checkpoint));
+    tellReaders(attempt, incarnation);
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
         attempt.label(),

@@ -52,6 +52,11 @@ record AgentRecord(long pid, long startTick, String bootId, long incarnation) {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /** The process itself, to wait for; empty if it has ended meanwhile. */
+  Optional<ProcessHandle> handle() {
+    return ProcessHandle.of(pid).filter(found -> running().isPresent());
+  }
+
   /** Whether exactly this process still runs. */
   Optional<Stat> running() {
     return ProcFs.stat(pid)

@@ -1,7 +1,9 @@
 package org.lazaruspit.pit.builtin;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +19,8 @@ import java.util.Optional;
 final class ProcFs {
 
   private static final Path PROC = Path.of("/proc");
+  private static final String BOOT_ID =
+      read(PROC.resolve("sys/kernel/random/boot_id")).map(String::strip).orElse("unknown");
 
   private ProcFs() {}
 
@@ -51,19 +55,21 @@ final class ProcFs {
 
   /** Which boot of the machine this is: start ticks mean something only within one. */
   static String bootId() {
-    return read(PROC.resolve("sys/kernel/random/boot_id")).map(String::strip).orElse("unknown");
+    return BOOT_ID;
+  }
+
+  /** A process's environment as it was started; empty for a zombie and for another user's. */
+  static byte[] environment(long pid) {
+    return bytes("/proc/" + pid + "/environ");
   }
 
   /** The value of a variable in a process's environment as it was started. */
   static Optional<String> variable(long pid, String name) {
     String prefix = name + "=";
-    return read(PROC.resolve(pid + "/environ"))
-        .flatMap(
-            text ->
-                List.of(text.split("\0", -1)).stream()
-                    .filter(entry -> entry.startsWith(prefix))
-                    .map(entry -> entry.substring(prefix.length()))
-                    .findFirst());
+    return List.of(new String(environment(pid), UTF_8).split("\0", -1)).stream()
+        .filter(entry -> entry.startsWith(prefix))
+        .map(entry -> entry.substring(prefix.length()))
+        .findFirst();
   }
 
   /** What the process calls itself, for people. */
@@ -71,10 +77,16 @@ final class ProcFs {
     return read(PROC.resolve(pid + "/comm")).map(String::strip).orElse("?");
   }
 
+  /**
+   * Whether the process has this file open, under whatever name: a lock of ours may have two. Only
+   * files of the same last name are looked at, so that none is asked that hangs.
+   */
   static boolean holdsOpen(long pid, Path file) {
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
       for (Path descriptor : descriptors) {
-        if (file.equals(Files.readSymbolicLink(descriptor))) {
+        Path target = Files.readSymbolicLink(descriptor);
+        if (target.equals(file)
+            || (target.endsWith(file.getFileName()) && Files.isSameFile(descriptor, file))) {
           return true;
         }
       }
@@ -84,21 +96,34 @@ final class ProcFs {
     }
   }
 
+  /** Every process, in the order of their numbers. */
   static List<Long> pids() throws IOException {
-    List<Long> pids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
-      for (Path entry : entries) {
-        pids.add(Long.parseLong(entry.getFileName().toString()));
+    String[] names = PROC.toFile().list();
+    if (names == null) {
+      throw new IOException(PROC + " cannot be listed");
+    }
+    List<Long> pids = new ArrayList<>(names.length);
+    for (String name : names) {
+      if (Character.isDigit(name.charAt(0))) {
+        pids.add(Long.parseLong(name));
       }
     }
     return pids;
   }
 
   private static Optional<String> read(Path file) {
-    try {
-      return Optional.of(new String(Files.readAllBytes(file), ISO_8859_1));
+    byte[] bytes = bytes(file.toString());
+    return bytes.length == 0 ? Optional.empty() : Optional.of(new String(bytes, ISO_8859_1));
+  }
+
+  /**
+   * Empty where it ended meanwhile, or is another user's. Of all ways to read, this costs least.
+   */
+  private static byte[] bytes(String file) {
+    try (FileInputStream in = new FileInputStream(file)) {
+      return in.readAllBytes();
     } catch (IOException | SecurityException e) {
-      return Optional.empty(); // ended meanwhile, or another user's
+      return new byte[0];
     }
   }
 }

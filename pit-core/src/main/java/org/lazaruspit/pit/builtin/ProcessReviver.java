@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -42,11 +42,13 @@ public final class ProcessReviver implements Reviver {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessReviver.class);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+  private static final OptionalInt REFUSAL = OptionalInt.of(AgentLock.HELD_STATUS);
+  private static final String REFUSED = "refused by the kernel: another process holds its lock";
 
   private final @Nullable Path directory;
   private final @Nullable Isolation isolation;
-  private final Map<AgentRef, Held> held = new ConcurrentHashMap<>();
-  private final Set<Process> watchers = ConcurrentHashMap.newKeySet();
+  private final Map<AgentRef, HeldAgent> held = new ConcurrentHashMap<>();
+  private final Map<UUID, Path> cells = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -54,20 +56,10 @@ public final class ProcessReviver implements Reviver {
             thread.setDaemon(true);
             return thread;
           });
+  private final LockDesk desk = new LockDesk(threads);
+  private final MarkScans scans = new MarkScans(threads);
+  private final WarmUp warmUp = new WarmUp(desk);
   private volatile boolean closed;
-
-  /** What is known of an agent that runs, or ran. */
-  private record Held(
-      RunningAgent running, CompletableFuture<AgentExit> exit, Optional<AgentRecord> leader) {
-
-    long pid() {
-      return leader.map(AgentRecord::pid).orElse(0L);
-    }
-
-    boolean leaderRuns() {
-      return leader.flatMap(AgentRecord::running).isPresent();
-    }
-  }
 
   /** An instance that still has to be {@link #configured}. */
   public ProcessReviver() {
@@ -105,56 +97,74 @@ public final class ProcessReviver implements Reviver {
   }
 
   @Override
+  public void claimed(UUID cellId, Path cellDirectory) throws IOException {
+    warmUp.begin(threads);
+    cells.put(cellId, cellDirectory.toRealPath());
+    // Another pit may have worked it meanwhile: what has ended since is asked of the kernel.
+    held.values().removeIf(agent -> agent.agent().cellId().equals(cellId) && agent.ended());
+  }
+
+  @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
-    Held known = held.get(agent);
+    HeldAgent known = held.get(agent);
     if (known != null) {
-      return known.exit().isDone()
+      return known.ended()
           ? new Presence.Absent(known.exit().join())
           : new Presence.Running(known.running());
     }
     AgentLock lock = lock(agent);
-    if (lock.free()) {
-      Optional<AgentRecord> unguarded = AgentRecord.read(recordFile(agent));
-      return unguarded.isPresent() && unguarded.get().running().isPresent()
-          ? new Presence.Running(adopt(agent, lock))
-          : new Presence.Absent("its lock is free");
-    }
-    return new Presence.Running(adopt(agent, lock));
+    // Some close inherited descriptors, and the lock with them: then the record knows the process.
+    boolean absent =
+        lock.free() && AgentRecord.read(recordFile(agent)).flatMap(AgentRecord::running).isEmpty();
+    return absent
+        ? new Presence.Absent("its lock is free")
+        : new Presence.Running(adopt(agent, lock));
   }
 
   @Override
   public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
-    Held known = held.get(agent);
+    HeldAgent known = held.get(agent);
     AgentLock lock = lock(agent);
-    ProcessTree tree = new ProcessTree(lock);
-    List<Long> members = tree.members();
-    if (known != null && !known.exit().isDone() && !grace.isZero() && canListen(known)) {
-      tree.terminate(known.pid());
-      awaitExit(known, grace);
-    }
-    if (!tree.kill(System.nanoTime() + KILL_LIMIT.toNanos())) {
-      return new StopOutcome.StillThere(
-          "could not be killed: " + ProcessTree.describe(tree.members()));
-    }
-    if (members.isEmpty()) {
+    if (known != null && known.ended() && leftNothing(known, lock)) {
       return new StopOutcome.Gone("nothing of it runs and its lock is free");
     }
+    ProcessTree tree = new ProcessTree(lock, scans);
+    ProcessTree.Left found = tree.left();
+    if (found.nothing()) {
+      return new StopOutcome.Gone("nothing of it runs and its lock is free");
+    }
+    if (known != null && !known.ended() && !grace.isZero() && known.canListen()) {
+      tree.terminate(known.leader().orElseThrow().pid());
+      awaitExit(known, grace);
+    }
+    ProcessTree.Left left = tree.kill(tree.left(), System.nanoTime() + KILL_LIMIT.toNanos());
+    if (!left.nothing()) {
+      return new StopOutcome.StillThere("could not be killed: " + ProcessTree.describe(left));
+    }
+    int members = found.members().size();
     return new StopOutcome.Gone(
-        members.size()
-            + (members.size() == 1 ? " process" : " processes")
-            + " stopped and its lock is free");
+        members + (members == 1 ? " process" : " processes") + " stopped and its lock is free");
   }
 
-  /** A stopped process cannot act on TERM, so there is nothing to wait for. */
-  private static boolean canListen(Held agent) {
-    return agent.leader().flatMap(AgentRecord::running).filter(stat -> !stat.stopped()).isPresent();
+  /**
+   * Whoever has just told of an agent's end has seen its lock free, and the look at all processes
+   * that began with it answers the rest: nothing that has ended can have come back by itself.
+   */
+  private static boolean leftNothing(HeldAgent ended, AgentLock lock) throws InterruptedException {
+    Optional<CompletableFuture<MarkScan>> look = ended.freshLook();
+    try {
+      return look.isPresent() && look.get().get().members(lock).isEmpty();
+    } catch (ExecutionException e) {
+      log.debug("{}: looked at once more", ended.agent(), e);
+      return false;
+    }
   }
 
-  private static void awaitExit(Held agent, Duration grace) throws InterruptedException {
+  private static void awaitExit(HeldAgent agent, Duration grace) throws InterruptedException {
     try {
       agent.exit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      log.debug("{}: did not end within its grace of {}", agent.running().agent(), grace);
+      log.debug("{}: did not end within its grace of {}", agent.agent(), grace);
     } catch (ExecutionException e) {
       throw new IllegalStateException("an exit never fails", e);
     }
@@ -166,44 +176,118 @@ public final class ProcessReviver implements Reviver {
         order
             .command()
             .orElseThrow(() -> new IOException("no launcher in the configuration fits the agent"));
+    cells.put(order.agent().cellId(), order.cellDirectory().toRealPath());
     AgentLock lock = lock(order.agent());
-    Files.createDirectories(lock.file().getParent());
+    lock.prepare();
     Isolation.Walled walled = isolation().prepare(order, command);
     Process process = processBuilder(order, command, walled, lock).start();
-    Optional<AgentRecord> record = AgentRecord.of(process.pid(), order.incarnation());
-    if (record.isPresent()) {
-      record.get().write(recordFile(order.agent()));
-    }
-    Held started = held(order.agent(), order.incarnation(), "pid " + process.pid(), record);
+    Optional<AgentRecord> record =
+        AgentRecord.of(process.pid(), order.incarnation())
+            // Still alive after its number was looked up: so that was its own.
+            .filter(found -> process.isAlive());
+    HeldAgent started =
+        HeldAgent.of(order.agent(), order.incarnation(), "pid " + process.pid(), record);
     held.put(order.agent(), started);
+    record.ifPresent(found -> write(found, order.agent()));
     CompletableFuture<Void> unused =
-        process
-            .onExit()
-            .thenAcceptAsync(ended -> leaderEnded(started, lock, ended.exitValue()), threads);
+        process.onExit().thenAccept(ended -> leaderEnded(started, lock, ended.exitValue()));
     return started.running();
   }
 
-  private void leaderEnded(Held agent, AgentLock lock, int status) {
-    if (status == AgentLock.HELD_STATUS && held(lock)) {
-      // It never became the agent: whoever holds the lock is, and is found by the next look.
-      held.remove(agent.running().agent(), agent);
-      String refusal = "refused by the kernel: another process holds its lock";
-      agent.exit().complete(new AgentExit(Instant.now(), refusal));
-      return;
+  /** It runs already: that its record cannot be written must not make it a stranger. */
+  private void write(AgentRecord record, AgentRef agent) {
+    try {
+      record.write(recordFile(agent));
+    } catch (IOException e) {
+      log.warn("{}: runs, but a later pit has to search for it: {}", agent, e.toString());
     }
-    OptionalInt exitStatus = status <= 128 ? OptionalInt.of(status) : OptionalInt.empty();
-    untilTreeIsGone(agent, lock, describeExit(status), exitStatus);
   }
 
-  private static boolean held(AgentLock lock) {
+  private void leaderEnded(HeldAgent agent, AgentLock lock, int status) {
+    if (closed) {
+      return;
+    }
+    OptionalInt known = status <= 128 ? OptionalInt.of(status) : OptionalInt.empty();
+    untilTreeIsGone(agent, lock, new AgentExit(Instant.now(), describeExit(status), known));
+  }
+
+  /** Completes the agent's exit once its first process and all that hold its lock are gone. */
+  private void untilTreeIsGone(HeldAgent agent, AgentLock lock, AgentExit how) {
+    CompletableFuture<Void> unused =
+        lock.askFree()
+            .handle(
+                (free, problem) -> {
+                  if (problem != null) {
+                    forget(agent, problem);
+                  } else if (free) {
+                    lockIsFree(agent, lock, how);
+                  } else if (how.status().equals(REFUSAL)) {
+                    // Looks at processes, so it goes to a thread that may take its time.
+                    threads.execute(() -> heldOrRefused(agent, lock, how));
+                  } else {
+                    awaitFreed(agent, lock, how);
+                  }
+                  return null;
+                });
+  }
+
+  private void lockIsFree(HeldAgent agent, AgentLock lock, AgentExit how) {
+    Optional<ProcessHandle> leader =
+        agent.leader().filter(known -> agent.leaderRuns()).flatMap(AgentRecord::handle);
+    if (leader.isEmpty()) {
+      // Begun now, so that it is done by the time that somebody asks for the proof.
+      agent.looking(scans.next());
+      release(agent);
+      agent.end(how);
+      return;
+    }
+    // It gave up its lock by closing inherited descriptors: the operating system is asked instead.
+    CompletableFuture<Void> unused =
+        leader.get().onExit().thenAccept(ended -> untilTreeIsGone(agent, lock, how));
+  }
+
+  private void release(HeldAgent agent) {
     try {
-      return !lock.free();
+      isolation().release(agent.agent(), agent.running().incarnation());
+    } catch (IOException | RuntimeException e) {
+      log.warn("{}: what its walls needed is left behind", agent.agent(), e);
+    }
+  }
+
+  private void awaitFreed(HeldAgent agent, AgentLock lock, AgentExit how) {
+    try {
+      CompletableFuture<Void> unused =
+          lock.freed().thenRun(() -> untilTreeIsGone(agent, lock, how));
     } catch (IOException e) {
-      log.warn("{} cannot be asked", lock.file(), e);
-      return true;
+      forget(agent, e);
+    }
+  }
+
+  /** So that the next look asks the kernel anew. */
+  private void forget(HeldAgent agent, Throwable problem) {
+    held.remove(agent.agent(), agent);
+    if (!closed) {
+      log.warn("{}: its lock cannot be watched", agent.agent(), problem);
+    }
+  }
+
+  /** Its status is the one of a refusal, but an agent may end with the same and leave children. */
+  private void heldOrRefused(HeldAgent agent, AgentLock lock, AgentExit how) {
+    try {
+      boolean itsOwn =
+          scans.look().members(lock).stream()
+              .anyMatch(pid -> incarnationOf(pid) == agent.running().incarnation());
+      if (itsOwn) {
+        awaitFreed(agent, lock, how);
+      } else {
+        // It never became the agent: whoever holds the lock is, and is found by the next look.
+        held.remove(agent.agent(), agent);
+        agent.end(new AgentExit(Instant.now(), REFUSED));
+      }
+    } catch (IOException e) {
+      forget(agent, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return true;
     }
   }
 
@@ -224,7 +308,7 @@ public final class ProcessReviver implements Reviver {
     environment.put("LAZARUS_HEARTBEAT_URL", order.heartbeatUrl().map(Object::toString).orElse(""));
     environment.put("LAZARUS_HEARTBEAT_FILE", order.heartbeatFile().toString());
     environment.put("LAZARUS_TOKEN_FILE", order.tokenFile().map(Path::toString).orElse(""));
-    environment.put(ProcessTree.MARK, lock.file().toString());
+    environment.put(ProcessTree.MARK, lock.mark());
     builder.redirectInput(Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);
     builder.redirectOutput(Redirect.appendTo(ownFile(order.log())));
@@ -246,18 +330,17 @@ public final class ProcessReviver implements Reviver {
     Optional<AgentRecord> record =
         AgentRecord.read(recordFile(agent)).filter(found -> found.running().isPresent());
     if (record.isEmpty()) {
-      record = leaderAmong(new ProcessTree(lock).members());
+      record = leaderAmong(new ProcessTree(lock, scans).left().members());
     }
-    Held adopted =
-        held(
+    HeldAgent adopted =
+        HeldAgent.of(
             agent,
             record.map(AgentRecord::incarnation).orElse(0L),
             record.map(found -> "pid " + found.pid()).orElse("a process that cannot be seen"),
             record);
     held.put(agent, adopted);
     isolation().adopted(agent, adopted.running().incarnation());
-    threads.execute(
-        () -> untilTreeIsGone(adopted, lock, "its process is gone", OptionalInt.empty()));
+    awaitFreed(adopted, lock, new AgentExit(Instant.now(), "its process is gone"));
     return adopted.running();
   }
 
@@ -274,51 +357,6 @@ public final class ProcessReviver implements Reviver {
         .filter(text -> text.matches("[0-9]{1,18}"))
         .map(Long::parseLong)
         .orElse(0L);
-  }
-
-  private static Held held(
-      AgentRef agent, long incarnation, String description, Optional<AgentRecord> leader) {
-    CompletableFuture<AgentExit> exit = new CompletableFuture<>();
-    return new Held(
-        new RunningAgent(agent, incarnation, description, exit.minimalCompletionStage()),
-        exit,
-        leader);
-  }
-
-  /** Completes the agent's exit once its first process and all that hold its lock are gone. */
-  private void untilTreeIsGone(Held agent, AgentLock lock, String how, OptionalInt status) {
-    try {
-      while (!closed) {
-        if (lock.free() && !agent.leaderRuns()) {
-          isolation().release(agent.running().agent(), agent.running().incarnation());
-          agent.exit().complete(new AgentExit(Instant.now(), how, status));
-          return;
-        }
-        await(agent, lock);
-      }
-    } catch (IOException | RuntimeException e) {
-      // Forgotten, so that the next look asks the kernel anew.
-      held.remove(agent.running().agent(), agent);
-      log.warn("{}: its lock cannot be watched", agent.running().agent(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void await(Held agent, AgentLock lock) throws IOException, InterruptedException {
-    Process watcher = lock.watcher();
-    watchers.add(watcher);
-    try {
-      watcher.waitFor();
-    } finally {
-      watchers.remove(watcher);
-      watcher.destroy();
-    }
-    if (!closed && agent.leaderRuns()) {
-      // It gave up its lock by closing inherited descriptors: the operating system is asked
-      // instead.
-      ProcessHandle.of(agent.pid()).ifPresent(leader -> leader.onExit().join());
-    }
   }
 
   /** The JDK reports a death by signal as 128 plus its number, as shells do. */
@@ -341,7 +379,12 @@ public final class ProcessReviver implements Reviver {
   }
 
   private AgentLock lock(AgentRef agent) throws IOException {
-    return new AgentLock(directory(agent).resolve(agent.agentId() + ".lock"));
+    String name = agent.agentId() + ".lock";
+    return new AgentLock(
+        desk,
+        directory(agent).resolve(name),
+        Optional.ofNullable(cells.get(agent.cellId()))
+            .map(cell -> cell.resolve(".lazarus").resolve("agents").resolve(name)));
   }
 
   private Path recordFile(AgentRef agent) throws IOException {
@@ -365,7 +408,7 @@ public final class ProcessReviver implements Reviver {
   @Override
   public void close() {
     closed = true;
-    watchers.forEach(Process::destroy);
+    desk.close();
     threads.shutdownNow();
   }
 }

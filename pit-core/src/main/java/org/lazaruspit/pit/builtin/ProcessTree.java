@@ -14,24 +14,42 @@ import java.util.stream.Collectors;
  */
 final class ProcessTree {
 
-  /** The variable that marks a process as part of an agent's tree; its value is the lock's file. */
+  /** The variable that marks a process as part of an agent's tree; it names the agent's lock. */
   static final String MARK = "LAZARUS_LOCK";
 
   private final AgentLock lock;
+  private final MarkScans scans;
 
-  ProcessTree(AgentLock lock) {
+  ProcessTree(AgentLock lock, MarkScans scans) {
     this.lock = lock;
+    this.scans = scans;
   }
 
-  /** What is alive of the tree right now. */
-  List<Long> members() throws IOException {
-    List<Long> members = new ArrayList<>();
-    for (long pid : ProcFs.pids()) {
-      if (belongs(pid) && ProcFs.stat(pid).filter(ProcFs.Stat::alive).isPresent()) {
-        members.add(pid);
+  /**
+   * What is left of a tree.
+   *
+   * @param members its living processes, as far as they can be found
+   * @param locked whether its lock is held, by whomever
+   */
+  record Left(List<Long> members, boolean locked) {
+    boolean nothing() {
+      return members.isEmpty() && !locked;
+    }
+  }
+
+  /** What is left right now. */
+  Left left() throws IOException, InterruptedException {
+    List<Long> members = scans.look().members(lock);
+    // Asked last: nobody who could still start a process holds it when it is free.
+    boolean locked = !lock.free();
+    if (locked) {
+      for (long pid : ProcFs.pids()) {
+        if (!members.contains(pid) && holdsLock(pid)) {
+          members.add(pid);
+        }
       }
     }
-    return members;
+    return new Left(members, locked);
   }
 
   /**
@@ -40,13 +58,29 @@ final class ProcessTree {
    */
   private static final Set<String> CARETAKERS = Set.of("podman", "conmon");
 
-  private boolean belongs(long pid) {
-    return marked(pid)
-        || (ProcFs.holdsOpen(pid, lock.file()) && !ProcFs.commandName(pid).equals("flock"));
+  /** A flock without the mark is somebody who waits for the lock, not somebody who holds it. */
+  private boolean holdsLock(long pid) throws IOException {
+    if (ProcFs.commandName(pid).equals("flock")
+        || ProcFs.stat(pid).filter(ProcFs.Stat::alive).isEmpty()) {
+      return false;
+    }
+    for (java.nio.file.Path file : lock.files()) {
+      if (ProcFs.holdsOpen(pid, file)) {
+        return true;
+      }
+    }
+    return false;
   }
 
+  private boolean belongs(long pid) throws IOException {
+    return marked(pid) || holdsLock(pid);
+  }
+
+  /** The mark: names of the lock, for every process that the agent starts. */
   private boolean marked(long pid) {
-    return ProcFs.variable(pid, MARK).filter(lock.file().toString()::equals).isPresent();
+    return ProcFs.variable(pid, MARK).stream()
+        .flatMap(mark -> AgentLock.names(mark).stream())
+        .anyMatch(lock::isCalled);
   }
 
   /** Asks the process and its whole group to end. */
@@ -54,21 +88,24 @@ final class ProcessTree {
     signal("TERM", leader);
   }
 
-  /** Kills every member; true once none is left and the lock is free. */
-  boolean kill(long deadlineNanos) throws IOException, InterruptedException {
+  /** Kills every member until none is left and the lock is free, or until it is too late. */
+  Left kill(Left found, long deadlineNanos) throws IOException, InterruptedException {
     long half = (deadlineNanos - System.nanoTime()) / 2;
-    while (true) {
+    Left left = found;
+    while (!left.nothing()) {
       boolean late = deadlineNanos - System.nanoTime() < half;
-      List<Long> members = members();
-      if (members.isEmpty() && lock.free()) {
-        return true;
+      for (long pid : left.members()) {
+        if (late || !looksAfter(pid)) {
+          killMember(pid);
+        }
       }
-      members.stream().filter(pid -> late || !looksAfter(pid)).forEach(this::killMember);
       if (System.nanoTime() - deadlineNanos >= 0) {
-        return false;
+        return left;
       }
       TimeUnit.MILLISECONDS.sleep(2);
+      left = left();
     }
+    return left;
   }
 
   private boolean looksAfter(long pid) {
@@ -79,21 +116,24 @@ final class ProcessTree {
    * A handle knows its process by its start time, and signals no other: so it is taken first, and
    * what it stands for is looked at once more.
    */
-  private void killMember(long pid) {
-    ProcessHandle.of(pid).filter(handle -> belongs(pid)).ifPresent(ProcessHandle::destroyForcibly);
+  private void killMember(long pid) throws IOException {
+    ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
+    if (handle != null && belongs(pid)) {
+      handle.destroyForcibly();
+    }
   }
 
   /** Who is left, for people. */
-  static String describe(List<Long> pids) {
-    return pids.stream()
-        .map(
-            pid ->
-                "pid %d (%s, state %s)"
-                    .formatted(
-                        pid,
-                        ProcFs.commandName(pid),
-                        ProcFs.stat(pid).map(stat -> String.valueOf(stat.state())).orElse("?")))
-        .collect(Collectors.joining(", "));
+  static String describe(Left left) {
+    List<String> who = new ArrayList<>();
+    for (long pid : left.members()) {
+      String state = ProcFs.stat(pid).map(stat -> String.valueOf(stat.state())).orElse("?");
+      who.add("pid %d (%s, state %s)".formatted(pid, ProcFs.commandName(pid), state));
+    }
+    if (who.isEmpty()) {
+      who.add("a process that cannot be seen holds its lock");
+    }
+    return who.stream().collect(Collectors.joining(", "));
   }
 
   /** Java cannot signal a group; the shell's own kill can, on every system. */

@@ -1,7 +1,9 @@
 package org.lazaruspit.pit.spi;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 
 /**
  * Stops what is left of an agent and starts it again. Found with {@link java.util.ServiceLoader},
@@ -45,6 +47,18 @@ public interface Reviver {
   default Reviver configured(Settings settings) {
     return this;
   }
+
+  /**
+   * Tells of a cell that this pit works from now on, before anything is asked about its agents, and
+   * again each time that it takes the cell on. Another pit may have worked it until then, and may
+   * have left agents running: a reviver that cannot tell says so by an exception, and the cell is
+   * left alone until the next poll. Does nothing by default.
+   *
+   * @param cellId the cell's id
+   * @param cellDirectory where it is
+   * @throws IOException if agents of this cell could run without this reviver seeing them
+   */
+  default void claimed(UUID cellId, Path cellDirectory) throws IOException {}
 
   /**
    * Whether the agent runs, from this reviver's own evidence. An agent that still runs from an

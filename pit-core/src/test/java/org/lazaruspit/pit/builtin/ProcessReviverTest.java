@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +124,8 @@ final class ProcessReviverTest {
                 3,
                 "sh",
                 "-c",
-                "echo $LAZARUS_AGENT_ID $LAZARUS_INCARNATION [$LAZARUS_CHECKPOINT] $COLOUR; pwd; echo oops >&2"));
+                "echo $LAZARUS_AGENT_ID $LAZARUS_INCARNATION [$LAZARUS_CHECKPOINT] $COLOUR; pwd;"
+                    + " echo oops >&2"));
     assertEquals("ended with status 0", exit(running).detail());
     assertEquals(
         "writer 3 [] writer\n" + folder.toRealPath() + "\noops\n",
@@ -256,6 +259,75 @@ final class ProcessReviverTest {
     Files.createSymbolicLink(folder.resolve("logs").resolve("writer.log"), elsewhere);
     assertThrows(IOException.class, () -> reviver.start(order(1, "echo", "hello")));
     assertEquals("untouched", Files.readString(elsewhere));
+  }
+
+  @Test
+  void anAgentThatEndsLikeARefusalIsNotTakenForOneWhileItsChildrenRun() throws Exception {
+    RunningAgent running = startReady(reviver, 1, "sleep 600 & echo $! >child; touch $1; exit 75");
+    long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
+    awaitEnd(pid(running));
+    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
+    signal("KILL", child);
+    assertEquals("ended with status 75", exit(running).detail());
+  }
+
+  @Test
+  void whoeverHoldsTheLockUnseenIsAReasonNotToReviveUntilItEnds() throws Exception {
+    Path lock = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.lock");
+    Files.createDirectories(lock.getParent());
+    // It carries no mark, and its child doesn't hold the lock: nobody can be found and killed.
+    Process holder =
+        new ProcessBuilder("flock", "-o", lock.toString(), "sh", "-c", "echo held; sleep 600")
+            .start();
+    try {
+      assertEquals("held", holder.inputReader().readLine());
+      Presence.Running found = assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
+      StopOutcome.StillThere still =
+          assertInstanceOf(StopOutcome.StillThere.class, reviver.stop(AGENT, Duration.ZERO));
+      assertTrue(still.reason().contains("holds its lock"), still::reason);
+      assertTrue(holder.isAlive());
+      RunningAgent refused = newReviver().start(order(1, "touch", "started"));
+      assertTrue(exit(refused).detail().startsWith("refused"), exit(refused)::detail);
+      holder.descendants().forEach(ProcessHandle::destroyForcibly);
+      assertEquals("its process is gone", exit(found.running()).detail());
+      assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ZERO));
+      assertFalse(Files.exists(folder.resolve("started")));
+    } finally {
+      holder.descendants().forEach(ProcessHandle::destroyForcibly);
+      holder.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aRecordThatCannotBeWrittenDoesNotMakeTheAgentAStranger() throws Exception {
+    Path record = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process");
+    Files.createDirectories(record.resolve("in-the-way"));
+    RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
+    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
+    signal("KILL", pid(running));
+    assertEquals("killed by signal 9 (KILL)", exit(running).detail());
+  }
+
+  @Test
+  void theProgramThatAsksAboutLocksIsReplacedWhenItIsKilled() throws Exception {
+    RunningAgent started = startReady(reviver, 1, "touch $1; exec sleep 600");
+    reviver.close();
+    Reviver other = newReviver();
+    Set<Long> before = children();
+    Presence.Running adopted = assertInstanceOf(Presence.Running.class, other.presence(AGENT));
+    Set<Long> asking = children();
+    asking.removeAll(before);
+    assertFalse(asking.isEmpty());
+    for (long pid : asking) {
+      signal("KILL", pid);
+      awaitEnd(pid);
+    }
+    signal("KILL", pid(started));
+    assertEquals("its process is gone", exit(adopted.running()).detail());
+  }
+
+  private static Set<Long> children() {
+    return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
   }
 
   @Test

@@ -44,8 +44,7 @@ final class Births implements AutoCloseable {
       throw new IOException(pipe + " could not be made");
     }
     // Open for both: then it never ends when the last child closes it.
-    FileChannel channel =
-        FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE);
     Births births = new Births(pipe, channel);
     Thread reader = new Thread(births::read, "births");
     reader.setDaemon(true);
@@ -79,8 +78,7 @@ final class Births implements AutoCloseable {
 
   private synchronized void add(String[] childAndPid, long now) {
     List<Birth> known = births.computeIfAbsent(childAndPid[0], child -> new ArrayList<>());
-    boolean twice =
-        !known.isEmpty() && ProcessFigures.alive(known.get(known.size() - 1).pid());
+    boolean twice = !known.isEmpty() && ProcessFigures.alive(known.get(known.size() - 1).pid());
     known.add(new Birth(Long.parseLong(childAndPid[1]), now, twice));
     notifyAll();
   }

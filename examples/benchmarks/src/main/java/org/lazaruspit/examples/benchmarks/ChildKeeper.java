@@ -107,7 +107,9 @@ abstract class ChildKeeper implements AutoCloseable {
   /** The supervisor and whatever it needs beside the children themselves. */
   final List<Long> own(List<String> children) {
     List<Long> theirs =
-        children.stream().map(child -> births.last(child(child)).pid()).collect(Collectors.toList());
+        children.stream()
+            .map(child -> births.last(child(child)).pid())
+            .collect(Collectors.toList());
     return ProcessFigures.marked(MARK + "=" + mark() + "\0").stream()
         .filter(pid -> !theirs.contains(pid))
         .toList();

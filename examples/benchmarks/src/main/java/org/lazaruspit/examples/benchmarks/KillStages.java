@@ -40,9 +40,7 @@ final class KillStages {
       Instant begun = matcher.find() ? killed.get(matcher.group(2)) : null;
       Instant at = begun == null ? null : Instant.parse(matcher.group(1));
       if (begun != null && at != null && !at.isBefore(begun)) {
-        stages
-            .computeIfAbsent(matcher.group(3), event -> new ArrayList<>())
-            .add(millis(begun, at));
+        stages.computeIfAbsent(matcher.group(3), event -> new ArrayList<>()).add(millis(begun, at));
       }
     }
     born.forEach(

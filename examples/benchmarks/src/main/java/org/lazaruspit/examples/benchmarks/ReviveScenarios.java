@@ -121,7 +121,8 @@ final class ReviveScenarios {
         settle();
         System.out.println(Spread.of(times).line(name));
         System.out.printf(
-            "             starts of the quick ones %d (+%d in the 4 s after), of the slow %d (+%d)%n",
+            "             starts of the quick ones %d (+%d in the 4 s after), of the slow %d"
+                + " (+%d)%n",
             quickBefore,
             starts(keeper, quick) - quickBefore,
             slowBefore,
@@ -182,8 +183,7 @@ final class ReviveScenarios {
     }
   }
 
-  private static void idle(
-      ChildKeeper keeper, List<String> children, int seconds, String name)
+  private static void idle(ChildKeeper keeper, List<String> children, int seconds, String name)
       throws InterruptedException {
     List<Long> own = keeper.own(children);
     double cpu = ProcessFigures.cpuSeconds(own);

@@ -1,0 +1,71 @@
+package org.lazaruspit.pit.builtin;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One look at all processes serves everybody who asked before it began: two hundred deaths at once
+ * cost a few looks, not two hundred. Thread-safe.
+ */
+final class MarkScans {
+
+  private final Executor executor;
+  private @Nullable CompletableFuture<MarkScan> next;
+  private boolean running;
+
+  MarkScans(Executor executor) {
+    this.executor = executor;
+  }
+
+  /** A look that begins after this call. */
+  synchronized CompletableFuture<MarkScan> next() {
+    if (next != null) {
+      return next;
+    }
+    CompletableFuture<MarkScan> mine = new CompletableFuture<>();
+    next = mine;
+    if (!running) {
+      begin();
+    }
+    return mine;
+  }
+
+  /** As above, waiting for it. */
+  MarkScan look() throws IOException, InterruptedException {
+    try {
+      return next().get();
+    } catch (ExecutionException e) {
+      throw new IOException("the machine's processes cannot be looked at", e.getCause());
+    }
+  }
+
+  private synchronized void begin() {
+    CompletableFuture<MarkScan> mine = next;
+    if (mine == null) {
+      running = false;
+      return;
+    }
+    running = true;
+    next = null;
+    try {
+      executor.execute(() -> scan(mine));
+    } catch (RejectedExecutionException e) {
+      running = false;
+      mine.completeExceptionally(e);
+    }
+  }
+
+  private void scan(CompletableFuture<MarkScan> mine) {
+    try {
+      mine.complete(MarkScan.now());
+    } catch (IOException | RuntimeException e) {
+      mine.completeExceptionally(e);
+    } finally {
+      begin();
+    }
+  }
+}
