@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +47,31 @@ final class PitKilledAtEveryLineTest extends PitOnRealParts {
     }
     endPitAfter(line);
     comesBackOnce();
+  }
+
+  @Test
+  void whatThePitStartedForItselfEndsWithItAndItsAgentsDoNot() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+    }
+    Path config = folder.resolve("pit.json");
+    Files.writeString(config, configText("run", 3));
+    Process pit = PitProcess.start(config, Integer.MAX_VALUE, folder.resolve("pit.log"));
+    while (pit.descendants().noneMatch(PitKilledAtEveryLineTest::waitsForALock)) {
+      assertTrue(pit.isAlive());
+      Thread.onSpinWait(); // until it has adopted the agent
+    }
+    List<ProcessHandle> helpers = pit.descendants().toList();
+    pit.destroyForcibly().waitFor();
+    for (ProcessHandle helper : helpers) {
+      helper.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+    assertTrue(ProcessHandle.of(pidOfStart(0)).orElseThrow().isAlive());
+  }
+
+  private static boolean waitsForALock(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("flock")).isPresent();
   }
 
   private void endPitAfter(int line) throws Exception {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,10 +49,13 @@ final class LockDesk implements AutoCloseable {
       """;
 
   private final Executor executor;
-  private final Map<Long, CompletableFuture<Integer>> open = new ConcurrentHashMap<>();
+  private final Map<Long, Question> open = new ConcurrentHashMap<>();
   private @Nullable Process shell;
   private long lastNumber;
   private boolean closed;
+
+  /** What was asked of which shell. */
+  private record Question(Process of, CompletableFuture<Integer> answer) {}
 
   /** The shell is started by the first question; its answers are read on a thread from here. */
   LockDesk(Executor executor) {
@@ -82,16 +86,34 @@ final class LockDesk implements AutoCloseable {
     CompletableFuture<Integer> answer = new CompletableFuture<>();
     long number = ++lastNumber;
     try {
-      String question = question(act, number, files);
-      OutputStream pipe = shell().getOutputStream();
-      open.put(number, answer);
-      pipe.write(question.getBytes(UTF_8));
-      pipe.flush();
+      byte[] question = question(act, number, files).getBytes(UTF_8);
+      if (!tell(question, number, answer)) {
+        shell = null; // it has ended, and its end was not heard of yet
+        if (!tell(question, number, answer)) {
+          throw new IOException("nobody can be asked about locks");
+        }
+      }
     } catch (IOException | RejectedExecutionException e) {
       open.remove(number);
       answer.completeExceptionally(e);
     }
     return answer;
+  }
+
+  /** False where the shell doesn't listen. */
+  private boolean tell(byte[] question, long number, CompletableFuture<Integer> answer)
+      throws IOException {
+    Process listener = shell();
+    open.put(number, new Question(listener, answer));
+    try {
+      OutputStream pipe = listener.getOutputStream();
+      pipe.write(question);
+      pipe.flush();
+      return true;
+    } catch (IOException e) {
+      log.debug("the shell that asks about locks doesn't listen", e);
+      return false;
+    }
   }
 
   private static String question(String act, long number, List<Path> files) throws IOException {
@@ -123,29 +145,33 @@ final class LockDesk implements AutoCloseable {
     try (BufferedReader answers = from.inputReader(UTF_8)) {
       for (String line = answers.readLine(); line != null; line = answers.readLine()) {
         String[] numberAndStatus = line.split(" ", -1);
-        CompletableFuture<Integer> answer = open.remove(Long.parseLong(numberAndStatus[0]));
-        if (answer != null) {
-          answer.complete(Integer.parseInt(numberAndStatus[1]));
+        Question question = open.remove(Long.parseLong(numberAndStatus[0]));
+        if (question != null) {
+          question.answer().complete(Integer.parseInt(numberAndStatus[1]));
         }
       }
     } catch (IOException e) {
       log.debug("the shell that asks about locks cannot be read", e);
     }
-    ended();
+    ended(from);
   }
 
-  /** Nobody answers what is still open: whoever asked has to ask again, of a new shell. */
-  private void ended() {
-    List<CompletableFuture<Integer>> unanswered;
+  /** Nobody answers what it was asked: whoever asked has to ask again, of a new shell. */
+  private void ended(Process gone) {
+    List<Question> unanswered = new ArrayList<>();
     synchronized (this) {
       if (!closed) {
         log.warn("the shell that asks about locks ended, another one is started when needed");
       }
-      unanswered = List.copyOf(open.values());
-      open.clear();
+      if (gone.equals(shell)) {
+        shell = null;
+      }
+      open.values().stream().filter(asked -> asked.of().equals(gone)).forEach(unanswered::add);
+      open.values().removeAll(unanswered);
     }
     unanswered.forEach(
-        answer -> answer.completeExceptionally(new IOException("nobody answers about locks")));
+        asked ->
+            asked.answer().completeExceptionally(new IOException("nobody answers about locks")));
   }
 
   @Override

@@ -105,7 +105,7 @@ final class ProcessReviverTest {
   }
 
   private static AgentExit exit(RunningAgent running) {
-    return running.exit().toCompletableFuture().join();
+    return running.exit().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
   }
 
   private static long pid(RunningAgent running) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ final class TwoStateDirectoriesTest {
   }
 
   private static String exit(RunningAgent running) {
-    return running.exit().toCompletableFuture().join().detail();
+    return running.exit().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join().detail();
   }
 
   private Path lock(String name) {
