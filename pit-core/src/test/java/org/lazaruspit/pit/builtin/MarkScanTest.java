@@ -26,7 +26,8 @@ final class MarkScanTest {
   @Provide
   Arbitrary<List<String>> environments() {
     Arbitrary<String> ours =
-        Arbitraries.of("LAZARUS_LOCK=/a", "LAZARUS_LOCK=/a/b//c/d", "LAZARUS_LOCK=", "LAZARUS_LOCK");
+        Arbitraries.of(
+            "LAZARUS_LOCK=/a", "LAZARUS_LOCK=/a/b//c/d", "LAZARUS_LOCK=", "LAZARUS_LOCK");
     Arbitrary<String> near =
         Arbitraries.of("XLAZARUS_LOCK=/c", "LAZARUS_LOCKS=/d", "A=LAZARUS_LOCK=/e", "LAZARUS_", "");
     Arbitrary<String> any = Arbitraries.strings().withChars("LAZRUS_=/x\u00e4").ofMaxLength(12);
@@ -34,8 +35,7 @@ final class MarkScanTest {
   }
 
   @Property
-  void marksAreTheNamesInOurVariableAndNothingElse(
-      @ForAll("environments") List<String> variables) {
+  void marksAreTheNamesInOurVariableAndNothingElse(@ForAll("environments") List<String> variables) {
     Set<String> expected =
         variables.stream()
             .filter(text -> text.startsWith("LAZARUS_LOCK="))
