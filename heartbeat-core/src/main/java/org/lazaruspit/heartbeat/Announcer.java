@@ -3,11 +3,16 @@ package org.lazaruspit.heartbeat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Takes events from under locks and has them delivered outside of any. */
 final class Announcer {
   private final Map<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
+
+  /** What was merged for listeners that are gone. */
+  private final AtomicLong mergedBefore = new AtomicLong();
+
   private volatile @Nullable Executor executor;
   private volatile boolean noted;
 
@@ -27,6 +32,7 @@ final class Announcer {
     Mailbox mailbox = mailboxes.remove(name);
     if (mailbox != null) {
       mailbox.close();
+      mergedBefore.addAndGet(mailbox.merged());
     }
     return mailbox != null;
   }
@@ -58,6 +64,6 @@ final class Announcer {
 
   /** How many events were merged into later ones of the same agent. */
   long merged() {
-    return mailboxes.values().stream().mapToLong(Mailbox::merged).sum();
+    return mergedBefore.get() + mailboxes.values().stream().mapToLong(Mailbox::merged).sum();
   }
 }

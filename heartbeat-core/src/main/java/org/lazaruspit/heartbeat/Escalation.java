@@ -123,7 +123,7 @@ final class Escalation {
       AgentState state, Occurrence.Beat beat, HealthRules rules, long lastSign, long now) {
     AgentState.Progress before = state.progress();
     Object told = beat.progress();
-    if (told != null && (before == null || !told.equals(before.value()))) {
+    if (told != null && (before == null || !Numbers.same(told, before.value()))) {
       return new AgentState.Progress(told, now, 0);
     } else if (before == null) {
       return null;

@@ -367,7 +367,7 @@ public final class HealthRegistry implements AutoCloseable {
    * How many events were merged into later ones of the same agent since their listener was too
    * slow.
    *
-   * @return a number that only grows, as long as no listener is removed
+   * @return a number that only grows; those of listeners that were removed count on
    */
   public long mergedEvents() {
     return announcer.merged();

@@ -193,12 +193,16 @@ public final class Heartbeat {
     /**
      * Sets how far the agent has come.
      *
-     * @param number any number; only whether it changes counts
+     * @param number any finite number, taken as it is now; only whether it changes counts
      * @return this builder
      */
     public Builder progress(Number number) {
-      progress = requireNonNull(number, "number");
-      return this;
+      try {
+        progress = Numbers.frozen(number);
+        return this;
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("progress: " + number + " is not a finite number", e);
+      }
     }
 
     /**

@@ -116,7 +116,7 @@ final class Mailbox {
     while (event != null) {
       try {
         listener.changed(event);
-      } catch (RuntimeException e) {
+      } catch (Exception e) { // also a checked one, which other languages throw as they like
         LOG.warn("Listener {} failed on {}", name, event, e);
       } catch (Error e) {
         end();

@@ -91,7 +91,9 @@ final class Metadata {
     } else if (value instanceof String text) {
       grow(jsonSize(text));
     } else if (value instanceof Number number) {
-      grow(number(number).length());
+      Number frozen = number(number);
+      grow(frozen.toString().length());
+      return frozen;
     } else if (value instanceof List<?> list) {
       return copyOf(list, depth);
     } else if (value instanceof Map<?, ?> map) {
@@ -115,12 +117,12 @@ final class Metadata {
     return Collections.unmodifiableList(copy);
   }
 
-  private static String number(Number number) throws Refused {
-    String text = number.toString();
-    if (text.isEmpty() || text.endsWith("NaN") || text.endsWith("Infinity")) {
-      throw new Refused("metadata: " + text + " is not a number of JSON");
+  private static Number number(Number number) throws Refused {
+    try {
+      return Numbers.frozen(number);
+    } catch (NumberFormatException e) {
+      throw new Refused("metadata: " + number + " is not a number of JSON");
     }
-    return text;
   }
 
   private void grow(long bytes) throws Refused {

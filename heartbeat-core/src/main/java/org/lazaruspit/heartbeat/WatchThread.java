@@ -69,8 +69,9 @@ final class WatchThread {
     while (!closed) {
       try {
         check.run();
-      } catch (RuntimeException e) {
-        // The watch must go on, but trouble at every tick need not be told at every tick.
+      } catch (RuntimeException | Error e) {
+        // The watch must go on, whatever a listener that is called on this thread throws, but
+        // trouble at every tick need not be told at every tick.
         if (Integer.bitCount(++troubles) == 1) {
           LOG.warn("Checking time-outs failed, {} times so far", troubles, e);
         }

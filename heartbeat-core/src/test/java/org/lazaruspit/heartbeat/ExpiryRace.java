@@ -27,7 +27,7 @@ public final class ExpiryRace {
   /**
    * A race of its own registry.
    *
-   * @param seed decides how long the expiry hesitates; the rest of its luck is the machine's
+   * @param seed decides how long both hesitate; the rest of their luck is the machine's
    */
   public ExpiryRace(long seed) {
     random = new SplittableRandom(seed);
@@ -45,16 +45,14 @@ public final class ExpiryRace {
   public long run(int rounds) throws InterruptedException {
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
-    Thread beating = new Thread(() -> beat(rounds, begun, ended));
+    SplittableRandom others = random.split();
+    Thread beating = new Thread(() -> beat(rounds, begun, ended, others));
     beating.setDaemon(true);
     beating.start();
     for (int round = 1; round <= rounds; round++) {
       time.advanceSeconds(300);
       begun.set(round);
-      int delay = random.nextInt(60);
-      for (int i = 0; i < delay; i++) {
-        Thread.onSpinWait();
-      }
+      hesitate(random.nextInt(60));
       registry.checkTimeouts();
       await(ended, round);
       judge(round);
@@ -63,11 +61,20 @@ public final class ExpiryRace {
     return rounds;
   }
 
-  private void beat(int rounds, AtomicInteger begun, AtomicInteger ended) {
+  private void beat(
+      int rounds, AtomicInteger begun, AtomicInteger ended, SplittableRandom hesitation) {
     for (int round = 1; round <= rounds; round++) {
       await(begun, round);
+      // A check takes longer to come to the agent than a heartbeat does.
+      hesitate(hesitation.nextInt(200));
       registry.heartbeat("a");
       ended.set(round);
+    }
+  }
+
+  private static void hesitate(int spins) {
+    for (int i = 0; i < spins; i++) {
+      Thread.onSpinWait();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,6 +145,71 @@ class HealthRegistryTest {
     assertEquals(time.instant(), agent("a").lastHeartbeat());
     assertEquals(time.instant(), agent("a").lastResponse());
     assertNull(agent("a").errorMessage());
+  }
+
+  @Test
+  void failureAfterTheLastHeartbeatIsTheLastResponseAlsoWhenTheWallClockWasSetBack() {
+    HealthRegistry registry = builder().build();
+    registry.heartbeat("a");
+    Instant earlier = time.instant().minusSeconds(3600);
+    time.setWall(earlier);
+    registry.reportFailure("a", "x");
+    assertEquals(earlier, registry.find("a").orElseThrow().lastResponse());
+  }
+
+  @Test
+  void numberThatIsWrittenInAnotherWayIsNoProgress() {
+    HealthRules rules = HealthRules.builder().progressWindow(Duration.ofSeconds(60)).build();
+    HealthRegistry registry = builder().rules(rules).build();
+    AtomicLong steps = new AtomicLong(7);
+    for (Number same : List.of(7, 7L, 7.0, new BigDecimal("7.00"), steps)) {
+      registry.heartbeat("a", Heartbeat.builder().progress(same).build());
+      time.advanceSeconds(15);
+    }
+    steps.set(8);
+    assertEquals(
+        new BigDecimal(7), Heartbeat.builder().progress(new AtomicLong(7)).build().progress());
+    registry.checkTimeouts();
+    assertEquals(HealthStatus.DEGRADED, registry.find("a").orElseThrow().status());
+    registry.heartbeat("a", Heartbeat.builder().progress(steps).build());
+    assertEquals(HealthStatus.HEALTHY, registry.find("a").orElseThrow().status());
+    Heartbeat.Builder beat = Heartbeat.builder();
+    assertThrows(IllegalArgumentException.class, () -> beat.progress(Double.NaN));
+  }
+
+  @Test
+  void whoeverGoesWhileTheAgentsAreShownIsNotShownAsHealthy() {
+    HealthRegistry registry = builder().build();
+    registry.register("a");
+    registry.register("b");
+    registry.reportFailure("a", "x");
+    registry.reportFailure("b", "x");
+    List<HealthStatus> shown = new ArrayList<>();
+    registry.forEach(
+        agent -> {
+          shown.add(agent.status());
+          registry.unregister("a");
+          registry.unregister("b");
+        });
+    assertEquals(List.of(HealthStatus.DEGRADED), shown);
+  }
+
+  @Test
+  void whoeverIsTakenOverWhileTheAgentsOfOneStatusAreShownIsShownOnlyWithThatStatus() {
+    HealthRegistry registry = builder().build();
+    registry.register("a");
+    registry.register("b");
+    List<HealthStatus> shown = new ArrayList<>();
+    registry.forEach(
+        HealthStatus.HEALTHY,
+        agent -> {
+          shown.add(agent.status());
+          for (String id : List.of("a", "b")) {
+            registry.register(id, Map.of(), 1);
+            registry.reportFailure(id, "x");
+          }
+        });
+    assertEquals(List.of(HealthStatus.HEALTHY), shown);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,26 @@ class ListenerTest {
     assertThrows(AssertionError.class, () -> registry.reportFailure("a", "x"));
     assertThrows(AssertionError.class, () -> registry.heartbeat("a"));
     assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+  }
+
+  @Test
+  void listenerThatThrowsWhatItMustNotHearsTheNextEvent() {
+    HealthRegistry registry = direct();
+    registry.addListener(
+        "bad",
+        event -> {
+          hear(event);
+          throwAny(new IOException("listener is broken"));
+        });
+    registry.register("a");
+    registry.reportFailure("a", "x");
+    registry.heartbeat("a");
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+  }
+
+  @SuppressWarnings("unchecked") // what Kotlin and Lombok do
+  private static <T extends Throwable> void throwAny(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 
   @Test
@@ -195,6 +216,8 @@ class ListenerTest {
     registry.heartbeat("a");
     runTasks();
     assertEquals(List.of(), heard);
+    assertEquals(2, registry.mergedEvents());
+    registry.removeListener("test");
     assertEquals(2, registry.mergedEvents());
   }
 

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,11 +89,13 @@ class MetadataTest {
   @Test
   void whatWasHandedInMayChangeAfterwards() {
     List<Object> list = new ArrayList<>(List.of("before"));
-    Map<String, Object> map = new HashMap<>(Map.of("list", list));
+    AtomicLong number = new AtomicLong(1);
+    Map<String, Object> map = new HashMap<>(Map.of("list", list, "number", number));
     registry.heartbeat("a", Heartbeat.builder().metadata(map).build());
     list.add("after");
+    number.set(2);
     map.clear();
-    assertEquals(Map.of("list", List.of("before")), metadata());
+    assertEquals(Map.of("list", List.of("before"), "number", BigDecimal.ONE), metadata());
     assertThrows(UnsupportedOperationException.class, () -> metadata().clear());
   }
 

@@ -136,6 +136,24 @@ class StartedRegistryTest {
     }
   }
 
+  @Test
+  void watchOutlivesTheErrorOfAListener() throws InterruptedException {
+    try (HealthRegistry registry =
+        HealthRegistry.builder().rules(QUICK).listenerExecutor(Runnable::run).build()) {
+      registry.addListener(
+          "bad",
+          event -> {
+            events.add(event);
+            throw new AssertionError("broken");
+          });
+      registry.register("a");
+      registry.start();
+      assertTrue(next() != null);
+      registry.register("b");
+      assertTrue(next() != null);
+    }
+  }
+
   private static final class FlakyTicker implements Ticker {
     private final CountDownLatch failed = new CountDownLatch(3);
     private volatile boolean fail;
