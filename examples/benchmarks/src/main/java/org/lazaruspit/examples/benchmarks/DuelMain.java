@@ -4,17 +4,23 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The heartbeats of all keepers in one process, in turn and batch by batch, in processor time: what
- * {@link HeartbeatBenchmark} measures, for a machine that has other things to do as well. Compare
- * the ratios. {@code java -Xmx6g -cp benchmarks.jar ...DuelMain [agents] [threads] [rounds]}
+ * The heartbeats of all keepers in one process, batch by batch in a new order each round, in
+ * processor time: what {@link HeartbeatBenchmark} measures, for a machine that has other things to
+ * do as well. Compare the ratios, each the median of the rounds', which slow and fast times of the
+ * machine leave alone. {@code java -Xmx6g -cp benchmarks.jar ...DuelMain [agents] [threads]
+ * [rounds]}
  */
 public final class DuelMain {
   private static final int BATCH = 5_000;
@@ -69,8 +75,12 @@ public final class DuelMain {
       throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     double[][] nanos = new double[keepers.size()][rounds];
+    List<Integer> order =
+        IntStream.range(0, keepers.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
+    Random shuffle = new Random(1); // all threads take turns in the same order
     for (int round = -rounds / 4; round < rounds; round++) {
-      for (int k = 0; k < keepers.size(); k++) {
+      Collections.shuffle(order, shuffle);
+      for (int k : order) {
         barrier.await();
         double spent = batch(keepers.get(k), ids, random);
         if (round >= 0) {
@@ -91,18 +101,23 @@ public final class DuelMain {
 
   private static void report(int agents, int threads, double[][] nanos) {
     System.out.printf("%,d agents, %d threads, processor time of a heartbeat%n", agents, threads);
-    for (double[] times : nanos) {
-      Arrays.sort(times);
-    }
     for (int k = 0; k < nanos.length; k++) {
-      double[] times = nanos[k];
+      double[] times = nanos[k].clone();
+      Arrays.sort(times);
       System.out.printf(
-          "%-16s p10 %7.1f ns, median %7.1f ns, median is %.2f of map-put, %.2f of map-cell%n",
+          "%-16s p10 %7.1f ns, median %7.1f ns, %.3f of map-put, registry %.3f of it%n",
           NAMES.get(k),
           times[times.length / 10],
           times[times.length / 2],
-          times[times.length / 2] / nanos[0][nanos[0].length / 2],
-          times[times.length / 2] / nanos[1][nanos[1].length / 2]);
+          medianRatio(nanos[k], nanos[0]),
+          medianRatio(nanos[NAMES.indexOf("registry")], nanos[k]));
     }
+  }
+
+  private static double medianRatio(double[] ones, double[] others) {
+    double[] ratios = new double[ones.length];
+    Arrays.setAll(ratios, round -> ones[round] / others[round]);
+    Arrays.sort(ratios);
+    return ratios[ratios.length / 2];
   }
 }
