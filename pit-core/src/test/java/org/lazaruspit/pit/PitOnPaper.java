@@ -133,7 +133,14 @@ final class PitOnPaper implements AutoCloseable {
     watch.reportTo(engine);
     roster =
         new CellRoster(
-            MissionStore.open(root), new OnPaper(), engine, works, clock, listeners, dryRun);
+            MissionStore.open(root),
+            new OnPaper(),
+            machine,
+            engine,
+            works,
+            clock,
+            listeners,
+            dryRun);
     round =
         new Round(
             config,
