@@ -48,6 +48,9 @@ final class LockDesk implements AutoCloseable {
       kill -KILL 0
       """;
 
+  /** The variable of all that only ask: a shell holds a file open while its child asks about it. */
+  static final String MARK = "LAZARUS_LOCK_DESK";
+
   private final Executor executor;
   private final Map<Long, Question> open = new ConcurrentHashMap<>();
   private @Nullable Process shell;
@@ -133,8 +136,10 @@ final class LockDesk implements AutoCloseable {
       throw new IOException("closed: nothing is asked any more");
     }
     if (shell == null || !shell.isAlive()) {
-      Process started =
-          new ProcessBuilder("setsid", "sh", "-c", SCRIPT).redirectError(Redirect.DISCARD).start();
+      ProcessBuilder builder =
+          new ProcessBuilder("setsid", "sh", "-c", SCRIPT).redirectError(Redirect.DISCARD);
+      builder.environment().put(MARK, "asks");
+      Process started = builder.start();
       executor.execute(() -> read(started));
       shell = started;
     }

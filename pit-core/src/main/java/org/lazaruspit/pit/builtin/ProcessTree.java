@@ -61,6 +61,7 @@ final class ProcessTree {
   /** A flock without the mark is somebody who waits for the lock, not somebody who holds it. */
   private boolean holdsLock(long pid) throws IOException {
     if (ProcFs.commandName(pid).equals("flock")
+        || ProcFs.variable(pid, LockDesk.MARK).isPresent()
         || ProcFs.stat(pid).filter(ProcFs.Stat::alive).isEmpty()) {
       return false;
     }
