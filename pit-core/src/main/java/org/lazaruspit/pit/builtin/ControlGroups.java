@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.slf4j.Logger;
@@ -51,6 +52,10 @@ final class ControlGroups {
 
   private static final Logger log = LoggerFactory.getLogger(ControlGroups.class);
   private static final String PREFIX = "lazarus-";
+
+  /** The last of the walls may take a moment longer to fall than the agent itself. */
+  private static final int MOST_TRIES = 100;
+
   private static final long PERIOD_MICROS = 100_000;
   private static final long LONGEST_PERIOD_MICROS = 1_000_000;
   private static final long LEAST_QUOTA_MICROS = 1_000;
@@ -121,15 +126,20 @@ final class ControlGroups {
             current.resolveSibling(""),
             file ->
                 !file.equals(current) && name.matcher(file.getFileName().toString()).matches())) {
-      left.forEach(ControlGroups::removeUnused);
+      for (Path group : left) {
+        removeUnused(group);
+      }
     }
   }
 
   /** Removes an incarnation's groups, where it had any and nothing is left in them. */
-  void remove(AgentRef agent, long incarnation) {
+  void remove(AgentRef agent, long incarnation) throws InterruptedException {
     for (Controller controller : Controller.values()) {
       try {
-        removeUnused(place(controller).directory().resolve(groupName(agent, incarnation)));
+        Path group = place(controller).directory().resolve(groupName(agent, incarnation));
+        for (int tries = 0; !removeUnused(group) && tries < MOST_TRIES; tries++) {
+          TimeUnit.MILLISECONDS.sleep(20);
+        }
       } catch (IOException e) {
         log.debug("no groups for {} on this machine", controller, e);
       }
@@ -137,11 +147,13 @@ final class ControlGroups {
   }
 
   /** One that is still in use stays: the agent's next start tries again. */
-  private static void removeUnused(Path group) {
+  private static boolean removeUnused(Path group) {
     try {
       Files.deleteIfExists(group);
+      return true;
     } catch (IOException e) {
       log.debug("{} is still in use", group, e);
+      return false;
     }
   }
 

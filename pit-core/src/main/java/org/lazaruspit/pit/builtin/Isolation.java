@@ -223,7 +223,7 @@ final class Isolation {
   }
 
   /** Takes away what only a living incarnation needs; called when nothing of it is left. */
-  void release(AgentRef agent, long incarnation) {
+  void release(AgentRef agent, long incarnation) throws InterruptedException {
     if (grouped.remove(agent, incarnation)) {
       groups.remove(agent, incarnation);
     }

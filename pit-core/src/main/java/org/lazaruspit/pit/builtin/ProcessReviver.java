@@ -237,8 +237,8 @@ public final class ProcessReviver implements Reviver {
     if (leader.isEmpty()) {
       // Begun now, so that it is done by the time that somebody asks for the proof.
       agent.looking(scans.next());
-      release(agent);
       agent.end(how);
+      threads.execute(() -> release(agent));
       return;
     }
     // It gave up its lock by closing inherited descriptors: the operating system is asked instead.
@@ -251,6 +251,8 @@ public final class ProcessReviver implements Reviver {
       isolation().release(agent.agent(), agent.running().incarnation());
     } catch (IOException | RuntimeException e) {
       log.warn("{}: what its walls needed is left behind", agent.agent(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
