@@ -9,8 +9,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,11 +83,7 @@ final class EventReaderTest {
     try (HeartbeatServer server = HeartbeatServer.builder(registry).port(0).start()) {
       Listening listening = listen(server.uri(), null);
       awaitNews();
-      Thread thread =
-          Thread.getAllStackTraces().keySet().stream()
-              .filter(found -> found.getName().equals("pit-events-g"))
-              .findFirst()
-              .orElseThrow();
+      Thread thread = reader();
       listening.close();
       listening.close();
       thread.join();
@@ -100,10 +98,30 @@ final class EventReaderTest {
       gateway.answers(404, "{}");
       try (Listening listening = listen(gateway.uri(), null)) {
         gateway.awaitRequest();
+        while (!pauses(reader())) {
+          Thread.onSpinWait();
+        }
       }
       assertEquals(1, gateway.requests().size());
       assertFalse(news.tryAcquire());
     }
+  }
+
+  private static Thread reader() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(found -> found.getName().equals("pit-events-g"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether it has done with an answer and waits for the time of the next request. */
+  private static boolean pauses(Thread reader) {
+    StackTraceElement[] stack = reader.getStackTrace();
+    return IntStream.range(1, stack.length)
+        .anyMatch(
+            i ->
+                stack[i].getClassName().equals(EventReader.class.getName())
+                    && stack[i - 1].getClassName().equals(CountDownLatch.class.getName()));
   }
 
   @Test
