@@ -125,12 +125,17 @@ final class EventReader implements HealthProbe.Listening {
     open = connection;
     heardAt = System.nanoTime();
     watch(connection);
-    news.run(); // whatever happened while nobody listened
+    boolean first = true;
     String id = lastId;
     boolean event = false;
     while (closed.getCount() > 0) {
       String line = line(body);
       heardAt = System.nanoTime();
+      if (first) {
+        // Whatever happened while nobody listened. Its answer may begin before it listens to us.
+        news.run();
+        first = false;
+      }
       if (line.isEmpty()) {
         lastId = id;
         if (event) {
