@@ -37,11 +37,11 @@ final class RevivalLawsTest {
   private static final int MAX_RETRIES = 2;
 
   /** Something that happens; what it says when it was not possible is no matter. */
-  private interface Happening {
+  interface Happening {
     void in(World world) throws IOException, InterruptedException;
   }
 
-  private record Named(String name, Happening happening) {
+  record Named(String name, Happening happening) {
     @Override
     public String toString() {
       return name;
@@ -148,7 +148,7 @@ final class RevivalLawsTest {
   }
 
   /** What happens, and what must be true of it, told without a look at the rules. */
-  private static final class World implements AutoCloseable {
+  static final class World implements AutoCloseable {
 
     static final List<String> AGENTS = List.of("writer", "reader", "lead");
 

@@ -50,10 +50,10 @@ final class TestAgent {
    * An agent without a network: what it writes is not atomic, so that the pit may see half of it.
    */
   private static int write() throws IOException {
-    String beat = "{\"incarnation\": %s, \"progress\": \"%d\"}";
     Files.writeString(
         Path.of(System.getenv("LAZARUS_HEARTBEAT_FILE")),
-        beat.formatted(System.getenv("LAZARUS_INCARNATION"), System.nanoTime()));
+        "{\"incarnation\": %s, \"progress\": \"%d\"}"
+            .formatted(System.getenv("LAZARUS_INCARNATION"), System.nanoTime()));
     return 200;
   }
 

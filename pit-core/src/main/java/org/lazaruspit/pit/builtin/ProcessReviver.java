@@ -302,14 +302,7 @@ public final class ProcessReviver implements Reviver {
     Map<String, String> environment = builder.environment();
     environment.putAll(walled.environment());
     environment.putAll(command.environment());
-    environment.put("LAZARUS_AGENT_ID", order.agent().agentId());
-    environment.put("LAZARUS_CELL", order.cellDirectory().toString());
-    environment.put("LAZARUS_INCARNATION", Long.toString(order.incarnation()));
-    environment.put("LAZARUS_CHECKPOINT", order.checkpoint().map(Path::toString).orElse(""));
-    environment.put("LAZARUS_GATEWAY", order.gateway().map(g -> g.uri().toString()).orElse(""));
-    environment.put("LAZARUS_HEARTBEAT_URL", order.heartbeatUrl().map(Object::toString).orElse(""));
-    environment.put("LAZARUS_HEARTBEAT_FILE", order.heartbeatFile().toString());
-    environment.put("LAZARUS_TOKEN_FILE", order.tokenFile().map(Path::toString).orElse(""));
+    environment.putAll(order.environment());
     environment.put(ProcessTree.MARK, lock.mark());
     builder.redirectInput(Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A supervisor of processes, set up in a folder of its own to keep children of given names. */
 abstract class ChildKeeper implements AutoCloseable {
@@ -19,7 +21,7 @@ abstract class ChildKeeper implements AutoCloseable {
   final Path folder;
   final Births births;
   private final String name;
-  private Process process;
+  private @Nullable Process process;
 
   ChildKeeper(String name, Path parent, Births births) throws IOException {
     this.name = name;
@@ -92,7 +94,7 @@ abstract class ChildKeeper implements AutoCloseable {
   }
 
   final void killSupervisor() {
-    process.destroyForcibly().onExit().join();
+    Objects.requireNonNull(process, "it was started").destroyForcibly().onExit().join();
   }
 
   /** What its programs have said. */
