@@ -60,7 +60,7 @@ record AgentHistory(
       case STOPPED, PAUSED -> with(Optional.ofNullable(standing), restraint, unmarked);
       case RESUMED -> with(Optional.empty(), restraint, unmarked);
       case QUARANTINED -> with(intent, Optional.ofNullable(standing), !event.marked());
-      case HELD -> with(intent, Optional.ofNullable(standing), unmarked);
+      case HELD -> with(intent, Optional.ofNullable(standing), false);
       case LIFTED -> with(intent, Optional.empty(), false);
     };
   }

@@ -72,12 +72,34 @@ final class RevivalJournal implements AutoCloseable {
   }
 
   /**
-   * Opens the journal, reads all of it, and cuts off a last line that was never finished.
+   * Opens the journal, reads all of it, and cuts off a last line that was never finished. One that
+   * has become full is put away, and a new one goes on with what still matters.
    *
    * @throws IOException if it cannot be read, or a later owner than this one has written to it
    */
   static RevivalJournal open(UUID cellId, Path file, InstantSource clock, Author author)
       throws IOException {
+    return open(cellId, file, clock, author, JournalArchive.FULL);
+  }
+
+  static RevivalJournal open(UUID cellId, Path file, InstantSource clock, Author author, long full)
+      throws IOException {
+    RevivalJournal journal = openWhole(cellId, file, clock, author);
+    if (journal.length <= full || author.dryRun()) {
+      return journal;
+    }
+    List<JournalEntry> kept = JournalArchive.kept(journal.replayed);
+    if (kept.size() > journal.replayed.size() / 2) {
+      return journal; // it would be full again at once
+    }
+    journal.close();
+    JournalArchive.replace(file, cellId, kept, journal.nextSeq - 1);
+    log.info("{}: had become full, {} of {} lines go on", file, kept.size(), journal.nextSeq - 1);
+    return openWhole(cellId, file, clock, author);
+  }
+
+  private static RevivalJournal openWhole(
+      UUID cellId, Path file, InstantSource clock, Author author) throws IOException {
     OwnDirectory.ensureAround(file);
     boolean fresh = Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
     RevivalJournal journal = new RevivalJournal(cellId, file, channel(file), clock, author);

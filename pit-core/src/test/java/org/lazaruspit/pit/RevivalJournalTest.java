@@ -1,6 +1,7 @@
 package org.lazaruspit.pit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -292,5 +293,92 @@ final class RevivalJournalTest {
 
   private static RevivalJournal.Author epoch(long epoch) {
     return new RevivalJournal.Author(OptionalLong.of(epoch), false);
+  }
+
+  private static RevivalJournal.Author owner() {
+    return RevivalJournal.Author.NOBODY;
+  }
+
+  /** A life of one agent that dies again and again, told by its journal. */
+  private static List<JournalEvent> manyRevivals(int count) {
+    List<JournalEvent> events = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      Subject subject = new Subject("rv-" + i, "writer", Cause.EXIT, 1, i);
+      events.add(Requested.revival(subject, Origin.DEATH, RevivalStatus.PENDING, "gone"));
+      events.add(new StepTaken(subject, RevivalStep.STOP, ""));
+      events.add(new Ended(subject, RevivalStatus.REVIVED, "healthy"));
+    }
+    return events;
+  }
+
+  @Test
+  void aFullJournalIsPutAwayWholeAndGoesOnWithWhatStillMatters() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      byte[] before;
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        journal.append(List.of(StandingEvent.of(Change.STOPPED, "reader", 0, "audit")));
+        journal.append(
+            List.of(
+                Requested.revival(
+                    new Subject("rv-old", "lead", Cause.EXIT, 0, 7),
+                    Origin.DEATH,
+                    RevivalStatus.PENDING_APPROVAL,
+                    "asks since long ago")));
+        journal.append(manyRevivals(500));
+        before = Files.readAllBytes(file);
+      }
+      RevivalLedger whole;
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        whole = RevivalLedger.replay(CELL, journal.replayed());
+      }
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK, owner(), 10_000)) {
+        RevivalLedger after = RevivalLedger.replay(CELL, journal.replayed());
+        assertEquals(whole.open(), after.open());
+        assertEquals(whole.of("reader"), after.of("reader"));
+        assertEquals(500, after.incarnation("writer"));
+        assertEquals(64, after.of("writer").revivals().size());
+        assertEquals(whole.of("writer").latest(), after.of("writer").latest());
+        assertEquals(1503, journal.append(manyRevivals(1)).get(0).seq(), "numbers go on");
+      }
+      assertTrue(Files.size(file) < before.length / 4);
+      assertArrayEquals(before, Files.readAllBytes(file.resolveSibling("revivals-1502.jsonl")));
+      assertFalse(Files.exists(file.resolveSibling("revivals.jsonl.new")));
+    }
+  }
+
+  @Test
+  void aJournalThatWasNotYetReplacedIsPutAwayAgain() throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        journal.append(manyRevivals(500));
+      }
+      Files.copy(file, file.resolveSibling("revivals-1500.jsonl"));
+      Files.writeString(file.resolveSibling("revivals.jsonl.new"), "half a li");
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK, owner(), 10_000)) {
+        assertEquals(192, journal.replayed().size());
+      }
+    }
+  }
+
+  /** Forgetting must change no decision: only the oldest ended revivals are gone. */
+  @Property(tries = 300)
+  void whatIsKeptAddsUpToTheSame(@ForAll("events") @Size(max = 60) List<JournalEvent> events) {
+    List<JournalEntry> entries = new ArrayList<>();
+    for (JournalEvent event : events) {
+      entries.add(
+          new JournalEntry(entries.size() + 1, Instant.EPOCH, OptionalLong.empty(), false, event));
+    }
+    RevivalLedger whole = RevivalLedger.replay(CELL, entries);
+    RevivalLedger kept = RevivalLedger.replay(CELL, JournalArchive.kept(entries));
+    assertEquals(whole.cellIntent(), kept.cellIntent());
+    for (String agent : List.of("writer", "reader")) {
+      assertEquals(whole.of(agent).intent(), kept.of(agent).intent());
+      assertEquals(whole.of(agent).restraint(), kept.of(agent).restraint());
+      assertEquals(whole.of(agent).unmarked(), kept.of(agent).unmarked());
+      assertEquals(whole.of(agent).open(), kept.of(agent).open());
+      assertEquals(whole.incarnation(agent), kept.incarnation(agent));
+    }
   }
 }
