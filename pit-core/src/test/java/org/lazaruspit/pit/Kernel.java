@@ -33,6 +33,7 @@ final class Kernel {
   enum Fate {
     LIVES,
     DIES_AT_ONCE,
+    FREEZES_AT_ONCE,
     CANNOT_START
   }
 
@@ -156,8 +157,11 @@ final class Kernel {
       }
       starts.add(new Start(agent, order.incarnation()));
       CompletableFuture<AgentExit> exit = new CompletableFuture<>();
-      if (fate == Fate.LIVES) {
+      if (fate == Fate.LIVES || fate == Fate.FREEZES_AT_ONCE) {
         running.put(agent, order.incarnation());
+        if (fate == Fate.FREEZES_AT_ONCE) {
+          frozen.put(agent, true);
+        }
         exits.put(agent, exit);
       } else {
         exit.complete(new AgentExit(Instant.EPOCH, "ended at once"));

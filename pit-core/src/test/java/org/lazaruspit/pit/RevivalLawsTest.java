@@ -53,7 +53,7 @@ final class RevivalLawsTest {
     check(history);
   }
 
-  @Property(tries = 5000, edgeCases = net.jqwik.api.EdgeCasesMode.NONE)
+  @Property(tries = 2000, edgeCases = net.jqwik.api.EdgeCasesMode.NONE)
   @Tag("full")
   void theLawsHoldForLong(@ForAll("histories") List<Named> history) throws Exception {
     check(history);
