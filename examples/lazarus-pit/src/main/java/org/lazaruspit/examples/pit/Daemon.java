@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.lazaruspit.pit.LazarusPit;
+import org.lazaruspit.pit.PitBuilder;
 import org.lazaruspit.pit.PitConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,20 +17,22 @@ final class Daemon {
 
   private Daemon() {}
 
-  static int run(ConfigFile file) throws IOException, InterruptedException {
+  static int run(ConfigFile file, boolean dryRun) throws IOException, InterruptedException {
     PitConfig config = file.load();
     obey(config.logLevel());
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     Thread onSignal = new Thread(() -> endInOrder(told, ended), "pit-shutdown");
-    try (LazarusPit pit = LazarusPit.builder(config).build()) {
+    PitBuilder builder = LazarusPit.builder(config);
+    try (LazarusPit pit = (dryRun ? builder.dryRun() : builder).build()) {
       Runtime.getRuntime().addShutdownHook(onSignal);
       pit.start();
       log.info(
-          "pit {} works {} every {} s",
+          "pit {} works {} every {} s{}",
           ProcessHandle.current().pid(),
           config.missionsPath(),
-          config.pollInterval().toSeconds());
+          config.pollInterval().toSeconds(),
+          dryRun ? ", dry: it decides and does nothing" : "");
       told.await();
       log.info("told to end; the agents run on");
     } finally {

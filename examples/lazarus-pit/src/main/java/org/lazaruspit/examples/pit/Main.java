@@ -20,12 +20,15 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  lazarus-pit --create-config",
       "  lazarus-pit cell create --name \"Sort the archive\" --root /var/missions",
-      "  lazarus-pit run --config ~/.lazarus/config.json"
+      "  lazarus-pit run --config ~/.lazarus/config.json",
+      "  lazarus-pit run --dry-run"
     },
     subcommands = {RunCommand.class, CellCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Callable<Integer> {
 
   @Mixin private final ConfigFile config = new ConfigFile();
+
+  @Mixin private final DryRun dryRun = new DryRun();
 
   @Option(
       names = "--create-config",
@@ -58,7 +61,7 @@ public final class Main implements Callable<Integer> {
       System.out.println("wrote " + config.path());
       return 0;
     }
-    return Daemon.run(config);
+    return Daemon.run(config, dryRun.wanted());
   }
 
   /** The version that the build wrote into the JAR. */

@@ -14,8 +14,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private final ConfigFile config = new ConfigFile();
 
+  @Mixin private final DryRun dryRun = new DryRun();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    return Daemon.run(config);
+    return Daemon.run(config, dryRun.wanted());
   }
 }

@@ -127,4 +127,28 @@ final class LazarusPitIT {
       daemon.destroyForcibly();
     }
   }
+
+  @Test
+  void aDryRunDecidesInTheJournalAndStartsNobody() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    String cell = run("cell", "create", "--name", "Dry", "--root", "root").out().strip();
+    run("cell", "add-agent", cell, "--id", "a", "--name", "Ann", "--role", "lead");
+    Path started = folder.resolve("started");
+    Files.writeString(
+        folder.resolve("c.json"),
+        "{\"missions_path\": \"%s\", \"launchers\": {\"default\": {\"command\": [\"touch\", \"%s\"]}}}"
+            .formatted(root, started));
+    Process daemon =
+        command("run", "--config", "c.json", "--dry-run").redirectErrorStream(true).start();
+    try (BufferedReader lines = daemon.inputReader(UTF_8)) {
+      assertTrue(lines.lines().anyMatch(line -> line.contains("dry run: attempt 1 may begin")));
+    } finally {
+      daemon.destroyForcibly().waitFor();
+    }
+    assertTrue(Files.notExists(started));
+    Path journal = folder.resolve(cell).resolve("logs").resolve("revivals.jsonl");
+    List<String> written = Files.readAllLines(journal);
+    assertEquals(2, written.size(), written::toString);
+    assertTrue(written.stream().allMatch(line -> line.contains("\"dry_run\":true")));
+  }
 }
