@@ -14,7 +14,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A pit in a JVM of its own, which can be made to end as by SIGKILL after so many journal lines.
+ * A pit in a JVM of its own, which can be made to end as by SIGKILL after so many journal lines. It
+ * says how much it works after each round.
  */
 final class PitProcess {
 
@@ -30,6 +31,15 @@ final class PitProcess {
                 () -> {
                   if (left.decrementAndGet() == 0) {
                     Runtime.getRuntime().halt(137);
+                  }
+                })
+            .listener(
+                new PitListener() {
+                  @Override
+                  public void roundEnded(PitReport report) {
+                    System.out.println(
+                        "round: %d cells, %d agents"
+                            .formatted(report.cells(), report.agents().size()));
                   }
                 })
             .build();

@@ -19,20 +19,23 @@ final class TestAgent {
 
   private TestAgent() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     String id = System.getenv("LAZARUS_AGENT_ID");
     String checkpoint = System.getenv("LAZARUS_CHECKPOINT");
     String state =
         checkpoint.isEmpty() ? "none" : Files.readString(Path.of(checkpoint, "state.json")).strip();
-    Path artifacts = Path.of(System.getenv("LAZARUS_CELL"), "artifacts");
+    Path diary = diary(id);
     FileChannel alive =
         FileChannel.open(
-            artifacts.resolve(id + ".alive"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            Path.of(diary + ".alive"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (alive.tryLock() == null) {
       state = "TWICE: another of me runs";
     }
+    if (args[0].equals("fork") && !fork(diary)) {
+      state = "TWICE: a child of another of me runs";
+    }
     Files.writeString(
-        artifacts.resolve(id + ".starts"),
+        Path.of(diary + ".starts"),
         "%s %d %s%n"
             .formatted(System.getenv("LAZARUS_INCARNATION"), ProcessHandle.current().pid(), state),
         StandardOpenOption.CREATE,
@@ -44,6 +47,27 @@ final class TestAgent {
     while ((byFile ? write() : beat()) != 409) {
       LockSupport.parkNanos(200_000_000L);
     }
+  }
+
+  /** In its cell, or in a folder that no pit knows of, where the test names one. */
+  private static Path diary(String id) {
+    Path cell = Path.of(System.getenv("LAZARUS_CELL"));
+    String folder = System.getenv("TEST_DIARIES");
+    return folder == null
+        ? cell.resolve("artifacts").resolve(id)
+        : Path.of(folder, cell.getFileName() + "." + id);
+  }
+
+  /**
+   * A child in a session of its own, which outlives its parent and holds a lock of its own for as
+   * long. False where the child of another holds it.
+   */
+  private static boolean fork(Path diary) throws IOException, InterruptedException {
+    String lock = diary + ".child";
+    boolean free =
+        new ProcessBuilder("flock", "-n", lock, "true").inheritIO().start().waitFor() == 0;
+    new ProcessBuilder("setsid", "flock", "-F", lock, "sleep", "600").inheritIO().start();
+    return free;
   }
 
   /**

@@ -1,0 +1,368 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.CellEditor;
+import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.NewCell;
+import org.lazaruspit.cell.Role;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.HealthRules;
+import org.lazaruspit.heartbeat.HealthStatus;
+import org.lazaruspit.heartbeat.http.HeartbeatServer;
+import org.lazaruspit.pit.builtin.ProcessReviver;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/**
+ * Cells with agents as processes, a gateway over HTTP, and pits as processes that work them. What
+ * each agent did is told by its own diary, which no pit can reach.
+ */
+final class PitTeam implements AutoCloseable {
+
+  /** Ends a test that would wait for ever; no measure of how fast a pit is. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  private static final HealthRules RULES =
+      HealthRules.builder()
+          .timeout(Duration.ofSeconds(2))
+          .heartbeatInterval(Duration.ofSeconds(1))
+          .degradedAfter(1)
+          .unhealthyAfter(2)
+          .grace(Duration.ofSeconds(30))
+          .build();
+
+  private final Path folder;
+  private final List<AgentRef> agents = new ArrayList<>();
+  private final List<Process> pits = new ArrayList<>();
+  private HealthRegistry registry;
+  private HeartbeatServer gateway;
+
+  /** What an agent wrote into its diary when it began. */
+  record Start(long incarnation, long pid, String said) {
+
+    static Start of(String line) {
+      String[] parts = line.split(" ", 3);
+      return new Start(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
+    }
+
+    boolean runs() {
+      return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+    }
+  }
+
+  PitTeam(Path folder) throws IOException {
+    this.folder = folder.toRealPath();
+    Files.createDirectories(missions());
+    Files.createDirectories(folder.resolve("diaries"));
+    registry = registry();
+    gateway = HeartbeatServer.builder(registry).port(0).start();
+  }
+
+  private static HealthRegistry registry() {
+    HealthRegistry made = HealthRegistry.builder().rules(RULES).build();
+    made.start();
+    return made;
+  }
+
+  /** The next cell, with agents that are called a1, a2 and so on; each third one has children. */
+  UUID addCell(int size) throws IOException {
+    UUID id = new UUID(0x4f0b7f4e3f6b4b6eL, 0x9d512f4c6f0d0000L + cells().size());
+    MissionStore.open(missions()).create(NewCell.builder("Team").cellId(id).build());
+    for (int i = 1; i <= size; i++) {
+      addAgent(id, "a" + i, i % 3 == 0 ? "forking" : null);
+    }
+    return id;
+  }
+
+  void addAgent(UUID cell, String id, String launcher) throws IOException {
+    CellEditor.of(directory(cell))
+        .addAgent(AgentSpec.of(id, id, Role.WRITE).withGateway("g").withLauncher(launcher));
+    agents.add(new AgentRef(cell, id));
+  }
+
+  List<UUID> cells() {
+    return agents.stream().map(AgentRef::cellId).distinct().toList();
+  }
+
+  List<AgentRef> agents() {
+    return List.copyOf(agents);
+  }
+
+  private Path missions() {
+    return folder.resolve("missions");
+  }
+
+  Path directory(UUID cell) {
+    return missions().resolve(cell.toString());
+  }
+
+  /** The lock by which pits know that an agent runs. */
+  Path lockInTheCell(AgentRef agent) {
+    return directory(agent.cellId())
+        .resolve(".lazarus")
+        .resolve("agents")
+        .resolve(agent.agentId() + ".lock");
+  }
+
+  /** A pit in a process of its own; its output goes to a file that is named after it. */
+  Process startPit(String name, String stateDirectory) throws IOException {
+    Path config = folder.resolve(name + ".json");
+    Files.writeString(config, config(stateDirectory));
+    Process pit = PitProcess.start(config, Integer.MAX_VALUE, output(name));
+    pits.add(pit);
+    return pit;
+  }
+
+  private Path output(String name) {
+    return folder.resolve(name + ".log");
+  }
+
+  /** What it said after its last round; empty before the first one has ended. */
+  String lastRound(String name) throws IOException {
+    List<String> lines = Files.exists(output(name)) ? Files.readAllLines(output(name)) : List.of();
+    return lines.stream()
+        .filter(line -> line.startsWith("round: "))
+        .reduce("", (before, after) -> after);
+  }
+
+  private String config(String stateDirectory) {
+    return """
+        {"poll_interval": 1, "max_retries": 100, "missions_path": "%s", "state_directory": "%s",
+         "gateways": [{"name": "g", "url": "%s"}], "agent_key": "cell",
+         "limits": {"revivals_per_minute": 10000, "revivals_per_agent": 1000, "per_agent_window": 1},
+         "launchers": {"default": %s, "forking": %s}}
+        """
+        .formatted(
+            missions(), folder.resolve(stateDirectory), gateway.uri(), agent("run"), agent("fork"));
+  }
+
+  private String agent(String behaviour) {
+    return """
+        {"command": ["%s", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp", "%s",
+          "org.lazaruspit.pit.TestAgent", "%s"], "env": {"TEST_DIARIES": "%s"}}
+        """
+        .formatted(
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            Path.of("target", "test-classes").toAbsolutePath(),
+            behaviour,
+            folder.resolve("diaries"));
+  }
+
+  void closeGateway() {
+    gateway.close();
+  }
+
+  /** On the same port; a gateway that forgets has lost what it knew of its agents. */
+  void reopenGateway(boolean forgets) throws IOException {
+    int port = gateway.address().getPort();
+    if (forgets) {
+      registry.close();
+      registry = registry();
+    }
+    gateway = HeartbeatServer.builder(registry).port(port).start();
+  }
+
+  List<Start> starts(AgentRef agent) throws IOException {
+    Path diary =
+        folder.resolve("diaries").resolve(agent.cellId() + "." + agent.agentId() + ".starts");
+    return Files.exists(diary)
+        ? Files.readAllLines(diary).stream().map(Start::of).toList()
+        : List.of();
+  }
+
+  /** Its newest start; only where it has one. */
+  Start newest(AgentRef agent) throws IOException {
+    List<Start> starts = starts(agent);
+    return starts.get(starts.size() - 1);
+  }
+
+  /** Every line, none passed over. */
+  List<JournalEntry> journal(UUID cell) throws IOException {
+    Path file = CellPaths.of(directory(cell)).journal();
+    List<JournalEntry> entries = new ArrayList<>();
+    for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+      try {
+        entries.add(JournalLine.read(line));
+      } catch (JournalLine.MalformedLineException e) {
+        throw new IOException(file + ": " + e.getMessage() + ": " + line, e);
+      }
+    }
+    return entries;
+  }
+
+  RevivalLedger ledger(UUID cell) throws IOException {
+    return RevivalLedger.replay(cell, journal(cell));
+  }
+
+  /** Waits until each agent runs once, in its newest incarnation, healthy and with nothing open. */
+  void awaitAllWell() throws Exception {
+    await(
+        () -> {
+          List<String> troubles = new ArrayList<>();
+          for (AgentRef agent : agents) {
+            troubles.addAll(troubles(agent));
+          }
+          return String.join("\n", troubles);
+        });
+  }
+
+  /** Waits until nothing is said to be wrong any more. */
+  static void await(Callable<String> wrong) throws Exception {
+    long begun = System.nanoTime();
+    String found = wrong.call();
+    while (!found.isEmpty()) {
+      if (System.nanoTime() - begun > PATIENCE_NANOS) {
+        fail(found);
+      }
+      LockSupport.parkNanos(20_000_000L);
+      found = wrong.call();
+    }
+  }
+
+  private List<String> troubles(AgentRef agent) throws IOException {
+    List<Start> starts = starts(agent);
+    if (starts.isEmpty()) {
+      return List.of(agent + " was never started");
+    }
+    Start last = starts.get(starts.size() - 1);
+    List<String> troubles = new ArrayList<>();
+    if (!last.runs()) {
+      troubles.add(agent + " does not run: " + last);
+    }
+    String known =
+        registry
+            .find(agent.cellId() + "." + agent.agentId())
+            .map(health -> health.status() + " in " + health.incarnation())
+            .orElse("nobody");
+    if (!known.equals(HealthStatus.HEALTHY + " in " + last.incarnation())) {
+      troubles.add(agent + ": its gateway knows " + known + ", started was " + last);
+    }
+    troubles.addAll(open(agent, last));
+    return troubles;
+  }
+
+  private List<String> open(AgentRef agent, Start last) {
+    try {
+      AgentHistory history = ledger(agent.cellId()).of(agent.agentId());
+      List<String> troubles =
+          new ArrayList<>(
+              history.revivals().stream()
+                  .filter(revival -> revival.status().open())
+                  .map(revival -> agent + ": open is " + revival)
+                  .toList());
+      if (history.incarnation() != last.incarnation()) {
+        troubles.add(agent + ": journal has " + history.incarnation() + ", started was " + last);
+      }
+      return troubles;
+    } catch (IOException e) {
+      return List.of(String.valueOf(e.getMessage())); // a line that is being written
+    }
+  }
+
+  /** What must hold at every moment, and is told by the agents and the journals. */
+  void assertNobodyRanTwice() throws IOException {
+    for (AgentRef agent : agents) {
+      List<Start> starts = starts(agent);
+      for (int i = 0; i < starts.size(); i++) {
+        assertFalse(starts.get(i).said().contains("TWICE"), agent + ": " + starts);
+        assertTrue(
+            i == 0 || starts.get(i).incarnation() > starts.get(i - 1).incarnation(),
+            agent + ": " + starts);
+      }
+    }
+  }
+
+  /** Whoever belongs to an agent is of its newest incarnation. */
+  void assertOnlyTheNewestRun() throws IOException {
+    for (AgentRef agent : agents) {
+      String newest = "LAZARUS_INCARNATION=" + newest(agent).incarnation();
+      for (String process : processesWith("LAZARUS_CELL=" + directory(agent.cellId()))) {
+        assertTrue(
+            !process.contains("\0LAZARUS_AGENT_ID=" + agent.agentId() + "\0")
+                || process.contains("\0" + newest + "\0"),
+            () -> agent + ", " + newest + ": " + process.replace('\0', ' '));
+      }
+    }
+  }
+
+  /** The number and environment of each process that has this in its environment. */
+  private static List<String> processesWith(String text) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+      for (Path process : all.filter(path -> path.resolve("environ").toFile().exists()).toList()) {
+        String environment = environment(process);
+        if (environment.contains("\0" + text)) {
+          found.add(process + environment);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String environment(Path process) {
+    try {
+      return "\0" + Files.readString(process.resolve("environ")) + "\0";
+    } catch (IOException e) {
+      return ""; // it has ended, or its environment is no text
+    }
+  }
+
+  /** Ends everything, and looks whether anything is left. */
+  @Override
+  public void close() throws Exception {
+    for (Process pit : pits) {
+      List<ProcessHandle> helpers = pit.descendants().filter(PitTeam::helps).toList();
+      pit.destroyForcibly().waitFor();
+      for (ProcessHandle helper : helpers) {
+        helper.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+      }
+    }
+    Reviver reviver =
+        new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
+    for (UUID cell : cells()) {
+      reviver.claimed(cell, directory(cell));
+    }
+    for (AgentRef agent : agents) {
+      assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent, Duration.ZERO));
+    }
+    reviver.close();
+    gateway.close();
+    registry.close();
+    await(() -> String.join("\n", processesWith("LAZARUS_CELL=" + missions())));
+    try (Stream<Path> files = Files.walk(missions())) {
+      assertEquals(
+          List.of(),
+          files.filter(file -> Objects.toString(file.getFileName()).endsWith(".tmp")).toList());
+    }
+  }
+
+  private static boolean helps(ProcessHandle process) {
+    return process
+        .info()
+        .command()
+        .filter(command -> !command.endsWith("java") && !command.endsWith("sleep"))
+        .isPresent();
+  }
+}
