@@ -1,11 +1,13 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +51,16 @@ final class GuardedReviver implements Reviver {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public void claimed(UUID cellId, Path cellDirectory) throws IOException {
+    try {
+      calls.act("claimed", limits.presence(), () -> reviver.claimed(cellId, cellDirectory));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(calls.plugin() + " was interrupted when it was told of a cell", e);
+    }
   }
 
   @Override

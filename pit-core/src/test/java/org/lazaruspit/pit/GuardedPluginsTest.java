@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -102,6 +105,44 @@ final class GuardedPluginsTest {
         Optional.empty(),
         Optional.empty(),
         Path.of("log"));
+  }
+
+  /** A default that is not passed on would silently take the plug-in's own place. */
+  @Test
+  void everyCallOfAPluginPassesItsGuard() throws Exception {
+    Map<Class<?>, Class<?>> guards =
+        Map.of(
+            Reviver.class, GuardedReviver.class,
+            HealthProbe.class, GuardedProbe.class,
+            CellOwnership.class, GuardedOwnership.class);
+    for (Map.Entry<Class<?>, Class<?>> guard : guards.entrySet()) {
+      for (Method method : guard.getKey().getMethods()) {
+        if (!method.getName().equals("configured")) { // done before it is guarded
+          assertEquals(
+              guard.getValue(),
+              guard
+                  .getValue()
+                  .getMethod(method.getName(), method.getParameterTypes())
+                  .getDeclaringClass(),
+              method::toString);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aReviverIsToldWhichCellsAreWorked() throws Exception {
+    Map<UUID, Path> told = new HashMap<>();
+    Reviver reviver =
+        guarded(
+            new MemoryReviver(new World()) {
+              @Override
+              public void claimed(UUID cellId, Path cellDirectory) {
+                told.put(cellId, cellDirectory);
+              }
+            });
+    reviver.claimed(AGENT.cellId(), Path.of("cell"));
+    assertEquals(Map.of(AGENT.cellId(), Path.of("cell")), told);
   }
 
   @Test
