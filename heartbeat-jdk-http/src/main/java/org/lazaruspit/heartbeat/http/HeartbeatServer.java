@@ -43,9 +43,10 @@ import org.lazaruspit.heartbeat.HealthRegistry;
  * sun.net.httpserver.maxReqHeaders} (200) and {@code sun.net.httpserver.maxReqHeaderSize} (389,120
  * bytes).
  *
- * <p>Each exchange runs on a virtual thread where the JVM has them, elsewhere on a pooled daemon
- * thread, or on the executor that is handed in. The registry stays yours: start and close it
- * yourself. Thread-safe.
+ * <p>Exchanges run on virtual threads where the JVM has them, elsewhere on pooled daemon threads,
+ * or on the executor that is handed in: on twice as many at a time as there are processors, and on
+ * further ones within milliseconds where slow clients hold some up. The registry stays yours: start
+ * and close it yourself. Thread-safe.
  */
 public final class HeartbeatServer implements AutoCloseable {
 

@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs exchanges, in the order of their arrival, on as few threads as keep the processors busy: to
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers implements Executor, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
   private static final long LOOK_EVERY_NANOS = 1_000_000;
 
   private final Executor threads;
@@ -144,7 +147,9 @@ final class Workers implements Executor, AutoCloseable {
     for (Worker worker : substitutes()) {
       try {
         start(worker);
-      } catch (RejectedExecutionException e) {
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // No thread to be had: the watch has to go on, or nobody would ever look again.
+        LOG.debug("a request has to wait on", e);
         again(worker);
       }
     }

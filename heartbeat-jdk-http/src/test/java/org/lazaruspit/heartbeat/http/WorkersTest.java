@@ -203,11 +203,14 @@ class WorkersTest {
 
   @Test
   void whatFindsNoThreadIsClosedAtOnceOrWaitsOn() {
-    List<Boolean> refuses = new ArrayList<>(List.of(true, false, true, false));
+    List<Boolean> refuses = new ArrayList<>(List.of(true, false, true, true, false));
     Workers workers =
         new Workers(
             work -> {
               if (refuses.remove(0)) {
+                if (refuses.size() == 2) {
+                  throw new OutOfMemoryError("unable to create native thread");
+                }
                 throw new RejectedExecutionException("no thread");
               }
               threads.add(work);
@@ -218,6 +221,7 @@ class WorkersTest {
     assertThrows(RejectedExecutionException.class, () -> workers.execute(says("refused")));
     workers.execute(says("slow"));
     workers.execute(says("waits"));
+    workers.look();
     workers.look();
     workers.look();
     assertEquals(1, threads.size());
