@@ -144,15 +144,17 @@ final class Workers implements Executor, AutoCloseable {
 
   /** Finds who has been at the same exchange since the last look, and has others take the rest. */
   void look() {
+    Deque<Worker> refused = new ArrayDeque<>();
     for (Worker worker : substitutes()) {
       try {
         start(worker);
       } catch (RuntimeException | OutOfMemoryError e) {
         // No thread to be had: the watch has to go on, or nobody would ever look again.
         LOG.debug("a request has to wait on", e);
-        again(worker);
+        refused.push(worker);
       }
     }
+    again(refused);
   }
 
   private synchronized List<Worker> substitutes() {
@@ -168,9 +170,9 @@ final class Workers implements Executor, AutoCloseable {
     return substitutes;
   }
 
-  /** There was no thread for it: it is still the first to be served. */
-  private synchronized void again(Worker worker) {
-    waiting.addFirst(worker.first);
+  /** There was no thread for them, the last of whom comes first: they still precede the rest. */
+  private synchronized void again(Deque<Worker> refused) {
+    refused.forEach(worker -> waiting.addFirst(worker.first));
   }
 
   /** Ends the watch. What waits is not run any more. */

@@ -230,4 +230,59 @@ class WorkersTest {
     threads.remove().run();
     assertEquals(List.of("waits"), ran);
   }
+
+  @Test
+  void whatFoundNoThreadIsStillServedInTheOrderOfItsArrival() {
+    AtomicInteger refuses = new AtomicInteger();
+    Workers workers =
+        new Workers(
+            work -> {
+              if (refuses.getAndDecrement() > 0) {
+                throw new RejectedExecutionException("no thread");
+              }
+              threads.add(work);
+            },
+            10,
+            2,
+            100);
+    for (String name : List.of("slow", "slow too", "first", "second", "third")) {
+      workers.execute(says(name));
+    }
+    workers.look();
+    refuses.set(2);
+    workers.look();
+    assertEquals(2, threads.size(), "the first and the second have found no thread");
+    workers.look();
+    assertEquals(4, threads.size());
+    threads.remove();
+    threads.remove();
+    threads.remove().run();
+    threads.remove().run();
+    assertEquals(List.of("first", "third", "second"), ran);
+  }
+
+  @Test
+  void whoIsOneTooManyAfterAllLeavesTheRestToTheOthers() {
+    Workers workers = new Workers(threads::add, 10, 1, 100);
+    workers.execute(says("slow"));
+    workers.execute(says("second"));
+    workers.execute(says("third"));
+    workers.look();
+    workers.look();
+    assertEquals(2, threads.size());
+    threads.remove().run();
+    assertEquals(List.of("slow"), ran);
+    threads.remove().run();
+    assertEquals(List.of("slow", "second", "third"), ran);
+  }
+
+  @Test
+  void whatWaitsWhenAllEndsIsNotRun() {
+    Workers workers = new Workers(threads::add, 1, 1, 100);
+    workers.execute(says("under way"));
+    workers.execute(says("waits"));
+    workers.close();
+    threads.remove().run();
+    assertEquals(List.of("under way"), ran);
+  }
 }
