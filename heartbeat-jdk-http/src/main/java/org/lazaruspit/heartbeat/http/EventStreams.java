@@ -26,22 +26,23 @@ import org.slf4j.LoggerFactory;
 final class EventStreams implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatHandler.class);
-  private static final Duration WRITE_LIMIT = Duration.ofSeconds(10);
   private static final byte[] KEEP_ALIVE = ": still here\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private final String instance;
   private final EventHistory history;
   private final Semaphore places;
   private final Duration keepAlive;
-  private final Deadlines deadlines =
-      new Deadlines(new Deadlines.Limits(WRITE_LIMIT, WRITE_LIMIT, WRITE_LIMIT), System::nanoTime);
+  private final Deadlines deadlines;
   private final ExecutorService threads = Threads.named("lazarus-events");
 
-  EventStreams(String instance, int historySize, int maxReaders, Duration keepAlive) {
+  EventStreams(
+      String instance, int historySize, int maxReaders, Duration keepAlive, Duration writeLimit) {
     this.instance = instance;
     this.history = new EventHistory(historySize);
     this.places = new Semaphore(maxReaders);
     this.keepAlive = keepAlive;
+    this.deadlines =
+        new Deadlines(new Deadlines.Limits(writeLimit, writeLimit, writeLimit), System::nanoTime);
   }
 
   void add(HealthEvent event) {

@@ -58,7 +58,12 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     this.origins = Set.copyOf(builder.origins);
     this.guard = new Guard(builder.hosts, origins);
     this.events =
-        new EventStreams(instance, builder.eventHistory, builder.eventReaders, builder.keepAlive);
+        new EventStreams(
+            instance,
+            builder.eventHistory,
+            builder.eventReaders,
+            builder.keepAlive,
+            builder.eventWriteLimit);
     this.operations = new Operations(builder.registry, instance, events);
     this.registry = builder.registry;
     this.listener = "events over HTTP, instance " + instance;
@@ -182,6 +187,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     private int eventHistory = 1_000;
     private int eventReaders = 64;
     private Duration keepAlive = Duration.ofSeconds(15);
+    private Duration eventWriteLimit = Duration.ofSeconds(10);
 
     private Builder(HealthRegistry registry) {
       this.registry = Objects.requireNonNull(registry, "registry");
@@ -274,6 +280,12 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
         throw new IllegalArgumentException("eventKeepAlive: " + silence + " is not more than zero");
       }
       this.keepAlive = silence;
+      return this;
+    }
+
+    /** How long a reader of events may take to read what there is, or it is cut off. */
+    Builder eventWriteLimit(Duration limit) {
+      this.eventWriteLimit = limit;
       return this;
     }
 

@@ -13,8 +13,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
+/** A reader may wait for events that never come, and its socket knows no interruption. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsTest {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -210,6 +213,10 @@ class EventsTest {
     assertEquals("application/problem+json", answer.header("Content-Type"));
     first.client.close();
     // Its place is free as soon as a comment could not be written.
+    waitForAPlace(gateway);
+  }
+
+  private static void waitForAPlace(ServerFixture gateway) throws IOException {
     String status = "";
     while (!status.equals("HTTP/1.1 200 OK")) {
       try (RawClient next = RawClient.to(gateway.server())) {
@@ -232,6 +239,21 @@ class EventsTest {
       assertEquals("healthy", other.told("to"));
     }
     assertTrue(lazy.client.isCutOff());
+  }
+
+  @Test
+  void readerThatNeverReadsLosesItsPlaceWhileAllIsKeptForIt() throws IOException {
+    Duration limit = Duration.ofMillis(300);
+    ServerFixture gateway =
+        gateway(s -> s.eventReaders(1).eventHistory(100_000).eventWriteLimit(limit));
+    new Reader(RawClient.small(gateway.server()), "");
+    gateway.registry().register("a");
+    String error = "x".repeat(1_000);
+    for (int i = 0; i < 10_000; i++) {
+      gateway.registry().reportFailure("a", error);
+      gateway.registry().heartbeat("a");
+    }
+    waitForAPlace(gateway);
   }
 
   @Test
