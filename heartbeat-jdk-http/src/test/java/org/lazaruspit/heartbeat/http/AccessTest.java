@@ -96,6 +96,43 @@ class AccessTest {
   }
 
   @Test
+  void agentsTokenSpeaksForNoneWhoseIdOnlyLooksAlike() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
+      for (String id : List.of("ab", "a.1", "a-", "A", "_a")) {
+        assertEquals(
+            "forbidden", ask(gateway, "token-of-a", "POST", "/heartbeat/" + id, "").problem(), id);
+      }
+      assertEquals(0, gateway.registry().size());
+    }
+  }
+
+  @Test
+  void whoMayNotSpeakForAnAgentLearnsNothingAboutIt() throws IOException {
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
+      gateway.registry().register("b", java.util.Map.of(), 5);
+      RawClient.Answer unknown = ask(gateway, "token-of-a", "POST", "/heartbeat/unknown", "");
+      assertEquals("forbidden", unknown.problem());
+      String refusal = unknown.body();
+      for (String body : List.of("", "{\"incarnation\": 4}", "{\"incarnation\": \"x\"}", "{")) {
+        for (String path : List.of("/heartbeat/b", "/failure/b")) {
+          assertEquals(refusal, ask(gateway, "token-of-a", "POST", path, body).body(), path + body);
+        }
+        assertEquals(refusal, ask(gateway, "token-of-a", "PUT", "/agent/b", body).body(), body);
+      }
+      for (String beat : List.of("{\"incarnation\": 4}", "{\"incarnation\": \"x\"}", "7")) {
+        RawClient.Answer many =
+            ask(
+                gateway,
+                "token-of-a",
+                "POST",
+                "/heartbeats",
+                "{\"agents\": {\"b\": " + beat + "}}");
+        assertEquals(JsonTree.of(refusal), many.at("refused", "b"), beat);
+      }
+    }
+  }
+
+  @Test
   void withoutTokenTheServerBindsToLoopbackOnly() throws IOException {
     try (HealthRegistry registry = HealthRegistry.create()) {
       HeartbeatServer.Builder open = HeartbeatServer.builder(registry).host("0.0.0.0").port(0);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -101,6 +102,19 @@ class TokenFileTest {
     Tokens first = file.get();
     aSecondPasses();
     assertEquals(System.identityHashCode(first), System.identityHashCode(file.get()));
+  }
+
+  @Test
+  void anotherFileOfTheSameLengthAndTimeIsReadAsWell() throws IOException {
+    Path old = file("old\n");
+    FileTime time = Files.getLastModifiedTime(old);
+    TokenFile file = new TokenFile(old, now::get);
+    Files.writeString(dir.resolve("other"), "new\n");
+    Files.setLastModifiedTime(dir.resolve("other"), time);
+    Files.move(dir.resolve("other"), old, StandardCopyOption.REPLACE_EXISTING);
+    aSecondPasses();
+    assertNull(file.get().caller("old"));
+    assertNotNull(file.get().caller("new"));
   }
 
   @Test
