@@ -144,6 +144,8 @@ class BadBodiesTest {
     RawClient.Answer answer = gateway.ask("POST", "/heartbeat/b", spaces + "{} ");
     assertEquals(413, answer.status());
     assertEquals("body-too-large", answer.problem());
+    // Its length alone has been read, not the body.
+    assertEquals("the body has 65537 bytes, it may have 65536", answer.at("detail"));
     assertEquals(0, gateway.registry().size());
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.heartbeat.HealthRegistry;
@@ -129,6 +130,16 @@ class HeartbeatServerTest {
         System.out.print(served(5));
         return;
       }
+      if (args[0].equals("stays")) {
+        HeartbeatServer.builder(HealthRegistry.create()).port(0).start();
+        System.out.print(settings());
+        return;
+      }
+      if (args[0].equals("mounted")) {
+        HeartbeatHandler.builder(HealthRegistry.create()).build();
+        System.out.print(settings());
+        return;
+      }
       HttpServer first = args[0].equals("late") ? foreign() : null;
       if (first != null) {
         first.start();
@@ -137,6 +148,12 @@ class HeartbeatServerTest {
       if (first != null) {
         first.stop(0);
       }
+    }
+
+    private static String settings() {
+      return System.getProperty("sun.net.httpserver.nodelay")
+          + " "
+          + System.getProperty("jdk.httpserver.maxConnections");
     }
 
     private static int served(int clients) throws IOException {
@@ -167,11 +184,14 @@ class HeartbeatServerTest {
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor());
-    return output;
+    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+    if (!ended) {
+      process.destroyForcibly().waitFor();
+    }
+    assertTrue(ended, "the JVM does not end by itself");
+    assertEquals(0, process.exitValue());
+    return new String(
+        process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
   private static String asked(String setting, String what) throws Exception {
@@ -193,6 +213,14 @@ class HeartbeatServerTest {
     assertEquals("false false", asked("-Dx=y", "late"));
     assertEquals("true false", asked("-Dsun.net.httpserver.nodelay=true", "late"));
     assertEquals("false true", asked("-Djdk.httpserver.maxConnections=5", "late"));
+  }
+
+  @Test
+  void serverMakesTheSettingsOfTheJdkAndKeepsNoJvmAlive() throws Exception {
+    // It is not closed, and yet the JVM ends with its main thread.
+    assertEquals("true 10000", asked("-Dx=y", "stays"));
+    assertEquals("true 7", asked("-Djdk.httpserver.maxConnections=7", "stays"));
+    assertEquals("true null", asked("-Dx=y", "mounted"));
   }
 
   @Test

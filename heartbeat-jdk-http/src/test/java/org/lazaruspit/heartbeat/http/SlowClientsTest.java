@@ -58,6 +58,12 @@ class SlowClientsTest {
   }
 
   @Test
+  void halfABodyThatNobodyWantsIsCutOff() throws IOException {
+    ServerFixture gateway = gateway(s -> s.limits(LONG, SHORT, LONG));
+    assertTrue(slow(gateway, HALF_A_BODY.replace("/heartbeat/slow", "/nothing")).isCutOff());
+  }
+
+  @Test
   void clientThatSendsByteByByteForEverIsCutOff() throws IOException {
     RawClient client = slow(gateway(s -> s.limits(SHORT, LONG, LONG)), HALF_A_HEAD);
     assertThrows(
@@ -70,9 +76,8 @@ class SlowClientsTest {
         });
   }
 
-  /** An answer that no socket's buffers hold. */
-  private static void grow(HealthRegistry registry) {
-    for (int i = 0; i < 2_000; i++) {
+  private static void grow(HealthRegistry registry, int agents) {
+    for (int i = 0; i < agents; i++) {
       registry.register("agent-" + i, Map.of("text", "x".repeat(10_000)), 0);
     }
   }
@@ -87,9 +92,14 @@ class SlowClientsTest {
   @Test
   void clientThatDoesNotReadItsAnswerIsCutOff() throws IOException {
     ServerFixture gateway = gateway(s -> s.limits(LONG, LONG, SHORT).concurrency(1));
-    grow(gateway.registry());
+    // As much as is held, and no socket's buffers hold.
+    grow(gateway.registry(), 400);
     // The only place is taken by a reader that doesn't read: the next one is served when it is cut
     // off.
+    assertEquals(200, readsNothing(gateway).answer().status());
+    // What is larger goes out in pieces, and is known to be so large after the first time.
+    grow(gateway.registry(), 2_000);
+    assertEquals(200, readsNothing(gateway).answer().status());
     assertEquals(200, readsNothing(gateway).answer().status());
   }
 
