@@ -26,8 +26,11 @@ import java.util.concurrent.TimeoutException;
  */
 final class AgentLock {
 
-  /** What {@code flock} ends with when the lock is held; EX_TEMPFAIL in sysexits.h. */
-  static final int HELD_STATUS = 75;
+  /**
+   * What {@code flock} ends with when the lock is held. No status of {@code sysexits.h}: with those
+   * an agent tells why it ended.
+   */
+  static final int HELD_STATUS = 113;
 
   private static final String HELD = Integer.toString(HELD_STATUS);
 

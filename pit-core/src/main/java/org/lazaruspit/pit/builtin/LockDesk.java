@@ -36,7 +36,7 @@ final class LockDesk implements AutoCloseable {
    */
   private static final String SCRIPT =
       """
-      ask() { [ ! -e "$1" ] || flock -s -n -E 75 9 9<"$1"; }
+      ask() { [ ! -e "$1" ] || flock -s -n -E HELD 9 9<"$1"; }
       await() { [ ! -e "$1" ] || flock -s 9 9<"$1"; }
       while read -r act number && IFS= read -r one && IFS= read -r two; do
         jobs >/dev/null
@@ -46,7 +46,8 @@ final class LockDesk implements AutoCloseable {
         esac
       done
       kill -KILL 0
-      """;
+      """
+          .replace("HELD", Integer.toString(AgentLock.HELD_STATUS));
 
   /** The variable of all that only ask: a shell holds a file open while its child asks about it. */
   static final String MARK = "LAZARUS_LOCK_DESK";

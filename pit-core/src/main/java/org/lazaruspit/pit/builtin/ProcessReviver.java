@@ -131,6 +131,7 @@ public final class ProcessReviver implements Reviver {
     ProcessTree tree = new ProcessTree(lock, scans);
     ProcessTree.Left found = tree.left();
     if (found.nothing()) {
+      provenGone(agent, known);
       return new StopOutcome.Gone("nothing of it runs and its lock is free");
     }
     if (known != null && !known.ended() && !grace.isZero() && known.canListen()) {
@@ -141,9 +142,17 @@ public final class ProcessReviver implements Reviver {
     if (!left.nothing()) {
       return new StopOutcome.StillThere("could not be killed: " + ProcessTree.describe(left));
     }
+    provenGone(agent, known);
     int members = found.members().size();
     return new StopOutcome.Gone(
         members + (members == 1 ? " process" : " processes") + " stopped and its lock is free");
+  }
+
+  /** Its end may not have been told yet; whoever looks from now on asks the kernel anew. */
+  private void provenGone(AgentRef agent, @Nullable HeldAgent known) {
+    if (known != null && !known.ended()) {
+      held.remove(agent, known);
+    }
   }
 
   /**
@@ -279,7 +288,7 @@ public final class ProcessReviver implements Reviver {
       boolean itsOwn =
           scans.look().members(lock).stream()
               .anyMatch(pid -> incarnationOf(pid) == agent.running().incarnation());
-      if (itsOwn) {
+      if (itsOwn || lock.free()) {
         awaitFreed(agent, lock, how);
       } else {
         // It never became the agent: whoever holds the lock is, and is found by the next look.

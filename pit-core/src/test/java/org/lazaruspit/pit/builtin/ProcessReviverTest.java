@@ -263,12 +263,14 @@ final class ProcessReviverTest {
 
   @Test
   void anAgentThatEndsLikeARefusalIsNotTakenForOneWhileItsChildrenRun() throws Exception {
-    RunningAgent running = startReady(reviver, 1, "sleep 600 & echo $! >child; touch $1; exit 75");
+    int status = AgentLock.HELD_STATUS;
+    RunningAgent running =
+        startReady(reviver, 1, "sleep 600 & echo $! >child; touch $1; exit " + status);
     long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
     awaitEnd(pid(running));
     assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
     signal("KILL", child);
-    assertEquals("ended with status 75", exit(running).detail());
+    assertEquals("ended with status " + status, exit(running).detail());
   }
 
   @Test
