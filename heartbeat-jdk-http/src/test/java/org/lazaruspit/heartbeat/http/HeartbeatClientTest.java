@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthRegistry;
@@ -31,6 +32,7 @@ import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.Waiting;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HeartbeatClientTest {
 
   private static final Duration QUICK = Duration.ofMillis(60);

@@ -144,7 +144,7 @@ class TokenFileTest {
 
   @Test
   void derivedTokenSpeaksForItsAgentAloneWithoutBeingRegistered() throws IOException {
-    TokenCheck check = TokenCheck.fromFile(file("other\n" + SECRET + "\n"));
+    TokenCheck check = TokenCheck.fromFile(file("other\n" + SECRET + "\nthird\n"));
     String own = TokenCheck.forAgent(SECRET, "a.1");
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
       assertEquals(200, ask(gateway, own, "POST", "/heartbeat/a.1", "").status());

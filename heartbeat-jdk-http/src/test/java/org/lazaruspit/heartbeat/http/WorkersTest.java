@@ -116,6 +116,7 @@ class WorkersTest {
     }
     workers.look();
     assertEquals(2, threads.size());
+    assertFalse(workers.othersWait(), "nobody has to make room while there are places");
     threads.remove().run();
     // The first worker has done its own, and all that waited.
     assertEquals(List.of("0", "2", "3", "4", "5", "6", "7", "8", "9"), ran);
@@ -252,13 +253,15 @@ class WorkersTest {
     refuses.set(2);
     workers.look();
     assertEquals(2, threads.size(), "the first and the second have found no thread");
+    workers.execute(says("fourth"));
+    assertEquals(2, threads.size(), "nobody overtakes those who wait");
     workers.look();
     assertEquals(4, threads.size());
     threads.remove();
     threads.remove();
     threads.remove().run();
     threads.remove().run();
-    assertEquals(List.of("first", "third", "second"), ran);
+    assertEquals(List.of("first", "third", "fourth", "second"), ran);
   }
 
   @Test
