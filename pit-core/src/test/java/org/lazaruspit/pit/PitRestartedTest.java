@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,6 +13,7 @@ import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /** The pit is killed again and again, and its agents are not. */
+@Tag("full")
 @Timeout(300)
 final class PitRestartedTest {
 
@@ -32,7 +34,7 @@ final class PitRestartedTest {
             () -> team.lastRound(name).equals("round: 1 cells, 5 agents") ? "" : "no round");
       }
       for (AgentRef agent : team.agents()) {
-        assertEquals(1, team.starts(agent).size(), agent::toString);
+        team.assertIncarnation(1, agent);
       }
       assertEquals(first, newest(team));
       for (AgentRef agent : team.agents()) {
@@ -43,7 +45,7 @@ final class PitRestartedTest {
       team.assertNobodyRanTwice();
       team.assertOnlyTheNewestRun();
       for (AgentRef agent : team.agents()) {
-        assertEquals(2, team.newest(agent).incarnation());
+        team.assertIncarnation(2, agent);
         List<Revival> revivals = team.ledger(agent.cellId()).of(agent.agentId()).revivals();
         assertEquals(Cause.EXIT, revivals.get(1).cause(), "noticed by its end, not by its silence");
         assertEquals("its process is gone", revivals.get(1).reason());

@@ -212,6 +212,15 @@ final class PitTeam implements AutoCloseable {
     return entries;
   }
 
+  /** Where it is not the newest that was started, the whole journal is told. */
+  void assertIncarnation(long expected, AgentRef agent) throws IOException {
+    String story = Files.readString(CellPaths.of(directory(agent.cellId())).journal());
+    assertEquals(
+        expected,
+        newest(agent).incarnation(),
+        () -> agent + " by its diary; its cell's journal:\n" + story);
+  }
+
   RevivalLedger ledger(UUID cell) throws IOException {
     return RevivalLedger.replay(cell, journal(cell));
   }

@@ -1,0 +1,257 @@
+package org.lazaruspit.pit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.CellEditor;
+import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.CheckpointContent;
+import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.RevivalPolicies;
+import org.lazaruspit.pit.PitTeam.Start;
+import org.lazaruspit.pit.spi.AgentRef;
+
+/**
+ * Everything goes wrong at once, and at random: agents, the pit, the gateway, checkpoints, files,
+ * policies, locks. Afterwards nobody has run twice, and everybody is well. A seed that failed is
+ * tried again with {@code -Dpit.chaos.seed=N}.
+ */
+@Tag("full")
+@Timeout(300)
+final class PitChaosTest {
+
+  private static final int STEPS = 100;
+  private static final int AGENTS_OF_A_CELL = 4;
+  private static final long SHORTEST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 700;
+
+  private final long seed = Long.getLong("pit.chaos.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final Deque<Process> outsiders = new ArrayDeque<>();
+  private final TreeMap<String, Integer> done = new TreeMap<>();
+  private final List<UUID> cells = new ArrayList<>();
+
+  @TempDir Path folder;
+  private PitTeam team;
+  private Process pit;
+  private int pits;
+  private boolean gatewayIsAway;
+
+  private interface Step {
+    void take() throws Exception;
+  }
+
+  @Test
+  void whateverHappensNobodyRunsTwiceAndAfterwardsEverybodyIsWell() throws Exception {
+    try (PitTeam opened = new PitTeam(folder)) {
+      team = opened;
+      run();
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError("-Dpit.chaos.seed=" + seed + " after " + done, e);
+    } finally {
+      letGoOfLocks();
+    }
+  }
+
+  private void run() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      cells.add(team.addCell(AGENTS_OF_A_CELL));
+    }
+    for (AgentRef agent : team.agents()) {
+      checkpoint(agent, 0);
+      checkpoint(agent, 0); // so that there is a previous one
+    }
+    startPit();
+    team.awaitAllWell();
+    for (int i = 0; i < STEPS; i++) {
+      disturb(i);
+      team.assertNobodyRanTwice();
+      pause();
+    }
+    calm();
+    team.awaitAllWell();
+    team.assertNobodyRanTwice();
+    team.assertOnlyTheNewestRun();
+  }
+
+  /** Chaos has a pace; nothing is waited for. */
+  private void pause() {
+    long millis = random.nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  private void disturb(int step) throws Exception {
+    if (step == STEPS / 2) {
+      take("add an agent", () -> team.addAgent(cells.get(0), "late", null));
+      return;
+    }
+    int dice = random.nextInt(100);
+    if (dice < 34) {
+      take("kill", () -> signal("KILL"));
+    } else if (dice < 44) {
+      take("stop", () -> signal("STOP"));
+    } else if (dice < 60) {
+      take("kill the pit", this::killPit);
+    } else if (dice < 70) {
+      take("gateway", this::toggleGateway);
+    } else if (dice < 78) {
+      take("corrupt", this::corrupt);
+    } else if (dice < 84) {
+      take("rename", this::rename);
+    } else if (dice < 92) {
+      take("policy", () -> policy(anyCell(), anyOf(AutoRevive.values())));
+    } else {
+      take("lock", this::toggleLock);
+    }
+  }
+
+  private void take(String name, Step step) throws Exception {
+    done.merge(name, 1, Integer::sum);
+    step.take();
+  }
+
+  private void calm() throws Exception {
+    if (gatewayIsAway) {
+      toggleGateway();
+    }
+    letGoOfLocks();
+    for (UUID cell : cells) {
+      policy(cell, AutoRevive.YES);
+    }
+  }
+
+  private <T> T anyOf(T[] some) {
+    return some[random.nextInt(some.length)];
+  }
+
+  private AgentRef anyAgent() {
+    return team.agents().get(random.nextInt(team.agents().size()));
+  }
+
+  private UUID anyCell() {
+    return cells.get(random.nextInt(cells.size()));
+  }
+
+  private void startPit() throws IOException {
+    pit = team.startPit("pit" + pits++, "state");
+  }
+
+  private void killPit() throws Exception {
+    pit.destroyForcibly().waitFor();
+    startPit();
+  }
+
+  private void signal(String name) throws Exception {
+    AgentRef agent = anyAgent();
+    List<Start> starts = team.starts(agent);
+    Optional<Start> newest = starts.stream().reduce((before, after) -> after);
+    if (newest.filter(Start::runs).isPresent()) {
+      PitOnRealParts.signal(name, newest.get().pid());
+    }
+  }
+
+  private void toggleGateway() throws IOException {
+    gatewayIsAway = !gatewayIsAway;
+    if (gatewayIsAway) {
+      team.closeGateway();
+    } else {
+      team.reopenGateway(random.nextBoolean());
+    }
+  }
+
+  private void checkpoint(AgentRef agent, long incarnation) throws IOException {
+    Checkpoints.of(team.directory(agent.cellId()))
+        .save(
+            agent.agentId(),
+            incarnation,
+            CheckpointContent.of("{\"step\":1}".getBytes(UTF_8), "{}".getBytes(UTF_8)));
+  }
+
+  private void corrupt() throws IOException {
+    AgentRef agent = anyAgent();
+    Path folder = CellPaths.of(team.directory(agent.cellId())).checkpoint(agent.agentId());
+    if (Files.exists(folder.resolve("context.json"))) {
+      Files.writeString(folder.resolve("context.json"), "{\"nobody\": \"wrote this\"");
+    }
+  }
+
+  private void rename() throws IOException {
+    AgentRef agent = anyAgent();
+    String name = "called " + random.nextInt(1000);
+    CellEditor.of(team.directory(agent.cellId()))
+        .updateAgent(
+            agent.agentId(),
+            spec ->
+                new AgentSpec(
+                    spec.agentId(),
+                    name,
+                    spec.role(),
+                    spec.status(),
+                    spec.capabilities(),
+                    spec.gateway(),
+                    spec.currentTask(),
+                    spec.checkpoint(),
+                    spec.launcher(),
+                    spec.incarnation()));
+  }
+
+  private void policy(UUID cell, AutoRevive autoRevive) throws IOException {
+    CellEditor.of(team.directory(cell))
+        .updatePolicies(
+            before -> new RevivalPolicies(autoRevive, null, null, null, null, null, null));
+  }
+
+  /**
+   * Somebody waits for an agent's lock, has it as soon as the agent is gone, and is not killed: a
+   * flock that carries no mark is nobody's process, and what it started has not got the lock open.
+   */
+  private void toggleLock() throws Exception {
+    if (!outsiders.isEmpty()) {
+      letGo(outsiders.remove());
+      return;
+    }
+    AgentRef agent = anyAgent();
+    Path lock = team.lockInTheCell(agent);
+    if (Files.exists(lock)) {
+      outsiders.add(new ProcessBuilder("flock", "-o", lock.toString(), "cat").start());
+      signalNewest(agent);
+    }
+  }
+
+  private void signalNewest(AgentRef agent) throws Exception {
+    List<Start> starts = team.starts(agent);
+    if (!starts.isEmpty() && starts.get(starts.size() - 1).runs()) {
+      PitOnRealParts.signal("KILL", starts.get(starts.size() - 1).pid());
+    }
+  }
+
+  private void letGoOfLocks() throws Exception {
+    while (!outsiders.isEmpty()) {
+      letGo(outsiders.remove());
+    }
+  }
+
+  private static void letGo(Process outsider) throws Exception {
+    List<ProcessHandle> children = outsider.descendants().toList();
+    outsider.destroyForcibly().waitFor();
+    children.forEach(ProcessHandle::destroyForcibly);
+  }
+}
