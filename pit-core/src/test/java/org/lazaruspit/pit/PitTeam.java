@@ -341,12 +341,10 @@ final class PitTeam implements AutoCloseable {
   /** Ends everything, and looks whether anything is left. */
   @Override
   public void close() throws Exception {
+    List<ProcessHandle> helpers = new ArrayList<>();
     for (Process pit : pits) {
-      List<ProcessHandle> helpers = pit.descendants().filter(PitTeam::helps).toList();
+      pit.descendants().filter(PitTeam::helps).forEach(helpers::add);
       pit.destroyForcibly().waitFor();
-      for (ProcessHandle helper : helpers) {
-        helper.onExit().orTimeout(30, TimeUnit.SECONDS).join();
-      }
     }
     Reviver reviver =
         new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
@@ -357,6 +355,9 @@ final class PitTeam implements AutoCloseable {
       assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent, Duration.ZERO));
     }
     reviver.close();
+    for (ProcessHandle helper : helpers) {
+      helper.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    }
     gateway.close();
     registry.close();
     await(() -> String.join("\n", processesWith("LAZARUS_CELL=" + missions())));
