@@ -248,7 +248,6 @@ final class RevivalRunner {
         return "as its gateway says";
       }
       requireNewest(answer, target);
-      requireNoVerdict(answer, target);
       attempt.requireOpen();
       if (System.nanoTime() - deadline >= 0) {
         throw new AttemptFailedException(
@@ -274,15 +273,6 @@ final class RevivalRunner {
           "its gateway already knows incarnation %d, started was %d"
               .formatted(answer.incarnation(), target.incarnation()),
           answer.incarnation());
-    }
-  }
-
-  /** Whoever applies the rules has given it up in this very incarnation: waiting cures nothing. */
-  private static void requireNoVerdict(ProbeResult answer, ProbeTarget target)
-      throws AttemptFailedException {
-    if (answer.verdict() == ProbeResult.Verdict.UNHEALTHY
-        && answer.incarnation() == target.incarnation()) {
-      throw new AttemptFailedException("its gateway has given it up: " + answer.detail());
     }
   }
 

@@ -33,7 +33,6 @@ final class Kernel {
   enum Fate {
     LIVES,
     DIES_AT_ONCE,
-    FREEZES_AT_ONCE,
     CANNOT_START
   }
 
@@ -157,11 +156,8 @@ final class Kernel {
       }
       starts.add(new Start(agent, order.incarnation()));
       CompletableFuture<AgentExit> exit = new CompletableFuture<>();
-      if (fate == Fate.LIVES || fate == Fate.FREEZES_AT_ONCE) {
+      if (fate == Fate.LIVES) {
         running.put(agent, order.incarnation());
-        if (fate == Fate.FREEZES_AT_ONCE) {
-          frozen.put(agent, true);
-        }
         exits.put(agent, exit);
       } else {
         exit.complete(new AgentExit(Instant.EPOCH, "ended at once"));

@@ -48,12 +48,12 @@ final class RevivalLawsTest {
     }
   }
 
-  @Property(tries = 200, edgeCases = net.jqwik.api.EdgeCasesMode.NONE)
+  @Property(tries = 150, edgeCases = net.jqwik.api.EdgeCasesMode.NONE)
   void theLawsHold(@ForAll("histories") List<Named> history) throws Exception {
     check(history);
   }
 
-  @Property(tries = 2000, edgeCases = net.jqwik.api.EdgeCasesMode.NONE)
+  @Property(tries = 1000, edgeCases = net.jqwik.api.EdgeCasesMode.NONE)
   @Tag("full")
   void theLawsHoldForLong(@ForAll("histories") List<Named> history) throws Exception {
     check(history);

@@ -137,13 +137,4 @@ final class SharedTroubleTest {
     assertTrue(pit.kernel.well(A));
     assertEquals(42, pit.ledger().incarnation("a"));
   }
-
-  @Test
-  void whoIsGivenUpByItsGatewayRightAfterItsStartIsNotWaitedFor() throws Exception {
-    pit.kernel.fates.add(Kernel.Fate.FREEZES_AT_ONCE);
-    pit.kernel.kill(A);
-    Revival failed = pit.ledger().of("a").latest().orElseThrow();
-    assertEquals(RevivalStatus.FAILED, failed.status());
-    assertTrue(failed.detail().contains("its gateway has given it up"), failed::detail);
-  }
 }
