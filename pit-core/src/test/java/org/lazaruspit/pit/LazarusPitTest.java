@@ -267,6 +267,7 @@ final class LazarusPitTest extends PitOnRealParts {
   }
 
   @Test
+  @Tag("full") // each death is backed off longer
   void anAgentThatDiesAgainAndAgainIsQuarantinedUntilAPersonLetsItLive() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {

@@ -19,6 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,6 +201,7 @@ class TlsTest {
   }
 
   @Test
+  @Tag("full") // the JDK lets them have half a minute
   void serverEndsWhileGoodbyesAreOutstanding() throws Exception {
     ServerFixture gateway = ServerFixture.open(s -> s.ssl(context("gateway")));
     grow(gateway);
