@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,21 @@ final class SharedTroubleTest {
     assertEquals(1, pit.ledger().all().stream().filter(SharedTroubleTest::failed).count());
   }
 
+  /** Who waits, at the moment in which the first of them is started, for that one to be healthy. */
+  private List<AgentRef> waitingAtTheFirstStart() {
+    List<AgentRef> waiting = new ArrayList<>();
+    int before = pit.kernel.starts.size();
+    pit.kernel.beforeStart =
+        started -> {
+          if (pit.kernel.starts.size() == before) {
+            AGENTS.stream()
+                .filter(agent -> pit.engine.why(agent).rules().toString().contains("goes first"))
+                .forEach(waiting::add);
+          }
+        };
+    return waiting;
+  }
+
   private static boolean failed(Revival revival) {
     return revival.status() == RevivalStatus.FAILED;
   }
@@ -104,23 +120,11 @@ final class SharedTroubleTest {
     pit.round();
     assertEquals(0, wellAgents());
     pit.engine.lift(PitOnPaper.CELL, "the key is back");
-    AgentRef[] first = new AgentRef[1];
-    pit.kernel.beforeStart =
-        agent -> {
-          if (first[0] == null) {
-            first[0] = agent;
-            for (AgentRef other : AGENTS) {
-              boolean waits = pit.engine.why(other).next().contains("goes first");
-              assertEquals(
-                  pit.ledger().of(other.agentId()).openRevival().isPresent()
-                      && !other.equals(agent),
-                  waits);
-            }
-          }
-        };
+    List<AgentRef> waiting = waitingAtTheFirstStart();
     pit.round();
     pit.round();
     assertEquals(3, wellAgents());
+    assertEquals(2, waiting.size(), waiting::toString);
   }
 
   @Test
