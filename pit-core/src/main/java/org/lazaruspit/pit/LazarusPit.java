@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.Reviver;
@@ -33,6 +34,7 @@ public final class LazarusPit implements AutoCloseable {
   private final Plugins plugins;
   private final Reviver reviver;
   private final RevivalEngine engine;
+  private final Works works;
   private final CellRoster roster;
   private final Round round;
   private final CheckpointSweep sweep;
@@ -74,7 +76,7 @@ public final class LazarusPit implements AutoCloseable {
     listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
     Targets targets = new Targets(config, registries);
     AgentWatch watch = new AgentWatch(attempts);
-    Works works = new Works();
+    works = new Works();
     RevivalIds ids = new RevivalIds();
     Holds holds = new Holds();
     RevivalDispatcher dispatcher =
@@ -207,6 +209,15 @@ public final class LazarusPit implements AutoCloseable {
    */
   public RevivalEngine engine() {
     return engine;
+  }
+
+  /**
+   * The missions that this pit works, with their agents and tasks.
+   *
+   * @return each as it was last read, by cell id
+   */
+  public List<MissionCell> cells() {
+    return works.all().stream().map(CellWork::cell).toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package org.lazaruspit.pit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,18 +33,69 @@ public record PitReport(
    *
    * @param agent who
    * @param gateway its gateway's name; empty for an agent that has none
-   * @param healthy whether nothing is held against it
+   * @param status what the evidence amounts to, in one word
    * @param incarnation its incarnation according to the journal
-   * @param judgement what the evidence amounts to, in words
+   * @param judgement the same in words, with the evidence
    * @param responseTime how long the answer about it took; empty where nobody was asked
+   * @param lastHeartbeat when it was last heard; empty where nobody has told
+   * @param progress how far it says it is; empty where it does not say
+   * @param waiting what it says it waits for, in words; empty where it does not wait
    */
   public record AgentLine(
       AgentRef agent,
       Optional<String> gateway,
-      boolean healthy,
+      Status status,
       long incarnation,
       String judgement,
-      Optional<Duration> responseTime) {}
+      Optional<Duration> responseTime,
+      Optional<Instant> lastHeartbeat,
+      Optional<String> progress,
+      Optional<String> waiting) {
+
+    /**
+     * Whether nothing is held against it.
+     *
+     * @return true for {@link Status#HEALTHY} alone
+     */
+    public boolean healthy() {
+      return status == Status.HEALTHY;
+    }
+  }
+
+  /** Where an agent stands, in one word. */
+  public enum Status {
+    /** Nothing is held against it. */
+    HEALTHY,
+    /** Something is wrong with it, and it is left alone. */
+    DEGRADED,
+    /** Judged dead. */
+    UNHEALTHY,
+    /** An attempt to bring it back is under way. */
+    REVIVING,
+    /** In trouble that a restart would not cure, or that many share. */
+    HELD,
+    /** It came back too often, or could not be brought back. */
+    QUARANTINED,
+    /** A person wants it not to run. */
+    STOPPED,
+    /** A person wants it left alone, by an order or in its file. */
+    PAUSED,
+    /** Its mission is not active. */
+    INACTIVE,
+    /** Nobody can tell at the moment. */
+    UNKNOWN;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /**
+     * The name used in JSON.
+     *
+     * @return the constant's name in lower case
+     */
+    public String wireName() {
+      return wireName;
+    }
+  }
 
   /**
    * Something that has taken longer than it was given. Nothing is ended for that.

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
+import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.pit.RevivalEvent.Decided;
 import org.lazaruspit.pit.RevivalEvent.Subject;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -315,6 +316,24 @@ public final class RevivalEngine {
         .flatMap(work -> work.ledger().all().stream())
         .sorted(Comparator.comparing(Revival::requestedAt))
         .toList();
+  }
+
+  /**
+   * What has been written of one revival or hand-over, line by line: when each step was begun,
+   * which attempts failed and why. Read from the cell's journal.
+   *
+   * @param revival the revival's id
+   * @return its lines, oldest first; none in a dry run, which writes nothing that counts
+   * @throws IOException if the journal cannot be read
+   * @throws NoSuchElementException if there is no such revival
+   */
+  public List<RevivalLine> lines(String revival) throws IOException {
+    CellWork work =
+        works.all().stream()
+            .filter(candidate -> candidate.ledger().find(revival).isPresent())
+            .findFirst()
+            .orElseThrow(() -> new NoSuchElementException("there is no revival " + revival));
+    return JournalReading.of(CellPaths.of(work.directory()).journal(), revival);
   }
 
   /** Does what is open, as far as it may be done now. Called at every poll. */

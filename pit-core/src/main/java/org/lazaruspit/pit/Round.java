@@ -1,7 +1,6 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.pit.Judge.Judgement;
 import org.lazaruspit.pit.PitReport.AgentLine;
+import org.lazaruspit.pit.PitReport.Status;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
@@ -94,7 +94,7 @@ final class Round {
           look(work, agent, lines).ifPresent(looks::add);
         } else {
           engine.enforceStop(work, agent.agentId());
-          lines.add(barred(work, agent, bar.get()));
+          lines.add(AgentLines.barred(work, agent, bar.get()));
         }
       }
     }
@@ -150,7 +150,7 @@ final class Round {
       if (trouble.changed(ref, why)) {
         log.warn("{}: {}", work.label(agent.agentId()), why);
       }
-      lines.add(line(work, agent, why));
+      lines.add(AgentLines.of(work, agent, Status.UNKNOWN, why));
       return Optional.empty();
     }
   }
@@ -185,7 +185,7 @@ final class Round {
       if (trouble.changed(look.target(), why)) {
         log.warn("{}: {}", look.label(), why);
       }
-      lines.add(line(look, false, why, Optional.empty()));
+      lines.add(AgentLines.of(look.target(), Status.UNKNOWN, why, Optional.empty()));
     }
     return judged;
   }
@@ -206,10 +206,11 @@ final class Round {
   private AgentLine judge(Look look, Optional<ProbeResult> result, List<ProbeTarget> unregistered) {
     Presence presence = look.presence();
     if (presence == null) {
-      return line(look, false, "being revived", result);
+      return AgentLines.of(look.target(), Status.REVIVING, "being revived", result);
     }
     if (result.isEmpty() && look.target().gatewayName().isPresent() && !isProof(look, presence)) {
-      return line(look, false, "not judged yet: its gateway has not answered", result);
+      String why = "not judged yet: its gateway has not answered";
+      return AgentLines.of(look.target(), Status.UNKNOWN, why, result);
     }
     Judgement judgement = judged(look, presence, result);
     if (judgement instanceof Judgement.Unregistered lost) {
@@ -219,10 +220,9 @@ final class Round {
       rules.leaveTo(look.target());
     }
     act(look, judgement);
-    boolean healthy =
-        judgement instanceof Judgement.Alive
-            && result.map(found -> found.verdict() == ProbeResult.Verdict.HEALTHY).orElse(true);
-    return line(look, healthy, judgement.words(), result);
+    Optional<Bar> bar = look.work().bar(look.agentId(), clock.instant());
+    Status status = AgentLines.status(judgement, result, bar);
+    return AgentLines.of(look.target(), status, judgement.words(), result);
   }
 
   /** What the pit has started and is gone needs no gateway to say so. */
@@ -298,28 +298,5 @@ final class Round {
     } catch (IOException | RuntimeException e) {
       log.error("{}: dead, but nothing is done: {}", look.label(), e.getMessage());
     }
-  }
-
-  /** Who is not to be worked on is not asked after, and shown. */
-  private static AgentLine barred(CellWork work, AgentSpec agent, Bar bar) {
-    return line(work, agent, bar.words());
-  }
-
-  private static AgentLine line(CellWork work, AgentSpec agent, String why) {
-    return new AgentLine(
-        work.ref(agent.agentId()),
-        Optional.ofNullable(agent.gateway()),
-        false,
-        work.ledger().incarnation(agent.agentId()),
-        why,
-        Optional.empty());
-  }
-
-  private static AgentLine line(
-      Look look, boolean healthy, String judgement, Optional<ProbeResult> result) {
-    ProbeTarget target = look.target();
-    Optional<Duration> took = result.map(ProbeResult::responseTime);
-    return new AgentLine(
-        target.agent(), target.gatewayName(), healthy, target.incarnation(), judgement, took);
   }
 }

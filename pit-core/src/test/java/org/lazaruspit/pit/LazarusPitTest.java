@@ -64,6 +64,7 @@ final class LazarusPitTest extends PitOnRealParts {
       assertTrue(starts().get(1).startsWith("2 "), starts()::toString);
       assertTrue(starts().get(1).contains("42"), starts()::toString);
       assertEquals(2, pit.engine().revivals().size());
+      assertEquals(List.of(cell.id()), pit.cells().stream().map(MissionCell::id).toList());
     }
     CellEditor.of(cell.directory())
         .updateAgent(

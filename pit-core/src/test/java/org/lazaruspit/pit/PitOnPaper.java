@@ -184,9 +184,11 @@ final class PitOnPaper implements AutoCloseable {
     Files.write(journal, Arrays.copyOf(bytes, last + (int) ((bytes.length - last) * written)));
   }
 
-  void round() throws IOException, InterruptedException {
-    engine.judged(round.run(roster.refresh()));
+  PitReport round() throws IOException, InterruptedException {
+    PitReport report = round.run(roster.refresh());
+    engine.judged(report);
     engine.dispatch();
+    return report;
   }
 
   void advance(Duration time) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param status the gateway's verdict
  * @param incarnation the incarnation it speaks of; 0 if it says none
  * @param beating whether it has had a heartbeat
+ * @param lastHeartbeat when the last one was, where that is understood
+ * @param progress how far the agent says it is
  * @param error its error message; empty if there is none
  * @param held why the agent's silence does not count, and until when
  * @param waiting what the agent waits for, and until when
@@ -30,6 +33,8 @@ record AgentAnswer(
     Verdict status,
     long incarnation,
     boolean beating,
+    Optional<Instant> lastHeartbeat,
+    Optional<String> progress,
     String error,
     Optional<Pause> held,
     Optional<Pause> waiting) {
@@ -52,6 +57,8 @@ record AgentAnswer(
     Verdict status = null;
     long incarnation = 0;
     boolean beating = false;
+    Optional<Instant> lastHeartbeat = Optional.empty();
+    Optional<String> progress = Optional.empty();
     String error = "";
     Optional<Pause> held = Optional.empty();
     Optional<Pause> waiting = Optional.empty();
@@ -62,7 +69,12 @@ record AgentAnswer(
         case "status" -> status = verdict(parser.getString());
         case "incarnation" ->
             incarnation = value == JsonToken.VALUE_NULL ? 0 : parser.getLongValue();
-        case "last_heartbeat" -> beating = value != JsonToken.VALUE_NULL;
+        case "last_heartbeat" -> {
+          beating = value != JsonToken.VALUE_NULL;
+          lastHeartbeat = Optional.ofNullable(instant(parser, value));
+          parser.skipChildren();
+        }
+        case "progress" -> progress = progress(parser, value);
         case "error_message" -> error = value == JsonToken.VALUE_NULL ? "" : parser.getString();
         case "held" -> held = pause(parser, value, "cause");
         case "waiting" -> waiting = pause(parser, value, "for");
@@ -72,7 +84,17 @@ record AgentAnswer(
     if (status == null) {
       throw notUnderstood("an agent without a status");
     }
-    return new AgentAnswer(status, incarnation, beating, error, held, waiting);
+    return new AgentAnswer(
+        status, incarnation, beating, lastHeartbeat, progress, error, held, waiting);
+  }
+
+  /** A text or a number; for people alone, so that anything else is left out. */
+  private static Optional<String> progress(JsonParser parser, JsonToken value) {
+    if (value == JsonToken.VALUE_STRING || value.isNumeric()) {
+      return Optional.of(parser.getString());
+    }
+    parser.skipChildren();
+    return Optional.empty();
   }
 
   /** For people alone, so that what is not understood of it is left out. */
@@ -89,7 +111,8 @@ record AgentAnswer(
       if (field.equals(reasonField) && inner == JsonToken.VALUE_STRING) {
         reason = parser.getString();
       } else if (field.equals("until")) {
-        until = instant(parser, inner);
+        Instant end = instant(parser, inner);
+        until = end == null ? null : end.truncatedTo(ChronoUnit.SECONDS);
       }
       parser.skipChildren();
     }
@@ -103,7 +126,9 @@ record AgentAnswer(
       if (value == JsonToken.VALUE_STRING) {
         return Instant.parse(parser.getString());
       }
-      return value.isNumeric() ? Instant.ofEpochSecond((long) parser.getDoubleValue()) : null;
+      return value.isNumeric()
+          ? Instant.ofEpochMilli(Math.round(parser.getDoubleValue() * 1000))
+          : null;
     } catch (DateTimeException e) {
       return null;
     }
@@ -138,6 +163,8 @@ record AgentAnswer(
         detail,
         took,
         held.map(Pause::reason),
-        waiting.map(pause -> Words.waiting(pause.reason(), pause.until())));
+        waiting.map(pause -> Words.waiting(pause.reason(), pause.until())),
+        lastHeartbeat,
+        progress);
   }
 }

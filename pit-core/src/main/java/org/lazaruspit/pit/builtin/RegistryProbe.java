@@ -74,7 +74,9 @@ public final class RegistryProbe implements HealthProbe {
         detail(health),
         Duration.ZERO,
         Optional.ofNullable(health.held()).map(Held::cause),
-        Optional.ofNullable(health.waiting()).map(RegistryProbe::words));
+        Optional.ofNullable(health.waiting()).map(RegistryProbe::words),
+        Optional.ofNullable(health.lastHeartbeat()),
+        Optional.ofNullable(health.progress()).map(Object::toString));
   }
 
   private static String detail(AgentHealth health) {

@@ -1,6 +1,7 @@
 package org.lazaruspit.pit.spi;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param held why the agent's silence does not count at the moment, for example {@code mass}; empty
  *     where it counts
  * @param waiting what the agent says it waits for, in words; empty where it does not wait
+ * @param lastHeartbeat when it was last heard, for people; empty where nobody has told
+ * @param progress how far the agent says it is, for people; empty where it does not say
  */
 public record ProbeResult(
     AgentRef agent,
@@ -25,7 +28,9 @@ public record ProbeResult(
     String detail,
     Duration responseTime,
     Optional<String> held,
-    Optional<String> waiting) {
+    Optional<String> waiting,
+    Optional<Instant> lastHeartbeat,
+    Optional<String> progress) {
 
   /** Checks that the parts are there. */
   @SuppressWarnings("doclint:missing") // the record says it
@@ -36,6 +41,8 @@ public record ProbeResult(
     Objects.requireNonNull(responseTime, "responseTime");
     Objects.requireNonNull(held, "held");
     Objects.requireNonNull(waiting, "waiting");
+    Objects.requireNonNull(lastHeartbeat, "lastHeartbeat");
+    Objects.requireNonNull(progress, "progress");
   }
 
   /**
@@ -62,6 +69,40 @@ public record ProbeResult(
         beating,
         detail,
         responseTime,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * A result that says nothing of the last heartbeat and of progress.
+   *
+   * @param agent who was asked about
+   * @param verdict what was learned
+   * @param incarnation the incarnation that the answer speaks of; 0 where none is known
+   * @param beating whether at least one sign of life came from that incarnation
+   * @param detail the evidence in words; may be empty
+   * @param responseTime how long the answer took
+   * @param held why the agent's silence does not count at the moment; empty where it counts
+   * @param waiting what the agent says it waits for, in words; empty where it does not wait
+   */
+  public ProbeResult(
+      AgentRef agent,
+      Verdict verdict,
+      long incarnation,
+      boolean beating,
+      String detail,
+      Duration responseTime,
+      Optional<String> held,
+      Optional<String> waiting) {
+    this(
+        agent,
+        verdict,
+        incarnation,
+        beating,
+        detail,
+        responseTime,
+        held,
+        waiting,
         Optional.empty(),
         Optional.empty());
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
@@ -82,6 +84,31 @@ final class GatewayProbeTest {
     ProbeResult result = probe.probe(List.of(target("a", null))).get(0);
     assertEquals(Verdict.HEALTHY, result.verdict());
     assertFalse(result.provesHealthy(3));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1769851800.25 | \"page 7 of 9\" | 2026-01-31T09:30:00.250Z | page 7 of 9",
+        "1769851800 | 0.5 | 2026-01-31T09:30:00Z | 0.5",
+        "null | null | |",
+        "{\"at\": [1]} | {\"page\": {\"of\": 9}} | |",
+        "1e300 | [1, [2]] | +292278994-08-17T07:12:55.807Z | ",
+        "true | false | |"
+      })
+  void whenItWasHeardAndHowFarItIsAreCarriedWhereTheyAreUnderstood(
+      String heard, String progress, @Nullable Instant expectedBeat, @Nullable String expected)
+      throws InterruptedException {
+    gateway.answers(
+        200,
+        "{\"last_heartbeat\": %s, \"progress\": %s, \"status\": \"healthy\", \"incarnation\": 3}"
+            .formatted(heard, progress));
+    ProbeResult result = probe.probe(List.of(target("a", null))).get(0);
+    assertEquals(Verdict.HEALTHY, result.verdict(), result::detail);
+    assertEquals(3, result.incarnation());
+    assertEquals(Optional.ofNullable(expectedBeat), result.lastHeartbeat());
+    assertEquals(Optional.ofNullable(expected), result.progress());
   }
 
   @Test

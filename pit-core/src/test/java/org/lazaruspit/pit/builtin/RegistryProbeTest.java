@@ -101,6 +101,17 @@ final class RegistryProbeTest {
   }
 
   @Test
+  void whenItWasHeardAndHowFarItIsAreCarried() throws IOException {
+    probe.register(target("a", 3));
+    assertEquals(Optional.empty(), ask("a").lastHeartbeat());
+    assertEquals(Optional.empty(), ask("a").progress());
+    registry.heartbeat("a", Heartbeat.builder().incarnation(3).progress(42).build());
+    assertEquals(registry.find("a").map(AgentHealth::lastHeartbeat), ask("a").lastHeartbeat());
+    assertTrue(ask("a").lastHeartbeat().isPresent());
+    assertEquals(Optional.of("42"), ask("a").progress());
+  }
+
+  @Test
   void aHeartbeatThatIsPassedOnCountsForItsIncarnationWithAllThatItSays() throws IOException {
     probe.heartbeat(
         target("a", 3),

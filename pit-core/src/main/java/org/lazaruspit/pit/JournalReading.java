@@ -1,0 +1,60 @@
+package org.lazaruspit.pit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a journal beside the one that writes it. What is not a whole line yet, or cannot be
+ * understood, is passed over: its owner has said so when it opened it.
+ */
+final class JournalReading {
+
+  private static final int MAX_LINE = 1 << 20;
+
+  private JournalReading() {}
+
+  /** The lines of one revival, oldest first; those of dry runs, which changed nothing, left out. */
+  static List<RevivalLine> of(Path file, String revival) throws IOException {
+    String mark = "\"" + revival + "\"";
+    List<RevivalLine> found = new ArrayList<>();
+    ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+    try (InputStream in =
+        new BufferedInputStream(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), 1 << 16)) {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        if (next == '\n') {
+          String text = line.toString(UTF_8);
+          if (text.contains(mark)) {
+            entry(text, revival).ifPresent(found::add);
+          }
+          line.reset();
+        } else if (line.size() <= MAX_LINE) {
+          line.write(next);
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private static Optional<RevivalLine> entry(String text, String revival) {
+    try {
+      JournalEntry entry = JournalLine.read(text);
+      return !entry.dryRun()
+              && entry.event() instanceof RevivalEvent event
+              && event.subject().revival().equals(revival)
+          ? Optional.of(RevivalLine.of(entry.at(), event))
+          : Optional.empty();
+    } catch (JournalLine.MalformedLineException e) {
+      return Optional.empty();
+    }
+  }
+}
