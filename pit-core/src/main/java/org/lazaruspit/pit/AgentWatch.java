@@ -3,6 +3,7 @@ package org.lazaruspit.pit;
 import java.io.IOException;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,7 +58,12 @@ final class AgentWatch {
       return;
     }
     try {
-      target.request(running.agent(), running.incarnation(), Judge.causeOf(exit), exit.detail());
+      target.request(
+          running.agent(),
+          running.incarnation(),
+          Judge.causeOf(exit),
+          exit.detail(),
+          Optional.of(exit.at()));
     } catch (NoSuchElementException e) {
       log.debug("{}: gone, and no longer ours", running.agent());
     } catch (IOException e) {

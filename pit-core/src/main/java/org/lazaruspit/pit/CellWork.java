@@ -2,6 +2,7 @@ package org.lazaruspit.pit;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -177,17 +178,19 @@ final class CellWork implements AutoCloseable {
       throws IOException {
     List<Optional<Revival>> changed = new ArrayList<>();
     RevivalLedger after;
+    Writing writing = new Writing();
     lock.lock();
     try {
       List<? extends JournalEvent> events = decision.apply(ledger);
       events.forEach(this::requireOpen);
-      for (JournalEntry entry : write(events)) {
+      for (JournalEntry entry : writing.write(events)) {
         ledger = ledger.apply(entry);
         changed.add(revivalAfter(entry.event()));
       }
       after = ledger;
     } finally {
       lock.unlock();
+      writing.tell();
     }
     changed.forEach(
         revival -> {
@@ -215,14 +218,43 @@ final class CellWork implements AutoCloseable {
     }
   }
 
-  private List<JournalEntry> write(List<? extends JournalEvent> events) throws IOException {
-    if (events.isEmpty()) {
-      return List.of();
+  /** One write to the journal, and what listeners are to know of it once the lock is free. */
+  private final class Writing {
+
+    private @Nullable JournalWrite outcome;
+
+    List<JournalEntry> write(List<? extends JournalEvent> events) throws IOException {
+      if (events.isEmpty()) {
+        return List.of();
+      }
+      if (!claim.held()) {
+        throw new IOException("cell " + id() + " is worked by another pit now");
+      }
+      long began = System.nanoTime();
+      Optional<String> failure = Optional.of("broken off");
+      try {
+        List<JournalEntry> written = journal.append(events);
+        failure = Optional.empty();
+        return written;
+      } catch (IOException e) {
+        failure = Optional.of(String.valueOf(e.getMessage()));
+        throw e;
+      } finally {
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        outcome = new JournalWrite(id(), events.size(), took, failure);
+      }
     }
-    if (!claim.held()) {
-      throw new IOException("cell " + id() + " is worked by another pit now");
+
+    void tell() {
+      if (outcome != null) {
+        listeners.journalWritten(outcome);
+      }
     }
-    return journal.append(events);
+  }
+
+  /** An agent's trouble is in the journal now. */
+  void troubleDetected(Detection detection) {
+    listeners.troubleDetected(detection);
   }
 
   void record(JournalEvent... events) throws IOException {

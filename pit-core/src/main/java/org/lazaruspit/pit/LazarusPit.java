@@ -59,12 +59,14 @@ public final class LazarusPit implements AutoCloseable {
     this.plugins = plugins;
     registries = builder.registries();
     rules = builder.ownRules();
+    listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
     probes =
         new Probes(
             plugins.probe(builder.probe),
             registries,
             rules,
             new HeartbeatFiles.Settings(builder.clock, config.timeout()),
+            listeners::heartbeatPassed,
             dryRun);
     asking = Executors.newCachedThreadPool(threads("pit-probe"));
     reviver = plugins.reviver(builder.reviver);
@@ -73,7 +75,6 @@ public final class LazarusPit implements AutoCloseable {
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
     Targets targets = new Targets(config, registries);
     AgentWatch watch = new AgentWatch(attempts);
     works = new Works();
@@ -182,6 +183,7 @@ public final class LazarusPit implements AutoCloseable {
 
   /** Nothing that one round meets may end the loop: it is all that watches. */
   private void runRound() throws InterruptedException {
+    long began = System.nanoTime();
     try {
       List<CellWork> works = roster.refresh();
       report = round.run(works);
@@ -190,7 +192,7 @@ public final class LazarusPit implements AutoCloseable {
       if (!dryRun) {
         sweep.begin(works);
       }
-      listeners.roundEnded(report);
+      listeners.roundEnded(report, Duration.ofNanos(System.nanoTime() - began));
       watchdog.roundEnded();
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);

@@ -1,11 +1,13 @@
 package org.lazaruspit.pit;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class Listeners implements AutoCloseable {
   private final List<PitListener> listeners;
   private final Runnable afterEachLine;
   private final ThreadPoolExecutor thread;
+  private final AtomicLong missed = new AtomicLong();
 
   Listeners(List<PitListener> listeners, Runnable afterEachLine, ThreadFactory threads) {
     this.listeners = List.copyOf(listeners);
@@ -41,8 +44,20 @@ final class Listeners implements AutoCloseable {
     tell("a change of revival " + revival.id(), listener -> listener.revivalChanged(revival));
   }
 
-  void roundEnded(PitReport report) {
-    tell("the end of a round", listener -> listener.roundEnded(report));
+  void roundEnded(PitReport report, Duration took) {
+    tell("the end of a round", listener -> listener.roundEnded(report, took));
+  }
+
+  void troubleDetected(Detection detection) {
+    tell("trouble of " + detection.agent(), listener -> listener.troubleDetected(detection));
+  }
+
+  void journalWritten(JournalWrite write) {
+    tell("what a journal holds", listener -> listener.journalWritten(write));
+  }
+
+  void heartbeatPassed(PassedHeartbeat heartbeat) {
+    tell("a heartbeat of " + heartbeat.agent(), listener -> listener.heartbeatPassed(heartbeat));
   }
 
   private void tell(String event, Consumer<PitListener> call) {
@@ -50,9 +65,29 @@ final class Listeners implements AutoCloseable {
       return;
     }
     try {
-      thread.execute(() -> listeners.forEach(listener -> tell(listener, event, call)));
+      thread.execute(
+          () -> {
+            listeners.forEach(listener -> tell(listener, event, call));
+            sayWhatWasMissed();
+          });
     } catch (RejectedExecutionException e) {
-      log.warn("listeners are not told of {}: {} others wait, or the pit closes", event, WAITING);
+      missed(event);
+    }
+  }
+
+  /** Said once: whoever is so slow misses thousands. */
+  private void missed(String event) {
+    if (thread.isShutdown()) {
+      log.debug("listeners are not told of {}: the pit closes", event);
+    } else if (missed.incrementAndGet() == 1) {
+      log.warn("listeners are not told of {}, as {} other messages wait for them", event, WAITING);
+    }
+  }
+
+  /** They have caught up. */
+  private void sayWhatWasMissed() {
+    if (missed.get() > 0 && thread.getQueue().isEmpty()) {
+      log.warn("listeners were not told of {} messages", missed.getAndSet(0));
     }
   }
 

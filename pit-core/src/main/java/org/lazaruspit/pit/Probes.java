@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
@@ -31,6 +32,7 @@ final class Probes implements HeartbeatFiles.Receiver {
   private final Registries registries;
   private final OwnRules rules;
   private final HeartbeatFiles files;
+  private final Consumer<PassedHeartbeat> passed;
   private final boolean dryRun;
 
   Probes(
@@ -38,8 +40,10 @@ final class Probes implements HeartbeatFiles.Receiver {
       Registries registries,
       OwnRules rules,
       HeartbeatFiles.Settings how,
+      Consumer<PassedHeartbeat> passed,
       boolean dryRun) {
     this.dryRun = dryRun;
+    this.passed = passed;
     this.gateways = gateways;
     this.registries = registries;
     this.rules = rules;
@@ -152,6 +156,19 @@ final class Probes implements HeartbeatFiles.Receiver {
   @Override
   public void heartbeat(ProbeTarget target, String heartbeat)
       throws IOException, InterruptedException {
+    Optional<String> refusal = Optional.of("the pit closes");
+    try {
+      pass(target, heartbeat);
+      refusal = Optional.empty();
+    } catch (IOException | RuntimeException e) {
+      refusal = Optional.of(String.valueOf(e.getMessage()));
+      throw e;
+    } finally {
+      passed.accept(new PassedHeartbeat(target.agent(), refusal));
+    }
+  }
+
+  private void pass(ProbeTarget target, String heartbeat) throws IOException, InterruptedException {
     if (target.gatewayName().isEmpty()) {
       rules.heartbeat(target, heartbeat);
       return;

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.AutoRevive;
@@ -59,10 +60,17 @@ final class Requests {
    * Trouble that a restart would not cure is held instead.
    */
   Optional<Revival> request(
-      CellWork work, AgentRef agent, long incarnation, Cause cause, String evidence)
+      CellWork work,
+      AgentRef agent,
+      long incarnation,
+      Cause cause,
+      String evidence,
+      Optional<Instant> since)
       throws IOException {
     if (cause.held()) {
-      hold(work, agent, incarnation, cause, evidence);
+      if (hold(work, agent, incarnation, cause, evidence)) {
+        work.troubleDetected(new Detection(agent, incarnation, cause, clock.instant(), since));
+      }
       return Optional.empty();
     }
     Opening opening = new Opening(work, agent.agentId(), cause, evidence);
@@ -78,6 +86,9 @@ final class Requests {
       opening.giveBack();
       throw e;
     }
+    if (opening.requested()) {
+      work.troubleDetected(new Detection(agent, incarnation, cause, clock.instant(), since));
+    }
     opening.begin(ledger);
     return ledger.of(agent.agentId()).openRevival();
   }
@@ -91,6 +102,7 @@ final class Requests {
     private final Cause cause;
     private final String evidence;
     private Optional<Place> place = Optional.empty();
+    private boolean requested;
 
     Opening(CellWork work, String agentId, Cause cause, String evidence) {
       this.work = work;
@@ -108,6 +120,7 @@ final class Requests {
         return List.of();
       }
       log.warn("{}: dead ({}): {}", work.label(agentId), cause.wireName(), evidence);
+      requested = true;
       Subject subject = new Subject(ids.next(), agentId, cause, 0, history.incarnation());
       Requested requested = Requested.revival(subject, Origin.DEATH, statusUnder(policy), evidence);
       List<JournalEvent> events = new ArrayList<>();
@@ -137,6 +150,11 @@ final class Requests {
 
     private static Subject firstAttempt(Subject it) {
       return new Subject(it.revival(), it.agentId(), it.cause(), 1, it.incarnation());
+    }
+
+    /** Whether there was something new to decide. */
+    boolean requested() {
+      return requested;
     }
 
     /** What was written is begun; where there was no place for it, it waits with the others. */
@@ -185,10 +203,15 @@ final class Requests {
                 .formatted(returns, window.toSeconds()));
   }
 
-  /** Trouble that a restart would not cure: written down once, shown until it ends. */
-  private void hold(CellWork work, AgentRef agent, long incarnation, Cause cause, String evidence)
+  /**
+   * Trouble that a restart would not cure: written down once, shown until it ends. False where it
+   * is written down already, or nothing is to be.
+   */
+  private static boolean hold(
+      CellWork work, AgentRef agent, long incarnation, Cause cause, String evidence)
       throws IOException {
     String agentId = agent.agentId();
+    AtomicBoolean isNew = new AtomicBoolean();
     work.decide(
         ledger -> {
           AgentHistory history = ledger.of(agentId);
@@ -198,8 +221,10 @@ final class Requests {
             return List.of();
           }
           log.warn("{}: held ({}): {}", work.label(agentId), cause.wireName(), evidence);
+          isNew.set(true);
           return List.of(StandingEvent.held(agentId, incarnation, cause, evidence));
         });
+    return isNew.get();
   }
 
   /**

@@ -67,13 +67,18 @@ public final class RevivalEngine {
    */
   public Optional<Revival> request(AgentRef agent, Cause cause, String evidence)
       throws IOException {
-    return request(agent, work(agent).ledger().incarnation(agent.agentId()), cause, evidence);
+    long incarnation = work(agent).ledger().incarnation(agent.agentId());
+    return request(agent, incarnation, cause, evidence, Optional.empty());
   }
 
-  /** As above, for evidence about one incarnation: it says nothing about a later one. */
-  Optional<Revival> request(AgentRef agent, long incarnation, Cause cause, String evidence)
+  /**
+   * As above, for evidence about one incarnation: it says nothing about a later one. Where it is
+   * known since when the agent is in trouble, listeners are told.
+   */
+  Optional<Revival> request(
+      AgentRef agent, long incarnation, Cause cause, String evidence, Optional<Instant> since)
       throws IOException {
-    return requests.request(work(agent), agent, incarnation, cause, evidence);
+    return requests.request(work(agent), agent, incarnation, cause, evidence, since);
   }
 
   /** What the loop finds is handed in here. */

@@ -16,6 +16,7 @@ import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.pit.Judge.Judgement;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
+import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
@@ -80,6 +81,14 @@ final class Round {
 
     String label() {
       return work.label(agentId);
+    }
+
+    /** Since when it is in trouble for this cause: it was seen to end then, or was last heard. */
+    Optional<Instant> since(Cause cause, Optional<ProbeResult> result) {
+      if (presence instanceof Presence.Absent absent && absent.exit().isPresent()) {
+        return absent.exit().map(AgentExit::at);
+      }
+      return cause == Cause.SILENCE ? result.flatMap(ProbeResult::lastHeartbeat) : Optional.empty();
     }
   }
 
@@ -219,7 +228,7 @@ final class Round {
     } else if (look.target().gatewayName().isPresent()) {
       rules.leaveTo(look.target());
     }
-    act(look, judgement);
+    act(look, judgement, result);
     Optional<Bar> bar = look.work().bar(look.agentId(), clock.instant());
     Status status = AgentLines.status(judgement, result, bar);
     return AgentLines.of(look.target(), status, judgement.words(), result);
@@ -241,13 +250,13 @@ final class Round {
             && launchers.startable(look.target().agent(), look.work().directory(), agent));
   }
 
-  private void act(Look look, Judgement judgement) {
+  private void act(Look look, Judgement judgement, Optional<ProbeResult> result) {
     tell(look, judgement);
     if (judgement instanceof Judgement.Held held) {
-      hold(look, held);
+      hold(look, held, look.since(held.cause(), result));
     } else if (judgement instanceof Judgement.Dead dead) {
       engine.holds().dead(look.target().agent());
-      request(look, dead.cause(), dead.evidence());
+      request(look, dead.cause(), dead.evidence(), look.since(dead.cause(), result));
     } else if (judgement instanceof Judgement.Alive alive && alive.proven()) {
       alive(look, alive);
     }
@@ -271,13 +280,13 @@ final class Round {
     }
   }
 
-  private void hold(Look look, Judgement.Held held) {
+  private void hold(Look look, Judgement.Held held, Optional<Instant> since) {
     if (held.cause().shared()) {
       String gateway =
           look.target().gatewayName().map(name -> "gateway " + name).orElse("the fleet");
       engine.holds().held(look.target().agent(), gateway);
     } else {
-      request(look, held.cause(), held.reason());
+      request(look, held.cause(), held.reason(), since);
     }
   }
 
@@ -289,11 +298,11 @@ final class Round {
     }
   }
 
-  private void request(Look look, Cause cause, String evidence) {
+  private void request(Look look, Cause cause, String evidence, Optional<Instant> since) {
     AgentRef agent = look.target().agent();
     watchdog.failed(agent, look.target().incarnation());
     try {
-      engine.request(agent, look.target().incarnation(), cause, evidence);
+      engine.request(agent, look.target().incarnation(), cause, evidence, since);
       watchdog.actedOn(agent);
     } catch (IOException | RuntimeException e) {
       log.error("{}: dead, but nothing is done: {}", look.label(), e.getMessage());

@@ -110,6 +110,7 @@ final class PitOnPaper implements AutoCloseable {
             registries,
             rules,
             new HeartbeatFiles.Settings(clock, config.timeout()),
+            beat -> {},
             dryRun);
     Targets targets = new Targets(config, registries);
     AgentWatch watch = new AgentWatch(here);

@@ -44,6 +44,7 @@ final class PollsTest {
               new Registries(Map.of(), null, Set.of()),
               new OwnRules(own),
               new HeartbeatFiles.Settings(InstantSource.system(), Duration.ofSeconds(1)),
+              beat -> {},
               false),
           threads,
           news::release);
