@@ -1,11 +1,15 @@
 package org.lazaruspit.examples.pit;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The command line {@code lazarus-pit}. */
 @Command(
@@ -23,7 +27,12 @@ import picocli.CommandLine.Option;
       "  lazarus-pit run --config ~/.lazarus/config.json",
       "  lazarus-pit run --dry-run"
     },
-    subcommands = {RunCommand.class, CellCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      RunCommand.class,
+      StatusCommand.class,
+      CellCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main implements Callable<Integer> {
 
   @Mixin private final ConfigFile config = new ConfigFile();
@@ -34,6 +43,11 @@ public final class Main implements Callable<Integer> {
       names = "--create-config",
       description = "Write an example configuration; refuses to overwrite one.")
   private boolean createConfig;
+
+  @Option(names = "--status", description = "The same as the command status.")
+  private boolean status;
+
+  @Spec private @Nullable CommandSpec spec;
 
   private Main() {}
 
@@ -60,6 +74,9 @@ public final class Main implements Callable<Integer> {
       config.create();
       System.out.println("wrote " + config.path());
       return 0;
+    }
+    if (status) {
+      return StatusCommand.run(config, false, Objects.requireNonNull(spec));
     }
     return Daemon.run(config, dryRun.wanted());
   }

@@ -1,0 +1,18 @@
+package org.lazaruspit.examples.pit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything that the running daemon can be asked and told. */
+final class Routes {
+
+  private Routes() {}
+
+  static List<Route> of(Running running) {
+    List<Route> routes = new ArrayList<>();
+    routes.add(
+        Route.open("/livez", request -> Answer.of(200, "text/plain", new byte[] {'o', 'k'})));
+    routes.add(Route.get("/api/status", request -> Answer.json(StatusJson.of(running))));
+    return routes;
+  }
+}

@@ -1,0 +1,71 @@
+package org.lazaruspit.examples.pit;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.lazaruspit.pit.PitConfig;
+
+/** A missions root, a configuration, and the command line over both, all within this JVM. */
+final class SmallFleet {
+
+  /** What a command came to. */
+  record Outcome(int status, String out, String err) {}
+
+  private final Path folder;
+  private final Path config;
+
+  SmallFleet(Path folder) throws IOException {
+    this(folder, "");
+  }
+
+  /**
+   * A fleet without agents.
+   *
+   * @param more further fields of the configuration, each with a comma before it
+   */
+  SmallFleet(Path folder, String more) throws IOException {
+    this.folder = folder;
+    this.config = folder.resolve("config.json");
+    Files.createDirectories(root());
+    Files.writeString(config, "{\"missions_path\": \"%s\"%s}".formatted(root(), more));
+  }
+
+  Path root() {
+    return folder.resolve("root");
+  }
+
+  Path config() {
+    return config;
+  }
+
+  Path state() {
+    return folder;
+  }
+
+  Daemon start() throws IOException {
+    return Daemon.start(PitConfig.load(config), false);
+  }
+
+  /** Runs a command that takes {@code --config}. */
+  Outcome ask(String... arguments) {
+    List<String> all = new java.util.ArrayList<>(List.of(arguments));
+    all.add("--config");
+    all.add(config.toString());
+    return run(all.toArray(String[]::new));
+  }
+
+  /** Runs any command. */
+  static Outcome run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(arguments);
+    return new Outcome(status, out.toString(), err.toString());
+  }
+}
