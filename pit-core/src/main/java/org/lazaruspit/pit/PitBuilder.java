@@ -114,7 +114,7 @@ public final class PitBuilder {
   }
 
   /**
-   * Who decides which pit works a cell. Default: the plug-in {@code file-lock}.
+   * Who decides which pit works a cell. Default: the plug-in that the configuration names.
    *
    * @param instance a configured ownership
    * @return this

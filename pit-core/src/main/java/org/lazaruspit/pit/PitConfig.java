@@ -31,6 +31,7 @@ import org.lazaruspit.pit.spi.Launcher;
  * @param logLevel how much a program around the pit should log, one of {@link #LOG_LEVELS}; default
  *     {@code INFO}
  * @param reviver the name of the reviver; default {@code process}
+ * @param ownership the name of the cell ownership; default {@code file-lock}
  * @param launchers commands by name
  * @param allowCellCommands whether the argument list {@code command} in an agent's own file is run,
  *     before any launcher; default false: such a command is logged once and never run
@@ -52,6 +53,7 @@ public record PitConfig(
     Path missionsPath,
     String logLevel,
     String reviver,
+    String ownership,
     Map<String, Launcher> launchers,
     boolean allowCellCommands,
     AgentKey agentKey,
@@ -87,6 +89,9 @@ public record PitConfig(
     }
     if (reviver.isBlank()) {
       throw new IllegalArgumentException("reviver: blank, expected the name of a plug-in");
+    }
+    if (ownership.isBlank()) {
+      throw new IllegalArgumentException("ownership: blank, expected the name of a plug-in");
     }
     Objects.requireNonNull(missionsPath, "missionsPath");
     Objects.requireNonNull(agentKey, "agentKey");

@@ -31,6 +31,7 @@ public final class PitConfigBuilder {
   private Path missionsPath = Path.of("/var/missions");
   private String logLevel = "INFO";
   private String reviver = "process";
+  private String ownership = "file-lock";
   private final Map<String, Launcher> launchers = new LinkedHashMap<>();
   private boolean allowCellCommands;
   private AgentKey agentKey = AgentKey.AGENT;
@@ -53,6 +54,7 @@ public final class PitConfigBuilder {
     missionsPath = from.missionsPath();
     logLevel = from.logLevel();
     reviver = from.reviver();
+    ownership = from.ownership();
     launchers.putAll(from.launchers());
     allowCellCommands = from.allowCellCommands();
     agentKey = from.agentKey();
@@ -148,6 +150,17 @@ public final class PitConfigBuilder {
    */
   public PitConfigBuilder reviver(String name) {
     reviver = given.once("reviver", name);
+    return this;
+  }
+
+  /**
+   * Who decides which pit works a cell.
+   *
+   * @param name the name of a plug-in, default {@code file-lock}
+   * @return this
+   */
+  public PitConfigBuilder ownership(String name) {
+    ownership = given.once("ownership", name);
     return this;
   }
 
@@ -257,6 +270,7 @@ public final class PitConfigBuilder {
         missionsPath,
         logLevel,
         reviver,
+        ownership,
         launchers,
         allowCellCommands,
         agentKey,

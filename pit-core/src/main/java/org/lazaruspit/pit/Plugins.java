@@ -88,7 +88,7 @@ final class Plugins implements AutoCloseable {
   CellOwnership ownership(@Nullable CellOwnership given) {
     CellOwnership chosen =
         given == null
-            ? find(PluginKind.OWNERSHIP, "file-lock")
+            ? find(PluginKind.OWNERSHIP, config.ownership())
             : given(PluginKind.OWNERSHIP, given);
     CellOwnership guarded =
         new GuardedOwnership(

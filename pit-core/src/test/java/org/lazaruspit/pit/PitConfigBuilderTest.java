@@ -43,6 +43,7 @@ final class PitConfigBuilderTest {
             {"poll_interval": 1, "timeout": 7, "max_retries": 0, "auto_revive": false,
              "gateways": [{"name": "g", "url": "https://h:1/p", "token_file": "/t"}],
              "missions_path": "/m", "log_level": "DEBUG", "reviver": "command",
+             "ownership": "zookeeper",
              "launchers": {"default": {"command": ["a"]}}, "allow_cell_commands": true,
              "agent_key": "cell", "plugin_directory": "/p", "plugins": {"command": {"x": 1}},
              "state_directory": "/state", "control": {"host": "::1", "port": 9},
@@ -59,6 +60,7 @@ final class PitConfigBuilderTest {
             .missionsPath(Path.of("/m"))
             .logLevel("DEBUG")
             .reviver("command")
+            .ownership("zookeeper")
             .launcher(new Launcher("default", List.of("a"), Map.of(), Optional.empty()))
             .allowCellCommands(true)
             .agentKey(AgentKey.CELL)
@@ -100,6 +102,9 @@ final class PitConfigBuilderTest {
         refusal(builder -> builder.logLevel("LOUD")));
     assertEquals(
         "reviver: blank, expected the name of a plug-in", refusal(builder -> builder.reviver(" ")));
+    assertEquals(
+        "ownership: blank, expected the name of a plug-in",
+        refusal(builder -> builder.ownership(" ")));
     assertEquals(
         "control: host 10.0.0.1 is not a loopback address",
         refusal(builder -> builder.control(new Control("10.0.0.1", 0))));

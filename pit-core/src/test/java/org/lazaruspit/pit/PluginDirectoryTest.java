@@ -331,6 +331,11 @@ final class PluginDirectoryTest {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> LazarusPit.builder(unknown).build());
     assertTrue(e.getMessage().startsWith("there is no reviver \"lightning\""), e::getMessage);
+    PitConfig nobodys = config.toBuilder().ownership("nobody").build();
+    assertEquals(
+        "there is no cell ownership \"nobody\", expected one of [file-lock]",
+        assertThrows(IllegalArgumentException.class, () -> LazarusPit.builder(nobodys).build())
+            .getMessage());
   }
 
   /** The other tests run in a named module, as long as the build runs them. */
