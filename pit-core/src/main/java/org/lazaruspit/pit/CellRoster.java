@@ -96,7 +96,7 @@ final class CellRoster {
     }
     List<CellWork> gone =
         works.values().stream()
-            .filter(work -> !present.contains(work.id()) || !work.held())
+            .filter(work -> !present.contains(work.id()) || !work.held() || work.canMove())
             .toList();
     gone.forEach(this::letGo);
     return List.copyOf(works.values());

@@ -115,6 +115,7 @@ final class CellWork implements AutoCloseable {
       return true;
     }
     try {
+      requireHeld();
       AgentSpec written =
           CellEditor.of(directory()).updateAgent(agentId, spec -> spec.withStatus(status));
       edited.put(agentId, new Edited(written, System.nanoTime()));
@@ -155,6 +156,22 @@ final class CellWork implements AutoCloseable {
 
   boolean held() {
     return claim.held();
+  }
+
+  /**
+   * Throws where another pit may have the cell. Asked right before each act: the whole pit may have
+   * been stopped for a long time since the line that announces it was written.
+   */
+  void requireHeld() throws IOException {
+    if (!held()) {
+      throw new IOException("cell " + id() + " is worked by another pit now");
+    }
+  }
+
+  /** Whether it can be let go for the pit that is to have it, without breaking anything off. */
+  boolean canMove() {
+    return claim.wantedElsewhere()
+        && ledger.open().stream().noneMatch(revival -> revival.status().underWay());
   }
 
   RevivalLedger ledger() {
@@ -227,9 +244,7 @@ final class CellWork implements AutoCloseable {
       if (events.isEmpty()) {
         return List.of();
       }
-      if (!claim.held()) {
-        throw new IOException("cell " + id() + " is worked by another pit now");
-      }
+      requireHeld();
       long began = System.nanoTime();
       Optional<String> failure = Optional.of("broken off");
       try {

@@ -49,6 +49,9 @@ final class CheckpointSweep {
   private static void sweep(CellWork work) {
     Checkpoints checkpoints = Checkpoints.of(work.directory());
     for (String agentId : work.cell().agents().keySet()) {
+      if (!work.held()) {
+        return;
+      }
       try {
         checkpoints.commitPending(agentId);
       } catch (IOException | RuntimeException e) {

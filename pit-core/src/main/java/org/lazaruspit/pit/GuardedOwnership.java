@@ -87,6 +87,16 @@ final class GuardedOwnership implements CellOwnership {
     }
 
     @Override
+    public boolean wantedElsewhere() {
+      try {
+        return claim.wantedElsewhere();
+      } catch (Throwable e) {
+        log.warn("cell {} stays: {}", cellId, calls.failure("wantedElsewhere", e).getMessage());
+        return false;
+      }
+    }
+
+    @Override
     public void close() {
       calls.end("the end of a claim", limits.close(), claim::close);
     }

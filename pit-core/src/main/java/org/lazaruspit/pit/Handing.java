@@ -30,6 +30,7 @@ final class Handing {
     List<String> done = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     for (String task : GivingUp.openTasks(attempt.work().cell(), attempt.agentId())) {
+      attempt.work().requireHeld();
       HandOver answer =
           CellEditor.of(attempt.work().directory())
               .handOver(

@@ -367,6 +367,7 @@ final class RevivalDispatcher {
 
   private String whatIsLeft(Attempt attempt) throws InterruptedException {
     try {
+      attempt.work().requireHeld();
       StopOutcome outcome = reviver.stop(attempt.agent(), RevivalRunner.STOP_GRACE);
       return outcome instanceof StopOutcome.StillThere still ? "; " + still.reason() : "";
     } catch (IOException | RuntimeException e) {
@@ -399,6 +400,7 @@ final class RevivalDispatcher {
     try {
       if (toBeStopped(work, agentId)
           && reviver.presence(agent) instanceof Presence.Running running) {
+        work.requireHeld();
         StopOutcome outcome = reviver.stop(agent, RevivalRunner.STOP_GRACE);
         log.info(
             "{}: {} was to be stopped: {}",

@@ -87,8 +87,10 @@ final class RevivalRunner {
                 RevivalStep.RAISE_INCARNATION,
                 checkpoint.description()),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
+    StartOrder order = order(attempt, incarnation, checkpoint);
+    attempt.work().requireHeld();
     probes.files().begin(targets.target(attempt.work(), attempt.agentId()));
-    RunningAgent running = reviver.start(order(attempt, incarnation, checkpoint));
+    RunningAgent running = reviver.start(order);
     tellReaders(attempt, incarnation);
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
@@ -122,6 +124,7 @@ final class RevivalRunner {
   /** The number in the agent's file is for readers: that it cannot be written stops nothing. */
   private static void tellReaders(Attempt attempt, long incarnation) {
     try {
+      attempt.work().requireHeld();
       CellEditor.of(attempt.work().directory())
           .updateAgent(attempt.agentId(), spec -> spec.withIncarnation(incarnation));
     } catch (IOException | RuntimeException e) {
@@ -144,6 +147,7 @@ final class RevivalRunner {
     attempt
         .work()
         .record(new StepTaken(attempt.subject(), RevivalStep.REGISTER, running.description()));
+    attempt.work().requireHeld();
     probes.register(target);
     attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_HEALTH, ""));
     String proof = awaitHealth(attempt, running, target, place);
@@ -179,6 +183,7 @@ final class RevivalRunner {
 
   private String stop(Attempt attempt, long begun)
       throws IOException, InterruptedException, AttemptFailedException {
+    attempt.work().requireHeld();
     StopOutcome outcome = reviver.stop(attempt.agent(), STOP_GRACE);
     if (outcome instanceof StopOutcome.StillThere still) {
       throw new AttemptFailedException(

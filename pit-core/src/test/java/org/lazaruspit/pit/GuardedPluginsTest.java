@@ -415,6 +415,11 @@ final class GuardedPluginsTest {
     }
 
     @Override
+    public boolean wantedElsewhere() {
+      throw new NoSuchMethodError("wantedElsewhere");
+    }
+
+    @Override
     public void close() {
       closed.countDown();
       throw new IllegalStateException("not now");
@@ -449,6 +454,7 @@ final class GuardedPluginsTest {
             .orElseThrow();
     assertEquals(7, claim.epoch());
     assertFalse(claim.held());
+    assertFalse(claim.wantedElsewhere());
     claim.close();
     String message =
         assertThrows(

@@ -48,6 +48,10 @@ final class Kernel {
   private Machine machine = new Machine();
   int unreachable;
   int unkillable;
+
+  /** Starts and stops that pits have asked for, whatever became of them. */
+  int acts;
+
   Consumer<AgentRef> beforeStart = agent -> {};
 
   /** The reviver of a new pit; the ones before see and hear nothing more. */
@@ -128,6 +132,7 @@ final class Kernel {
 
     @Override
     public StopOutcome stop(AgentRef agent, Duration grace) {
+      acts++;
       if (running.containsKey(agent) && unkillable > 0) {
         unkillable--;
         return new StopOutcome.StillThere("unkillable on paper");
@@ -141,6 +146,7 @@ final class Kernel {
     @Override
     public RunningAgent start(StartOrder order) throws IOException {
       AgentRef agent = order.agent();
+      acts++;
       beforeStart.accept(agent);
       Fate fate = fates.isEmpty() ? Fate.LIVES : fates.removeFirst();
       if (running.containsKey(agent)) {

@@ -49,6 +49,10 @@ final class PitOnPaper implements AutoCloseable {
   private final Path root;
   private Instant now = Instant.now();
   private long epoch;
+
+  /** Whether another pit is to have the cell. */
+  boolean wantedElsewhere;
+
   private int linesUntilKilled = Integer.MAX_VALUE;
   Runnable afterEachLine = () -> {};
   RevivalEngine engine;
@@ -168,6 +172,11 @@ final class PitOnPaper implements AutoCloseable {
   /** The pit will be killed right after it has written so many lines more. */
   void killAfter(int lines) {
     linesUntilKilled = lines;
+  }
+
+  /** Another pit owns the cell from now on; this one has not been told. */
+  void loseTheCell() {
+    epoch++;
   }
 
   boolean alive() {
@@ -301,6 +310,11 @@ final class PitOnPaper implements AutoCloseable {
             @Override
             public boolean held() {
               return mine == epoch;
+            }
+
+            @Override
+            public boolean wantedElsewhere() {
+              return wantedElsewhere;
             }
 
             @Override

@@ -100,8 +100,12 @@ public final class ProcessReviver implements Reviver {
   public void claimed(UUID cellId, Path cellDirectory) throws IOException {
     warmUp.begin(threads);
     cells.put(cellId, cellDirectory.toRealPath());
-    // Another pit may have worked it meanwhile: what has ended since is asked of the kernel.
-    held.values().removeIf(agent -> agent.agent().cellId().equals(cellId) && agent.ended());
+    // Another pit may have worked it meanwhile: what has ended since is asked of the kernel. Who
+    // holds the lock of one whose first process is gone may be its successor.
+    held.values()
+        .removeIf(
+            agent ->
+                agent.agent().cellId().equals(cellId) && (agent.ended() || !agent.leaderRuns()));
   }
 
   @Override
@@ -123,6 +127,7 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + grace.toNanos() + KILL_LIMIT.toNanos();
     HeldAgent known = held.get(agent);
     AgentLock lock = lock(agent);
     if (known != null && known.ended() && leftNothing(known, lock)) {
@@ -138,7 +143,7 @@ public final class ProcessReviver implements Reviver {
       tree.terminate(known.leader().orElseThrow().pid());
       awaitExit(known, grace);
     }
-    ProcessTree.Left left = tree.kill(tree.left(), System.nanoTime() + KILL_LIMIT.toNanos());
+    ProcessTree.Left left = tree.kill(tree.left(), deadline);
     if (!left.nothing()) {
       return new StopOutcome.StillThere("could not be killed: " + ProcessTree.describe(left));
     }

@@ -89,19 +89,23 @@ final class ProcessTree {
     signal("TERM", leader);
   }
 
-  /** Kills every member until none is left and the lock is free, or until it is too late. */
+  /**
+   * Kills every member until none is left and the lock is free, or until it is too late: then
+   * nobody is killed any more. A pit that was stopped itself meanwhile may find the agent's
+   * successor here, which another pit has started.
+   */
   Left kill(Left found, long deadlineNanos) throws IOException, InterruptedException {
     long half = (deadlineNanos - System.nanoTime()) / 2;
     Left left = found;
     while (!left.nothing()) {
+      if (System.nanoTime() - deadlineNanos >= 0) {
+        return left;
+      }
       boolean late = deadlineNanos - System.nanoTime() < half;
       for (long pid : left.members()) {
         if (late || !looksAfter(pid)) {
           killMember(pid);
         }
-      }
-      if (System.nanoTime() - deadlineNanos >= 0) {
-        return left;
       }
       TimeUnit.MILLISECONDS.sleep(2);
       left = left();

@@ -76,6 +76,17 @@ public interface CellOwnership {
      */
     boolean held();
 
+    /**
+     * Whether another pit is to have the cell, so that each has its share. The pit then lets go of
+     * it at a poll, once no revival in the cell is under way, and stays its owner until then. Asked
+     * at every poll; must not block. The default never moves a cell.
+     *
+     * @return true to be let go soon
+     */
+    default boolean wantedElsewhere() {
+      return false;
+    }
+
     /** Lets go of the cell; a second call does nothing, even while the next owner has it. */
     @Override
     void close();

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,10 @@ final class TwoStateDirectoriesTest {
   }
 
   private RunningAgent start(Reviver by, long incarnation) throws Exception {
+    return start(by, incarnation, "sleep", "600");
+  }
+
+  private RunningAgent start(Reviver by, long incarnation, String... command) throws Exception {
     return by.start(
         new StartOrder(
             AGENT,
@@ -71,8 +77,7 @@ final class TwoStateDirectoriesTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(
-                new Launcher("default", List.of("sleep", "600"), Map.of(), Optional.empty())),
+            Optional.of(new Launcher("default", List.of(command), Map.of(), Optional.empty())),
             cell.resolve("logs").resolve("writer.log")));
   }
 
@@ -121,6 +126,35 @@ final class TwoStateDirectoriesTest {
     running(first, 1);
     String end = exit(start(second, 2));
     assertTrue(end.startsWith("refused by the kernel"), end);
+  }
+
+  @Test
+  void whoeverGetsTheCellBackAsksTheKernelWhoHoldsTheLockNow() throws Exception {
+    RunningAgent started = start(first, 1, "sh", "-c", "sleep 600 & echo $! > child; wait");
+    while (!Files.exists(cell.resolve("child")) || Files.size(cell.resolve("child")) == 0) {
+      Thread.onSpinWait();
+    }
+    String child = "pid " + Files.readString(cell.resolve("child")).strip();
+    kill(pid(started));
+    ProcessHandle.of(pid(started)).ifPresent(leader -> leader.onExit().join());
+    first.claimed(AGENT.cellId(), cell);
+    Presence.Running found = assertInstanceOf(Presence.Running.class, first.presence(AGENT));
+    assertEquals(child, found.running().description());
+  }
+
+  @Test
+  void whenItHasBecomeTooLateNobodyIsKilledAnyMore() throws Exception {
+    RunningAgent successor = running(second, 2);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (LockDesk desk = new LockDesk(threads)) {
+      AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
+      ProcessTree tree = new ProcessTree(lock, new MarkScans(threads));
+      ProcessTree.Left left = tree.kill(tree.left(), System.nanoTime() - 1);
+      assertEquals(List.of(pid(successor)), left.members());
+      assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
