@@ -292,6 +292,17 @@ public final class RevivalEngine {
   }
 
   /**
+   * What a person intends with a whole cell.
+   *
+   * @param cellId the cell
+   * @return its stop or pause; empty for a cell that is under neither
+   * @throws NoSuchElementException if this pit doesn't work the cell
+   */
+  public Optional<Standing> standing(UUID cellId) {
+    return work(cellId).ledger().cellIntent().filter(intent -> intent.holds(clock.instant()));
+  }
+
+  /**
    * Says why an agent is where it is: the evidence, the rules that bear on it, and what happens
    * next.
    *

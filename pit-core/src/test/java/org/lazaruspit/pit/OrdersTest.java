@@ -93,7 +93,13 @@ final class OrdersTest {
     IllegalStateException e =
         assertThrows(IllegalStateException.class, () -> pit.engine.revive(WRITER, "now"));
     assertTrue(e.getMessage().contains("resume it first"), e::getMessage);
+    Standing intent = pit.engine.standing(PitOnPaper.CELL).orElseThrow();
+    assertEquals(Standing.Kind.STOPPED, intent.kind());
+    assertEquals("power cut ahead", intent.reason());
     pit.engine.resume(PitOnPaper.CELL, "power is back");
+    assertEquals(Optional.empty(), pit.engine.standing(PitOnPaper.CELL));
+    pit.engine.pause(PitOnPaper.CELL, Optional.of(pit.now()), "over already");
+    assertEquals(Optional.empty(), pit.engine.standing(PitOnPaper.CELL));
     pit.round();
     assertEquals(2, pit.kernel.running().size());
   }

@@ -13,6 +13,12 @@ final class Routes {
     routes.add(
         Route.open("/livez", request -> Answer.of(200, "text/plain", new byte[] {'o', 'k'})));
     routes.add(Route.get("/api/status", request -> Answer.json(StatusJson.of(running))));
+    routes.add(
+        Route.get(
+            "/api/revivals/{id}",
+            request ->
+                Answer.json(
+                    RevivalJson.story(running.work().pit().engine(), request.variable("id")))));
     return routes;
   }
 }
