@@ -29,6 +29,36 @@ public record ResourceLimits(
     positive("disk", diskBytes);
   }
 
+  /**
+   * Reads limits as {@code isolation.json} has them: {@code "2 cores"} or {@code "500m"}; {@code
+   * "4GB"} or {@code "512MiB"}, where {@code GB} is a power of 1000 and {@code GiB} one of 1024.
+   *
+   * @param cpu an amount of processor cores, or null for no limit
+   * @param memory an amount of bytes, or null for no limit
+   * @param disk an amount of bytes, or null for no limit
+   * @return the limits
+   * @throws IllegalArgumentException for what is no positive amount, naming which
+   */
+  public static ResourceLimits parse(
+      @Nullable String cpu, @Nullable String memory, @Nullable String disk) {
+    return new ResourceLimits(
+        amount("cpu", cpu, Quantity.CPU),
+        amount("memory", memory, Quantity.BYTES),
+        amount("disk", disk, Quantity.BYTES));
+  }
+
+  private static @Nullable Long amount(String what, @Nullable String text, Quantity quantity) {
+    if (text == null) {
+      return null;
+    }
+    Long amount = quantity.parse(text);
+    if (amount == null) {
+      throw new IllegalArgumentException(
+          what + ": \"" + JsonText.shorten(text) + "\" is not " + quantity.expected());
+    }
+    return amount;
+  }
+
   private static void positive(String what, @Nullable Long limit) {
     if (limit != null && limit < 1) {
       throw new IllegalArgumentException(what + ": " + limit + " is not positive");

@@ -2,11 +2,13 @@ package org.lazaruspit.cell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,18 @@ class QuantityTest {
   @ValueSource(strings = {"2 GB", "0.0001", "0 cores", "cores", "1.5m"})
   void whatIsNoAmountOfProcessorsIsRefused(String text) {
     assertNull(Quantity.CPU.parse(text));
+  }
+
+  @Test
+  void limitsAreReadAsPeopleWriteThem() {
+    assertEquals(
+        new ResourceLimits(1500L, 4_000_000_000L, null), ResourceLimits.parse("1.5", "4 GB", null));
+    assertEquals(ResourceLimits.ABSENT, ResourceLimits.parse(null, null, null));
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class, () -> ResourceLimits.parse("2", "4 GB", "much"));
+    assertEquals(
+        "disk: \"much\" is not an amount such as \"4GB\" or \"512MiB\"", refused.getMessage());
   }
 
   @Property

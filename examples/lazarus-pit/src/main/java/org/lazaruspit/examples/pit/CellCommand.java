@@ -7,7 +7,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
@@ -15,7 +14,6 @@ import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
-import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Priority;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.cell.TaskSpec;
@@ -30,7 +28,7 @@ import picocli.CommandLine.Parameters;
     description = "Create, fill, show and validate mission cells.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      CellCommand.Create.class,
+      CreateCell.class,
       CellCommand.AddAgent.class,
       CellCommand.AddTask.class,
       CellCommand.Show.class,
@@ -50,37 +48,6 @@ final class CellCommand implements Runnable {
   /** Where results go. */
   private static PrintStream out() {
     return System.out;
-  }
-
-  /** {@code cell create}. */
-  @Command(
-      name = "create",
-      mixinStandardHelpOptions = true,
-      description = "Create a mission cell; prints its directory.")
-  static final class Create implements Callable<Integer> {
-
-    @Option(names = "--name", required = true, description = "The mission's name.")
-    private String name = "";
-
-    @Option(
-        names = "--root",
-        paramLabel = "DIR",
-        defaultValue = "/var/missions",
-        description = "The missions root (default: ${DEFAULT-VALUE}).")
-    private Path root = Path.of("/var/missions");
-
-    @Option(names = "--id", paramLabel = "UUID", description = "The cell's id (default: random).")
-    private @Nullable UUID id;
-
-    @Override
-    public Integer call() throws IOException {
-      NewCell.Builder cell = NewCell.builder(name);
-      if (id != null) {
-        cell.cellId(id);
-      }
-      out().println(MissionStore.open(root).create(cell.build()).directory());
-      return 0;
-    }
   }
 
   /** {@code cell add-agent}. */
