@@ -1,5 +1,7 @@
 package org.lazaruspit.heartbeat;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -32,20 +34,27 @@ final class AgentEntry extends DeadlineWheel.Node {
     }
   }
 
-  // First what every heartbeat touches: in a large fleet the cost of one is that of its cache
-  // misses.
-  private volatile AgentState state;
+  // In a large fleet the cost of a heartbeat is that of its cache misses: an entry is no larger
+  // than
+  // a cache line, and what few agents tell is kept elsewhere.
+  final int hash;
   final long incarnation;
   private volatile long lastSign;
-
-  // For display only: a reader may see those of one heartbeat beside those of the next.
-  private volatile long beatMillis = NEVER;
-  private volatile long responseNanos = NEVER;
-  private volatile Map<String, Object> metadata = Map.of();
+  private volatile long beatMillis = NEVER; // for display
+  private volatile AgentState state;
+  private volatile @Nullable Extras extras;
   final String id;
 
+  /** For display only: a reader may see those of one heartbeat beside those of the next. */
+  private static final class Extras {
+    private volatile long responseNanos = NEVER;
+    private volatile Map<String, Object> metadata = Map.of();
+  }
+
   AgentEntry(String id, long incarnation, AgentState state, long now) {
-    this.id = id;
+    // A copy, so that it lies beside the entry: comparing it then costs no cache miss of its own.
+    this.id = new String(id.getBytes(ISO_8859_1), ISO_8859_1);
+    this.hash = this.id.hashCode();
     this.incarnation = incarnation;
     this.state = state;
     this.lastSign = now;
@@ -76,11 +85,29 @@ final class AgentEntry extends DeadlineWheel.Node {
   }
 
   Map<String, Object> metadata() {
-    return metadata;
+    Extras known = extras;
+    return known == null ? Map.of() : known.metadata;
   }
 
+  /** Under the monitor. */
   void metadata(Map<String, Object> values) {
-    metadata = values;
+    if (extras != null || !values.isEmpty()) {
+      extras().metadata = values;
+    }
+  }
+
+  private Extras extras() {
+    Extras known = extras;
+    if (known == null) {
+      synchronized (this) {
+        known = extras;
+        if (known == null) {
+          known = new Extras();
+          extras = known;
+        }
+      }
+    }
+    return known;
   }
 
   /** Notes a heartbeat. Two of one agent may overtake each other: the later one stays. */
@@ -88,7 +115,7 @@ final class AgentEntry extends DeadlineWheel.Node {
     BEAT_MILLIS.setOpaque(this, wallMillis);
     Duration responseTime = beat.responseTime();
     if (responseTime != null) {
-      responseNanos = Nanos.of(responseTime);
+      extras().responseNanos = Nanos.of(responseTime);
     }
     if (now - lastSign > 0) {
       lastSign = now;
@@ -105,6 +132,8 @@ final class AgentEntry extends DeadlineWheel.Node {
     Instant lastFailure = now.failedAt() == 0 ? null : Instant.ofEpochMilli(now.failedAt());
     AgentState.Progress progress = now.progress();
     AgentState.Quiet quiet = now.quiet();
+    Extras known = extras;
+    long responseNanos = known == null ? NEVER : known.responseNanos;
     return new AgentHealth(
         id,
         now.status(),
@@ -113,7 +142,7 @@ final class AgentEntry extends DeadlineWheel.Node {
         now.failures(),
         responseNanos == NEVER ? null : Duration.ofNanos(responseNanos),
         now.error(),
-        metadata,
+        metadata(),
         incarnation,
         progress == null ? null : progress.value(),
         quiet == null ? null : quiet.shown(),

@@ -3,10 +3,8 @@ package org.lazaruspit.heartbeat;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * after it has let go.
  */
 final class Agents {
-  private final ConcurrentHashMap<String, AgentEntry> entries = new ConcurrentHashMap<>();
-  private final AtomicInteger size = new AtomicInteger();
+  private final AgentTable entries = new AgentTable();
   private final Limits limits;
   private final PauseGuard time;
   private final InstantSource clock;
@@ -184,7 +181,9 @@ final class Agents {
     if (!mayRegister) {
       return new HeartbeatOutcome.UnknownAgent(id);
     }
-    return size.get() < limits.agents() ? null : new HeartbeatOutcome.RegistryFull(limits.agents());
+    return entries.size() < limits.agents()
+        ? null
+        : new HeartbeatOutcome.RegistryFull(limits.agents());
   }
 
   /**
@@ -205,7 +204,7 @@ final class Agents {
   /** Whether the agent is new by this entry: others may be faster, or take the last place. */
   private boolean publish(AgentEntry fresh) {
     synchronized (fresh) {
-      if (takePlace(fresh)) {
+      if (entries.add(fresh, limits.agents())) {
         // Only now: rules that change meanwhile find the agent, or else are found here.
         arm(fresh, time.now());
         return true;
@@ -215,22 +214,11 @@ final class Agents {
     }
   }
 
-  /** One at a time, so that nobody is refused for a place that another does not take after all. */
-  private boolean takePlace(AgentEntry fresh) {
-    synchronized (size) {
-      boolean taken = size.get() < limits.agents() && entries.putIfAbsent(fresh.id, fresh) == null;
-      if (taken) {
-        size.incrementAndGet();
-      }
-      return taken;
-    }
-  }
-
   /** Under the monitor of the older incarnation's entry: the newer takes its place. */
   private void succeed(AgentEntry older, AgentEntry newer) {
     synchronized (newer) {
       announce(newer, older.state(), newer.state(), HealthCause.INCARNATION);
-      entries.put(older.id, newer);
+      entries.replace(older, newer);
       retire(older);
       arm(newer, time.now());
     }
@@ -244,9 +232,8 @@ final class Agents {
       }
       synchronized (entry) {
         if (!entry.isRetired()) {
-          entries.remove(id);
+          entries.remove(entry);
           retire(entry);
-          size.decrementAndGet();
           return true;
         }
       }
@@ -343,13 +330,14 @@ final class Agents {
   /** Has the wheel bring up every agent at once, for rules that have changed. */
   private void armAll() {
     long now = time.now();
-    for (AgentEntry entry : entries.values()) {
-      synchronized (entry) {
-        if (!entry.isRetired()) {
-          wheel.schedule(entry, now, 0);
-        }
-      }
-    }
+    entries.forEach(
+        entry -> {
+          synchronized (entry) {
+            if (!entry.isRetired()) {
+              wheel.schedule(entry, now, 0);
+            }
+          }
+        });
   }
 
   void rules(HealthRules newRules) {
@@ -392,11 +380,11 @@ final class Agents {
     }
   }
 
-  Collection<AgentEntry> all() {
-    return entries.values();
+  void forEach(Consumer<AgentEntry> action) {
+    entries.forEach(action);
   }
 
   int size() {
-    return size.get();
+    return entries.size();
   }
 }

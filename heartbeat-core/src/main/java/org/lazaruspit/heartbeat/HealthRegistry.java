@@ -243,9 +243,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @param action called on this thread, without a lock; what it throws ends the walk
    */
   public void forEach(Consumer<? super AgentHealth> action) {
-    for (AgentEntry entry : agents.all()) {
-      show(entry, action);
-    }
+    agents.forEach(entry -> show(entry, action));
   }
 
   /**
@@ -255,17 +253,18 @@ public final class HealthRegistry implements AutoCloseable {
    * @param action called on this thread, without a lock; what it throws ends the walk
    */
   public void forEach(HealthStatus status, Consumer<? super AgentHealth> action) {
-    for (AgentEntry entry : agents.all()) {
-      if (entry.state().status() == status) {
-        show(
-            entry,
-            health -> {
-              if (health.status() == status) {
-                action.accept(health);
-              }
-            });
-      }
-    }
+    agents.forEach(
+        entry -> {
+          if (entry.state().status() == status) {
+            show(
+                entry,
+                health -> {
+                  if (health.status() == status) {
+                    action.accept(health);
+                  }
+                });
+          }
+        });
   }
 
   private void show(AgentEntry entry, Consumer<? super AgentHealth> action) {

@@ -67,7 +67,9 @@ class InterleavingTest {
   }
 
   private AgentEntry entry() {
-    return agents.all().iterator().next();
+    List<AgentEntry> entries = new ArrayList<>();
+    agents.forEach(entries::add);
+    return entries.get(0);
   }
 
   /** The heartbeat saw a healthy agent and was done before the expiry told of its verdict. */

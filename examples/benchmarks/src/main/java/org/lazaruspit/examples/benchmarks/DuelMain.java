@@ -25,14 +25,7 @@ import java.util.stream.IntStream;
 public final class DuelMain {
   private static final int BATCH = 5_000;
   private static final List<String> NAMES =
-      List.of(
-          "map-put",
-          "map-cell",
-          "registry",
-          "caffeine",
-          "caffeine-spaced",
-          "pekko-deadline",
-          "pekko-phi");
+      List.of("map-put", "map-cell", "registry", "caffeine", "pekko-deadline", "pekko-phi");
   private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
   private DuelMain() {}
