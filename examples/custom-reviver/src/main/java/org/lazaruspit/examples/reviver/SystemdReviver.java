@@ -1,0 +1,320 @@
+package org.lazaruspit.examples.reviver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.cell.SecurityContext;
+import org.lazaruspit.pit.spi.AgentExit;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/**
+ * Revives agents that are units of systemd: instances {@code <cell id>.<agent id>} of one template
+ * that the operator has written.
+ *
+ * <pre>
+ * "reviver": "systemd",
+ * "plugins": {"systemd": {
+ *   "systemctl": ["systemctl", "--user"],
+ *   "template": "lazarus-agent",
+ *   "within": 60}}
+ * </pre>
+ *
+ * <p>What an agent is told (the {@code LAZARUS_} variables) is written to {@code
+ * systemd/<instance>.env} in the pit's state directory, for the template's {@code
+ * EnvironmentFile=}. {@code systemctl} may be any program and its first arguments that take those
+ * of {@code systemctl}, for example {@code ["ssh", "agents@host", "systemctl"]}: no shell of ours
+ * sees the rest, and none of theirs finds anything to expand in it.
+ *
+ * <p>An agent is absent when its unit is {@code inactive} or {@code failed}. That proves that
+ * nothing of it is left only where systemd kills the whole control group, so a template with
+ * another {@code KillMode}, without {@code SendSIGKILL}, or with a {@code Restart} of its own is
+ * refused. A death is noticed when the pit asks next. Thread-safe.
+ */
+public final class SystemdReviver implements Reviver {
+
+  private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+  private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}");
+  private static final Pattern INCARNATION =
+      Pattern.compile("^LAZARUS_INCARNATION=\"(\\d{1,18})\"$", Pattern.MULTILINE);
+  private static final Set<IsolationSpec> WITHOUT_WALLS =
+      Set.of(
+          IsolationSpec.ABSENT,
+          new IsolationSpec(
+              IsolationLevel.NONE, false, false, ResourceLimits.ABSENT, SecurityContext.ABSENT));
+  private static final String PROPERTIES =
+      "ActiveState,Result,ExecMainCode,ExecMainStatus,InvocationID,KillMode,SendSIGKILL,Restart";
+
+  private final List<String> systemctl;
+  private final String template;
+  private final Duration within;
+  private final Path directory;
+  private final Map<AgentRef, Held> held = new ConcurrentHashMap<>();
+
+  /** A run of a unit, until it is seen ended. */
+  private record Held(String invocation, RunningAgent running, CompletableFuture<AgentExit> exit) {}
+
+  /** How a command ended. */
+  private record Outcome(int status, String output) {}
+
+  /** An instance that still has to be {@link #configured}. */
+  public SystemdReviver() {
+    this(List.of("systemctl"), "lazarus-agent", Duration.ofSeconds(60), Path.of("systemd"));
+  }
+
+  private SystemdReviver(List<String> systemctl, String template, Duration within, Path directory) {
+    this.systemctl = systemctl;
+    this.template = template;
+    this.within = within;
+    this.directory = directory;
+  }
+
+  @Override
+  public String name() {
+    return "systemd";
+  }
+
+  @Override
+  public Reviver configured(Settings settings) {
+    settings.expectOnly("systemctl", "template", "within");
+    List<String> program = settings.texts("systemctl").orElse(systemctl);
+    if (program.isEmpty() || program.get(0).isBlank()) {
+      throw new IllegalArgumentException("setting systemctl: empty, expected a program");
+    }
+    String unit = settings.text("template").orElse(template);
+    if (!TEMPLATE.matcher(unit).matches()) {
+      throw new IllegalArgumentException(
+          "setting template: %s is not the name of a unit, without @ and suffix".formatted(unit));
+    }
+    return new SystemdReviver(
+        program,
+        unit,
+        settings.seconds("within").orElse(within),
+        settings.stateDirectory().resolve(name()));
+  }
+
+  @Override
+  public Presence presence(AgentRef agent) throws IOException, InterruptedException {
+    Outcome answer = systemctl(within, "show", "--property=" + PROPERTIES, "--", unit(agent));
+    Map<String, String> unit = properties(answer.output());
+    String state = unit.getOrDefault("ActiveState", "");
+    if (answer.status() != 0 || state.isEmpty()) {
+      return new Presence.Unknown("systemctl show: " + words(answer));
+    }
+    if (!Set.of("inactive", "failed").contains(state)) {
+      return new Presence.Running(hold(agent, unit.getOrDefault("InvocationID", "")).running());
+    }
+    String weakness = weakness(unit);
+    if (!weakness.isEmpty()) {
+      return new Presence.Unknown("its unit is " + state + ", but has " + weakness);
+    }
+    AgentExit exit = exit(state, unit);
+    Held ended = held.remove(agent);
+    if (ended != null) {
+      ended.exit().complete(exit);
+    }
+    return new Presence.Absent(exit);
+  }
+
+  /** What keeps the end of a unit from proving that nothing of it is left, or will come. */
+  private static String weakness(Map<String, String> unit) {
+    Map<String, String> expected =
+        Map.of("KillMode", "control-group", "SendSIGKILL", "yes", "Restart", "no");
+    for (Map.Entry<String, String> rule : new TreeMap<>(expected).entrySet()) {
+      String found = unit.getOrDefault(rule.getKey(), "");
+      if (!found.equals(rule.getValue())) {
+        return "%s=%s, expected %s".formatted(rule.getKey(), found, rule.getValue());
+      }
+    }
+    return "";
+  }
+
+  /** The code is waitid(2)'s: how the main process ended, and by which status or signal. */
+  private static AgentExit exit(String state, Map<String, String> unit) {
+    String detail = "its unit is %s, %s".formatted(state, unit.getOrDefault("Result", "unknown"));
+    String status = unit.getOrDefault("ExecMainStatus", "");
+    String code = status.matches("[0-9]{1,3}") ? unit.getOrDefault("ExecMainCode", "") : "";
+    return switch (code) {
+      case "1" ->
+          new AgentExit(
+              Instant.now(),
+              detail + ", exit status " + status,
+              OptionalInt.of(Integer.parseInt(status)));
+      case "2", "3" -> new AgentExit(Instant.now(), detail + ", signal " + status);
+      default -> new AgentExit(Instant.now(), detail);
+    };
+  }
+
+  /** The same exit for as long as the same run of the unit goes on. */
+  private Held hold(AgentRef agent, String invocation) throws IOException {
+    long incarnation = incarnation(agent);
+    return held.compute(
+        agent,
+        (ignored, known) -> {
+          if (known != null && known.invocation().equals(invocation)) {
+            return known;
+          }
+          if (known != null) {
+            known.exit().complete(new AgentExit(Instant.now(), "its unit was started anew"));
+          }
+          CompletableFuture<AgentExit> exit = new CompletableFuture<>();
+          String description = "unit " + unit(agent);
+          return new Held(
+              invocation,
+              new RunningAgent(agent, incarnation, description, exit.minimalCompletionStage()),
+              exit);
+        });
+  }
+
+  @Override
+  public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
+    Presence presence = presence(agent);
+    if (!(presence instanceof Presence.Absent) && !grace.isZero()) {
+      systemctl(grace, "stop", "--", unit(agent));
+      presence = presence(agent);
+    }
+    if (!(presence instanceof Presence.Absent)) {
+      systemctl(within, "kill", "--signal=SIGKILL", "--", unit(agent));
+      systemctl(within, "stop", "--", unit(agent));
+      presence = presence(agent);
+    }
+    return presence instanceof Presence.Absent absent
+        ? new StopOutcome.Gone(absent.evidence())
+        : new StopOutcome.StillThere(words(presence));
+  }
+
+  @Override
+  public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
+    AgentRef agent = order.agent();
+    if (!WITHOUT_WALLS.contains(order.isolation())) {
+      throw new IOException(
+          "isolation: a unit's walls are in its template, the cell's must be none");
+    }
+    Presence before = presence(agent);
+    if (!(before instanceof Presence.Absent)) {
+      throw new IOException("not started a second time: " + words(before));
+    }
+    tell(agent, order.environment());
+    systemctl(within, "reset-failed", "--", unit(agent)); // or its start limit counts our starts
+    Outcome start = systemctl(within, "start", "--", unit(agent));
+    Presence after = presence(agent);
+    if (after instanceof Presence.Running running) {
+      return running.running();
+    }
+    throw new IOException("systemctl start: " + words(start) + "; " + words(after));
+  }
+
+  /** Ids are checked here once more: everything else in a command is a fixed word. */
+  private String unit(AgentRef agent) {
+    return template + "@" + instance(agent) + ".service";
+  }
+
+  private static String instance(AgentRef agent) {
+    if (!IDENTIFIER.matcher(agent.agentId()).matches()) {
+      throw new IllegalArgumentException("agent_id: " + agent.agentId() + " is no identifier");
+    }
+    return agent.cellId() + "." + agent.agentId();
+  }
+
+  /**
+   * Writes what the agent is told, its incarnation with it: what runs later is always of the one
+   * that was written last, since nothing is started before absence is proven.
+   */
+  private void tell(AgentRef agent, Map<String, String> environment) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+      String value = variable.getValue();
+      if (value.chars().anyMatch(Character::isISOControl)) {
+        throw new IOException(variable.getKey() + ": has a control character, no file can tell it");
+      }
+      String quoted = value.replaceAll("[\"\\\\$`]", "\\\\$0");
+      lines.append(variable.getKey()).append("=\"").append(quoted).append("\"\n");
+    }
+    Files.createDirectories(directory);
+    Path file = directory.resolve(instance(agent) + ".env");
+    Path temporary = directory.resolve(instance(agent) + ".env.tmp");
+    Files.writeString(temporary, lines);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** 0 where this reviver has never started it. */
+  private long incarnation(AgentRef agent) throws IOException {
+    Path file = directory.resolve(instance(agent) + ".env");
+    Matcher told = INCARNATION.matcher(Files.exists(file) ? Files.readString(file) : "");
+    return told.find() ? Long.parseLong(told.group(1)) : 0;
+  }
+
+  private Outcome systemctl(Duration limit, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(systemctl);
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectInput(Redirect.from(new File("/dev/null")))
+            .redirectErrorStream(true)
+            .start();
+    try (InputStream said = process.getInputStream()) {
+      boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      // Only what is there: whatever the program leaves behind may hold the pipe open.
+      String output = new String(said.readNBytes(said.available()), UTF_8);
+      return new Outcome(ended ? process.exitValue() : -1, output);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static Map<String, String> properties(String output) {
+    Map<String, String> properties = new HashMap<>();
+    for (String line : output.lines().toList()) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        properties.put(line.substring(0, equals), line.substring(equals + 1).strip());
+      }
+    }
+    return properties;
+  }
+
+  private static String words(Outcome outcome) {
+    String end = outcome.status() < 0 ? "did not end in time" : "status " + outcome.status();
+    String said = outcome.output().strip().replaceAll("\\p{Cntrl}+", " ");
+    return said.isEmpty() ? end : end + ", " + said.substring(0, Math.min(500, said.length()));
+  }
+
+  private static String words(Presence presence) {
+    if (presence instanceof Presence.Absent absent) {
+      return absent.evidence();
+    }
+    return presence instanceof Presence.Unknown unknown
+        ? "nobody knows whether it runs, " + unknown.reason()
+        : "its unit is active";
+  }
+}
