@@ -4,9 +4,11 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a request is answered with. Immutable. */
@@ -52,6 +54,10 @@ final class Answer {
 
   /** RFC 9457. */
   static Answer problem(Refusal.Kind kind, @Nullable String detail) {
+    return of(kind.status(), "application/problem+json", Json.bytes(problemJson(kind, detail)));
+  }
+
+  private static ObjectNode problemJson(Refusal.Kind kind, @Nullable String detail) {
     ObjectNode problem = Json.object();
     problem.put(
         "type",
@@ -60,6 +66,14 @@ final class Answer {
     problem.put("title", kind.title());
     problem.put("status", kind.status());
     problem.put("detail", String.valueOf(detail));
+    return problem;
+  }
+
+  /** The same with every problem by itself. */
+  static Answer problem(Refusal.Kind kind, @Nullable String detail, List<String> problems) {
+    ObjectNode problem = problemJson(kind, detail);
+    ArrayNode all = problem.putArray("problems");
+    problems.forEach(all::add);
     return of(kind.status(), "application/problem+json", Json.bytes(problem));
   }
 

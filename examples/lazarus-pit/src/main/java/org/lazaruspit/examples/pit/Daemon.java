@@ -1,14 +1,12 @@
 package org.lazaruspit.examples.pit;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.lazaruspit.pit.LazarusPit;
-import org.lazaruspit.pit.PitBuilder;
 import org.lazaruspit.pit.PitConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,34 +16,55 @@ final class Daemon implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
+  private static final int OK = 0;
+
   private final StateDirectory state;
   private final Running running;
-  private final ControlServer control;
+  private final ControlPlace control;
 
-  private Daemon(StateDirectory state, Running running, ControlServer control) {
+  private final LogCounts counts;
+
+  private Daemon(StateDirectory state, Running running, ControlPlace control, LogCounts counts) {
     this.state = state;
     this.running = running;
     this.control = control;
+    this.counts = counts;
+  }
+
+  /** As below, with a configuration that stays what it is. */
+  static Daemon start(PitConfig config, boolean dryRun) throws IOException {
+    return start(() -> config, dryRun, () -> {});
   }
 
   /**
    * Starts the pit, and the interface where it can be asked. If one of them cannot be had, nobody
    * was started or stopped.
+   *
+   * @param giveUp what is done where a reload has left no pit that runs
    */
-  static Daemon start(PitConfig config, boolean dryRun) throws IOException {
+  static Daemon start(ConfigSource source, boolean dryRun, Runnable giveUp) throws IOException {
     Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    PitConfig config = source.load();
+    Logging.level(config.logLevel());
     try (Opened opened = new Opened()) {
       StateDirectory state = opened.keep(StateDirectory.take(config.stateDirectory()));
-      PitBuilder builder = LazarusPit.builder(config);
-      LazarusPit pit = opened.keep((dryRun ? builder.dryRun() : builder).build());
-      Running running = new Running(startedAt, dryRun, config, pit);
-      ControlServer control =
-          opened.keep(ControlServer.open(config.control(), state.token(), Routes.of(running)));
-      pit.start();
+      LogCounts counts = Logging.count();
+      opened.keep(counts::stop);
+      Metrics metrics = new Metrics(counts);
+      Pits pits = new Pits(dryRun, List.of(metrics.listener()));
+      Running.Work work = pits.make(config);
+      opened.keep(work.pit());
+      Running running = new Running(startedAt, dryRun, work);
+      metrics.show(running);
+      Reloads reloads = new Reloads(source, pits, running, metrics.registry(), giveUp);
+      List<Route> routes = Routes.of(running, metrics.route(), reloads.route());
+      ControlPlace control =
+          opened.keep(ControlPlace.open(config.control(), state, startedAt, routes));
+      reloads.move(control);
+      work.pit().start();
       control.start();
-      state.announce(startedAt, control.uri());
       opened.allIsWell();
-      return new Daemon(state, running, control);
+      return new Daemon(state, running, control, counts);
     }
   }
 
@@ -65,17 +84,19 @@ final class Daemon implements AutoCloseable {
     control.close();
     running.work().pit().close();
     state.close();
+    counts.stop();
   }
 
   /** Runs until SIGTERM or SIGINT. */
-  static int run(ConfigFile file, boolean dryRun) throws IOException, InterruptedException {
-    PitConfig config = file.load();
-    obey(config.logLevel());
-    CountDownLatch told = new CountDownLatch(1);
+  static int run(ConfigFile file, boolean dryRun, Logging logging)
+      throws IOException, InterruptedException {
+    logging.begin();
+    CompletableFuture<Integer> end = new CompletableFuture<>();
     CountDownLatch ended = new CountDownLatch(1);
-    Thread onSignal = new Thread(() -> endInOrder(told, ended), "pit-shutdown");
-    try (Daemon daemon = start(config, dryRun)) {
+    Thread onSignal = new Thread(() -> endInOrder(end, ended), "pit-shutdown");
+    try (Daemon daemon = start(file::load, dryRun, () -> end.complete(Complaint.NO))) {
       Runtime.getRuntime().addShutdownHook(onSignal);
+      PitConfig config = daemon.running().work().config();
       log.info(
           "pit {} works {} every {} s, asked at {}{}",
           ProcessHandle.current().pid(),
@@ -83,27 +104,21 @@ final class Daemon implements AutoCloseable {
           config.pollInterval().toSeconds(),
           daemon.url(),
           dryRun ? ", dry: it decides and does nothing" : "");
-      told.await();
-      log.info("told to end; the agents run on");
+      int status = end.join();
+      log.info("{}; the agents run on", status == OK ? "told to end" : "ends in trouble");
+      return status;
     } finally {
       ended.countDown();
     }
-    return 0;
   }
 
   /** The JVM halts when its hooks are done: this one holds it until the pit has let go. */
-  private static void endInOrder(CountDownLatch told, CountDownLatch ended) {
-    told.countDown();
+  private static void endInOrder(CompletableFuture<Integer> end, CountDownLatch ended) {
+    end.complete(OK);
     try {
       ended.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void obey(String level) {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
-      logback.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level, Level.INFO));
     }
   }
 }

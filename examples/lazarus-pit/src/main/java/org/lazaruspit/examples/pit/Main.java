@@ -39,6 +39,8 @@ public final class Main implements Callable<Integer> {
 
   @Mixin private final DryRun dryRun = new DryRun();
 
+  @Mixin private final Logging logging = new Logging();
+
   @Option(
       names = "--create-config",
       description = "Write an example configuration; refuses to overwrite one.")
@@ -78,15 +80,20 @@ public final class Main implements Callable<Integer> {
     if (status) {
       return StatusCommand.run(config, false, Objects.requireNonNull(spec));
     }
-    return Daemon.run(config, dryRun.wanted());
+    return Daemon.run(config, dryRun.wanted(), logging);
   }
 
   /** The version that the build wrote into the JAR. */
   static final class Version implements CommandLine.IVersionProvider {
+
+    static String number() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "(not packaged)" : version;
+    }
+
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"lazarus-pit " + (version == null ? "(not packaged)" : version)};
+      return new String[] {"lazarus-pit " + number()};
     }
   }
 }

@@ -8,7 +8,7 @@ final class Routes {
 
   private Routes() {}
 
-  static List<Route> of(Running running) {
+  static List<Route> of(Running running, Route... others) {
     List<Route> routes = new ArrayList<>();
     routes.add(
         Route.open("/livez", request -> Answer.of(200, "text/plain", new byte[] {'o', 'k'})));
@@ -19,6 +19,7 @@ final class Routes {
             request ->
                 Answer.json(
                     RevivalJson.story(running.work().pit().engine(), request.variable("id")))));
+    routes.addAll(List.of(others));
     return routes;
   }
 }

@@ -16,8 +16,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private final DryRun dryRun = new DryRun();
 
+  @Mixin private final Logging logging = new Logging();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    return Daemon.run(config, dryRun.wanted());
+    return Daemon.run(config, dryRun.wanted(), logging);
   }
 }

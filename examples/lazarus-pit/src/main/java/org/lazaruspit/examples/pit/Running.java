@@ -1,23 +1,29 @@
 package org.lazaruspit.examples.pit;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
 
 /** What the daemon runs. A reload puts another pit in the place of the first. Thread-safe. */
 final class Running {
 
-  /** A pit and what it was made from. */
-  record Work(PitConfig config, LazarusPit pit) {}
+  /** Whoever asks right after a change should get more than "not known yet". */
+  private static final Duration FIRST_ROUND = Duration.ofSeconds(10);
+
+  /** A pit, what it was made from, and whether it has looked at its fleet. */
+  record Work(PitConfig config, LazarusPit pit, FirstRound firstRound) {}
 
   private final Instant startedAt;
   private final boolean dryRun;
+  private final ReentrantLock changing = new ReentrantLock();
   private volatile Work work;
 
-  Running(Instant startedAt, boolean dryRun, PitConfig config, LazarusPit pit) {
+  Running(Instant startedAt, boolean dryRun, Work work) {
     this.startedAt = startedAt;
     this.dryRun = dryRun;
-    this.work = new Work(config, pit);
+    this.work = work;
   }
 
   /** When the daemon was started: its pit may be younger. */
@@ -30,13 +36,33 @@ final class Running {
     return dryRun;
   }
 
-  /** The pit of now and its configuration: ask once a request, so that both belong together. */
+  /**
+   * The pit of now and its configuration: ask once a request, so that both belong together. While
+   * one pit takes the place of another this waits.
+   */
   Work work() {
-    return work;
+    changing.lock();
+    try {
+      return work;
+    } finally {
+      changing.unlock();
+    }
   }
 
-  /** Another pit, already started, in place of the one that was. */
-  void replace(PitConfig config, LazarusPit pit) {
-    work = new Work(config, pit);
+  /**
+   * Has the pit of now let go of its agents, and another one take them over.
+   *
+   * @param next has not begun
+   */
+  void replace(Work next) throws InterruptedException {
+    changing.lock();
+    try {
+      work.pit().close();
+      next.pit().start();
+      work = next;
+      next.firstRound().await(FIRST_ROUND);
+    } finally {
+      changing.unlock();
+    }
   }
 }

@@ -46,7 +46,7 @@ final class SmallFleet {
   }
 
   Daemon start() throws IOException {
-    return Daemon.start(PitConfig.load(config), false);
+    return Daemon.start(() -> PitConfig.load(config), false, () -> {});
   }
 
   /** Runs a command that takes {@code --config}. */

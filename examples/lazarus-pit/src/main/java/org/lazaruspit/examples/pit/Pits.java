@@ -1,0 +1,24 @@
+package org.lazaruspit.examples.pit;
+
+import java.io.IOException;
+import java.util.List;
+import org.lazaruspit.pit.LazarusPit;
+import org.lazaruspit.pit.PitBuilder;
+import org.lazaruspit.pit.PitConfig;
+import org.lazaruspit.pit.PitListener;
+
+/** Makes the daemon's pits: the first, and one for each reload, with the same listeners. */
+record Pits(boolean dryRun, List<PitListener> listeners) {
+
+  Pits {
+    listeners = List.copyOf(listeners);
+  }
+
+  /** A pit that has not begun yet: nothing of the fleet is touched. */
+  Running.Work make(PitConfig config) throws IOException {
+    FirstRound first = new FirstRound();
+    PitBuilder builder = LazarusPit.builder(config).listener(first);
+    listeners.forEach(builder::listener);
+    return new Running.Work(config, (dryRun ? builder.dryRun() : builder).build(), first);
+  }
+}
