@@ -274,6 +274,17 @@ public final class RevivalEngine {
   }
 
   /**
+   * Whom orders can be given to.
+   *
+   * @return every agent of the cells that this pit works now, by cell and id
+   */
+  public List<AgentRef> agents() {
+    return works.all().stream()
+        .flatMap(work -> work.cell().agents().keySet().stream().map(work::ref))
+        .toList();
+  }
+
+  /**
    * What keeps an agent from being worked on, by a person's intent or by its own record.
    *
    * @param agent whom

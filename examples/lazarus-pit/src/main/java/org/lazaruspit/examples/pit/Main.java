@@ -1,14 +1,24 @@
 package org.lazaruspit.examples.pit;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line {@code lazarus-pit}. */
@@ -17,23 +27,42 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Notices the death of agents and brings each back once, with its memory.",
+    synopsisSubcommandLabel = "[COMMAND]",
     footer = {
       "",
-      "Without a command it runs the daemon.",
+      "Without a command it runs the daemon. Exit status: 0 done, 1 the answer is no, 2 wrong use.",
       "",
       "Examples:",
       "  lazarus-pit --create-config",
       "  lazarus-pit cell create --name \"Sort the archive\" --root /var/missions",
-      "  lazarus-pit run --config ~/.lazarus/config.json",
-      "  lazarus-pit run --dry-run"
+      "  lazarus-pit run --dry-run",
+      "  lazarus-pit status",
+      "  lazarus-pit why writer",
+      "  lazarus-pit help pause"
     },
     subcommands = {
       RunCommand.class,
       StatusCommand.class,
+      ReportCommand.class,
+      ReloadCommand.class,
+      PageCommand.class,
+      RevivalsCommand.class,
+      DecideCommand.Approve.class,
+      DecideCommand.Deny.class,
+      OrderCommand.Revive.class,
+      WhyCommand.class,
+      OrderCommand.Stop.class,
+      OrderCommand.Pause.class,
+      OrderCommand.Resume.class,
+      OrderCommand.Lift.class,
       CellCommand.class,
+      CheckpointCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Callable<Integer> {
+
+  private static final String CONFIG = "--config";
 
   @Mixin private final ConfigFile config = new ConfigFile();
 
@@ -59,26 +88,77 @@ public final class Main implements Callable<Integer> {
    * @param args the arguments
    */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    CommandLine command = commandLine();
+    command.setOut(utf8(FileDescriptor.out)).setErr(utf8(FileDescriptor.err));
+    if ("dumb".equals(System.getenv("TERM"))) {
+      command.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    }
+    System.exit(command.execute(args));
+  }
+
+  /** JSON is UTF-8 whatever the locale says, and where that says nothing so is all the rest. */
+  private static PrintWriter utf8(FileDescriptor descriptor) {
+    return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(java.util.UUID.class, new Uuids())
+        .setExecutionStrategy(Main::execute)
         .setExecutionExceptionHandler((failure, command, parsed) -> Complaint.no(failure, command))
         .setParameterExceptionHandler(
             (failure, args) -> Complaint.wrongUse(failure, failure.getCommandLine()));
   }
 
+  /**
+   * What stands before a command is not lost: a configuration holds for it, and what only the
+   * daemon understands is refused.
+   */
+  private static int execute(ParseResult parsed) {
+    if (parsed.hasSubcommand()) {
+      ParseResult command = parsed.subcommand();
+      while (command.hasSubcommand()) {
+        command = command.subcommand();
+      }
+      for (OptionSpec option : parsed.matchedOptions()) {
+        handOn(option, command, parsed);
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static void handOn(OptionSpec option, ParseResult command, ParseResult parsed) {
+    OptionSpec same = command.commandSpec().findOption(CONFIG);
+    boolean isConfig = option.longestName().equals(CONFIG);
+    if (!isConfig || same == null || command.hasMatchedOption(CONFIG)) {
+      throw new ParameterException(
+          parsed.commandSpec().commandLine(),
+          "%s: not together with the command %s"
+              .formatted(option.longestName(), command.commandSpec().name()));
+    }
+    Object file = option.getValue();
+    same.setValue(file);
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    CommandSpec own = Objects.requireNonNull(spec, "run by picocli");
+    List<String> wanted =
+        Stream.of("--create-config", "--status", "--dry-run")
+            .filter(own.commandLine().getParseResult()::hasMatchedOption)
+            .toList();
+    if (wanted.size() > 1) {
+      throw new ParameterException(
+          own.commandLine(), String.join(" and ", wanted) + ": only one of them");
+    }
     if (createConfig) {
       config.create();
-      System.out.println("wrote " + config.path());
+      Screen.of(own).line("wrote %s", config.path());
       return 0;
     }
     if (status) {
-      return StatusCommand.run(config, false, Objects.requireNonNull(spec));
+      return StatusCommand.run(config, false, own);
     }
     return Daemon.run(config, dryRun.wanted(), logging);
   }

@@ -19,6 +19,7 @@ final class Routes {
             request ->
                 Answer.json(
                     RevivalJson.story(running.work().pit().engine(), request.variable("id")))));
+    routes.addAll(OrderRoutes.of(running));
     routes.addAll(List.of(others));
     return routes;
   }

@@ -1,7 +1,7 @@
 package org.lazaruspit.examples.pit;
 
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +18,20 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Show how the running daemon and its fleet are.")
+    description = "Show how the running daemon and its fleet are, in a few lines.",
+    footer = {
+      "",
+      "Exit status 1 means that no daemon is running with this configuration.",
+      "",
+      "Examples:",
+      "  lazarus-pit status",
+      "  lazarus-pit status --json | jq .agents_by_status"
+    })
 final class StatusCommand implements Callable<Integer> {
 
   @Mixin private final ConfigFile config = new ConfigFile();
 
-  @Option(names = "--json", description = "Print JSON.")
+  @Option(names = "--json", description = "Print JSON, for programs.")
   private boolean json;
 
   @Spec private @Nullable CommandSpec spec;
@@ -35,10 +43,16 @@ final class StatusCommand implements Callable<Integer> {
 
   static int run(ConfigFile file, boolean json, CommandSpec spec) throws IOException {
     PitConfig config = file.load();
-    PrintWriter out = spec.commandLine().getOut();
-    JsonNode status;
+    Screen screen = Screen.of(spec);
     try {
-      status = ControlClient.find(config).get("/api/status");
+      ControlClient daemon = ControlClient.find(config);
+      JsonNode status = daemon.get("/api/status");
+      if (json) {
+        screen.json(status);
+      } else {
+        StatusText.write(screen, status, daemon.url(), Instant.now());
+      }
+      return 0;
     } catch (NotRunningException e) {
       if (!json) {
         throw e;
@@ -46,10 +60,8 @@ final class StatusCommand implements Callable<Integer> {
       ObjectNode no = Json.object();
       no.put("running", false);
       no.put("detail", e.getMessage());
-      out.println(Json.pretty(no));
+      screen.json(no);
       return Complaint.NO;
     }
-    out.println(json ? Json.pretty(status) : StatusText.of(status));
-    return 0;
   }
 }

@@ -1,7 +1,6 @@
 package org.lazaruspit.examples.pit;
 
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.TreeSet;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
@@ -9,8 +8,6 @@ import org.lazaruspit.pit.PitHealth;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
-import org.lazaruspit.pit.Standing;
-import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,13 +31,14 @@ final class StatusJson {
     status.put("cells", report.cells());
     status.put("agents", report.agents().size());
     ObjectNode byStatus = status.putObject("agents_by_status");
-    byStatus.put("healthy", report.healthyAgents());
-    byStatus.put("unhealthy", report.agents().size() - report.healthyAgents());
+    for (PitReport.Status each : PitReport.Status.values()) {
+      byStatus.put(each.wireName(), count(report, each));
+    }
     status.put(
         "pending_revivals", count(open, RevivalStatus.PENDING, RevivalStatus.PENDING_APPROVAL));
     status.put("revivals_open", open.size());
     status.put("waiting_for_approval", count(open, RevivalStatus.PENDING_APPROVAL));
-    status.put("quarantined", quarantined(pit, report));
+    status.put("quarantined", count(report, PitReport.Status.QUARANTINED));
     status.set("health", health(pit.health()));
     ArrayNode problems = status.putArray("plugin_problems");
     pit.pluginProblems().forEach(problem -> problems.add(problem.toString()));
@@ -76,16 +74,7 @@ final class StatusJson {
         .count();
   }
 
-  private static long quarantined(LazarusPit pit, PitReport report) {
-    return report.agents().stream().filter(line -> isQuarantined(pit, line.agent())).count();
-  }
-
-  private static boolean isQuarantined(LazarusPit pit, AgentRef agent) {
-    try {
-      return pit.engine().standings(agent).stream()
-          .anyMatch(standing -> standing.kind() == Standing.Kind.QUARANTINED);
-    } catch (NoSuchElementException e) {
-      return false; // it has left since the report
-    }
+  private static long count(PitReport report, PitReport.Status status) {
+    return report.agents().stream().filter(line -> line.status() == status).count();
   }
 }

@@ -1,5 +1,9 @@
 package org.lazaruspit.examples.pit;
 
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
 
 /** The status for people. */
@@ -7,25 +11,74 @@ final class StatusText {
 
   private StatusText() {}
 
-  static String of(JsonNode status) {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "running     pid %d since %s%s%n"
+  static void write(Screen screen, JsonNode status, URI page, Instant now) {
+    String since = status.path("started_at").asString();
+    screen.field(
+        "running",
+        "pid %d since %s, for %s%s"
             .formatted(
                 status.path("pid").asLong(),
-                status.path("started_at").asString(),
-                status.path("dry_run").asBoolean() ? ", dry run" : ""));
-    JsonNode health = status.path("health");
-    text.append(
-        "loop        %s, %d rounds%n"
+                since,
+                Ago.words(Duration.between(Instant.parse(since), now)),
+                status.path("dry_run").asBoolean() ? "; a dry run: it does nothing" : ""));
+    loop(screen, status.path("health"), now);
+    JsonNode config = status.path("config");
+    screen.field(
+        "missions",
+        "%d cells in %s, looked at every %d s"
             .formatted(
-                health.path("well").asBoolean() ? "well" : "NOT WELL",
-                health.path("rounds").asLong()));
-    health
-        .path("complaints")
-        .forEach(line -> text.append("            " + line.asString() + "%n".formatted()));
-    text.append("cells       %d%n".formatted(status.path("cells").asLong()));
-    text.append("agents      %d%n".formatted(status.path("agents").asLong()));
-    return PlainText.lines(text.toString().stripTrailing());
+                status.path("cells").asLong(),
+                config.path("missions_path").asString(),
+                config.path("poll_interval").asLong()));
+    screen.field("agents", agents(status));
+    revivals(screen, status);
+    status
+        .path("plugin_problems")
+        .forEach(problem -> screen.field("plug-in", problem.asString(), false));
+    screen.field("page", page + "/ (lazarus-pit page: the same with its token)");
+  }
+
+  private static void loop(Screen screen, JsonNode health, Instant now) {
+    boolean well = health.path("well").asBoolean();
+    screen.field(
+        "loop",
+        "%s, %d rounds, the last one %s"
+            .formatted(
+                well ? "well" : "NOT WELL",
+                health.path("rounds").asLong(),
+                Ago.since(health.path("last_round").asString(""), now)),
+        well);
+    health.path("complaints").forEach(complaint -> screen.field("", complaint.asString(), false));
+  }
+
+  private static String agents(JsonNode status) {
+    StringJoiner parts = new StringJoiner(", ", ": ", "").setEmptyValue("");
+    status
+        .path("agents_by_status")
+        .forEachEntry(
+            (name, count) -> {
+              if (count.asLong() > 0) {
+                parts.add(count.asLong() + " " + name);
+              }
+            });
+    return status.path("agents").asLong() + parts.toString();
+  }
+
+  private static void revivals(Screen screen, JsonNode status) {
+    long waiting = status.path("waiting_for_approval").asLong();
+    screen.field(
+        "revivals",
+        "%d open%s"
+            .formatted(
+                status.path("revivals_open").asLong(),
+                waiting == 0
+                    ? ""
+                    : ", %d of them wait%s for a person (lazarus-pit revivals)"
+                        .formatted(waiting, waiting == 1 ? "s" : "")));
+    long quarantined = status.path("quarantined").asLong();
+    if (quarantined > 0) {
+      screen.field(
+          "quarantine", quarantined + " (lazarus-pit report, why AGENT, lift AGENT)", false);
+    }
   }
 }

@@ -1,11 +1,14 @@
 package org.lazaruspit.examples.pit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.lazaruspit.pit.PitConfig;
 
 /** A missions root, a configuration, and the command line over both, all within this JVM. */
@@ -55,6 +58,22 @@ final class SmallFleet {
     all.add("--config");
     all.add(config.toString());
     return run(all.toArray(String[]::new));
+  }
+
+  /** Creates a cell; what it is called does not matter. */
+  Path cell(UUID id) {
+    assertDone(run("cell", "create", "--name", "M", "--root", root().toString(), "--id", id + ""));
+    return root().resolve(id.toString());
+  }
+
+  /** Adds an agent without a gateway. */
+  static void agent(Path cell, String id) {
+    assertDone(
+        run("cell", "add-agent", cell.toString(), "--id", id, "--name", id, "--role", "read"));
+  }
+
+  private static void assertDone(Outcome outcome) {
+    assertEquals(0, outcome.status(), outcome::toString);
   }
 
   /** Runs any command. */

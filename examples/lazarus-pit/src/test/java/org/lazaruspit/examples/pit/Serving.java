@@ -1,0 +1,100 @@
+package org.lazaruspit.examples.pit;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
+import org.lazaruspit.pit.LazarusPit;
+import org.lazaruspit.pit.PitConfig;
+import org.lazaruspit.pit.PitListener;
+import org.lazaruspit.pit.PitReport;
+import org.lazaruspit.pit.Revival;
+import org.lazaruspit.pit.RevivalStatus;
+
+/** The daemon's parts put together in a test, with an ear in the pit. */
+final class Serving implements AutoCloseable {
+
+  private final BlockingQueue<Revival> revivals = new LinkedBlockingQueue<>();
+  private final BlockingQueue<PitReport> reports = new LinkedBlockingQueue<>();
+  private final StateDirectory state;
+  private final LazarusPit pit;
+  private final ControlServer control;
+
+  private Serving(PitConfig config, Deadlines.Limits limits) throws IOException {
+    state = StateDirectory.take(config.stateDirectory());
+    Running.Work work = new Pits(false, List.of(listener())).make(config);
+    pit = work.pit();
+    Instant now = Instant.now();
+    control =
+        ControlServer.open(
+            config.control(), state.token(), Routes.of(new Running(now, false, work)), limits);
+    pit.start();
+    control.start();
+    state.announce(now, control.uri());
+  }
+
+  static Serving start(Path config) throws IOException {
+    return start(config, Deadlines.Limits.DEFAULT);
+  }
+
+  static Serving start(Path config, Deadlines.Limits limits) throws IOException {
+    return new Serving(PitConfig.load(config), limits);
+  }
+
+  private PitListener listener() {
+    return new PitListener() {
+      @Override
+      public void revivalChanged(Revival revival) {
+        revivals.add(revival);
+      }
+
+      @Override
+      public void roundEnded(PitReport report) {
+        reports.add(report);
+      }
+    };
+  }
+
+  URI url() {
+    return control.uri();
+  }
+
+  String token() {
+    return state.token();
+  }
+
+  LazarusPit pit() {
+    return pit;
+  }
+
+  /** Waits until a revival of this agent has this status. */
+  Revival await(String agentId, RevivalStatus status) throws InterruptedException {
+    return await(revivals, r -> r.agent().agentId().equals(agentId) && r.status() == status);
+  }
+
+  /** Waits for a round that found what is wanted. */
+  PitReport awaitReport(Predicate<PitReport> wanted) throws InterruptedException {
+    pit.wakeUp();
+    return await(reports, wanted);
+  }
+
+  private static <T> T await(BlockingQueue<T> queue, Predicate<T> wanted)
+      throws InterruptedException {
+    T next = queue.take();
+    while (!wanted.test(next)) {
+      next = queue.take();
+    }
+    return next;
+  }
+
+  @Override
+  public void close() throws IOException {
+    control.close();
+    pit.close();
+    state.close();
+  }
+}
