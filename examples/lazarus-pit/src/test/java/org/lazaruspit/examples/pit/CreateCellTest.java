@@ -197,6 +197,18 @@ final class CreateCellTest {
         created.err().contains("warning: found an approval that is not given"), created::err);
   }
 
+  @Test
+  void aTeamOfMoreThanTenHasRoomInItsCell() throws IOException {
+    root();
+    StringBuilder more = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      more.append("| more_%d | More | read | - | - |\n".formatted(i));
+    }
+    String text = Files.readString(EXAMPLE, UTF_8).replace("\n## Tasks", more + "\n## Tasks");
+    Outcome created = create("--from-proposal", Files.writeString(folder.resolve("team.md"), text));
+    assertEquals(0, created.status(), created::toString);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "--name x --dry-run"})
   void wrongUseIsToldInOneLine(String arguments) {

@@ -1,0 +1,136 @@
+package org.lazaruspit.examples.documentation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.examples.documentation.Page.Block;
+import org.lazaruspit.examples.gateway.GatewayMain;
+import org.lazaruspit.examples.pit.Main;
+import picocli.CommandLine;
+
+/** Every command line of our programs is one that they understand; none is run. */
+final class CommandsTest {
+  private static final Set<String> LANGUAGES = Set.of("", "sh", "bash", "console", "shell");
+
+  /** From how a program is called to its class. */
+  private static final Map<Pattern, Class<?>> PROGRAMS =
+      Map.of(
+          Pattern.compile("(?:sudo )?(?:[\\w./-]*/)?lazarus-pit( .*)?"), Main.class,
+          Pattern.compile("java (?:-\\S+ )*-jar \\S*lazarus-pit\\.jar( .*)?"), Main.class,
+          Pattern.compile("java (?:-\\S+ )*-jar \\S*gateway\\.jar( .*)?"), GatewayMain.class);
+
+  private static List<String> complaints(Page page) {
+    List<String> complaints = new ArrayList<>();
+    for (Block block : page.blocks()) {
+      if (LANGUAGES.contains(block.language()) && !block.remarks().containsKey("synopsis")) {
+        check(block, complaints);
+      }
+    }
+    return complaints;
+  }
+
+  private static void check(Block block, List<String> complaints) {
+    List<String> lines = block.lines();
+    for (int i = 0; i < lines.size(); i++) {
+      int first = i;
+      StringBuilder whole = new StringBuilder(lines.get(i).strip());
+      while (whole.toString().endsWith("\\") && i + 1 < lines.size()) {
+        whole.setLength(whole.length() - 1);
+        whole.append(lines.get(++i).strip());
+      }
+      for (List<String> command : commands(whole.toString())) {
+        String complaint = complaint(command);
+        if (!complaint.isEmpty()) {
+          complaints.add(block.page().name() + ":" + (block.line() + first + 1) + ": " + complaint);
+        }
+      }
+    }
+  }
+
+  /** The words of each command of a line, as a shell would part them. */
+  private static List<List<String>> commands(String line) {
+    List<List<String>> commands = new ArrayList<>();
+    List<String> words = new ArrayList<>();
+    Matcher parts =
+        Pattern.compile(
+                "\\s*(?:(#.*)|(\\|\\||&&|[|;&<>()]|\\$\\()|((?:\"[^\"]*\"|'[^']*'|[^\\s|;&<>()\"'])+))")
+            .matcher(line.replaceFirst("^[$#] ", ""));
+    while (parts.find()) {
+      if (parts.group(1) != null) {
+        break;
+      }
+      if (parts.group(2) != null) {
+        commands.add(words);
+        words = new ArrayList<>();
+      } else {
+        words.add(parts.group(3).replaceAll("[\"']", ""));
+      }
+    }
+    commands.add(words);
+    return commands;
+  }
+
+  private static String complaint(List<String> command) {
+    // Words that hold blanks are told apart from two words by a character that no command has.
+    String joined = String.join("\u0001", command).replace(' ', '\u0002').replace('\u0001', ' ');
+    for (Map.Entry<Pattern, Class<?>> program : PROGRAMS.entrySet()) {
+      Matcher call = program.getKey().matcher(joined);
+      if (call.matches()) {
+        String arguments = call.group(1) == null ? "" : call.group(1).strip();
+        String[] given =
+            arguments.isEmpty() ? new String[0] : arguments.replace('\u0002', '\u0003').split(" ");
+        for (int i = 0; i < given.length; i++) {
+          given[i] = given[i].replace('\u0003', ' ');
+        }
+        return parse(program.getValue(), given);
+      }
+    }
+    return "";
+  }
+
+  private static String parse(Class<?> program, String... arguments) {
+    try {
+      new CommandLine(program).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+      return "";
+    } catch (CommandLine.ParameterException e) {
+      return String.join(" ", arguments) + ": " + e.getMessage();
+    }
+  }
+
+  @Test
+  void everyCommandIsUnderstood() {
+    assertEquals(
+        List.of(), Page.all().stream().flatMap(page -> complaints(page).stream()).toList());
+  }
+
+  @Test
+  void commandsThatAreNotUnderstoodAreFound() {
+    List<String> text =
+        List.of(
+            "```sh",
+            "lazarus-pit cell create --name \"Sort the archive\" --root missions   # makes it",
+            "lazarus-pit cell crate --name x",
+            "cell=$(lazarus-pit cell create --nam x) && echo \"$cell\"",
+            "java -Xmx64m -jar examples/gateway/target/gateway.jar --prot 80 > log",
+            "java -jar x/lazarus-pit.jar cell add-agent CELL --id a \\",
+            "  --name A --role boss",
+            "lazarus-pit",
+            "```",
+            "<!-- synopsis -->",
+            "```",
+            "lazarus-pit [run] ...",
+            "```");
+    List<String> complaints = complaints(new Page(Page.TOP.resolve("page.md"), text));
+    assertEquals(4, complaints.size(), complaints::toString);
+    for (int i = 0; i < 4; i++) {
+      assertTrue(complaints.get(i).startsWith("page.md:" + (i + 3) + ": "), complaints.get(i));
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package org.lazaruspit.examples.documentation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A page of the documentation, as far as it can be held against the code.
+ *
+ * @param file where it lies
+ * @param lines its lines
+ */
+record Page(Path file, List<String> lines) {
+
+  /** Where the repository is. */
+  static final Path TOP =
+      Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("../..").normalize();
+
+  private static final Pattern REMARK = Pattern.compile("<!-- *([a-z ]+?)(?:: *(.*?))? *-->");
+  private static final Pattern LINK =
+      Pattern.compile("\\[[^\\]]*]\\(<?([^)\\s>]+)>?(?: \"[^\"]*\")?\\)");
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "`((?:docs|examples|cell-core|heartbeat-core|heartbeat-jdk-http|pit-core|\\.ci|\\.gitea)/[\\w./-]+)`");
+
+  /**
+   * A block in fences.
+   *
+   * @param page where it stands
+   * @param line the line of its opening fence, from 1
+   * @param language what stands behind the fence
+   * @param lines its lines
+   * @param remarks what remarks ({@code <!-- word: text -->}) right before it say of it
+   */
+  record Block(
+      Page page, int line, String language, List<String> lines, Map<String, String> remarks) {
+    String text() {
+      return String.join("\n", lines) + "\n";
+    }
+
+    String place() {
+      return page.name() + ":" + line;
+    }
+  }
+
+  /** A link or the name of a file, and its line. */
+  record Link(int line, String target) {}
+
+  static Page read(Path file) {
+    try {
+      return new Page(file, Files.readAllLines(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Everything in Markdown that people read. */
+  static List<Page> all() {
+    try (Stream<Path> files = Files.walk(TOP)) {
+      return files
+          .filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !TOP.relativize(file).toString().matches("(.*/)?(target|\\.git)/.*"))
+          .sorted(Comparator.naturalOrder())
+          .map(Page::read)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String name() {
+    return TOP.relativize(file).toString();
+  }
+
+  List<Block> blocks() {
+    List<Block> blocks = new ArrayList<>();
+    Map<String, String> remarks = new HashMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      Matcher remark = REMARK.matcher(line);
+      if (line.startsWith("```")) {
+        int indent = lines.get(i).indexOf('`');
+        List<String> inside = new ArrayList<>();
+        int opening = i + 1;
+        for (i++; i < lines.size() && !lines.get(i).strip().equals("```"); i++) {
+          inside.add(lines.get(i).substring(Math.min(indent, lines.get(i).length())));
+        }
+        blocks.add(new Block(this, opening, line.substring(3), inside, Map.copyOf(remarks)));
+        remarks.clear();
+      } else if (remark.matches()) {
+        remarks.put(remark.group(1), remark.group(2) == null ? "" : remark.group(2));
+      } else if (!line.isEmpty()) {
+        remarks.clear();
+      }
+    }
+    return blocks;
+  }
+
+  /** The lines outside of blocks, the others empty. */
+  private List<String> prose() {
+    List<String> prose = new ArrayList<>(lines);
+    for (Block block : blocks()) {
+      for (int i = block.line() - 1; i <= block.line() + block.lines().size(); i++) {
+        prose.set(Math.min(i, prose.size() - 1), "");
+      }
+    }
+    return prose;
+  }
+
+  List<Link> links() {
+    return find(LINK);
+  }
+
+  /** Files of this repository that are named without a link. */
+  List<Link> namedFiles() {
+    return find(NAMED);
+  }
+
+  private List<Link> find(Pattern pattern) {
+    List<Link> found = new ArrayList<>();
+    List<String> prose = prose();
+    for (int i = 0; i < prose.size(); i++) {
+      Matcher match = pattern.matcher(prose.get(i));
+      while (match.find()) {
+        found.add(new Link(i + 1, match.group(1)));
+      }
+    }
+    return found;
+  }
+
+  /** The anchors of its headings, as Gitea and GitHub name them. */
+  Set<String> anchors() {
+    Set<String> anchors = new LinkedHashSet<>();
+    for (String line : prose()) {
+      if (line.matches("#{1,6} .*")) {
+        String base =
+            line.replaceFirst("^#+ +", "")
+                .replaceAll("\\[([^\\]]*)]\\([^)]*\\)", "$1")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
+        String anchor = base;
+        for (int i = 1; !anchors.add(anchor); i++) {
+          anchor = base + "-" + i;
+        }
+      }
+    }
+    return anchors;
+  }
+}

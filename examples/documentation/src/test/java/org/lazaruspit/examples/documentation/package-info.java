@@ -1,0 +1,2 @@
+/** Holds what people read against the code. */
+package org.lazaruspit.examples.documentation;
