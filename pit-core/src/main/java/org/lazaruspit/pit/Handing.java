@@ -29,7 +29,7 @@ final class Handing {
     String substitute = revival.substitute().orElseThrow();
     List<String> done = new ArrayList<>();
     List<String> refused = new ArrayList<>();
-    for (String task : GivingUp.openTasks(attempt.work().cell(), attempt.agentId())) {
+    for (String task : GivingUp.openTasks(attempt.work().fresh(), attempt.agentId())) {
       attempt.work().requireHeld();
       HandOver answer =
           CellEditor.of(attempt.work().directory())
@@ -61,13 +61,10 @@ final class Handing {
         (done.isEmpty() ? "" : "%s took over %s".formatted(substitute, String.join(", ", done)))
             + (done.isEmpty() || refused.isEmpty() ? "" : "; ")
             + (refused.isEmpty() ? "" : "not handed over: " + String.join(", ", refused));
-    RevivalStatus status =
-        refused.isEmpty() && !done.isEmpty() ? RevivalStatus.REVIVED : RevivalStatus.FAILED;
-    attempt
-        .work()
-        .record(
-            new Ended(
-                attempt.subject(), status, detail.isEmpty() ? "nothing is left to do" : detail));
-    log.info("{}: {}", attempt.label(), detail);
+    // Where nothing is left, a pit that was killed here has done it, or a person.
+    String words = detail.isEmpty() ? "nothing is left to hand over" : detail;
+    RevivalStatus status = refused.isEmpty() ? RevivalStatus.REVIVED : RevivalStatus.FAILED;
+    attempt.work().record(new Ended(attempt.subject(), status, words));
+    log.info("{}: {}", attempt.label(), words);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +170,64 @@ final class HandingOverTest {
       assertEquals(owner("t1"), owner("t2"));
       assertEquals(pit.kernel.well(WRITER) ? "writer" : "first", owner("t1"), "line " + line);
     }
+  }
+
+  @Test
+  void aPitThatDiesBeforeItSaysSoHasHandedOverAllTheSame() throws Exception {
+    pit.afterEachLine =
+        () -> {
+          if (tookOver("first", "t1") && tookOver("first", "t2")) {
+            pit.killAfter(1);
+          }
+        };
+    try {
+      cannotBeBroughtBack();
+    } catch (PitOnPaper.Killed e) {
+      // by whoever noticed the death: then it comes through to us
+    }
+    assertFalse(pit.alive());
+    pit.afterEachLine = () -> {};
+    pit.restart(0); // the line about it was never on the disk
+    List<JournalEntry> lines = pit.replayed();
+    assertEquals("handover_requested", lines.get(lines.size() - 1).event().name());
+    pit.round();
+    assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
+    assertEquals("nothing is left to hand over", handOver().orElseThrow().detail());
+    assertEquals("first", owner("t1"));
+  }
+
+  @Test
+  void whatAPersonHasSettledMeanwhileIsNothingLeftToDo() throws Exception {
+    allow(HandoffApproval.MANUAL, true);
+    pit.round();
+    cannotBeBroughtBack();
+    pit.files().updateTask("t1", spec -> spec.withAssignedTo("second"));
+    pit.files().updateTask("t2", spec -> spec.withStatus(TaskStatus.FAILED));
+    pit.engine.approve(handOver().orElseThrow().id(), "yes");
+    assertEquals("second", owner("t1"));
+    assertEquals("writer", owner("t2"));
+    assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
+  }
+
+  private boolean tookOver(String agent, String task) {
+    try {
+      return owner(task).equals(agent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatBecameForbiddenMeanwhileIsNotHandedOver() throws Exception {
+    allow(HandoffApproval.MANUAL, true);
+    pit.round();
+    cannotBeBroughtBack();
+    permit("second");
+    pit.engine.approve(handOver().orElseThrow().id(), "yes");
+    assertEquals(RevivalStatus.FAILED, handOver().orElseThrow().status());
+    assertEquals("writer", owner("t1"));
+    String detail = handOver().orElseThrow().detail();
+    assertTrue(detail.startsWith("not handed over: t1 ("), detail);
   }
 
   @Test
