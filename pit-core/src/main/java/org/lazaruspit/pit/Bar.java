@@ -75,14 +75,19 @@ record Bar(Kind kind, String words) {
     return new Bar(kind, standing.words());
   }
 
+  /** Whether its file wants it to run. */
+  static boolean runs(AgentSpec spec) {
+    return spec.status() == AgentStatus.IDLE || spec.status() == AgentStatus.ACTIVE;
+  }
+
   private static Optional<Bar> file(@Nullable AgentSpec spec) {
     if (spec == null) {
       return Optional.of(new Bar(Kind.PAUSED, "it has no file"));
     }
-    AgentStatus status = spec.status();
-    if (status == AgentStatus.IDLE || status == AgentStatus.ACTIVE) {
+    if (runs(spec)) {
       return Optional.empty();
     }
+    AgentStatus status = spec.status();
     return Optional.of(
         new Bar(
             status == AgentStatus.FAILED ? Kind.QUARANTINED : Kind.PAUSED,

@@ -79,13 +79,14 @@ public final class LazarusPit implements AutoCloseable {
     AgentWatch watch = new AgentWatch(attempts);
     works = new Works();
     RevivalIds ids = new RevivalIds();
+    GivingUp givingUp = new GivingUp(config, builder.clock, ids);
     Holds holds = new Holds();
     RevivalDispatcher dispatcher =
         new RevivalDispatcher(
             config,
             reviver,
             new RevivalRunner(config, reviver, probes, targets),
-            new GivingUp(config, builder.clock, ids),
+            givingUp,
             holds,
             works,
             builder.clock,
@@ -95,7 +96,15 @@ public final class LazarusPit implements AutoCloseable {
             builder.dryRun);
     engine =
         new RevivalEngine(
-            config, builder.clock, ids, holds, dispatcher, works, builder.dryRun, this::wakeUp);
+            config,
+            builder.clock,
+            ids,
+            givingUp,
+            holds,
+            dispatcher,
+            works,
+            builder.dryRun,
+            this::wakeUp);
     watch.reportTo(engine);
     roster =
         new CellRoster(

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.lazaruspit.cell.AgentSpec;
-import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.TaskSpec;
 import org.lazaruspit.cell.TaskStatus;
@@ -90,7 +89,7 @@ final class Overdues {
     }
     Duration patience = cell.config().policies().checkpointInterval().multipliedBy(INTERVALS);
     for (AgentSpec agent : cell.agents().values()) {
-      if (works(agent) && agent.checkpoint() != null) {
+      if (Bar.runs(agent) && agent.checkpoint() != null) {
         Instant end = agent.checkpoint().lastCheckpoint().plus(patience);
         if (now.isAfter(end)) {
           found.add(new Overdue(Overdue.Kind.CHECKPOINT, cell.id(), agent.agentId(), end));
@@ -98,9 +97,5 @@ final class Overdues {
       }
     }
     return found;
-  }
-
-  private static boolean works(AgentSpec agent) {
-    return agent.status() == AgentStatus.IDLE || agent.status() == AgentStatus.ACTIVE;
   }
 }

@@ -43,6 +43,7 @@ final class Requests {
       PitConfig config,
       InstantSource clock,
       RevivalIds ids,
+      GivingUp givingUp,
       Holds holds,
       RevivalDispatcher dispatcher,
       boolean dryRun) {
@@ -51,7 +52,7 @@ final class Requests {
     this.ids = ids;
     this.holds = holds;
     this.dispatcher = dispatcher;
-    this.givingUp = new GivingUp(config, clock, ids);
+    this.givingUp = givingUp;
     this.dryRun = dryRun;
   }
 
@@ -234,7 +235,7 @@ final class Requests {
   void reconcile(CellWork work) {
     for (AgentSpec spec : work.cell().agents().values()) {
       AgentHistory history = work.ledger().of(spec.agentId());
-      if (quarantined(history) && work.read(spec.agentId()) && runs(spec)) {
+      if (quarantined(history) && work.read(spec.agentId()) && Bar.runs(spec)) {
         try {
           reconcile(work, spec.agentId());
         } catch (IOException e) {
@@ -249,10 +250,6 @@ final class Requests {
         .restraint()
         .filter(restraint -> restraint.kind() == Standing.Kind.QUARANTINED)
         .isPresent();
-  }
-
-  private static boolean runs(AgentSpec spec) {
-    return spec.status() == AgentStatus.ACTIVE || spec.status() == AgentStatus.IDLE;
   }
 
   private void reconcile(CellWork work, String agentId) throws IOException {

@@ -39,6 +39,7 @@ public final class RevivalEngine {
       PitConfig config,
       InstantSource clock,
       RevivalIds ids,
+      GivingUp givingUp,
       Holds holds,
       RevivalDispatcher dispatcher,
       Works works,
@@ -49,7 +50,7 @@ public final class RevivalEngine {
     this.dispatcher = dispatcher;
     this.explainer = new Explainer(config, clock, dispatcher);
     this.holds = holds;
-    this.requests = new Requests(config, clock, ids, holds, dispatcher, dryRun);
+    this.requests = new Requests(config, clock, ids, givingUp, holds, dispatcher, dryRun);
     this.orders = new Orders(clock, ids, holds, dispatcher, wakeUp);
   }
 

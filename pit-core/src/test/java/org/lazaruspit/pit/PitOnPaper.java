@@ -119,6 +119,7 @@ final class PitOnPaper implements AutoCloseable {
     Targets targets = new Targets(config, registries);
     AgentWatch watch = new AgentWatch(here);
     RevivalIds ids = new RevivalIds();
+    GivingUp givingUp = new GivingUp(config, clock, ids);
     Holds holds = new Holds();
     works = new Works();
     RevivalDispatcher dispatcher =
@@ -126,7 +127,7 @@ final class PitOnPaper implements AutoCloseable {
             config,
             machine,
             new RevivalRunner(config, machine, probes, targets),
-            new GivingUp(config, clock, ids),
+            givingUp,
             holds,
             works,
             clock,
@@ -134,7 +135,8 @@ final class PitOnPaper implements AutoCloseable {
             nobodysTimer(),
             watch::follow,
             dryRun);
-    engine = new RevivalEngine(config, clock, ids, holds, dispatcher, works, dryRun, () -> {});
+    engine =
+        new RevivalEngine(config, clock, ids, givingUp, holds, dispatcher, works, dryRun, () -> {});
     watch.reportTo(engine);
     roster =
         new CellRoster(
