@@ -1,6 +1,7 @@
 package org.lazaruspit.cell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.jimfs.Configuration;
@@ -343,6 +344,36 @@ class SchemasTest {
       assertOneVerdict("permissions", full("permissions").put(name, new Json.Obj()));
       assertOneVerdict("permissions", full("permissions").put(name, "text"));
     }
+  }
+
+  /**
+   * The loader leaves it to the pit, whose verdict on the same commands is in its LaunchersTest.
+   */
+  @Test
+  void aCommandIsAProgramAndItsArgumentsWithKnownPlaceholders() throws IOException {
+    for (String command :
+        List.of("[\"a\"]", "[\"./run\", \"\", \"{agent_id}{cell}\\n\"]", "[\"{WHAT}\", \"{\"]")) {
+      String agent = withCommand(command);
+      assertEquals(List.of(), schemaFindings("agent", agent));
+      assertEquals(List.of(), loaderFindings("agent", agent));
+    }
+    for (String command :
+        List.of(
+            "\"rm -rf\"",
+            "null",
+            "[]",
+            "[\" \"]",
+            "[1]",
+            "[\"a\", 1]",
+            "[\"{what}\"]",
+            "[\"a\", \"x\\n{cell}{what}\"]")) {
+      assertNotEquals(List.of(), schemaFindings("agent", withCommand(command)), command);
+    }
+  }
+
+  private static String withCommand(String command) {
+    return text(full("agent"))
+        .replaceFirst("\\{", "{\"command\": " + command.replace("\\", "\\\\") + ",");
   }
 
   @Test
