@@ -174,7 +174,7 @@ final class IsolationRules {
     var number = machine.group(group);
     if (number.isEmpty()) {
       find("security_context.group", REFUSED, "this machine has no group " + group);
-    } else if (number.getAsLong() == machine.pit().gid() && !machine.pit().root()) {
+    } else if (number.getAsLong() == machine.pit().gid()) {
       find("security_context.group", ENFORCED, "the pit runs with " + group);
     } else if (becomesAnother("security_context.group", group)) {
       need("security_context.group", "running with " + group, Ability.PRIVILEGES);

@@ -74,13 +74,14 @@ final class ControlGroupsTest {
             "5:memory:/box/pit\n4:cpu,cpuacct:/\n0::/\n",
             mount("/box", "memory", "cgroup", "rw,memory"),
             mount("/", "cpu", "cgroup", "rw,cpu,cpuacct"));
-    Path memory = group("memory/pit", "memory.limit_in_bytes");
+    Path memory = group("memory/pit", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes");
     Path cpu = group("cpu", "cpu.cfs_quota_us", "cpu.cfs_period_us");
     assertEquals(
         List.of(memory, cpu),
         groups.prepare(
             AGENT, 3, new TreeMap<>(Map.of(Controller.MEMORY, 4096L, Controller.CPU, 5L))));
     assertEquals("4096", Files.readString(memory.resolve("memory.limit_in_bytes")));
+    assertEquals("4096", Files.readString(memory.resolve("memory.memsw.limit_in_bytes")));
     // A hundredth of the usual period would be less than the kernel takes.
     assertEquals("5000", Files.readString(cpu.resolve("cpu.cfs_quota_us")).replace("-1", ""));
     assertEquals("1000000", Files.readString(cpu.resolve("cpu.cfs_period_us")));
@@ -94,6 +95,16 @@ final class ControlGroupsTest {
     assertTrue(missing.contains("cgroup.subtree_control"), missing);
     assertThrows(
         IOException.class, () -> groups.prepare(AGENT, 3, Map.of(Controller.MEMORY, 4096L)));
+  }
+
+  @Test
+  void whatTheParentDoesNotHandOnYetItIsToldTo() throws Exception {
+    ControlGroups groups = groups("0::/pit\n", mount("/", "unified", "cgroup2", "rw"));
+    Path handedOn = Files.createDirectories(folder.resolve("unified"));
+    Files.writeString(handedOn.resolve("cgroup.subtree_control"), "cpu");
+    group("unified", "memory.max");
+    groups.prepare(AGENT, 3, Map.of(Controller.MEMORY, 4096L));
+    assertEquals("+memory", Files.readString(handedOn.resolve("cgroup.subtree_control")));
   }
 
   @Test

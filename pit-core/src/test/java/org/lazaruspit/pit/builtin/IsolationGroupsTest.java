@@ -2,6 +2,7 @@ package org.lazaruspit.pit.builtin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.lazaruspit.pit.builtin.WalledAgent.exit;
 import static org.lazaruspit.pit.builtin.WalledAgent.level;
@@ -25,7 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOutcome;
 
 /** What control groups do to real processes; needs a machine that lets us make groups. */
 @Tag("full")
@@ -89,16 +93,17 @@ final class IsolationGroupsTest {
   @ParameterizedTest
   @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
   void anAgentGetsNoMoreProcessorTimeThanItMay(IsolationLevel level) throws Exception {
-    ResourceLimits tenth = new ResourceLimits(100L, null, null);
+    ResourceLimits quarter = new ResourceLimits(250L, null, null);
     long begun = System.nanoTime();
     String said =
         agent.says(
-            limited(level, tenth), "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; times");
+            limited(level, quarter), "i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; times");
     long wall = System.nanoTime() - begun;
     double used = seconds(said.lines().findFirst().orElseThrow());
-    assertTrue(used > 0.05, said);
-    // A tenth of one processor for that long; the first period's share comes at once.
-    assertTrue(used <= wall / 1e9 * 0.1 + 0.1, used + " s of " + wall / 1e9);
+    // Without a limit it would take about as long as it needs, of which this is less than half.
+    assertTrue(used > 0.3, said);
+    // A quarter of one processor for that long; the first period's share comes at once.
+    assertTrue(used <= wall / 1e9 * 0.25 + 0.1, used + " s of " + wall / 1e9);
   }
 
   /** From the shell's "0m0.270000s 0m0.010000s". */
@@ -118,6 +123,20 @@ final class IsolationGroupsTest {
     String said = agent.says(level(level), script);
     assertTrue(said.contains("fork"), said);
     assertFalse(said.contains("enough"), said);
+  }
+
+  @Test
+  void whoAdoptsAnAgentRemovesItsGroup() throws Exception {
+    Reviver first = agent.newReviver();
+    agent.startReady(
+        first,
+        level(IsolationLevel.LEVEL_1),
+        "touch $LAZARUS_CELL/artifacts/ready; exec sleep 600");
+    assertTrue(groups() > 0);
+    first.close(); // its pit has ended: it removes nothing any more
+    Reviver second = agent.newReviver();
+    assertInstanceOf(Presence.Running.class, second.presence(WalledAgent.AGENT));
+    assertInstanceOf(StopOutcome.Gone.class, second.stop(WalledAgent.AGENT, Duration.ZERO));
   }
 
   @Test

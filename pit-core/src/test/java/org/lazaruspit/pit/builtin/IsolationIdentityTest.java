@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.SecurityContext;
+import org.lazaruspit.pit.spi.Launcher;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StartOrder;
 
 /** As whom agents run, and what they may; needs root, who alone can start them as others. */
 @Tag("full")
@@ -78,6 +83,20 @@ final class IsolationIdentityTest {
         "65534\n65534\n65534\n/nonexistent nobody\n", agent.says(as("nobody", null), script));
     assertEquals("65534\n1\n1\n/nonexistent nobody\n", agent.says(as("65534", "daemon"), script));
     assertEquals("0\n1\n1\n", agent.says(as(null, "daemon"), "id -u; id -g; id -G"));
+  }
+
+  /** Nothing here has other groups by itself, so the walls are built by something that has. */
+  @Test
+  void otherGroupsOfThePitAreNotPassedOn() throws Exception {
+    Path state = Files.createDirectory(folder.toRealPath().resolve("other"));
+    StartOrder order = agent.order(as("nobody", null), "id -G");
+    Launcher.Command own = new Launcher.Command(List.of("id", "-G"), Map.of(), Optional.empty());
+    List<String> arguments = new ArrayList<>(List.of("--groups=4,24"));
+    arguments.addAll(
+        Isolation.configured(new Settings(Map.of(), state), state).prepare(order, own).arguments());
+    Programs programs = Programs.ofThisMachine();
+    assertEquals("0 4 24", programs.ask("setpriv", List.of("--groups=4,24", "id", "-G")).text());
+    assertEquals("65534", programs.ask("setpriv", arguments).text());
   }
 
   @Test

@@ -189,6 +189,31 @@ final class IsolationLevel2Test {
   }
 
   @Test
+  void itHasAHostNameAndInterProcessCommunicationOfItsOwn() throws Exception {
+    String script = "cd /proc/self/ns; readlink ipc; readlink uts";
+    List<String> outside = agent.says(NONE, script).lines().toList();
+    List<String> inside = agent.says(LEVEL_2, script).lines().toList();
+    assertEquals(2, inside.size());
+    assertNotEquals(outside.get(0), inside.get(0));
+    assertNotEquals(outside.get(1), inside.get(1));
+  }
+
+  @Test
+  void whatOthersKeepInTemporaryFoldersIsNotThereAndItsOwnIsGoneWithIt() throws Exception {
+    for (Path shared : List.of(Path.of("/tmp"), Path.of("/var/tmp"))) {
+      Path others = Files.createTempFile(shared, "others", "");
+      try {
+        String script =
+            "test -e %1$s && echo seen; touch %1$s-mine && echo wrote".formatted(others);
+        assertEquals("wrote\n", agent.says(LEVEL_2, script));
+        assertFalse(Files.exists(Path.of(others + "-mine")));
+      } finally {
+        Files.delete(others);
+      }
+    }
+  }
+
+  @Test
   void asSomebodyElseItStillWritesItsOwnFolders() throws Exception {
     assertTrue(ROOT, "only root can start agents as somebody else");
     String said =

@@ -40,9 +40,11 @@ final class IsolationRulesTest {
 
     @Override
     public Optional<Account> account(String name) {
-      return name.equals("nobody")
-          ? Optional.of(new Account("nobody", 65534, 65534, "/nonexistent"))
-          : Optional.empty();
+      return switch (name) {
+        case "nobody" -> Optional.of(new Account("nobody", 65534, 65534, "/nonexistent"));
+        case "toor" -> Optional.of(new Account("toor", 0, 0, "/root"));
+        default -> Optional.empty();
+      };
     }
 
     @Override
@@ -50,6 +52,7 @@ final class IsolationRulesTest {
       return switch (name) {
         case "nogroup" -> OptionalLong.of(65534);
         case "workers" -> OptionalLong.of(1000);
+        case "wheel" -> OptionalLong.of(0);
         default -> OptionalLong.empty();
       };
     }
@@ -107,6 +110,8 @@ final class IsolationRulesTest {
     assertEquals(REFUSED, outcome(spec, roots(Ability.PROCESS_GROUP), "level"));
     assertEquals(ENFORCED, outcome(spec, workers(Ability.PROCESS_GROUP), "level"));
     assertEquals(ENFORCED, outcome(with(spec, NOBODY), roots(Ability.PROCESS_GROUP), "level"));
+    IsolationSpec otherName = with(spec, new SecurityContext("toor", null, List.of()));
+    assertEquals(REFUSED, outcome(otherName, roots(Ability.PROCESS_GROUP), "level"));
   }
 
   @Test
@@ -176,8 +181,21 @@ final class IsolationRulesTest {
     assertEquals(REFUSED, outcome(group("strangers"), roots(), field));
   }
 
+  @Test
+  void thePitsOwnGroupIsNoChange() {
+    for (IsolationLevel level : IsolationLevel.values()) {
+      String field = "security_context.group";
+      assertEquals(ENFORCED, outcome(group(level, "workers"), workers(), field));
+      assertEquals(ENFORCED, outcome(group(level, "wheel"), roots(), field));
+    }
+  }
+
   private static IsolationSpec group(String name) {
-    return with(level(IsolationLevel.LEVEL_1), new SecurityContext(null, name, List.of()));
+    return group(IsolationLevel.LEVEL_1, name);
+  }
+
+  private static IsolationSpec group(IsolationLevel level, String name) {
+    return with(level(level), new SecurityContext(null, name, List.of()));
   }
 
   @Test

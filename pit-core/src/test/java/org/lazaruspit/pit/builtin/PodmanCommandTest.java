@@ -64,11 +64,12 @@ final class PodmanCommandTest {
   }
 
   @Test
-  void aContainerHasLimitsAndNoPrivilegesButThoseListed() {
+  void aContainerHasLimitsStaysInItsGroupAndHasNoPrivilegesButThoseListed() {
     List<String> run = container(false, "CAP_CHOWN");
     assertTrue(
         run.containsAll(
             List.of(
+                "--cgroups=disabled",
                 "--security-opt=no-new-privileges",
                 "--cap-drop=all",
                 "--cap-add=CAP_CHOWN",
