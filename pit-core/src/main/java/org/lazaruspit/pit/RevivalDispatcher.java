@@ -409,7 +409,11 @@ final class RevivalDispatcher {
             outcome);
       }
     } catch (IOException | RuntimeException | LinkageError e) {
-      log.error("{}: could not be stopped", work.label(agentId), e);
+      if (attempts.isShutdown()) {
+        log.debug("{}: left for the next pit to stop, this one closes", work.label(agentId), e);
+      } else {
+        log.error("{}: could not be stopped", work.label(agentId), e);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -275,7 +275,8 @@ final class Round {
         judgement instanceof Judgement.Held held
             ? "held " + held.cause()
             : judgement.getClass().getSimpleName();
-    if (trouble.changed(look.label(), kind)) {
+    // A death is logged by whoever writes it down, at once and also between the rounds.
+    if (trouble.changed(look.label(), kind) && !(judgement instanceof Judgement.Dead)) {
       log.warn("{}: {}", look.label(), judgement.words());
     }
   }

@@ -314,6 +314,7 @@ public final class ProcessReviver implements Reviver {
     builder.directory(
         command.workingDirectory().map(File::new).orElseGet(order.cellDirectory()::toFile));
     Map<String, String> environment = builder.environment();
+    ServiceVariables.removeFrom(environment);
     environment.putAll(walled.environment());
     environment.putAll(command.environment());
     environment.putAll(order.environment());

@@ -104,7 +104,11 @@ final class Daemon implements AutoCloseable {
           config.pollInterval().toSeconds(),
           daemon.url(),
           dryRun ? ", dry: it decides and does nothing" : "");
-      int status = end.join();
+      int status;
+      try (Systemd systemd = Systemd.ofThisProcess()) {
+        systemd.ready("works " + config.missionsPath(), daemon.running()::loopRuns);
+        status = end.join();
+      }
       log.info("{}; the agents run on", status == OK ? "told to end" : "ends in trouble");
       return status;
     } finally {

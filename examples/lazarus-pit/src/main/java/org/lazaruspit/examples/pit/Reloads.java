@@ -167,7 +167,7 @@ final class Reloads {
         config.pollInterval().toSeconds());
   }
 
-  private void begin(Running.Work next) throws InterruptedException {
+  void begin(Running.Work next) throws InterruptedException {
     boolean begun = false;
     try {
       Logging.level(next.config().logLevel());

@@ -12,6 +12,8 @@ final class Running {
   /** Whoever asks right after a change should get more than "not known yet". */
   private static final Duration FIRST_ROUND = Duration.ofSeconds(10);
 
+  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
+
   /** A pit, what it was made from, and whether it has looked at its fleet. */
   record Work(PitConfig config, LazarusPit pit, FirstRound firstRound) {}
 
@@ -47,6 +49,14 @@ final class Running {
     } finally {
       changing.unlock();
     }
+  }
+
+  /** Whether the loop is on time: what a restart of this process would help against. */
+  boolean loopRuns() {
+    Work now = work();
+    Duration patience = now.config().pollInterval();
+    Duration least = LEAST_PATIENCE.compareTo(patience) > 0 ? LEAST_PATIENCE : patience;
+    return now.pit().health().late().compareTo(least) <= 0;
   }
 
   /**
