@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Reads a journal beside the one that writes it. What is not a whole line yet, or cannot be
@@ -27,32 +28,56 @@ final class JournalReading {
   static List<RevivalLine> of(Path file, String revival) throws IOException {
     String mark = "\"" + revival + "\"";
     List<RevivalLine> found = new ArrayList<>();
+    forEachLine(
+        file,
+        text -> {
+          if (text.contains(mark)) {
+            entry(text, revival).ifPresent(found::add);
+          }
+        });
+    return List.copyOf(found);
+  }
+
+  /** All that was written, in its order; what was only tried dry left out. */
+  static List<JournalEntry> all(Path file) throws IOException {
+    List<JournalEntry> found = new ArrayList<>();
+    forEachLine(file, text -> entry(text).filter(entry -> !entry.dryRun()).ifPresent(found::add));
+    return List.copyOf(found);
+  }
+
+  private static void forEachLine(Path file, Consumer<String> reader) throws IOException {
+    if (Files.size(file) > RevivalJournal.MAX_BYTES) {
+      throw new IOException(
+          file + ": more than a journal's " + RevivalJournal.MAX_BYTES + " bytes");
+    }
     ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     try (InputStream in =
         new BufferedInputStream(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), 1 << 16)) {
       for (int next = in.read(); next >= 0; next = in.read()) {
         if (next == '\n') {
-          String text = line.toString(UTF_8);
-          if (text.contains(mark)) {
-            entry(text, revival).ifPresent(found::add);
-          }
+          reader.accept(line.toString(UTF_8));
           line.reset();
         } else if (line.size() <= MAX_LINE) {
           line.write(next);
         }
       }
     }
-    return List.copyOf(found);
   }
 
   private static Optional<RevivalLine> entry(String text, String revival) {
+    return entry(text)
+        .filter(entry -> !entry.dryRun())
+        .flatMap(
+            entry ->
+                entry.event() instanceof RevivalEvent event
+                        && event.subject().revival().equals(revival)
+                    ? Optional.of(RevivalLine.of(entry.at(), event))
+                    : Optional.empty());
+  }
+
+  private static Optional<JournalEntry> entry(String text) {
     try {
-      JournalEntry entry = JournalLine.read(text);
-      return !entry.dryRun()
-              && entry.event() instanceof RevivalEvent event
-              && event.subject().revival().equals(revival)
-          ? Optional.of(RevivalLine.of(entry.at(), event))
-          : Optional.empty();
+      return Optional.of(JournalLine.read(text));
     } catch (JournalLine.MalformedLineException e) {
       return Optional.empty();
     }

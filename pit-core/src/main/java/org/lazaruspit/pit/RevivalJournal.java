@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class RevivalJournal implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalJournal.class);
-  private static final long MAX_BYTES = 256L << 20;
+  static final long MAX_BYTES = 256L << 20;
   private static final int MAX_LINE = 1 << 20;
 
   private final UUID cellId;

@@ -1,0 +1,41 @@
+package org.lazaruspit.pit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.lazaruspit.cell.MissionCell;
+
+/**
+ * The revivals of a cell as its journal tells them, for whoever looks at a cell from outside: no
+ * pit is needed, none is disturbed, nothing is written. Thread-safe.
+ */
+public final class RevivalHistory {
+
+  private RevivalHistory() {}
+
+  /**
+   * Reads a cell's journal.
+   *
+   * @param cell the cell
+   * @return every revival and hand-over that the journal still holds, oldest first; those of dry
+   *     runs, which changed nothing, are left out. Empty where no pit has ever worked the cell
+   * @throws IOException if the journal cannot be read, or is not a file of this cell
+   */
+  public static List<Revival> read(MissionCell cell) throws IOException {
+    Path journal = cell.paths().journal();
+    if (Files.notExists(journal, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    if (Files.isSymbolicLink(Objects.requireNonNull(journal.getParent()))
+        || !Files.isRegularFile(journal, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(journal + ": is not a regular file of the cell");
+    }
+    return RevivalLedger.replay(cell.id(), JournalReading.all(journal)).all().stream()
+        .sorted(Comparator.comparing(Revival::requestedAt))
+        .toList();
+  }
+}
