@@ -1,0 +1,34 @@
+package org.lazaruspit.examples.mcp;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** Tools that ask who is well. */
+final class HealthTools {
+
+  private static final int SHOWN = 100;
+
+  private final Optional<HealthSource> source;
+
+  HealthTools(Optional<HealthSource> source) {
+    this.source = source;
+  }
+
+  Map<String, Object> agent(Arguments arguments) throws Exception {
+    return source().agent(arguments.optionalCellId(), arguments.identifier("agent_id"));
+  }
+
+  Map<String, Object> fleet(Arguments arguments) throws Exception {
+    String status = arguments.optionalText("status").orElse("");
+    int limit = arguments.number("limit").orElse(SHOWN);
+    return source().fleet(arguments.optionalCellId(), new Fleet(status, limit));
+  }
+
+  private HealthSource source() throws ToolException {
+    return source.orElseThrow(
+        () ->
+            new ToolException(
+                "nobody can be asked about health: this server was started with neither --gateway"
+                    + " nor --pit"));
+  }
+}

@@ -1,0 +1,196 @@
+package org.lazaruspit.examples.mcp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.modelcontextprotocol.json.McpJsonMapper;
+import io.modelcontextprotocol.json.TypeRef;
+import io.modelcontextprotocol.spec.McpSchema;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpServerSession;
+import io.modelcontextprotocol.spec.McpServerTransport;
+import io.modelcontextprotocol.spec.McpServerTransportProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * One session over a pair of streams, a JSON-RPC message a line. Unlike the SDK's own it answers
+ * what it cannot understand, and goes on; and when the input has ended, what was asked before is
+ * still answered.
+ */
+final class LineTransport implements McpServerTransportProvider {
+
+  private static final Logger log = LoggerFactory.getLogger(LineTransport.class);
+
+  private static final int PARSE_ERROR = -32700;
+  private static final int INVALID_REQUEST = -32600;
+
+  private final McpJsonMapper json;
+  private final Lines lines;
+  private final OutputStream out;
+  private final Phaser underWay = new Phaser(1);
+  private @Nullable McpServerSession session;
+  private boolean initialized;
+
+  LineTransport(McpJsonMapper json, InputStream in, OutputStream out) {
+    this.json = json;
+    this.lines = new Lines(in);
+    this.out = out;
+  }
+
+  @Override
+  public void setSessionFactory(McpServerSession.Factory factory) {
+    session = factory.create(new Line());
+  }
+
+  /**
+   * Serves until the input ends, then waits for the answers to what was asked, but not for ever.
+   *
+   * @throws IOException if the input cannot be read, or nobody reads the output
+   */
+  void serve(Duration patience) throws IOException, InterruptedException {
+    for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
+      take(line);
+    }
+    int phase = underWay.arrive();
+    try {
+      underWay.awaitAdvanceInterruptibly(phase, patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn("the input has ended, and some answers were not ready in {}", patience);
+    }
+  }
+
+  private void take(Lines.Line line) throws IOException {
+    if (line.tooLong()) {
+      refuse(null, INVALID_REQUEST, "longer than " + Lines.MAX_BYTES + " bytes");
+      return;
+    }
+    if (line.text().isBlank()) {
+      return;
+    }
+    JSONRPCMessage message;
+    try {
+      message = McpSchema.deserializeJsonRpcMessage(json, line.text());
+    } catch (IOException | RuntimeException e) {
+      refuse(line.text());
+      return;
+    }
+    if (!initialized && message instanceof JSONRPCRequest request && isEarly(request)) {
+      return;
+    }
+    if (message instanceof JSONRPCNotification told
+        && told.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED)) {
+      initialized = true;
+    }
+    handle(message);
+  }
+
+  /** What comes before the greeting is over: the SDK would keep it waiting, maybe for ever. */
+  private boolean isEarly(JSONRPCRequest request) throws IOException {
+    switch (request.method()) {
+      case McpSchema.METHOD_INITIALIZE -> {
+        return false;
+      }
+      case McpSchema.METHOD_PING -> write(JSONRPCResponse.result(request.id(), Map.of()));
+      default ->
+          refuse(
+              request.id(),
+              INVALID_REQUEST,
+              request.method() + " before initialize and notifications/initialized");
+    }
+    return true;
+  }
+
+  private void handle(JSONRPCMessage message) {
+    underWay.register();
+    Objects.requireNonNull(session, "no server is built on this transport")
+        .handle(message)
+        .doFinally(signal -> underWay.arriveAndDeregister())
+        .subscribe(nothing -> {}, failure -> log.error("a message was not handled", failure));
+  }
+
+  /** What is no message: is it JSON at all, and does it say to whom the answer goes? */
+  private void refuse(String text) throws IOException {
+    Object value;
+    try {
+      value = json.readValue(text, Object.class);
+    } catch (IOException | RuntimeException e) {
+      refuse(null, PARSE_ERROR, "not JSON");
+      return;
+    }
+    Object id = value instanceof Map<?, ?> object ? object.get("id") : null;
+    refuse(
+        id instanceof String || id instanceof Number ? id : null,
+        INVALID_REQUEST,
+        "not a request, a notification or a response of JSON-RPC 2.0");
+  }
+
+  private void refuse(@Nullable Object id, int code, String message) throws IOException {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("jsonrpc", McpSchema.JSONRPC_VERSION);
+    answer.put("id", id);
+    answer.put("error", Map.of("code", code, "message", message));
+    write(answer);
+  }
+
+  private void write(Object message) throws IOException {
+    byte[] bytes = (json.writeValueAsString(message) + "\n").getBytes(UTF_8);
+    synchronized (out) {
+      out.write(bytes);
+      out.flush();
+    }
+  }
+
+  @Override
+  public Mono<Void> notifyClients(String method, Object params) {
+    McpServerSession known = session;
+    return known == null ? Mono.empty() : known.sendNotification(method, params);
+  }
+
+  @Override
+  public Mono<Void> closeGracefully() {
+    McpServerSession known = session;
+    return known == null ? Mono.empty() : known.closeGracefully();
+  }
+
+  /** The session's end of the line. */
+  private final class Line implements McpServerTransport {
+
+    @Override
+    public Mono<Void> sendMessage(JSONRPCMessage message) {
+      return Mono.fromRunnable(
+          () -> {
+            try {
+              write(message);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+
+    @Override
+    public <T> T unmarshalFrom(Object data, TypeRef<T> type) {
+      return json.convertValue(data, type);
+    }
+
+    @Override
+    public Mono<Void> closeGracefully() {
+      return Mono.empty();
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package org.lazaruspit.examples.mcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.cell.MissionStore;
+import tools.jackson.databind.JsonNode;
+
+@Timeout(60)
+final class CellToolsTest {
+
+  private static final String CELL = "11111111-2222-4333-8444-555555555555";
+
+  @TempDir Path folder;
+  private Path root;
+  private Talk talk;
+
+  @BeforeEach
+  void talk() throws Exception {
+    root = Files.createDirectory(folder.resolve("root"));
+    talk = new Talk(root);
+  }
+
+  private void cell() throws Exception {
+    talk.yes("create_mission_cell", Map.of("mission_name", "Port", "cell_id", CELL));
+  }
+
+  private void agent(String id) throws Exception {
+    talk.yes(
+        "add_agent_to_cell", Map.of("cell_id", CELL, "agent_id", id, "name", "A", "role", "write"));
+  }
+
+  @Test
+  void aMissionIsMadeFilledAndShown() throws Exception {
+    JsonNode made = talk.yes("create_mission_cell", Map.of("mission_name", "Port the parser"));
+    String cell = made.required("cell_id").asString();
+    assertEquals(4, UUID.fromString(cell).version());
+    talk.yes(
+        "add_agent_to_cell",
+        Map.of(
+            "cell_id", cell,
+            "agent_id", "writer_1",
+            "name", "Wörter",
+            "role", "write",
+            "gateway", "gateway_1",
+            "capabilities", List.of("java")));
+    talk.yes("add_task_to_cell", Map.of("cell_id", cell, "task_id", "t1", "title", "Read"));
+    talk.yes(
+        "add_task_to_cell",
+        Map.of(
+            "cell_id", cell,
+            "task_id", "t2",
+            "title", "Write",
+            "description", "two\nlines",
+            "assigned_to", "writer_1",
+            "priority", "high",
+            "dependencies", List.of("t1")));
+    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", cell));
+    assertEquals("Port the parser", shown.required("mission_name").asString());
+    assertEquals("active", shown.required("status").asString());
+    assertEquals("Wörter", shown.at("/agents/0/name").asString());
+    assertEquals("java", shown.at("/agents/0/capabilities/0").asString());
+    assertEquals("t2", shown.at("/tasks/1/task_id").asString());
+    assertEquals("two\nlines", shown.at("/tasks/1/description").asString());
+    assertEquals("[\"t1\"]", shown.required("ready_tasks").toString());
+    assertEquals("[]", shown.required("problems").toString());
+    assertTrue(MissionStore.open(root).load().get(0).valid());
+  }
+
+  @Test
+  void whatACellMayNotHaveIsRefusedWithTheRule() throws Exception {
+    cell();
+    agent("a");
+    String twice =
+        talk.no(
+            "add_agent_to_cell",
+            Map.of("cell_id", CELL, "agent_id", "a", "name", "B", "role", "read"));
+    assertTrue(twice.contains("a.json"), twice);
+    String nobody =
+        talk.no(
+            "add_task_to_cell",
+            Map.of("cell_id", CELL, "task_id", "t", "title", "T", "assigned_to", "nobody"));
+    assertTrue(nobody.contains("nobody"), nobody);
+    String again = talk.no("create_mission_cell", Map.of("mission_name", "P", "cell_id", CELL));
+    assertTrue(again.contains("is there already"), again);
+    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", CELL));
+    assertEquals("[]", shown.required("tasks").toString());
+    assertEquals("write", shown.at("/agents/0/role").asString());
+  }
+
+  @Test
+  void theProblemsOfACellAreShownWithTheirPlace() throws Exception {
+    cell();
+    agent("a");
+    Path file = root.resolve(CELL).resolve("agents").resolve("a.json");
+    Files.writeString(file, Files.readString(file).replace("\"write\"", "\"boss\""));
+    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", CELL));
+    assertEquals("[]", shown.required("agents").toString());
+    assertTrue(shown.at("/problems/0").asString().contains("/role"), shown::toString);
+    Files.writeString(root.resolve(CELL).resolve("cell.json"), "{");
+    String no = talk.no("get_mission_cell", Map.of("cell_id", CELL));
+    assertTrue(no.contains("cannot be used") && no.contains("cell.json"), no);
+  }
+
+  @Test
+  void aCellInADirectoryOfAnotherNameIsFound() throws Exception {
+    cell();
+    Files.move(root.resolve(CELL), root.resolve("renamed"));
+    agent("a");
+    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", CELL));
+    assertEquals(root.resolve("renamed").toString(), shown.required("directory").asString());
+    assertEquals("a", shown.at("/agents/0/agent_id").asString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"../../x", "..", "/etc/passwd", "a/b", "a\\b", "", ".x", "a\n", "-a", "a b"})
+  void anIdWithAPathReachesNoFile(String id) throws Exception {
+    cell();
+    List<Path> before = files();
+    List<JsonNode> answers =
+        talk.calls(
+            Map.entry(
+                "add_agent_to_cell",
+                Map.of("cell_id", CELL, "agent_id", id, "name", "A", "role", "read")),
+            Map.entry("add_task_to_cell", Map.of("cell_id", CELL, "task_id", id, "title", "T")),
+            Map.entry("get_mission_cell", Map.of("cell_id", id)),
+            Map.entry("create_mission_cell", Map.of("mission_name", "M", "cell_id", id)),
+            Map.entry("create_mission_cell", Map.of("mission_name", "M", "created_by", id)),
+            Map.entry("get_agent_health", Map.of("agent_id", id)),
+            Map.entry("list_revivals", Map.of("agent_id", id)));
+    assertEquals(7, answers.size());
+    answers.forEach(it -> assertTrue(it.at("/result/isError").asBoolean(false), it::toString));
+    assertEquals(before, files());
+  }
+
+  private List<Path> files() throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> !file.toString().contains(".lazarus")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          create_mission_cell | {}                                            | mission_name
+          create_mission_cell | {"mission_name": 7}                           | mission_name
+          create_mission_cell | {"mission_name": "M", "colour": "red"}        | colour
+          create_mission_cell | {"mission_name": "M", "max_agents": 0}        | max_agents
+          create_mission_cell | {"mission_name": "M", "max_agents": 1000000000} | max_agents
+          create_mission_cell | {"mission_name": "M", "isolation_level": "x"} | isolation_level
+          get_mission_cell    | {"cell_id": "17"}                             | cell_id
+          get_mission_cell    | {"cell_id": "11111111-2222-4333-8444-555555555555"} | no cell
+          add_agent_to_cell   | {"cell_id": 1, "agent_id": "a", "name": "A", "role": "boss"} | role
+          get_fleet_health    | {"limit": 100000}                             | limit
+          """)
+  void wrongArgumentsAreNamed(String tool, String arguments, String named) throws Exception {
+    @SuppressWarnings("unchecked")
+    Map<String, Object> map = Json.MAPPER.readValue(arguments, Map.class);
+    String no = talk.no(tool, map);
+    assertTrue(no.contains(named), no);
+  }
+
+  @Test
+  void withoutGatewayAndPitNothingIsMadeUp() throws Exception {
+    cell();
+    agent("a");
+    String nobody = "this server was started with";
+    assertTrue(talk.no("get_agent_health", Map.of("agent_id", "a")).contains(nobody));
+    assertTrue(talk.no("get_fleet_health", Map.of()).contains(nobody));
+    assertTrue(
+        talk.no("request_revival", Map.of("agent_id", "a", "reason", "silent"))
+            .contains("started without --pit"));
+    JsonNode revivals = talk.yes("list_revivals", Map.of());
+    assertEquals("journals", revivals.required("source").asString());
+    assertEquals(0, revivals.required("total").asInt());
+  }
+}
