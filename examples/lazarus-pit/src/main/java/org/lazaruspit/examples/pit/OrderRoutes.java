@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.lazaruspit.pit.Cause;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalEngine;
@@ -33,6 +34,7 @@ final class OrderRoutes {
     return List.of(
         Route.get("/api/report", request -> Answer.json(ReportJson.of(routes.pitReport()))),
         Route.get("/api/revivals", request -> Answer.json(routes.revivals())),
+        Route.post("/api/revivals", request -> Answer.json(routes.request(request))),
         Route.post("/api/revivals/{id}/approve", request -> Answer.json(routes.approve(request))),
         Route.post("/api/revivals/{id}/deny", request -> Answer.json(routes.deny(request))),
         Route.get("/api/why", request -> Answer.json(routes.why(request))),
@@ -52,6 +54,38 @@ final class OrderRoutes {
     ArrayNode list = json.putArray("revivals");
     engine().revivals().forEach(revival -> list.add(RevivalJson.of(revival)));
     return json;
+  }
+
+  /**
+   * What agents may ask for, one for another. Their word is evidence and no order: the mission's
+   * policy decides, or a person, and who was found well is left alone.
+   */
+  private ObjectNode request(ControlRequest request) throws IOException, Refusal {
+    ObjectNode body = request.body(Set.of("cell", "agent", "reason"));
+    String reason =
+        reason(body)
+            .orElseThrow(
+                () -> new Refusal(Refusal.Kind.BAD_REQUEST, "reason: missing, say what was seen"));
+    Optional<String> agentId = text(body, "agent");
+    if (agentId.isEmpty()) {
+      throw new Refusal(Refusal.Kind.BAD_REQUEST, "agent: missing");
+    }
+    RevivalEngine engine = engine();
+    AgentRef agent = Target.of(engine, text(body, "cell"), agentId).agent();
+    for (AgentLine line : pitReport().agents()) {
+      if (line.agent().equals(agent) && line.healthy()) {
+        throw new IllegalStateException(
+            "%s is left alone, the last poll found it well: %s".formatted(agent, line.judgement()));
+      }
+    }
+    return RevivalJson.of(
+        engine
+            .request(agent, Cause.REPORTED, reason)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "%s is not revived on request: %s"
+                            .formatted(agent, engine.why(agent).next()))));
   }
 
   private ObjectNode approve(ControlRequest request) throws IOException, Refusal {
