@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -51,13 +52,15 @@ final class Daemon implements AutoCloseable {
       LogCounts counts = Logging.count();
       opened.keep(counts::stop);
       Metrics metrics = new Metrics(counts);
-      Pits pits = new Pits(dryRun, List.of(metrics.listener()));
+      Changes changes = new Changes();
+      Pits pits = new Pits(dryRun, List.of(metrics.listener(), changes));
       Running.Work work = pits.make(config);
       opened.keep(work.pit());
       Running running = new Running(startedAt, dryRun, work);
       metrics.show(running);
       Reloads reloads = new Reloads(source, pits, running, metrics.registry(), giveUp);
-      List<Route> routes = Routes.of(running, metrics.route(), reloads.route());
+      List<Route> routes = new ArrayList<>(Routes.of(running, metrics.route(), reloads.route()));
+      routes.addAll(PageRoutes.of(running, changes));
       ControlPlace control =
           opened.keep(ControlPlace.open(config.control(), state, startedAt, routes));
       reloads.move(control);
