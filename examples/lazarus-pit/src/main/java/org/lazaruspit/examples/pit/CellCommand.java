@@ -1,15 +1,15 @@
 package org.lazaruspit.examples.pit;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.CellArchive;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.MissionCell;
@@ -18,44 +18,66 @@ import org.lazaruspit.cell.Priority;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.cell.TaskSpec;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lazarus-pit cell ...}: mission cells, with no daemon needed. */
 @Command(
     name = "cell",
     mixinStandardHelpOptions = true,
-    description = "Create, fill, show and validate mission cells.",
+    description = "Create, fill, show, validate, back up and restore mission cells.",
     synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "None of them needs a daemon. A running one sees what has changed at once.",
+      "",
+      "Examples:",
+      "  lazarus-pit cell create --name \"Sort the archive\"",
+      "  lazarus-pit cell validate /var/missions"
+    },
     subcommands = {
       CreateCell.class,
       CellCommand.AddAgent.class,
       CellCommand.AddTask.class,
       CellCommand.Show.class,
-      CellCommand.Validate.class
+      CellCommand.Validate.class,
+      CellCommand.Backup.class,
+      CellCommand.Restore.class
     })
 final class CellCommand implements Runnable {
 
-  @picocli.CommandLine.Spec private picocli.CommandLine.Model.@Nullable CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   @Override
   public void run() {
-    if (spec != null) {
-      throw new picocli.CommandLine.ParameterException(spec.commandLine(), "a command is missing");
-    }
+    CommandSpec own = Objects.requireNonNull(spec, "run by picocli");
+    throw new ParameterException(own.commandLine(), "a command is missing");
   }
 
-  /** Where results go. */
-  private static PrintStream out() {
-    return System.out;
+  /** One of them. */
+  abstract static class OfCells implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+
+    final Screen screen() {
+      return Screen.of(Objects.requireNonNull(spec, "run by picocli"));
+    }
   }
 
   /** {@code cell add-agent}. */
   @Command(
       name = "add-agent",
       mixinStandardHelpOptions = true,
-      description = "Add an agent to a cell.")
-  static final class AddAgent implements Callable<Integer> {
+      description = "Add an agent to a cell.",
+      footer = {
+        "",
+        "Example:",
+        "  lazarus-pit cell add-agent CELL --id writer --name Ann --role write --gateway gateway_1"
+      })
+  static final class AddAgent extends OfCells {
 
     @Parameters(paramLabel = "CELL", description = "The cell's directory.")
     private Path cell = Path.of("");
@@ -66,7 +88,7 @@ final class CellCommand implements Runnable {
     @Option(names = "--name", required = true, description = "The agent's name.")
     private String name = "";
 
-    @Option(names = "--role", required = true, description = "One of ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--role", required = true, description = "lead, write, read or audit.")
     private Role role = Role.READ;
 
     @Option(names = "--gateway", description = "The name of its gateway.")
@@ -80,13 +102,13 @@ final class CellCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      CellEditor.of(existing(cell))
+      CellEditor.of(CellFolder.existingCell(cell))
           .addAgent(
               AgentSpec.of(id, name, role)
                   .withCapabilities(capabilities)
                   .withGateway(gateway)
                   .withLauncher(launcher));
-      out().println("added agent " + id);
+      screen().line("added agent %s", id);
       return 0;
     }
   }
@@ -95,8 +117,13 @@ final class CellCommand implements Runnable {
   @Command(
       name = "add-task",
       mixinStandardHelpOptions = true,
-      description = "Add a task to a cell.")
-  static final class AddTask implements Callable<Integer> {
+      description = "Add a task to a cell.",
+      footer = {
+        "",
+        "Example:",
+        "  lazarus-pit cell add-task CELL --id sort --title \"Sort it\" --assign writer --depends read"
+      })
+  static final class AddTask extends OfCells {
 
     @Parameters(paramLabel = "CELL", description = "The cell's directory.")
     private Path cell = Path.of("");
@@ -119,55 +146,54 @@ final class CellCommand implements Runnable {
     @Option(
         names = "--priority",
         defaultValue = "medium",
-        description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+        description = "high, medium or low (default: ${DEFAULT-VALUE}).")
     private Priority priority = Priority.MEDIUM;
 
     @Override
     public Integer call() throws IOException {
-      CellEditor.of(existing(cell))
+      CellEditor.of(CellFolder.existingCell(cell))
           .addTask(
               TaskSpec.of(id, title, Instant.now())
                   .withAssignedTo(assignee)
                   .withDependencies(dependencies)
                   .withPriority(priority));
-      out().println("added task " + id);
+      screen().line("added task %s", id);
       return 0;
     }
   }
 
   /** {@code cell show}. */
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a cell.")
-  static final class Show implements Callable<Integer> {
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Show a cell: its mission, its agents and its tasks.",
+      footer = {
+        "",
+        "What is wrong with it goes to standard error; the rest is shown all the same.",
+        "",
+        "Examples:",
+        "  lazarus-pit cell show /var/missions/4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10",
+        "  lazarus-pit cell show . --json | jq '.tasks[] | select(.status == \"pending\")'"
+      })
+  static final class Show extends OfCells {
 
     @Parameters(paramLabel = "CELL", description = "The cell's directory.")
     private Path cell = Path.of("");
 
+    @Option(names = "--json", description = "Print JSON, for programs.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
-      CellLoad load = load(existing(cell));
-      load.problems().forEach(System.err::println);
-      load.cell().ifPresent(Show::print);
+      CellLoad load = CellFolder.load(CellFolder.existingCell(cell));
+      Screen screen = screen();
+      if (json) {
+        screen.json(CellView.json(load));
+      } else {
+        load.problems().forEach(problem -> screen.complaint(problem.message()));
+        load.cell().ifPresent(found -> CellView.write(screen, found));
+      }
       return load.cell().isPresent() ? 0 : Complaint.NO;
-    }
-
-    private static void print(MissionCell cell) {
-      out().printf("%s  %s%n", cell.id(), cell.config().missionName());
-      out().printf("status %s%n", cell.config().status().wireName());
-      for (AgentSpec agent : cell.agents().values()) {
-        out()
-            .printf(
-                "agent  %-20s %-6s %-7s incarnation %d%n",
-                agent.agentId(),
-                agent.role().wireName(),
-                agent.status().wireName(),
-                agent.incarnation());
-      }
-      for (TaskSpec task : cell.tasks().values()) {
-        out()
-            .printf(
-                "task   %-20s %-6s %-11s %s%n",
-                task.taskId(), task.priority().wireName(), task.status().wireName(), task.title());
-      }
     }
   }
 
@@ -175,34 +201,102 @@ final class CellCommand implements Runnable {
   @Command(
       name = "validate",
       mixinStandardHelpOptions = true,
-      description = "Report every problem of a cell, or of all cells of a missions root.")
-  static final class Validate implements Callable<Integer> {
+      description = "Report every problem of a cell, or of all cells of a missions root.",
+      footer = {
+        "",
+        "Exit status 1 means that a cell is invalid; warnings alone make none so.",
+        "",
+        "Examples:",
+        "  lazarus-pit cell validate /var/missions",
+        "  lazarus-pit cell validate . --json | jq '.problems[].file'"
+      })
+  static final class Validate extends OfCells {
 
     @Parameters(paramLabel = "CELL_OR_ROOT", description = "A cell's directory or a root.")
     private Path directory = Path.of("");
 
+    @Option(names = "--json", description = "Print JSON, for programs.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
-      Path where = existing(directory);
+      Path where = CellFolder.existing(directory);
       List<CellLoad> loads =
           Files.exists(where.resolve("cell.json"))
-              ? List.of(load(where))
+              ? List.of(CellFolder.load(where))
               : MissionStore.open(where).load();
-      loads.forEach(load -> load.problems().forEach(out()::println));
       long invalid = loads.stream().filter(load -> !load.valid()).count();
-      out().printf("%d of %d cells valid%n", loads.size() - invalid, loads.size());
+      Screen screen = screen();
+      if (json) {
+        screen.json(CellView.problems(loads));
+      } else {
+        loads.forEach(load -> load.problems().forEach(it -> screen.line("%s", it.message())));
+        screen.line("%d of %d cells valid", loads.size() - invalid, loads.size());
+      }
       return invalid == 0 ? 0 : Complaint.NO;
     }
   }
 
-  private static Path existing(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      throw new NotDirectoryException(directory + ": is not a directory");
+  /** {@code cell backup}. */
+  @Command(
+      name = "backup",
+      mixinStandardHelpOptions = true,
+      description = "Write a cell into a new zip file, while no editor changes it.",
+      footer = {
+        "",
+        "Links and special files are left out, and named on standard error.",
+        "",
+        "Example:",
+        "  lazarus-pit cell backup CELL \"archive-$(date +%F).zip\""
+      })
+  static final class Backup extends OfCells {
+
+    @Parameters(index = "0", paramLabel = "CELL", description = "The cell's directory.")
+    private Path cell = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "FILE.zip", description = "The file to make.")
+    private Path file = Path.of("");
+
+    @Override
+    public Integer call() throws IOException {
+      Path from = CellFolder.existingCell(cell);
+      Path to = file.toAbsolutePath().normalize();
+      List<String> leftOut = CellArchive.backup(from, to);
+      leftOut.forEach(name -> screen().complaint("left out: " + name));
+      screen().line("%s", to);
+      return 0;
     }
-    return directory.toAbsolutePath().normalize();
   }
 
-  private static CellLoad load(Path cell) throws IOException {
-    return MissionStore.open(java.util.Objects.requireNonNull(cell.getParent())).load(cell);
+  /** {@code cell restore}. */
+  @Command(
+      name = "restore",
+      mixinStandardHelpOptions = true,
+      description = "Make a cell from a backup; prints its directory.",
+      footer = {
+        "",
+        "It gets the id that it had, so a cell of that id must not be there.",
+        "",
+        "Example:",
+        "  lazarus-pit cell restore archive-2026-01-31.zip --root /var/missions"
+      })
+  static final class Restore extends OfCells {
+
+    @Parameters(paramLabel = "FILE.zip", description = "The backup.")
+    private Path file = Path.of("");
+
+    @Option(
+        names = "--root",
+        paramLabel = "DIR",
+        required = true,
+        description = "The missions root to put it in.")
+    private Path root = Path.of("");
+
+    @Override
+    public Integer call() throws IOException {
+      MissionCell cell = CellArchive.restore(file, CellFolder.existing(root));
+      screen().line("%s", cell.directory());
+      return 0;
+    }
   }
 }

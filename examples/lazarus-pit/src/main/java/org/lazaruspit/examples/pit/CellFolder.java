@@ -2,6 +2,7 @@ package org.lazaruspit.examples.pit;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -23,6 +24,19 @@ final class CellFolder {
       throw new NotDirectoryException(directory.toString());
     }
     return directory.toAbsolutePath().normalize();
+  }
+
+  /**
+   * The same directory by its full name.
+   *
+   * @throws IOException if there is none, or no cell in it
+   */
+  static Path existingCell(Path directory) throws IOException {
+    Path cell = existing(directory);
+    if (Files.notExists(cell.resolve("cell.json"), LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(cell + ": is not a cell, it has no cell.json");
+    }
+    return cell;
   }
 
   /** What is in it. */

@@ -97,7 +97,7 @@ final class CheckpointCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      Path directory = CellFolder.existing(cell);
+      Path directory = CellFolder.existingCell(cell);
       CheckpointContent content = CheckpointContent.of(document(state), document(context));
       for (Path artifact : artifacts) {
         Path file = regular(artifact);

@@ -44,6 +44,9 @@ final class ConfigFile {
   }
 
   PitConfig load() throws IOException {
+    if (Files.isDirectory(path())) {
+      throw new IOException(path() + ": is a directory, expected a configuration file");
+    }
     return PitConfig.load(path());
   }
 

@@ -16,6 +16,15 @@ import tools.jackson.databind.node.ObjectNode;
 /** A request to the daemon, after it was let in. */
 final class ControlRequest {
 
+  /** Whoever asked has left, or was too slow: nothing has failed here. */
+  static final class GoneException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    GoneException(IOException cause) {
+      super(cause);
+    }
+  }
+
   /** What a body may have. */
   static final int MAX_BODY = 64 * 1024;
 
@@ -86,7 +95,12 @@ final class ControlRequest {
 
   private byte[] bytes() throws IOException, Refusal {
     Deadlines.readingBody();
-    byte[] bytes = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+    byte[] bytes;
+    try {
+      bytes = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+    } catch (IOException e) {
+      throw new GoneException(e);
+    }
     if (bytes.length > MAX_BODY) {
       throw new Refusal(
           Refusal.Kind.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");

@@ -133,6 +133,8 @@ final class ControlServer implements AutoCloseable {
       return e.kind() == Refusal.Kind.UNAUTHORIZED
           ? refusal.with("WWW-Authenticate", "Bearer realm=\"lazarus-pit\"")
           : refusal;
+    } catch (ControlRequest.GoneException e) {
+      throw e;
     } catch (NoSuchElementException e) {
       return Answer.problem(Refusal.Kind.NOT_FOUND, e.getMessage());
     } catch (IllegalArgumentException e) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
@@ -22,7 +23,20 @@ abstract class DaemonCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
+    check();
     return ask(ControlClient.find(config.load()));
+  }
+
+  /**
+   * Looks at what was said before anybody is asked. The default takes all.
+   *
+   * @throws ParameterException if it makes no sense
+   */
+  void check() {}
+
+  /** What {@link #check} throws. */
+  final ParameterException wrongUse(String message) {
+    return new ParameterException(spec().commandLine(), message);
   }
 
   /**

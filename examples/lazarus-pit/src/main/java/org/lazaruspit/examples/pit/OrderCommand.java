@@ -33,6 +33,19 @@ abstract class OrderCommand extends DaemonCommand {
   }
 
   @Override
+  final void check() {
+    if (whom.isMissing()) {
+      throw wrongUse(Whom.MISSING);
+    }
+    until()
+        .filter(end -> !end.isAfter(Instant.now()))
+        .ifPresent(
+            end -> {
+              throw wrongUse("--until: " + end + " is past");
+            });
+  }
+
+  @Override
   final int ask(ControlClient daemon) throws IOException {
     ObjectNode body = Json.object();
     body.put("order", order);

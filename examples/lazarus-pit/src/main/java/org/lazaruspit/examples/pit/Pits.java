@@ -1,6 +1,7 @@
 package org.lazaruspit.examples.pit;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitBuilder;
@@ -16,6 +17,11 @@ record Pits(boolean dryRun, List<PitListener> listeners) {
 
   /** A pit that has not begun yet: nothing of the fleet is touched. */
   Running.Work make(PitConfig config) throws IOException {
+    if (!Files.isDirectory(config.missionsPath())) {
+      throw new IOException(
+          "missions_path: %s is not a directory: create it, or set another one"
+              .formatted(config.missionsPath()));
+    }
     FirstRound first = new FirstRound();
     PitBuilder builder = LazarusPit.builder(config).listener(first);
     listeners.forEach(builder::listener);

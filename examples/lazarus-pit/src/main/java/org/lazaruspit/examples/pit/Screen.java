@@ -15,16 +15,20 @@ import tools.jackson.databind.JsonNode;
 final class Screen {
 
   private final PrintWriter out;
+  private final PrintWriter err;
   private final boolean colours;
 
-  Screen(PrintWriter out, boolean colours) {
+  private Screen(PrintWriter out, PrintWriter err, boolean colours) {
     this.out = out;
+    this.err = err;
     this.colours = colours;
   }
 
   static Screen of(CommandSpec spec) {
     return new Screen(
-        spec.commandLine().getOut(), spec.commandLine().getColorScheme().ansi().enabled());
+        spec.commandLine().getOut(),
+        spec.commandLine().getErr(),
+        spec.commandLine().getColorScheme().ansi().enabled());
   }
 
   /** A document for programs. */
@@ -37,6 +41,12 @@ final class Screen {
   void line(String text, Object... values) {
     out.println(PlainText.of(String.format(Locale.ROOT, text, values)));
     out.flush();
+  }
+
+  /** One line about trouble, on standard error. */
+  void complaint(String text) {
+    err.println(PlainText.of(text));
+    err.flush();
   }
 
   /** A line that begins with a word that is always as wide. */

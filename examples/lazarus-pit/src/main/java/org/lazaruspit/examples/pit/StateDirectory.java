@@ -53,7 +53,11 @@ final class StateDirectory implements AutoCloseable {
    * @throws IOException if another daemon has it, or its files cannot be used
    */
   static StateDirectory take(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    try {
+      Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException("state_directory: " + directory + " is not a directory", e);
+    }
     FileChannel channel =
         FileChannel.open(
             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

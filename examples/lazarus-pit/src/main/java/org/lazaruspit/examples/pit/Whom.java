@@ -3,15 +3,13 @@ package org.lazaruspit.examples.pit;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Spec.Target;
 
 /** Whom a command is about: an agent, or a whole cell. */
 final class Whom {
+
+  static final String MISSING = "AGENT is missing, or --cell CELL for a whole cell";
 
   @Parameters(
       arity = "0..1",
@@ -25,19 +23,13 @@ final class Whom {
       description = "The cell's id: needed where several cells have an agent of that id.")
   private @Nullable UUID cell;
 
-  @Spec(Target.MIXEE)
-  private @Nullable CommandSpec command;
+  /** Whether nobody is named. */
+  boolean isMissing() {
+    return agent == null && cell == null;
+  }
 
-  /**
-   * The agent that is meant; empty for a whole cell.
-   *
-   * @throws CommandLine.ParameterException if nobody is
-   */
+  /** The agent that is meant; empty for a whole cell. */
   Optional<String> agent() {
-    if (agent == null && cell == null && command != null) {
-      throw new CommandLine.ParameterException(
-          command.commandLine(), "AGENT is missing, or --cell CELL for a whole cell");
-    }
     return Optional.ofNullable(agent).filter(id -> !isCell());
   }
 

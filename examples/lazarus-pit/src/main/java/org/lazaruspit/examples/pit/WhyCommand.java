@@ -24,6 +24,13 @@ final class WhyCommand extends DaemonCommand {
   @Mixin private final Whom whom = new Whom();
 
   @Override
+  void check() {
+    if (whom.isMissing()) {
+      throw wrongUse(Whom.MISSING);
+    }
+  }
+
+  @Override
   int ask(ControlClient daemon) throws IOException {
     StringJoiner query = new StringJoiner("&", "/api/why?", "");
     whom.cell().ifPresent(cell -> query.add("cell=" + cell));

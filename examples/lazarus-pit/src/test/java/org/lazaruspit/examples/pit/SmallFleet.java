@@ -10,12 +10,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.lazaruspit.pit.PitConfig;
+import picocli.CommandLine;
 
 /** A missions root, a configuration, and the command line over both, all within this JVM. */
 final class SmallFleet {
 
   /** What a command came to. */
   record Outcome(int status, String out, String err) {}
+
+  /** It takes longer to make than most commands to run, and forgets each before the next. */
+  private static final CommandLine COMMANDS = Main.commandLine();
 
   private final Path folder;
   private final Path config;
@@ -81,10 +85,7 @@ final class SmallFleet {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int status =
-        Main.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(arguments);
+        COMMANDS.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
     return new Outcome(status, out.toString(), err.toString());
   }
 }
