@@ -359,7 +359,9 @@ class HealthRegistryTest {
     time.advanceSeconds(300);
     registry.checkTimeouts();
     registry.rules(HealthRules.builder().timeout(Duration.ofSeconds(1000)).build());
+    registry.checkTimeouts();
     assertEquals(HealthStatus.DEGRADED, agent("a").status());
+    assertEquals(1, agent("a").consecutiveFailures());
     time.advanceSeconds(1699);
     registry.checkTimeouts();
     assertEquals(1, agent("a").consecutiveFailures());

@@ -38,6 +38,7 @@ class InterleavingTest {
           time);
   private final DeadlineWheel wheel = new DeadlineWheel(time.nanos());
   private final Announcer announcer = new Announcer(Runnable::run);
+  private final MassSilenceGuard massSilence = new MassSilenceGuard();
   private final Agents agents =
       new Agents(
           new Agents.Limits(1, 1_000, new AgentIds(200), true),
@@ -46,7 +47,8 @@ class InterleavingTest {
           time,
           announcer,
           wheel,
-          new MassSilenceGuard());
+          massSilence);
+  private final Watch watch = new Watch(agents, rules, guard, time, wheel, massSilence);
   private final List<String> events = new ArrayList<>();
 
   InterleavingTest() {
@@ -84,6 +86,20 @@ class InterleavingTest {
     }
     announcer.dispatch();
     assertEquals(HealthStatus.HEALTHY, health("a").status());
+    assertEquals(List.of(), events);
+  }
+
+  /** Who was heard of while its silence was being noted is none of the many that fell silent. */
+  @Test
+  void heartbeatThatCameWhileItsSilenceWasNotedEndsThatSilence() {
+    rules.common(HealthRules.builder().massSilence(0.5, 1, Duration.ofMinutes(15)).build());
+    agents.heartbeat("a", Heartbeat.EMPTY);
+    time.advanceSeconds(300);
+    whenRulesAreAskedFor.add(() -> {}); // by the look that finds it silent
+    whenRulesAreAskedFor.add(() -> agents.heartbeat("a", Heartbeat.EMPTY));
+    watch.check();
+    assertEquals(
+        MassSilenceGuard.Verdict.COUNT, massSilence.judge(1, rules.common(), time.nanos()));
     assertEquals(List.of(), events);
   }
 
