@@ -41,6 +41,7 @@ final class CellWork implements AutoCloseable {
   private final boolean dryRun;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Edited> edited = new ConcurrentHashMap<>();
+  private final Once trouble = new Once();
   private volatile MissionCell cell;
   private volatile RevivalLedger ledger;
 
@@ -119,13 +120,16 @@ final class CellWork implements AutoCloseable {
       AgentSpec written =
           CellEditor.of(directory()).updateAgent(agentId, spec -> spec.withStatus(status));
       edited.put(agentId, new Edited(written, System.nanoTime()));
+      trouble.over(agentId);
       return true;
     } catch (IOException | RuntimeException e) {
-      log.error(
-          "{}: its file could not be made to say {}: {}",
-          label(agentId),
-          status.wireName(),
-          e.getMessage());
+      if (trouble.changed(agentId, status + " " + e)) {
+        log.error(
+            "{}: its file could not be made to say {}: {}",
+            label(agentId),
+            status.wireName(),
+            e.getMessage());
+      }
       return false;
     }
   }

@@ -48,6 +48,7 @@ public final class LazarusPit implements AutoCloseable {
   private final Ears ears;
   private final Watchdog watchdog;
   private final Wakeups wakeups = new Wakeups();
+  private final Once broken = new Once();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile PitReport report;
   private volatile @Nullable Thread loop;
@@ -203,8 +204,11 @@ public final class LazarusPit implements AutoCloseable {
       }
       listeners.roundEnded(report, Duration.ofNanos(System.nanoTime() - began));
       watchdog.roundEnded();
+      broken.over(this);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-      log.error("this round broke off, the next one comes in {}", config.pollInterval(), e);
+      if (broken.changed(this, e.toString())) {
+        log.error("this round broke off, and so may each one that comes, until it is mended", e);
+      }
     }
   }
 

@@ -1,12 +1,12 @@
 package org.lazaruspit.pit;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells repeated trouble from new: logged once, then only counted. Not thread-safe. */
+/** Tells repeated trouble from new: logged once, and again when it is another. Thread-safe. */
 final class Once {
 
-  private final Map<Object, String> current = new HashMap<>();
+  private final Map<Object, String> current = new ConcurrentHashMap<>();
 
   /** True when this subject's trouble differs from what was said of it last. */
   boolean changed(Object subject, String trouble) {

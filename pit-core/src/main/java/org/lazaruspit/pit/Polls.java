@@ -45,6 +45,7 @@ final class Polls {
   private final Map<GatewayAddress, Question> open = new HashMap<>();
   private final Set<GatewayAddress> registering = ConcurrentHashMap.newKeySet();
   private final Map<ProbeTarget, ProbeResult> latest = new HashMap<>();
+  private final Once trouble = new Once();
 
   Polls(Probes probes, Executor executor, Runnable news) {
     this.probes = probes;
@@ -197,6 +198,7 @@ final class Polls {
     open.remove(gateway);
     try {
       Map<AgentRef, ProbeResult> answers = question.answer().join();
+      trouble.over(gateway);
       for (ProbeTarget target : question.targets()) {
         ProbeResult answer = answers.get(target.agent());
         if (answer != null) {
@@ -204,7 +206,9 @@ final class Polls {
         }
       }
     } catch (CompletionException | CancellationException e) {
-      log.warn("gateway {} could not be asked", gateway.name(), e);
+      if (trouble.changed(gateway, e.toString())) {
+        log.warn("gateway {} could not be asked", gateway.name(), e);
+      }
       question.targets().forEach(latest::remove);
     }
   }

@@ -34,6 +34,7 @@ final class Probes implements HeartbeatFiles.Receiver {
   private final HeartbeatFiles files;
   private final Consumer<PassedHeartbeat> passed;
   private final boolean dryRun;
+  private final Once unregistered = new Once();
 
   Probes(
       HealthProbe gateways,
@@ -128,8 +129,12 @@ final class Probes implements HeartbeatFiles.Receiver {
     }
     try {
       probe.register(target);
+      unregistered.over(target.agent());
     } catch (IOException | RuntimeException | LinkageError e) {
-      log.warn("{}: could not be registered by {}: {}", target.agent(), probe.name(), e.toString());
+      if (unregistered.changed(target.agent(), e.toString())) {
+        log.warn(
+            "{}: could not be registered by {}: {}", target.agent(), probe.name(), e.toString());
+      }
     }
   }
 

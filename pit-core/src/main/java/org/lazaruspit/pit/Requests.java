@@ -38,6 +38,7 @@ final class Requests {
   private final RevivalDispatcher dispatcher;
   private final GivingUp givingUp;
   private final boolean dryRun;
+  private final Once trouble = new Once();
 
   Requests(
       PitConfig config,
@@ -70,6 +71,7 @@ final class Requests {
       throws IOException {
     if (cause.held()) {
       if (hold(work, agent, incarnation, cause, evidence)) {
+        log.warn("{}: held ({}): {}", work.label(agent.agentId()), cause.wireName(), evidence);
         work.troubleDetected(new Detection(agent, incarnation, cause, clock.instant(), since));
       }
       return Optional.empty();
@@ -88,6 +90,7 @@ final class Requests {
       throw e;
     }
     if (opening.requested()) {
+      log.warn("{}: dead ({}): {}", work.label(agent.agentId()), cause.wireName(), evidence);
       work.troubleDetected(new Detection(agent, incarnation, cause, clock.instant(), since));
     }
     opening.begin(ledger);
@@ -120,7 +123,6 @@ final class Requests {
           || history.latest().filter(latest -> settled(latest, history, policy)).isPresent()) {
         return List.of();
       }
-      log.warn("{}: dead ({}): {}", work.label(agentId), cause.wireName(), evidence);
       requested = true;
       Subject subject = new Subject(ids.next(), agentId, cause, 0, history.incarnation());
       Requested requested = Requested.revival(subject, Origin.DEATH, statusUnder(policy), evidence);
@@ -221,7 +223,6 @@ final class Requests {
               || history.openRevival().isPresent()) {
             return List.of();
           }
-          log.warn("{}: held ({}): {}", work.label(agentId), cause.wireName(), evidence);
           isNew.set(true);
           return List.of(StandingEvent.held(agentId, incarnation, cause, evidence));
         });
@@ -238,8 +239,11 @@ final class Requests {
       if (quarantined(history) && work.read(spec.agentId()) && Bar.runs(spec)) {
         try {
           reconcile(work, spec.agentId());
+          trouble.over(work.ref(spec.agentId()));
         } catch (IOException e) {
-          log.error("{}: its quarantine is not settled: {}", spec.agentId(), e.getMessage());
+          if (trouble.changed(work.ref(spec.agentId()), e.toString())) {
+            log.error("{}: its quarantine is not settled: {}", spec.agentId(), e.getMessage());
+          }
         }
       }
     }
@@ -290,8 +294,11 @@ final class Requests {
                               RevivalStatus.SUPERSEDED,
                               why))
                   .toList());
+      trouble.over(work.id());
     } catch (IOException e) {
-      log.error("cell {}: what it waited for is not ended: {}", work.id(), e.getMessage());
+      if (trouble.changed(work.id(), e.toString())) {
+        log.error("cell {}: what it waited for is not ended: {}", work.id(), e.getMessage());
+      }
     }
   }
 

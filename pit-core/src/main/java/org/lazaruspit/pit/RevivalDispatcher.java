@@ -58,6 +58,10 @@ final class RevivalDispatcher {
   private final Consumer<RunningAgent> onRevived;
   private final boolean dryRun;
   private final Set<AgentRef> busy = ConcurrentHashMap.newKeySet();
+  private final Once stuck = new Once();
+  private final Once unwritten = new Once();
+  private final Once failed = new Once();
+  private final Once unstopped = new Once();
   private @Nullable ScheduledFuture<?> nextTimer;
 
   RevivalDispatcher(
@@ -104,14 +108,19 @@ final class RevivalDispatcher {
     for (Attempt attempt : open) {
       try {
         advance(attempt);
+        stuck.over(attempt.agent());
       } catch (IOException e) {
-        log.error("{}: nothing is done: {}", attempt.label(), e.getMessage());
+        if (stuck.changed(attempt.agent(), e.toString())) {
+          log.error("{}: nothing is done: {}", attempt.label(), e.getMessage());
+        }
       } catch (RejectedExecutionException e) {
         log.debug("{}: left for the next pit, this one closes", attempt.label());
       } catch (RevivalOverException e) {
         log.debug("{}: {}", attempt.label(), e.getMessage());
       } catch (RuntimeException e) {
-        log.error("{}: could not be advanced", attempt.label(), e);
+        if (stuck.changed(attempt.agent(), e.toString())) {
+          log.error("{}: could not be advanced", attempt.label(), e);
+        }
       }
     }
   }
@@ -306,13 +315,18 @@ final class RevivalDispatcher {
 
   /** False where not even that could be written down. */
   private boolean failed(Attempt attempt, String why, long knownIncarnation) {
-    log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), why);
+    if (failed.changed(attempt.agent(), attempt.revival().id() + attempt.number() + why)) {
+      log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), why);
+    }
     long incarnation = Math.max(attempt.incarnation(), knownIncarnation);
     try {
       attempt.work().record(new AttemptFailed(attempt.subject(incarnation), why));
+      unwritten.over(attempt.agent());
       return true;
     } catch (IOException e) {
-      log.error("{}: the journal could not be written: {}", attempt.label(), e.getMessage());
+      if (unwritten.changed(attempt.agent(), e.toString())) {
+        log.error("{}: the journal could not be written: {}", attempt.label(), e.getMessage());
+      }
       return false;
     } catch (RevivalOverException e) {
       log.info("{}: overtaken, {}", attempt.label(), e.getMessage());
@@ -402,16 +416,20 @@ final class RevivalDispatcher {
           && reviver.presence(agent) instanceof Presence.Running running) {
         work.requireHeld();
         StopOutcome outcome = reviver.stop(agent, RevivalRunner.STOP_GRACE);
-        log.info(
-            "{}: {} was to be stopped: {}",
-            work.label(agentId),
-            running.running().description(),
-            outcome);
+        if (unstopped.changed(agent, outcome.toString())) {
+          log.info(
+              "{}: {} was to be stopped: {}",
+              work.label(agentId),
+              running.running().description(),
+              outcome);
+        }
+      } else {
+        unstopped.over(agent);
       }
     } catch (IOException | RuntimeException | LinkageError e) {
       if (attempts.isShutdown()) {
         log.debug("{}: left for the next pit to stop, this one closes", work.label(agentId), e);
-      } else {
+      } else if (unstopped.changed(agent, e.toString())) {
         log.error("{}: could not be stopped", work.label(agentId), e);
       }
     } catch (InterruptedException e) {

@@ -170,13 +170,17 @@ final class RevivalRunner {
     if (attempt.incarnation() == 0 || judgedGone || attempt.number() > 1) {
       return Optional.empty();
     }
+    Presence presence = reviver.presence(attempt.agent());
+    if (presence instanceof Presence.Absent) {
+      return Optional.empty(); // its gateway may not have noticed yet
+    }
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
     if (probes.asks(target)) {
       return probes.ask(target).provesHealthy(attempt.incarnation())
           ? Optional.of("it is back: healthy, as its gateway says")
           : Optional.empty();
     }
-    return reviver.presence(attempt.agent()) instanceof Presence.Running found
+    return presence instanceof Presence.Running found
         ? Optional.of("it is back: " + found.running().description() + " runs")
         : Optional.empty();
   }

@@ -48,6 +48,7 @@ final class Round {
   private final InstantSource clock;
   private final Overdues overdues = new Overdues();
   private final Once trouble = new Once();
+  private final Once unwritten = new Once();
 
   Round(
       PitConfig config,
@@ -294,8 +295,11 @@ final class Round {
   private void alive(Look look, Judgement.Alive alive) {
     try {
       engine.requests().alive(look.work(), look.target().agent(), alive.words());
+      unwritten.over(look.label());
     } catch (IOException | RuntimeException e) {
-      log.error("{}: alive, which could not be written down", look.label(), e);
+      if (unwritten.changed(look.label(), e.toString())) {
+        log.error("{}: alive, which could not be written down", look.label(), e);
+      }
     }
   }
 
@@ -305,8 +309,15 @@ final class Round {
     try {
       engine.request(agent, look.target().incarnation(), cause, evidence, since);
       watchdog.actedOn(agent);
+      unwritten.over(look.label());
     } catch (IOException | RuntimeException e) {
-      log.error("{}: dead, but nothing is done: {}", look.label(), e.getMessage());
+      if (unwritten.changed(look.label(), e.toString())) {
+        log.error(
+            "{}: {}, but nothing is done: {}",
+            look.label(),
+            evidence,
+            String.valueOf(e.getMessage()));
+      }
     }
   }
 }

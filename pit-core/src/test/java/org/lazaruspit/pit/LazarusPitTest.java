@@ -29,6 +29,7 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
+import org.lazaruspit.heartbeat.HealthStatus;
 import org.lazaruspit.pit.RevivalEvent.Requested;
 import org.lazaruspit.pit.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.RevivalEvent.Subject;
@@ -139,6 +140,29 @@ final class LazarusPitTest extends PitOnRealParts {
       pit.engine().approve(id, "approved by a test");
       assertEquals(id, await(RevivalStatus.REVIVED).id());
       assertEquals(1, starts().size());
+    }
+  }
+
+  @Test
+  void aYesBeforeTheGatewayHasNoticedTheDeathIsAYes() throws Exception {
+    addAgent();
+    String id;
+    try (LazarusPit pit = startPit("run", 3)) {
+      await(RevivalStatus.REVIVED);
+      policy(AutoRevive.ASK);
+      awaitRounds(1);
+      kill(pidOfStart(0));
+      id = await(RevivalStatus.PENDING_APPROVAL).id();
+    }
+    // Another pit, which has not seen the end itself.
+    try (LazarusPit pit = startPit("run", 3)) {
+      awaitRounds(1);
+      assertEquals(HealthStatus.HEALTHY, registry.find("writer").orElseThrow().status());
+      pit.engine().approve(id, "approved by a test");
+      Revival ended = await(changes, revival -> !revival.status().open());
+      assertEquals(RevivalStatus.REVIVED, ended.status(), ended::detail);
+      assertEquals(id, ended.id());
+      assertEquals(2, ended.incarnation());
     }
   }
 
