@@ -1,0 +1,336 @@
+package org.lazaruspit.examples.zookeeper;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.NewCell;
+import org.lazaruspit.cell.Role;
+
+/**
+ * Pits as processes that share the cells of one root through three servers, each over wires of its
+ * own, with agents as processes that tell of each start where no pit can reach.
+ */
+final class PitCluster implements AutoCloseable {
+
+  /** Ends a wait that would last for ever; no measure of how fast a pit is. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  private static final String AGENT =
+      """
+      f=%s/$(basename "$LAZARUS_CELL"); exec 9>"$f.alive"
+      flock -n 9 && said=once || said=TWICE
+      echo "$LAZARUS_INCARNATION $$ $(cut -d' ' -f22 /proc/$$/stat) $said" >>"$f.starts"
+      exec sleep 100000
+      """;
+
+  final Servers servers = new Servers();
+  private final Path folder;
+  private final int sessionSeconds;
+  private final List<UUID> cells = new ArrayList<>();
+  private final Map<String, Wires> wires = new TreeMap<>();
+  private final Map<String, Process> pits = new TreeMap<>();
+  private final Map<String, Path> histories = new TreeMap<>();
+
+  /** What an agent wrote when it began. */
+  record Start(long incarnation, long pid, long startTick, String said) {
+
+    static Start of(String line) {
+      String[] parts = line.split(" ", 4);
+      return new Start(
+          Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]), parts[3]);
+    }
+
+    Optional<ProcessHandle> process() {
+      return ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    }
+  }
+
+  PitCluster(Path folder, int sessionSeconds, int cellCount, List<String> names) throws Exception {
+    this.folder = folder.toRealPath();
+    this.sessionSeconds = sessionSeconds;
+    Files.createDirectories(folder.resolve("diaries"));
+    MissionStore store = MissionStore.open(Files.createDirectories(missions()));
+    for (int i = 0; i < cellCount; i++) {
+      NewCell cell =
+          NewCell.builder("Cell " + i).agent(AgentSpec.of("worker", "Worker", Role.WRITE)).build();
+      cells.add(store.create(cell).id());
+    }
+    for (String name : names) {
+      wires.put(name, new Wires(servers.addresses()));
+      histories.put(name, this.folder.resolve(name + ".history"));
+    }
+  }
+
+  private Path missions() {
+    return folder.resolve("missions");
+  }
+
+  List<UUID> cells() {
+    return List.copyOf(cells);
+  }
+
+  List<String> names() {
+    return List.copyOf(wires.keySet());
+  }
+
+  void startAll() throws IOException {
+    for (String name : names()) {
+      start(name);
+    }
+  }
+
+  void start(String name) throws IOException {
+    Path config = folder.resolve(name + ".json");
+    Files.writeString(
+        config,
+        """
+        {"poll_interval": 1, "max_retries": 100, "missions_path": "%s", "state_directory": "%s",
+         "limits": {"concurrent_revivals": 50, "revivals_per_minute": 100000,
+                    "revivals_per_agent": 1000, "per_agent_window": 1},
+         "plugins": {"zookeeper": {"connect": "%s", "session_timeout": %d, "name": "%s"}},
+         "launchers": {"default": {"command": ["sh", "-c", "%s"]}}}
+        """
+            .formatted(
+                missions(),
+                folder.resolve("state-" + name),
+                wires(name).connect(),
+                sessionSeconds,
+                name,
+                AGENT
+                    .formatted(folder.resolve("diaries"))
+                    .strip()
+                    .replace("\"", "\\\"")
+                    .replace("\n", "; ")));
+    Process pit =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx96m",
+                "-cp",
+                classPath(),
+                RecordedPit.class.getName(),
+                config.toString(),
+                Objects.requireNonNull(histories.get(name)).toString())
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
+            .start();
+    pits.put(name, pit);
+  }
+
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+        .replace("::", File.pathSeparator);
+  }
+
+  private Wires wires(String pit) {
+    return Objects.requireNonNull(wires.get(pit));
+  }
+
+  boolean runs(String pit) {
+    Process process = pits.get(pit);
+    return process != null && process.isAlive();
+  }
+
+  void cut(String pit) {
+    wires(pit).cut();
+  }
+
+  void mend(String pit) {
+    wires(pit).mend();
+  }
+
+  /** SIGKILL; whatever it was doing stays half done. */
+  void kill(String pit) throws InterruptedException {
+    Objects.requireNonNull(pits.get(pit)).destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM; it lets go of its cells. */
+  void end(String pit) throws InterruptedException {
+    Process process = Objects.requireNonNull(pits.get(pit));
+    process.destroy();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException(pit + " does not end");
+    }
+  }
+
+  void signal(String name, String pit) throws IOException, InterruptedException {
+    long pid = Objects.requireNonNull(pits.get(pit)).pid();
+    new ProcessBuilder("kill", "-s", name, Long.toString(pid)).start().waitFor();
+  }
+
+  List<Start> starts(UUID cell) throws IOException {
+    Path diary = folder.resolve("diaries").resolve(cell + ".starts");
+    return Files.exists(diary)
+        ? Files.readAllLines(diary).stream().map(Start::of).toList()
+        : List.of();
+  }
+
+  /** Kills the agent of a cell, if it runs. */
+  void killAgent(UUID cell) throws IOException {
+    List<Start> starts = starts(cell);
+    if (!starts.isEmpty()) {
+      starts.get(starts.size() - 1).process().ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  History history() throws IOException {
+    return History.read(histories);
+  }
+
+  /** Cells that this pit has claimed last, by the histories. */
+  List<UUID> cellsOf(String pit) throws IOException {
+    return history().newestClaims().values().stream()
+        .filter(claim -> claim.pit().equals(pit))
+        .map(History.Event::cell)
+        .toList();
+  }
+
+  /** How often each agent was started. */
+  Map<UUID, Integer> startCounts() throws IOException {
+    Map<UUID, Integer> counts = new HashMap<>();
+    for (UUID cell : cells) {
+      counts.put(cell, starts(cell).size());
+    }
+    return counts;
+  }
+
+  void awaitRunning(List<UUID> of) throws Exception {
+    await(
+        () -> {
+          List<String> troubles = new ArrayList<>();
+          for (UUID cell : of) {
+            List<Start> starts = starts(cell);
+            if (starts.isEmpty() || starts.get(starts.size() - 1).process().isEmpty()) {
+              troubles.add(cell + ": its agent does not run: " + starts);
+            }
+          }
+          return String.join("\n", troubles);
+        });
+  }
+
+  /** Waits until nothing is said to be wrong any more. */
+  void await(Callable<String> wrong) throws Exception {
+    long begun = System.nanoTime();
+    String found = wrong.call();
+    while (!found.isEmpty()) {
+      if (System.nanoTime() - begun > PATIENCE_NANOS) {
+        throw new AssertionError(found + "\n" + logs());
+      }
+      LockSupport.parkNanos(50_000_000L);
+      found = wrong.call();
+    }
+  }
+
+  private String logs() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (String name : names()) {
+      Path log = folder.resolve(name + ".log");
+      List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+      lines.stream()
+          .skip(Math.max(0, lines.size() - 30))
+          .forEach(line -> all.append(name).append(": ").append(line).append('\n'));
+    }
+    return all.toString();
+  }
+
+  private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
+  private static final Pattern EPOCH = Pattern.compile("\"epoch\":(\\d+)");
+
+  /** Everything that must hold at every moment, by pits, agents and journals. */
+  List<String> violations() throws IOException {
+    List<String> violations = new ArrayList<>(history().violations());
+    for (UUID cell : cells) {
+      List<Start> starts = starts(cell);
+      for (int i = 0; i < starts.size(); i++) {
+        if (!starts.get(i).said().equals("once")) {
+          violations.add(cell + ": an agent runs twice: " + starts);
+        }
+        if (i > 0 && starts.get(i).incarnation() <= starts.get(i - 1).incarnation()) {
+          violations.add(cell + ": the incarnation does not rise: " + starts);
+        }
+      }
+      violations.addAll(journal(cell));
+    }
+    return violations;
+  }
+
+  /** Lines in order, none torn, none by an owner that had been replaced. */
+  private List<String> journal(UUID cell) throws IOException {
+    Path file = missions().resolve(cell.toString()).resolve("logs").resolve("revivals.jsonl");
+    List<String> violations = new ArrayList<>();
+    long seq = 0;
+    long epoch = 0;
+    for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+      Matcher number = SEQ.matcher(line);
+      Matcher owner = EPOCH.matcher(line);
+      if (!number.find() || !owner.find() || !line.endsWith("}")) {
+        violations.add(cell + ": a line of its journal is torn: " + line);
+        continue;
+      }
+      if (Long.parseLong(number.group(1)) <= seq || Long.parseLong(owner.group(1)) < epoch) {
+        violations.add(cell + ": its journal goes back: " + line);
+      }
+      seq = Long.parseLong(number.group(1));
+      epoch = Long.parseLong(owner.group(1));
+    }
+    return violations;
+  }
+
+  Duration session() {
+    return Duration.ofSeconds(sessionSeconds);
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (String name : pits.keySet()) {
+      mend(name);
+      kill(name);
+    }
+    await(
+        () -> {
+          List<ProcessHandle> left = ours();
+          left.forEach(ProcessHandle::destroyForcibly);
+          return left.isEmpty() ? "" : "still there: " + left;
+        });
+    for (Wires each : wires.values()) {
+      each.close();
+    }
+    servers.close();
+  }
+
+  /** Whoever was started for a cell of this root. */
+  private List<ProcessHandle> ours() {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(this::isOurs).filter(ProcessHandle::isAlive).toList();
+    }
+  }
+
+  private boolean isOurs(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc", process.pid() + "", "environ"))
+          .contains("LAZARUS_CELL=" + missions());
+    } catch (IOException e) {
+      return false; // it has ended
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package org.lazaruspit.examples.zookeeper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.lazaruspit.pit.LazarusPit;
+import org.lazaruspit.pit.PitConfig;
+import org.lazaruspit.pit.PitListener;
+import org.lazaruspit.pit.PitReport;
+import org.lazaruspit.pit.builtin.ProcessReviver;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/**
+ * A pit in a JVM of its own that writes down, with the time that all processes of this machine
+ * share, when it became an owner, when it took itself for one, and what it did.
+ */
+public final class RecordedPit {
+
+  private static final Map<UUID, Long> EPOCHS = new ConcurrentHashMap<>();
+  private static FileChannel history;
+
+  private RecordedPit() {}
+
+  /**
+   * Runs until SIGTERM, and then lets go in order.
+   *
+   * @param args the configuration, and the file to write to
+   * @throws Exception if the pit cannot be built
+   */
+  public static void main(String[] args) throws Exception {
+    history =
+        FileChannel.open(Path.of(args[1]), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    PitConfig config = PitConfig.load(Path.of(args[0]));
+    Settings settings =
+        new Settings(
+            Objects.requireNonNull(config.plugins().get("zookeeper")), config.stateDirectory());
+    LazarusPit pit =
+        LazarusPit.builder(config)
+            .ownership(new Recorded(new ZooKeeperOwnership().configured(settings)))
+            .reviver(
+                new RecordedReviver(
+                    new ProcessReviver()
+                        .configured(new Settings(Map.of(), config.stateDirectory()))))
+            .listener(
+                new PitListener() {
+                  @Override
+                  public void roundEnded(PitReport report) {
+                    write("round", System.nanoTime(), new UUID(0, 0), report.cells(), "");
+                  }
+                })
+            .build();
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  pit.close();
+                  ended.countDown();
+                }));
+    pit.start();
+    ended.await();
+  }
+
+  /** One write, so that lines of two threads do not mix and a killed pit leaves no half of one. */
+  private static void write(String event, long nanos, UUID cell, long epoch, String detail) {
+    String line = "%d %s %s %d %s%n".formatted(nanos, event, cell, epoch, detail);
+    try {
+      history.write(ByteBuffer.wrap(line.getBytes(UTF_8)));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class Recorded implements CellOwnership {
+
+    private final CellOwnership ownership;
+
+    Recorded(CellOwnership ownership) {
+      this.ownership = ownership;
+    }
+
+    @Override
+    public String name() {
+      return ownership.name();
+    }
+
+    @Override
+    public Optional<Claim> claim(UUID cellId, Path directory) throws IOException {
+      Optional<Claim> claim = ownership.claim(cellId, directory);
+      claim.ifPresent(
+          got -> {
+            EPOCHS.put(cellId, got.epoch());
+            write("claimed", System.nanoTime(), cellId, got.epoch(), "");
+          });
+      return claim.map(got -> new RecordedClaim(cellId, got));
+    }
+
+    @Override
+    public void close() {
+      ownership.close();
+    }
+  }
+
+  private record RecordedClaim(UUID cellId, CellOwnership.Claim claim)
+      implements CellOwnership.Claim {
+
+    @Override
+    public long epoch() {
+      return claim.epoch();
+    }
+
+    /** The time before the question: that it was still ours then is what the answer promises. */
+    @Override
+    public boolean held() {
+      long asked = System.nanoTime();
+      boolean held = claim.held();
+      if (held) {
+        write("held", asked, cellId, epoch(), "");
+      }
+      return held;
+    }
+
+    @Override
+    public boolean wantedElsewhere() {
+      return claim.wantedElsewhere();
+    }
+
+    @Override
+    public void close() {
+      write("released", System.nanoTime(), cellId, epoch(), "");
+      claim.close();
+    }
+  }
+
+  private record RecordedReviver(Reviver reviver) implements Reviver {
+
+    private static void act(AgentRef agent, String what) {
+      long epoch = EPOCHS.getOrDefault(agent.cellId(), 0L);
+      write("acts", System.nanoTime(), agent.cellId(), epoch, what + " " + agent.agentId());
+    }
+
+    @Override
+    public String name() {
+      return reviver.name();
+    }
+
+    @Override
+    public boolean needsLauncher() {
+      return reviver.needsLauncher();
+    }
+
+    @Override
+    public void claimed(UUID cellId, Path cellDirectory) throws IOException {
+      reviver.claimed(cellId, cellDirectory);
+    }
+
+    @Override
+    public Presence presence(AgentRef agent) throws IOException, InterruptedException {
+      return reviver.presence(agent);
+    }
+
+    @Override
+    public StopOutcome stop(AgentRef agent, Duration grace)
+        throws IOException, InterruptedException {
+      act(agent, "stop");
+      return reviver.stop(agent, grace);
+    }
+
+    @Override
+    public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
+      act(order.agent(), "start " + order.incarnation());
+      return reviver.start(order);
+    }
+
+    @Override
+    public void close() {
+      reviver.close();
+    }
+  }
+}
