@@ -1,0 +1,60 @@
+package org.lazaruspit.examples.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.lazaruspit.examples.zookeeper.RandomFaults;
+
+/**
+ * Pits that share their cells through ZooKeeper, and random faults for as long as asked: {@code
+ * java -cp benchmarks.jar ...ClusterMain [minutes] [seed]}. Ends with 1 when two pits acted on one
+ * cell, an agent ran twice, a journal went back, or not all agents ran in the end.
+ */
+public final class ClusterMain {
+
+  private ClusterMain() {}
+
+  /**
+   * Runs once.
+   *
+   * @param args minutes, 60 unless given, and the seed of the faults
+   * @throws Exception if it cannot be run
+   */
+  public static void main(String[] args) throws Exception {
+    double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 60;
+    long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
+    System.out.printf(
+        Locale.ROOT,
+        "%.1f minutes with seed %d, JDK %s, %d CPUs, load %s%n",
+        minutes,
+        seed,
+        Runtime.version(),
+        Runtime.getRuntime().availableProcessors(),
+        Files.readString(Path.of("/proc/loadavg")).strip());
+    Path folder = Files.createTempDirectory("cluster");
+    try {
+      Duration time = Duration.ofMillis((long) (minutes * 60_000));
+      System.out.println(RandomFaults.run(folder, seed, time));
+    } catch (AssertionError e) {
+      System.out.printf("With seed %d, kept in %s: %s%n", seed, folder, e.getMessage());
+      System.exit(1);
+    }
+    delete(folder);
+    System.exit(0); // the servers leave threads behind
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+  }
+}
