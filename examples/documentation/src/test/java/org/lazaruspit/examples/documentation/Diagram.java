@@ -117,7 +117,8 @@ final class Diagram {
             "<title>" + title + "</title>",
             "<style>" + STYLE + "</style>",
             "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\""
-                + " markerHeight=\"8\" orient=\"auto\"><path d=\"M 0 0 L 8 4 L 0 8 z\"/></marker></defs>",
+                + " markerHeight=\"8\" orient=\"auto\"><path d=\"M 0 0 L 8 4 L 0 8"
+                + " z\"/></marker></defs>",
             arrows + "" + shapes + "</svg>",
             ""));
   }

@@ -175,7 +175,8 @@ final class Diagrams {
         .note(
             410,
             165,
-            "A heartbeat of the agent leads back to healthy from both (recover_after of them in a row).")
+            "A heartbeat of the agent leads back to healthy from both (recover_after of them in a"
+                + " row).")
         .note(
             410,
             185,

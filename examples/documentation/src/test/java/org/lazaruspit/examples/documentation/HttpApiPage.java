@@ -29,7 +29,8 @@ final class HttpApiPage {
     line("# The HTTP interface of a gateway");
     line("");
     line(
-        "This page is made from [http-api.yaml](http-api.yaml) (OpenAPI 3.1) by `.ci/docs`: change that file.");
+        "This page is made from [http-api.yaml](http-api.yaml) (OpenAPI 3.1) by `.ci/docs`: change"
+            + " that file.");
     line("");
     line(text(api.at("/info/description")));
     line("");

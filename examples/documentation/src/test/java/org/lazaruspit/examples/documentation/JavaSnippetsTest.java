@@ -26,7 +26,7 @@ import org.lazaruspit.examples.documentation.Page.Block;
  * with the fragments before it where a remark says that it continues.
  */
 final class JavaSnippetsTest {
-  private static final String IMPORTS =
+  static final String IMPORTS =
       String.join(
           "",
           List.of(

@@ -65,7 +65,8 @@ final class LinksTest {
             "[here](#a-page-and-more) [not](#a-page)",
             "[file](docs/plugins.md) [no file](docs/plug-ins.md) [out](../../etc/passwd)",
             "[its part](docs/plugins.md#when-it-breaks) [no part](docs/plugins.md#when)",
-            "![picture](docs/none.svg) `docs/none.md` `examples/x/target/y.jar` <https://x.invalid>",
+            "![picture](docs/none.svg) `docs/none.md` `examples/x/target/y.jar`"
+                + " <https://x.invalid>",
             "```",
             "[in code](nowhere)",
             "```");
