@@ -121,7 +121,7 @@ final class HeartbeatFiles {
   void look(Executor executor) {
     try {
       lookAt(executor);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) { // the latter where no thread can be had
       log.error("heartbeat files are not looked at this time", e); // or never again
     }
   }
@@ -143,6 +143,7 @@ final class HeartbeatFiles {
     if (!mark.compareAndSet(false, true)) {
       return;
     }
+    boolean begun = false;
     try {
       executor.execute(
           () -> {
@@ -156,8 +157,13 @@ final class HeartbeatFiles {
               mark.set(false);
             }
           });
+      begun = true;
     } catch (RejectedExecutionException e) {
       log.debug("no heartbeat file is looked at any more, the pit closes");
+    } finally {
+      if (!begun) {
+        mark.set(false);
+      }
     }
   }
 

@@ -37,11 +37,10 @@ final class Overdues {
 
   private record TaskId(UUID cell, String task) {}
 
-  List<Overdue> find(List<CellWork> works, Instant now) {
+  List<Overdue> find(List<MissionCell> cells, Instant now) {
     List<Overdue> found = new ArrayList<>();
     Set<TaskId> current = new HashSet<>();
-    for (CellWork work : works) {
-      MissionCell cell = work.cell();
+    for (MissionCell cell : cells) {
       found.addAll(
           find(
               cell,

@@ -119,7 +119,8 @@ final class Round {
     polls.register(unregistered);
     lines.sort(BY_CELL_AND_ID);
     Instant now = clock.instant();
-    return new PitReport(now, works.size(), lines, overdues.find(works, now));
+    return new PitReport(
+        now, works.size(), lines, overdues.find(works.stream().map(CellWork::cell).toList(), now));
   }
 
   /** Who is there to be listened to, from now on. */

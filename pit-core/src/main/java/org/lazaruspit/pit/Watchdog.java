@@ -137,8 +137,11 @@ final class Watchdog implements AutoCloseable {
     return complaints;
   }
 
-  /** Says what is new of it. If this process was stopped, the loop was not late for that. */
-  void check() {
+  /**
+   * Says what is new of it, and returns that. If this process was stopped, the loop was not late
+   * for that.
+   */
+  List<String> check() {
     PitHealth now;
     List<String> fresh;
     synchronized (this) {
@@ -156,6 +159,7 @@ final class Watchdog implements AutoCloseable {
     for (String complaint : fresh) {
       log.error("THIS PIT IS NOT WELL, {}: {}", complaint, now);
     }
+    return fresh;
   }
 
   /** Checks on a thread of its own until it is closed. */
@@ -168,7 +172,7 @@ final class Watchdog implements AutoCloseable {
   private void run() {
     try {
       while (!closed.await(CHECK, TimeUnit.NANOSECONDS)) {
-        check();
+        List<String> unused = check();
       }
     } catch (InterruptedException e) {
       log.debug("nobody watches the loop any more");

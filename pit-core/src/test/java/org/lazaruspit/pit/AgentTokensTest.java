@@ -1,6 +1,7 @@
 package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -77,6 +78,17 @@ final class AgentTokensTest {
   @Test
   void nothingIsDerivedFromASecretThatCouldBeGuessed() throws IOException {
     assertEquals(Optional.empty(), tokens.file(target(secret("short"))));
+    assertEquals(Optional.empty(), tokens.file(target(secret(SECRET.substring(1) + " \n"))));
+  }
+
+  @Test
+  void agentsOfOneNameInTwoCellsHaveTwoFiles() throws IOException {
+    ProbeTarget one = target(secret(SECRET));
+    ProbeTarget two =
+        new ProbeTarget(new AgentRef(new UUID(1, 3), "writer"), "other", 1, one.gateway());
+    Path file = tokens.file(one).orElseThrow();
+    assertNotEquals(file, tokens.file(two).orElseThrow());
+    assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
   }
 
   @Test

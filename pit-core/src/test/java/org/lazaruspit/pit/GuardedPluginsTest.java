@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +41,7 @@ import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Plug-ins that break their contract while they are used. */
 @Timeout(60)
@@ -288,6 +291,68 @@ final class GuardedPluginsTest {
   }
 
   @Test
+  void whoeverHungAndThenBrokeIsCalledAgain() throws Exception {
+    Duration moment = Duration.ofMillis(20);
+    Reviver reviver =
+        new GuardedReviver(
+            new MemoryReviver(new World()) {
+              @Override
+              public Presence presence(AgentRef agent) throws IOException, InterruptedException {
+                hang();
+                if (hanging.availablePermits() <= PluginCalls.MOST_LEFT_BEHIND) {
+                  throw new IllegalStateException("broken");
+                }
+                return super.presence(agent);
+              }
+            },
+            "memory",
+            new PluginLimits(moment, moment, moment, moment, moment, moment));
+    for (int i = 0; i < PluginCalls.MOST_LEFT_BEHIND; i++) {
+      assertThrows(IOException.class, () -> reviver.presence(AGENT));
+    }
+    over.countDown();
+    while (true) {
+      try {
+        assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+        break;
+      } catch (IOException e) {
+        Thread.onSpinWait(); // its calls are about to break
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotWaitedForAnyMoreIsInterruptedAndHoldsUpNoEndOfTheProgram() throws Exception {
+    CountDownLatch interrupted = new CountDownLatch(2);
+    Semaphore daemons = new Semaphore(0);
+    Reviver reviver =
+        answering(
+            () -> {
+              if (Thread.currentThread().isDaemon()) {
+                daemons.release();
+              }
+              try {
+                over.await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+              }
+              return new Presence.Absent("");
+            });
+    assertThrows(IOException.class, () -> reviver.presence(AGENT));
+    Thread us = Thread.currentThread();
+    Thread other =
+        new Thread(
+            () -> {
+              daemons.acquireUninterruptibly(2);
+              us.interrupt();
+            });
+    other.start();
+    assertThrows(InterruptedException.class, () -> reviver.presence(AGENT));
+    assertFalse(Thread.interrupted());
+    assertTrue(interrupted.await(30, TimeUnit.SECONDS));
+  }
+
+  @Test
   void anInterruptedCallerDoesNotWait() {
     Reviver reviver =
         answering(
@@ -298,6 +363,75 @@ final class GuardedPluginsTest {
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> reviver.presence(AGENT));
     assertFalse(Thread.interrupted());
+  }
+
+  /** Limits that are far too short where what is added to them is left out. */
+  private static PluginLimits tight() {
+    Duration least = Duration.ofMillis(100);
+    return new PluginLimits(least, SHORT, SHORT, least, SHORT, SHORT);
+  }
+
+  private static void takeItsTime() {
+    LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
+  }
+
+  @Test
+  void aStopMayTakeItsGraceAndTheAgentIsFreeForTheNextActThen() throws Exception {
+    Reviver reviver =
+        new GuardedReviver(
+            new MemoryReviver(new World()) {
+              @Override
+              public StopOutcome stop(AgentRef agent, Duration grace)
+                  throws IOException, InterruptedException {
+                takeItsTime();
+                return super.stop(agent, grace);
+              }
+            },
+            "memory",
+            tight());
+    reviver.start(order());
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(50)));
+    assertEquals(1, reviver.start(order()).incarnation());
+  }
+
+  @Test
+  void aQuestionToManyGatewaysMayTakeTheTimeOfMany() throws Exception {
+    HealthProbe probe =
+        new GuardedProbe(
+            new HealthProbe() {
+              @Override
+              public String name() {
+                return "theirs";
+              }
+
+              @Override
+              public List<ProbeResult> probe(List<ProbeTarget> targets) {
+                takeItsTime();
+                return targets.stream()
+                    .map(it -> ProbeResult.of(it, Verdict.HEALTHY, "", Duration.ZERO))
+                    .toList();
+              }
+
+              @Override
+              public void register(ProbeTarget target) {}
+            },
+            "theirs",
+            tight());
+    List<ProbeTarget> targets = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      GatewayAddress gateway = new GatewayAddress("g" + i, URI.create("http://h" + i), null);
+      targets.add(new ProbeTarget(AGENT, "writer", 1, Optional.of(gateway)));
+    }
+    assertEquals(Verdict.HEALTHY, probe.probe(targets).get(0).verdict());
+  }
+
+  @Test
+  void anExitWithoutAWordIsAnExit() throws Exception {
+    CompletableFuture<AgentExit> theirs = new CompletableFuture<>();
+    Reviver reviver = answering(() -> new Presence.Running(new RunningAgent(AGENT, 1, "", theirs)));
+    RunningAgent running = ((Presence.Running) reviver.presence(AGENT)).running();
+    theirs.complete(null);
+    assertEquals("it ended", running.exit().toCompletableFuture().join().detail());
   }
 
   @Test
@@ -403,9 +537,11 @@ final class GuardedPluginsTest {
 
   private static final class Claimed implements CellOwnership.Claim {
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Semaphore asked = new Semaphore(1);
 
     @Override
     public long epoch() {
+      assertTrue(asked.tryAcquire(), "it was asked once more");
       return 7;
     }
 
@@ -452,6 +588,7 @@ final class GuardedPluginsTest {
         ownership(() -> Optional.of(new Claimed()))
             .claim(AGENT.cellId(), Path.of("cell"))
             .orElseThrow();
+    assertEquals(7, claim.epoch());
     assertEquals(7, claim.epoch());
     assertFalse(claim.held());
     assertFalse(claim.wantedElsewhere());

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +89,7 @@ final class HeartbeatFilesTest {
 
   @Test
   void aNewFileUnderTheOldTimeIsAHeartbeatToo() throws Exception {
-    beat("", NOW);
+    beat("{}", NOW);
     look(1);
     Path prepared = Files.writeString(path.resolveSibling("prepared"), "{}");
     Files.setLastModifiedTime(prepared, FileTime.from(NOW));
@@ -177,6 +178,46 @@ final class HeartbeatFilesTest {
     assertEquals(List.of(), look(1));
     refusing = false;
     assertEquals(List.of("beat of 1 "), look(1));
+  }
+
+  @Test
+  void anIncarnationThatNobodyPreparedForIsLookedAtForTheFirstTime() throws Exception {
+    beat("", NOW);
+    assertEquals(List.of("beat of 1 "), look(1));
+    assertEquals(List.of("beat of 2 "), look(2));
+    beat("", NOW.minusSeconds(301));
+    assertEquals(List.of("expect 3"), look(3));
+  }
+
+  @Test
+  void whoIsNotWatchedAnyMoreIsForgotten() throws Exception {
+    beat("", NOW);
+    files.watch(List.of(target(1)));
+    files.look(Runnable::run);
+    files.watch(List.of());
+    files.watch(List.of(target(1)));
+    files.look(Runnable::run);
+    assertEquals(List.of("beat of 1 ", "beat of 1 "), told);
+  }
+
+  @Test
+  void whereNoThreadCanBeHadTheNextLookTriesAgain() throws Exception {
+    beat("", NOW);
+    Executor exhausted =
+        task -> {
+          throw new OutOfMemoryError("no thread");
+        };
+    Executor broken =
+        task -> {
+          throw new IllegalStateException("broken");
+        };
+    for (Executor executor : List.of(exhausted, broken)) {
+      files.watch(List.of(target(1)));
+      files.look(executor);
+    }
+    files.watch(List.of(target(1)));
+    files.look(Runnable::run);
+    assertEquals(List.of("beat of 1 "), told);
   }
 
   @Test

@@ -1,9 +1,13 @@
 package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -61,6 +65,42 @@ final class OverduesTest {
     assertEquals(List.of(), at(end));
     assertEquals(
         List.of(new Overdue(Overdue.Kind.TASK, cell.id(), "draft", end)), at(end.plusMillis(1)));
+  }
+
+  private static boolean late(Overdues overdues, MissionCell cell, Instant now) {
+    return overdues.find(List.of(cell), now).stream()
+        .anyMatch(overdue -> overdue.kind() == Overdue.Kind.TASK);
+  }
+
+  private MissionCell taskIs(TaskStatus status, Instant changed) throws IOException {
+    editor.updateTask("draft", spec -> spec.withStatus(status));
+    Files.setLastModifiedTime(
+        cell.directory().resolve("tasks").resolve("draft.json"), FileTime.from(changed));
+    return MissionStore.open(root).load(cell.directory()).cell().orElseThrow();
+  }
+
+  @Test
+  void aTasksTimeBeginsWhenItsFileSaysSoAndAnewWhenItIsTakenUpAgain() throws IOException {
+    editor.addTask(TaskSpec.of("draft", "Draft", BEGIN));
+    Overdues overdues = new Overdues();
+    Duration given = TaskSpec.DEFAULT_TIMEOUT;
+    MissionCell begun = taskIs(TaskStatus.IN_PROGRESS, BEGIN);
+    assertFalse(late(overdues, begun, BEGIN.plus(given)));
+    assertTrue(late(overdues, begun, BEGIN.plus(given).plusMillis(1)));
+    Instant again = BEGIN.plus(given).plusSeconds(10);
+    assertFalse(late(overdues, taskIs(TaskStatus.PENDING, again), again));
+    MissionCell takenUp = taskIs(TaskStatus.IN_PROGRESS, again);
+    assertFalse(late(overdues, takenUp, again.plusSeconds(1)));
+    assertTrue(late(overdues, takenUp, again.plus(given).plusMillis(1)));
+  }
+
+  @Test
+  void aFileFromTheFutureWasChangedNowAtTheLatest() throws IOException {
+    editor.addTask(TaskSpec.of("draft", "Draft", BEGIN));
+    Overdues overdues = new Overdues();
+    MissionCell begun = taskIs(TaskStatus.IN_PROGRESS, BEGIN.plus(Duration.ofDays(10)));
+    assertFalse(late(overdues, begun, BEGIN));
+    assertTrue(late(overdues, begun, BEGIN.plus(TaskSpec.DEFAULT_TIMEOUT).plusMillis(1)));
   }
 
   @Test

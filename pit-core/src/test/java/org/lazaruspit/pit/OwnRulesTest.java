@@ -3,12 +3,15 @@ package org.lazaruspit.pit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.heartbeat.HealthRegistry;
@@ -94,6 +97,23 @@ final class OwnRulesTest {
     Judgement.Held held =
         assertInstanceOf(Judgement.Held.class, rules.judge(target("a3", 1), LOST));
     assertEquals(Cause.MASS, held.cause());
+  }
+
+  @Test
+  void itsEventsAreNews() throws Exception {
+    CountDownLatch news = new CountDownLatch(1);
+    rules.start(news::countDown);
+    rules.judge(target("a", 1), LOST);
+    registry.forEach(agent -> registry.reportFailure(agent.agentId(), "stumbled"));
+    assertTrue(news.await(60, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whoHasBeatenAndIsGoneIsForgotten() throws Exception {
+    rules.heartbeat(target("a", 1), "");
+    assertEquals(1, registry.size());
+    rules.retain(Set.of());
+    assertEquals(0, registry.size());
   }
 
   @Test

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +160,31 @@ final class PluginDirectoryTest {
     assertEquals(List.of(), problems());
     try (Plugins plugins = plugins(Map.of())) {
       assertEquals("user", plugins.find(PluginKind.PROBE, "user").name());
+    }
+  }
+
+  @Test
+  void whatComesWithThePitIsNotTakenFromAJarThatItWasPackedInto() throws IOException {
+    pack("all.jar", "org.lazaruspit.pit.builtin.GatewayProbe\ntheirs.Good # ours\n", "Good");
+    try (Plugins plugins = plugins(Map.of())) {
+      assertEquals(List.of(), plugins.problems());
+      assertEquals("good", plugins.find(PluginKind.PROBE, "good").name());
+    }
+  }
+
+  @Test
+  void aModuleSaysInItsDescriptionWhatItProvides() throws IOException {
+    Path described = PluginJars.describe(compiled.resolve("modules"), "Good");
+    try (OutputStream file = Files.newOutputStream(jars.resolve("module.jar"));
+        ZipOutputStream zip = new ZipOutputStream(file)) {
+      for (Path part : List.of(described, classes.resolve("theirs/Good.class"))) {
+        String name = part.getFileName().toString();
+        zip.putNextEntry(new ZipEntry(name.startsWith("module") ? name : "theirs/" + name));
+        zip.write(Files.readAllBytes(part));
+      }
+    }
+    try (Plugins plugins = plugins(Map.of())) {
+      assertEquals("good", plugins.find(PluginKind.PROBE, "good").name());
     }
   }
 

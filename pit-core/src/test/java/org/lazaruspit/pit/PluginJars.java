@@ -34,6 +34,40 @@ final class PluginJars {
               + source.getValue();
       arguments.add(Files.writeString(folder.resolve(source.getKey() + ".java"), text).toString());
     }
+    javac(arguments);
+  }
+
+  /** The descriptor of a module that provides a probe of the package {@code theirs}. */
+  static Path describe(Path into, String type) throws IOException {
+    Path pit = Files.createDirectories(into.resolve("source/pit/org/lazaruspit/pit/spi"));
+    Path theirs = Files.createDirectories(into.resolve("source/theirs/theirs"));
+    Files.writeString(
+        pit.resolve("HealthProbe.java"),
+        "package org.lazaruspit.pit.spi; public interface HealthProbe {}");
+    Files.writeString(
+        into.resolve("source/pit/module-info.java"),
+        "module pit { exports org.lazaruspit.pit.spi; }");
+    Files.writeString(
+        theirs.resolve(type + ".java"),
+        "package theirs; public class %s implements org.lazaruspit.pit.spi.HealthProbe {}"
+            .formatted(type));
+    Files.writeString(
+        into.resolve("source/theirs/module-info.java"),
+        "module theirs { requires pit; provides org.lazaruspit.pit.spi.HealthProbe with theirs.%s; }"
+            .formatted(type));
+    Path out = into.resolve("classes");
+    javac(
+        List.of(
+            "-d",
+            out.toString(),
+            "--module-source-path",
+            into.resolve("source").toString(),
+            "--module",
+            "theirs"));
+    return out.resolve("theirs").resolve("module-info.class");
+  }
+
+  private static void javac(List<String> arguments) {
     StringWriter said = new StringWriter();
     PrintWriter out = new PrintWriter(said);
     int status =

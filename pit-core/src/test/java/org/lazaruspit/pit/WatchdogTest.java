@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,65 @@ final class WatchdogTest {
       passed = passed.plusSeconds(1);
       dog.check();
     }
+  }
+
+  /** What it said meanwhile. */
+  private List<String> said(int seconds) {
+    List<String> said = new ArrayList<>();
+    for (int i = 0; i < seconds; i++) {
+      passed = passed.plusSeconds(1);
+      said.addAll(dog.check());
+    }
+    return said;
+  }
+
+  @Test
+  void whatIsWrongIsSaidOnceUntilItIsMendedAndWrongAgain() {
+    dog.started();
+    assertEquals(List.of("the loop is late"), said(200));
+    dog.roundEnded();
+    assertEquals(List.of("the loop is late"), said(200));
+  }
+
+  @Test
+  void aFewSecondsAreABusyMachineHoweverOftenThePitPolls() {
+    Watchdog eager =
+        new Watchdog(
+            Duration.ofSeconds(1),
+            () -> passed.toNanos(),
+            () -> START.plus(passed),
+            () -> loopRuns);
+    eager.started();
+    passed = passed.plusSeconds(6);
+    assertTrue(eager.health().well());
+    passed = passed.plusSeconds(1);
+    assertEquals(List.of("the loop is late"), eager.health().complaints());
+  }
+
+  @Test
+  void aPauseOfThisProcessIsNoNeglectOfAFailure() {
+    dog.started();
+    dog.failed(AGENT, 1);
+    passed = passed.plus(Duration.ofHours(1));
+    dog.check();
+    dog.roundEnded();
+    assertTrue(dog.health().well());
+    pass(61);
+    dog.roundEnded();
+    assertEquals(List.of("failures were seen and not acted on"), complaints());
+  }
+
+  @Test
+  void aLaterIncarnationsFailureIsAnother() {
+    dog.started();
+    dog.failed(AGENT, 1);
+    dog.actedOn(AGENT);
+    dog.failed(AGENT, 2);
+    pass(61);
+    dog.roundEnded();
+    assertEquals(List.of("failures were seen and not acted on"), complaints());
+    assertEquals(2, dog.health().failuresSeen());
+    assertEquals(1, dog.health().failuresActedOn());
   }
 
   private List<String> complaints() {

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -102,6 +105,10 @@ final class HeartbeatFileTest {
     assertEquals(Optional.empty(), read().complaint());
     Files.writeString(path, " ".repeat(HeartbeatFile.MAX_BYTES + 1));
     assertEquals("has more than 65536 bytes", read().complaint().orElseThrow());
+    try (FileChannel sparse = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      sparse.write(ByteBuffer.wrap(new byte[1]), 3L << 30);
+    }
+    assertEquals("has more than 65536 bytes", read().complaint().orElseThrow());
   }
 
   @Test
@@ -122,6 +129,18 @@ final class HeartbeatFileTest {
     assertThrows(IOException.class, this::read);
     assertThrows(IOException.class, file::begin);
     assertTrue(Files.exists(elsewhere.resolve("heartbeat")), "nothing is moved there either");
+  }
+
+  @Test
+  void aFolderAboveItsOwnThatIsALinkIsNotFollowed() throws IOException {
+    Files.createFile(path);
+    Stamp regular = file.stamp().orElseThrow();
+    Path checkpoints = path.getParent().getParent();
+    Path elsewhere = Files.move(checkpoints, folder.resolve("elsewhere"));
+    Files.createSymbolicLink(checkpoints, elsewhere);
+    assertThrows(IOException.class, () -> file.read(regular));
+    assertThrows(IOException.class, file::begin);
+    assertTrue(Files.exists(elsewhere.resolve("writer").resolve("heartbeat")));
   }
 
   @Test
