@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.PitConfig;
@@ -17,6 +18,10 @@ import tools.jackson.databind.JsonNode;
 final class Daemon {
 
   private static final String WHO = "the pit";
+  // Of /proc/PID/stat, see proc_pid_stat(5); what is cut off before are the pid and the name.
+  private static final int START_TICK = 22;
+  private static final int FIELDS_BEFORE = 3;
+
   private static final int MAX_FILE = 64 * 1024;
   private static final int MAX_ANSWER = 64 << 20;
 
@@ -42,8 +47,21 @@ final class Daemon {
     return send(path, Json.MAPPER.writeValueAsBytes(body));
   }
 
+  /**
+   * Whether one runs.
+   *
+   * @throws IOException if its configuration or its file cannot be read
+   */
+  boolean isRunning() throws IOException {
+    return find(state()).isPresent();
+  }
+
+  private Path state() throws IOException {
+    return PitConfig.load(configFile).stateDirectory();
+  }
+
   private JsonNode send(String path, byte @Nullable [] body) throws Exception {
-    Path state = PitConfig.load(configFile).stateDirectory();
+    Path state = state();
     URI url = find(state).orElseThrow(() -> notRunning(state));
     String token = Files.readString(state.resolve("token")).strip();
     return web.send(
@@ -72,10 +90,22 @@ final class Daemon {
       return Optional.empty();
     }
     long pid = told.path("pid").asLong(-1);
-    if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
+    if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()
+        || !isTheOne(pid, told.path("process").asString(""))) {
       return Optional.empty();
     }
     return Optional.of(loopback(file, told.path("control_url").asString("")));
+  }
+
+  /** Its pid may be somebody else's by now, whom the token is not for: boot and start tick tell. */
+  private static boolean isTheOne(long pid, String identity) throws IOException {
+    if (identity.isEmpty()) {
+      return true; // a machine without /proc
+    }
+    String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+    List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    return identity.equals(boot + " " + fields.get(START_TICK - FIELDS_BEFORE));
   }
 
   /** Whoever can write that file should not be sent the token elsewhere. */

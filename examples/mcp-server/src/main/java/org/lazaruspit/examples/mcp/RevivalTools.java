@@ -51,7 +51,8 @@ final class RevivalTools {
     Optional<UUID> cell = arguments.optionalCellId();
     Optional<String> agentId = arguments.optionalIdentifier("agent_id");
     boolean openOnly = arguments.flag("open_only");
-    List<Map<String, Object>> all = daemon.isPresent() ? fromPit(daemon.get()) : fromCells(cell);
+    boolean fromPit = daemon.isPresent() && daemon.get().isRunning();
+    List<Map<String, Object>> all = fromPit ? fromPit(daemon.get()) : fromCells(cell);
     List<Map<String, Object>> matching =
         all.stream()
             .filter(it -> cell.isEmpty() || cell.get().toString().equals(text(it, "cell_id")))
@@ -61,7 +62,7 @@ final class RevivalTools {
             .toList();
     int limit = arguments.number("limit").orElse(SHOWN);
     return Json.object(
-        "source", daemon.isPresent() ? "pit" : "journals",
+        "source", fromPit ? "pit" : "journals",
         "total", matching.size(),
         "revivals", matching.stream().limit(limit).toList());
   }
