@@ -44,7 +44,7 @@ public final class PitBuilder {
   }
 
   /**
-   * The probe. Default: the plug-in {@code gateway-http}.
+   * The probe that gateways are asked by. Default: the plug-in that the configuration names.
    *
    * @param instance a configured probe
    * @return this

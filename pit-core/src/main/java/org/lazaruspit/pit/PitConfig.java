@@ -31,6 +31,8 @@ import org.lazaruspit.pit.spi.Launcher;
  * @param logLevel how much a program around the pit should log, one of {@link #LOG_LEVELS}; default
  *     {@code INFO}
  * @param reviver the name of the reviver; default {@code process}
+ * @param probe the name of the health probe that gateways are asked by; default {@code
+ *     gateway-http}
  * @param ownership the name of the cell ownership; default {@code file-lock}
  * @param launchers commands by name
  * @param allowCellCommands whether the argument list {@code command} in an agent's own file is run,
@@ -53,6 +55,7 @@ public record PitConfig(
     Path missionsPath,
     String logLevel,
     String reviver,
+    String probe,
     String ownership,
     Map<String, Launcher> launchers,
     boolean allowCellCommands,
@@ -89,6 +92,9 @@ public record PitConfig(
     }
     if (reviver.isBlank()) {
       throw new IllegalArgumentException("reviver: blank, expected the name of a plug-in");
+    }
+    if (probe.isBlank()) {
+      throw new IllegalArgumentException("probe: blank, expected the name of a plug-in");
     }
     if (ownership.isBlank()) {
       throw new IllegalArgumentException("ownership: blank, expected the name of a plug-in");

@@ -31,6 +31,7 @@ public final class PitConfigBuilder {
   private Path missionsPath = Path.of("/var/missions");
   private String logLevel = "INFO";
   private String reviver = "process";
+  private String probe = "gateway-http";
   private String ownership = "file-lock";
   private final Map<String, Launcher> launchers = new LinkedHashMap<>();
   private boolean allowCellCommands;
@@ -54,6 +55,7 @@ public final class PitConfigBuilder {
     missionsPath = from.missionsPath();
     logLevel = from.logLevel();
     reviver = from.reviver();
+    probe = from.probe();
     ownership = from.ownership();
     launchers.putAll(from.launchers());
     allowCellCommands = from.allowCellCommands();
@@ -150,6 +152,17 @@ public final class PitConfigBuilder {
    */
   public PitConfigBuilder reviver(String name) {
     reviver = given.once("reviver", name);
+    return this;
+  }
+
+  /**
+   * Who asks gateways about the health of their agents.
+   *
+   * @param name the name of a plug-in, default {@code gateway-http}
+   * @return this
+   */
+  public PitConfigBuilder probe(String name) {
+    probe = given.once("probe", name);
     return this;
   }
 
@@ -270,6 +283,7 @@ public final class PitConfigBuilder {
         missionsPath,
         logLevel,
         reviver,
+        probe,
         ownership,
         launchers,
         allowCellCommands,

@@ -46,6 +46,7 @@ final class PitConfigReader {
         path(in, "missions_path").orElse(Path.of("/var/missions")),
         in.oneOf("log_level", PitConfig.LOG_LEVELS).orElse("INFO"),
         in.text("reviver").orElse("process"),
+        in.text("probe").orElse("gateway-http"),
         in.text("ownership").orElse("file-lock"),
         launchers(in),
         in.flag("allow_cell_commands").orElse(false),

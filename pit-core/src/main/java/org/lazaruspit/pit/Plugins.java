@@ -67,7 +67,7 @@ final class Plugins implements AutoCloseable {
   /** The probe to use, guarded. */
   HealthProbe probe(@Nullable HealthProbe given) {
     HealthProbe chosen =
-        given == null ? find(PluginKind.PROBE, "gateway-http") : given(PluginKind.PROBE, given);
+        given == null ? find(PluginKind.PROBE, config.probe()) : given(PluginKind.PROBE, given);
     HealthProbe guarded =
         new GuardedProbe(chosen, Providers.nameOf(PluginKind.PROBE, chosen), PluginLimits.DEFAULT);
     whenClosed.add(guarded::close);

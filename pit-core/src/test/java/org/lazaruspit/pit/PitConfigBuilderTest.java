@@ -43,6 +43,7 @@ final class PitConfigBuilderTest {
             {"poll_interval": 1, "timeout": 7, "max_retries": 0, "auto_revive": false,
              "gateways": [{"name": "g", "url": "https://h:1/p", "token_file": "/t"}],
              "missions_path": "/m", "log_level": "DEBUG", "reviver": "command",
+             "probe": "carrier-pigeon",
              "ownership": "zookeeper",
              "launchers": {"default": {"command": ["a"]}}, "allow_cell_commands": true,
              "agent_key": "cell", "plugin_directory": "/p", "plugins": {"command": {"x": 1}},
@@ -60,6 +61,7 @@ final class PitConfigBuilderTest {
             .missionsPath(Path.of("/m"))
             .logLevel("DEBUG")
             .reviver("command")
+            .probe("carrier-pigeon")
             .ownership("zookeeper")
             .launcher(new Launcher("default", List.of("a"), Map.of(), Optional.empty()))
             .allowCellCommands(true)
@@ -102,6 +104,8 @@ final class PitConfigBuilderTest {
         refusal(builder -> builder.logLevel("LOUD")));
     assertEquals(
         "reviver: blank, expected the name of a plug-in", refusal(builder -> builder.reviver(" ")));
+    assertEquals(
+        "probe: blank, expected the name of a plug-in", refusal(builder -> builder.probe(" ")));
     assertEquals(
         "ownership: blank, expected the name of a plug-in",
         refusal(builder -> builder.ownership(" ")));

@@ -35,6 +35,7 @@ final class PitConfigTest {
     assertEquals(Path.of("/var/missions"), config.missionsPath());
     assertEquals("INFO", config.logLevel());
     assertEquals("process", config.reviver());
+    assertEquals("gateway-http", config.probe());
     assertEquals("file-lock", config.ownership());
     assertEquals(folder, config.stateDirectory());
     assertFalse(config.allowCellCommands());

@@ -343,6 +343,20 @@ final class PluginDirectoryTest {
   }
 
   @Test
+  void theConfigurationSaysWhichProbeIsUsed() throws IOException {
+    pack("Good");
+    PitConfig config = PitConfig.builder(folder).pluginDirectory(jars).probe("good").build();
+    try (Plugins plugins = Plugins.find(config)) {
+      assertEquals("good", plugins.probe(null).name());
+    }
+    try (Plugins plugins = Plugins.find(config.toBuilder().probe("nobody").build())) {
+      assertEquals(
+          "there is no health probe \"nobody\", expected one of [gateway-http, good]",
+          assertThrows(IllegalArgumentException.class, () -> plugins.probe(null)).getMessage());
+    }
+  }
+
+  @Test
   void aPitTellsItsProblemsAndWorks() throws IOException {
     pack("Thrower");
     Files.createDirectory(folder.resolve("missions"));

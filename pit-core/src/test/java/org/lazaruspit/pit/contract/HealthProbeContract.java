@@ -46,7 +46,7 @@ public abstract class HealthProbeContract {
   protected abstract ProbeTarget healthy() throws Exception;
 
   /**
-   * An agent of which whoever is asked knows nothing.
+   * An agent of which whoever is asked knows nothing; another one than {@link #healthy}.
    *
    * @return empty, the default, where there is no such thing
    * @throws Exception if there is none
@@ -56,7 +56,7 @@ public abstract class HealthProbeContract {
   }
 
   /**
-   * An agent about which nobody answers.
+   * An agent about which nobody answers; another one than {@link #healthy} and {@link #unknown}.
    *
    * @return empty, the default, where there is no such thing
    * @throws Exception if there is none
