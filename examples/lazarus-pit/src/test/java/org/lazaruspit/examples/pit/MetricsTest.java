@@ -10,14 +10,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +49,7 @@ import org.lazaruspit.pit.spi.AgentRef;
 final class MetricsTest {
 
   private static final UUID CELL = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
   private static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -229,6 +234,36 @@ final class MetricsTest {
         + new String(connection.getInputStream().readAllBytes(), UTF_8);
   }
 
+  /** Name, type and labels of each metric, as the table of the manual has them. */
+  private static Map<String, String> documented() throws IOException {
+    Map<String, String> metrics = new TreeMap<>();
+    for (String line : Files.readAllLines(Path.of("..", "..", "docs", "operations.md"))) {
+      String[] cells = line.split(" ?\\| ?", -1);
+      if (cells.length == 6 && (line.startsWith("| `lazarus_") || line.startsWith("| `process_"))) {
+        String labels = cells[3].replace("`", "").replace(" ", "");
+        metrics.put(cells[1].replace("`", ""), cells[2] + " {" + labels + "}");
+      }
+    }
+    return metrics;
+  }
+
+  /** The same of what a collector gets. */
+  private static Map<String, String> described(String text) {
+    Map<String, String> metrics = new TreeMap<>();
+    for (String line : text.lines().filter(each -> each.startsWith("# TYPE ")).toList()) {
+      String[] words = line.split(" ", -1);
+      Set<String> labels = new TreeSet<>();
+      text.lines()
+          .filter(each -> each.matches(words[2] + "(_bucket|_sum|_count)?\\{.*"))
+          .flatMap(each -> LABEL.matcher(each).results())
+          .map(found -> found.group(1))
+          .filter(label -> !label.equals("le"))
+          .forEach(labels::add);
+      metrics.put(words[2], words[3] + " {" + String.join(",", labels) + "}");
+    }
+    return metrics;
+  }
+
   @Test
   void aDaemonIsScrapedWithItsTokenInTheFormatThatIsAskedFor() throws Exception {
     SmallFleet fleet = new SmallFleet(folder);
@@ -254,6 +289,7 @@ final class MetricsTest {
       assertTrue(samples.get("lazarus_pit_round_duration_seconds_count") >= 1);
       assertTrue(samples.get("lazarus_pit_last_round_timestamp_seconds") > 0);
       assertTrue(samples.keySet().stream().noneMatch(name -> name.contains(CELL.toString())));
+      assertEquals(documented(), described(text));
       String open = scrape(daemon, token, "application/openmetrics-text; version=1.0.0");
       assertTrue(open.startsWith("application/openmetrics-text"), open);
       assertTrue(open.endsWith("# EOF\n"), open);
