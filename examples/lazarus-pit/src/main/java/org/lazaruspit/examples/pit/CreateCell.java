@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
       "  lazarus-pit cell create --name \"Sort the archive\" --root /var/missions",
       "  lazarus-pit cell create --from-proposal proposal.md --dry-run",
       "",
-      "A proposal is the filled-in issue template mission-proposal.md. It is kept in the cell, as",
-      "artifacts/docs/proposal.md."
+      "A proposal is the filled-in issue template mission-proposal.md.",
+      "The cell keeps it, as artifacts/docs/proposal.md."
     })
 final class CreateCell implements Callable<Integer> {
 
