@@ -32,6 +32,7 @@ final class JavaSnippetsTest {
           List.of(
                   "java.io",
                   "java.net",
+                  "java.net.http",
                   "java.nio.file",
                   "java.time",
                   "java.util",
