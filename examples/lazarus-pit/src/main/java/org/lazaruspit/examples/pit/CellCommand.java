@@ -247,7 +247,7 @@ final class CellCommand implements Runnable {
         "Links and special files are left out, and named on standard error.",
         "",
         "Example:",
-        "  lazarus-pit cell backup CELL \"archive-$(date +%F).zip\""
+        "  lazarus-pit cell backup CELL \"archive-$(date +%%F).zip\""
       })
   static final class Backup extends OfCells {
 

@@ -29,6 +29,13 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     description = "Save the checkpoint of an agent.",
     synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "It needs no daemon. Agents in any language can call it.",
+      "",
+      "Example:",
+      "  lazarus-pit checkpoint save \"$LAZARUS_CELL\" writer --state s.json --context c.json"
+    },
     subcommands = CheckpointCommand.Save.class)
 final class CheckpointCommand implements Runnable {
 

@@ -64,6 +64,9 @@ public final class Main implements Callable<Integer> {
 
   private static final String CONFIG = "--config";
 
+  /** Wide enough for every example on a line of its own. */
+  private static final int HELP_WIDTH = 100;
+
   @Mixin private final ConfigFile config = new ConfigFile();
 
   @Mixin private final DryRun dryRun = new DryRun();
@@ -103,6 +106,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setUsageHelpWidth(HELP_WIDTH)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(java.util.UUID.class, new Uuids())
         .setExecutionStrategy(Main::execute)

@@ -8,45 +8,47 @@ import java.util.Locale;
  */
 final class PlainText {
 
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+  private static final int ZERO_WIDTH_JOINER = 0x200d;
+
   private PlainText() {}
 
   /** The same with everything that is not seen as itself written as {@code \\u001b}. */
   static String of(String text) {
-    return escaped(text, true);
-  }
-
-  /** The same of some lines. */
-  static String lines(String text) {
     return escaped(text, false);
   }
 
-  /** The same document: what is escaped stands only inside of its strings. */
+  /** The same document: but for its line ends, what is escaped stands only inside of strings. */
   static String escapedJson(String document) {
-    return escaped(document, false);
+    return escaped(document, true);
   }
 
-  private static String escaped(String text, boolean lines) {
-    StringBuilder plain = null;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean bad = steers(c) && (lines || c != '\n');
-      if (bad && plain == null) {
-        plain = new StringBuilder(text.length() + 16).append(text, 0, i);
-      }
-      if (plain != null) {
-        plain.append(bad ? String.format(Locale.ROOT, "\\u%04x", (int) c) : String.valueOf(c));
-      }
+  private static String escaped(String text, boolean keepLines) {
+    if (text.codePoints().noneMatch(c -> steers(c, keepLines))) {
+      return text;
     }
-    return plain == null ? text : plain.toString();
+    StringBuilder plain = new StringBuilder(text.length() + 16);
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (steers(c, keepLines)) {
+                for (char unit : Character.toChars(c)) {
+                  plain.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+              } else {
+                plain.appendCodePoint(c);
+              }
+            });
+    return plain.toString();
   }
 
-  /** Controls of both sets, line ends of Unicode, and what turns the direction of writing. */
-  private static boolean steers(char c) {
-    return Character.isISOControl(c)
-        || (c >= '\u200e' && c <= '\u200f')
-        || (c >= '\u2028' && c <= '\u202e')
-        || (c >= '\u2066' && c <= '\u2069')
-        || c == '\u061c'
-        || c == '\ufeff';
+  /** Controls of both sets, line ends, what turns the direction of writing, and what is unseen. */
+  private static boolean steers(int c, boolean keepLines) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL -> c != '\n' || !keepLines;
+      case Character.FORMAT -> c != ZERO_WIDTH_JOINER && c != ZERO_WIDTH_NON_JOINER;
+      case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+      default -> false;
+    };
   }
 }

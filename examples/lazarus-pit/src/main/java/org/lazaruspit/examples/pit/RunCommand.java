@@ -9,7 +9,16 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Run the daemon until it is told to end; agents run on without it.")
+    description = "Run the daemon until it is told to end; agents run on without it.",
+    footer = {
+      "",
+      "Without a command lazarus-pit does the same.",
+      "",
+      "Examples:",
+      "  lazarus-pit run",
+      "  lazarus-pit run --config /etc/lazarus/config.json --log-format json",
+      "  lazarus-pit run --dry-run"
+    })
 final class RunCommand implements Callable<Integer> {
 
   @Mixin private final ConfigFile config = new ConfigFile();

@@ -73,17 +73,8 @@ final class LazarusPitIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "cell create | 2 | Missing required option: '--name",
-        "cell create --name x --root nowhere | 1 | nowhere",
-        "cell create --name x --id 17 | 2 | '17'",
+        "cell create | 2 | Missing required option",
         "cell show nowhere | 1 | nowhere: is not a directory",
-        "cell validate nowhere | 1 | nowhere: is not a directory",
-        "cell add-agent nowhere --id a --name A --role lead | 1 | nowhere: is not a directory",
-        "cell add-agent . --id a --name A --role boss | 2 | boss",
-        "cell add-agent . --id ../a --name A --role lead | 1 | ../a",
-        "cell | 2 | a command is missing",
-        "cell frobnicate | 2 | frobnicate",
-        "frobnicate | 2 | frobnicate",
         "run --config wrong.json | 1 | poll_interval",
         "run --colour | 2 | --colour"
       })
