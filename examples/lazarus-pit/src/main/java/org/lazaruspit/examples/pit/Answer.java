@@ -1,5 +1,6 @@
 package org.lazaruspit.examples.pit;
 
+import java.util.Locale;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ final class Answer {
     problem.put(
         "type",
         "urn:lazaruspit:problem:"
-            + kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+            + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     problem.put("title", kind.title());
     problem.put("status", kind.status());
     problem.put("detail", String.valueOf(detail));

@@ -1,5 +1,7 @@
 package org.lazaruspit.examples.pit;
 
+import java.util.Objects;
+import java.util.TreeSet;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +43,7 @@ final class ControlRequest {
 
   /** The segment of the path that the route names so. */
   String variable(String name) {
-    return java.util.Objects.requireNonNull(variables.get(name), name);
+    return Objects.requireNonNull(variables.get(name), name);
   }
 
   /** A query parameter. */
@@ -87,7 +89,7 @@ final class ControlRequest {
             Refusal.Kind.BAD_REQUEST,
             name
                 + ": there is no such field, expected "
-                + List.copyOf(new java.util.TreeSet<>(fields)));
+                + List.copyOf(new TreeSet<>(fields)));
       }
     }
     return object;

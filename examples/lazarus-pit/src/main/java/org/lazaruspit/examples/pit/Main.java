@@ -1,5 +1,6 @@
 package org.lazaruspit.examples.pit;
 
+import java.util.UUID;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -108,7 +109,7 @@ public final class Main implements Callable<Integer> {
     return new CommandLine(new Main())
         .setUsageHelpWidth(HELP_WIDTH)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .registerConverter(java.util.UUID.class, new Uuids())
+        .registerConverter(UUID.class, new Uuids())
         .setExecutionStrategy(Main::execute)
         .setExecutionExceptionHandler((failure, command, parsed) -> Complaint.no(failure, command))
         .setParameterExceptionHandler(

@@ -1,5 +1,7 @@
 package org.lazaruspit.examples.pit;
 
+import org.lazaruspit.pit.PitReport;
+import java.util.stream.Collectors;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -41,7 +43,7 @@ final class OrderRoutes {
         Route.post("/api/orders", request -> Answer.json(routes.order(request))));
   }
 
-  private org.lazaruspit.pit.PitReport pitReport() {
+  private PitReport pitReport() {
     return running.work().pit().report();
   }
 
@@ -157,7 +159,7 @@ final class OrderRoutes {
         pitReport().agents().stream()
             .filter(AgentLine::healthy)
             .map(AgentLine::agent)
-            .collect(java.util.stream.Collectors.toSet());
+            .collect(Collectors.toSet());
     List<Revival> revivals = new ArrayList<>();
     for (AgentRef agent : target.agents(engine)) {
       if (!well.contains(agent)) {

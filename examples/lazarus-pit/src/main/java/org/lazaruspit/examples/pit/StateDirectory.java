@@ -1,5 +1,7 @@
 package org.lazaruspit.examples.pit;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -131,8 +133,8 @@ final class StateDirectory implements AutoCloseable {
             EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(OURS_ALONE))) {
       made.write(
-          java.nio.ByteBuffer.wrap(
-              (fresh + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+          ByteBuffer.wrap(
+              (fresh + "\n").getBytes(StandardCharsets.US_ASCII)));
       made.force(true);
     } catch (FileAlreadyExistsException e) {
       keepToOurselves(file);
@@ -140,7 +142,16 @@ final class StateDirectory implements AutoCloseable {
     return readToken(directory);
   }
 
+  /** A link could lead to a file that is none of ours to read, or to change. */
+  private static void requireRegular(Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(file + ": is not a regular file");
+    }
+  }
+
   private static void keepToOurselves(Path file) throws IOException {
+    requireRegular(file);
     Set<PosixFilePermission> found = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
     if (!OURS_ALONE.containsAll(found)) {
       Files.setPosixFilePermissions(file, OURS_ALONE);
@@ -158,14 +169,11 @@ final class StateDirectory implements AutoCloseable {
    */
   static String readToken(Path directory) throws IOException {
     Path file = directory.resolve(TOKEN);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(file + ": is not a regular file");
-    }
+    requireRegular(file);
     if (Files.size(file) > MAX_TOKEN_BYTES) {
       throw new IOException(file + ": has over " + MAX_TOKEN_BYTES + " bytes, expected one token");
     }
-    String token = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).strip();
+    String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
     if (token.length() < 16 || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw new IOException(
           file + ": holds no token, delete it and the next start of the daemon makes one");

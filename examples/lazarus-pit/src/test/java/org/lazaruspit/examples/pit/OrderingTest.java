@@ -2,7 +2,6 @@ package org.lazaruspit.examples.pit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,49 +77,64 @@ final class OrderingTest {
   }
 
   @Test
-  void aDeniedAgentStaysDeadAndAnApprovedOneComesToLife() throws Exception {
+  void whoWaitsIsListedAndADenialIsFinal() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       String writer = serving.await("writer", RevivalStatus.PENDING_APPROVAL).id();
-      String reader =
-          serving.pit().engine().revivals().stream()
-              .filter(revival -> revival.agent().agentId().equals("reader"))
-              .findFirst()
-              .orElseThrow()
-              .id();
+      serving.awaitReport(report -> report.agents().size() == 2);
       assertEquals(2, json("status").required("waiting_for_approval").asInt());
+      assertEquals(2, json("status").required("pending_revivals").asInt());
+      assertTrue(done("status").out().contains("2 of them wait for a person"));
       JsonNode waiting = json("revivals").required("revivals").get(0);
       assertEquals("pending_approval", waiting.required("status").asString());
       assertEquals(FIRST.toString(), waiting.required("cell_id").asString());
       assertTrue(waiting.required("revived_at").isNull());
       assertTrue(done("revivals").out().contains(writer));
       assertTrue(done("why", "writer").out().contains("auto_revive is ask"));
+      assertEquals(2, json("why", FIRST.toString()).required("agents").size());
 
       done("deny", writer, "--reason", "not needed any more");
-      assertTrue(journal().contains("not needed any more"));
+      assertTrue(journal().contains("not needed any more ("));
       refused("is denied", "approve", writer);
+      assertTrue(done("revivals").out().contains("denied"));
+      assertEquals(1, json("status").required("waiting_for_approval").asInt());
+    }
+  }
+
+  @Test
+  @Tag("full")
+  void whoIsApprovedOrOrderedLivesAndWhoIsStoppedEnds() throws Exception {
+    try (Serving serving = Serving.start(fleet.config())) {
+      serving.await("writer", RevivalStatus.PENDING_APPROVAL);
+      String reader =
+          serving.pit().engine().revivals().stream()
+              .filter(revival -> revival.agent().agentId().equals("reader"))
+              .findFirst()
+              .orElseThrow()
+              .id();
       done("approve", reader);
       serving.await("reader", RevivalStatus.REVIVED);
       refused("is revived", "approve", reader);
-      JsonNode revivals = json("revivals").required("revivals");
-      assertEquals(2, revivals.size());
+      serving.awaitReport(report -> status(report, "reader") == PitReport.Status.HEALTHY);
+
+      JsonNode revived = json("revive", FIRST.toString()).required("revivals");
+      assertEquals(1, revived.size(), "the healthy one is left alone");
+      assertEquals("writer", revived.get(0).required("agent_id").asString());
+      serving.await("writer", RevivalStatus.REVIVED);
 
       List<ProcessHandle> started =
           ProcessHandle.current()
               .descendants()
               .filter(process -> process.info().commandLine().orElse("").contains("sleep 60"))
               .toList();
-      assertFalse(started.isEmpty());
-      done("stop", "reader", "--reason", "enough");
+      assertTrue(started.size() >= 2, started::toString);
+      done("stop", "--cell", FIRST.toString(), "--reason", "enough");
       for (ProcessHandle process : started) {
         assertEquals(process, process.onExit().get());
       }
-      PitReport stopped =
-          serving.awaitReport(report -> status(report, "reader") == PitReport.Status.STOPPED);
-      assertEquals(2, stopped.agents().size());
+      serving.awaitReport(report -> status(report, "reader") == PitReport.Status.STOPPED);
       assertTrue(journal().contains("enough ("));
-      assertEquals(
-          "stopped",
-          json("why", "reader").required("standings").get(0).required("kind").asString());
+      JsonNode standing = json("why", "reader").required("standings").get(0);
+      assertEquals("stopped", standing.required("kind").asString());
     }
   }
 

@@ -7,13 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @Timeout(60)
@@ -101,6 +109,66 @@ final class StatusTest {
       assertNotRunning("ended without a word");
       Files.writeString(folder.resolve("pit.json"), left);
       assertEquals(0, fleet.ask("status").status());
+    }
+  }
+
+  @Test
+  void aDaemonThatDoesNotAnswerIsNone() throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    fleet.start().close();
+    PitFile.ofThisProcess(Instant.now(), URI.create("http://127.0.0.1:" + closed)).write(folder);
+    assertNotRunning("does not answer at");
+  }
+
+  /** Else whoever can write that file would be sent the token. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "not JSON",
+        "{\"pid\": 1, \"started_at\": \"now\", \"control_url\": \"http://127.0.0.1:1\"}",
+        "{\"pid\": 1, \"started_at\": \"T\", \"control_url\": \"http://evil.example:80\"}",
+        "{\"pid\": 1, \"started_at\": \"T\", \"control_url\": \"http://127.0.0.1@evil.example:80\"}",
+        "{\"pid\": 1, \"started_at\": \"T\", \"control_url\": \"https://127.0.0.1:80\"}",
+        "{\"pid\": 1, \"started_at\": \"T\", \"control_url\": \"file:///etc/passwd\"}"
+      })
+  void aFileThatNoDaemonWroteIsNotFollowed(String content) throws IOException {
+    Files.writeString(folder.resolve("pit.json"), content.replace("\"T\"", "\"2026-01-31T09:30:00Z\""));
+    SmallFleet.Outcome told = fleet.ask("status");
+    assertEquals(1, told.status(), told::toString);
+    assertEquals(1, told.err().lines().count(), told::err);
+    assertTrue(told.err().contains("pit.json: is no daemon's"), told::err);
+  }
+
+  @Test
+  void aTokenThatIsNoneStopsTheStart() throws IOException {
+    Files.writeString(folder.resolve("token"), "short\n");
+    String refused = assertThrows(IOException.class, fleet::start).getMessage();
+    assertTrue(refused.contains("holds no token"), refused);
+    Files.delete(folder.resolve("token"));
+    Files.createSymbolicLink(folder.resolve("token"), folder.resolve("config.json"));
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(folder.resolve("config.json"));
+    String link = assertThrows(IOException.class, fleet::start).getMessage();
+    assertTrue(link.contains("is not a regular file"), link);
+    assertEquals(before, Files.getPosixFilePermissions(folder.resolve("config.json")));
+    Files.delete(folder.resolve("token"));
+    fleet.start().close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "127.0.0.2"})
+  void theDaemonIsFoundUnderEachOfItsNames(String host) throws IOException {
+    fleet = new SmallFleet(folder, ", \"control\": {\"host\": \"" + host + "\"}");
+    try (Daemon daemon = fleet.start()) {
+      assertEquals(host, daemon.url().getHost());
+      assertEquals(0, fleet.ask("status").status());
+      String page = fleet.ask("page").out().strip();
+      String token = Files.readString(folder.resolve("token")).strip();
+      assertEquals(daemon.url() + "/#token=" + token, page);
     }
   }
 }
