@@ -6,13 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.pit.PitConfig.Control;
 
 /** Who may come in, and what becomes of those who mean ill. */
 @Timeout(60)
@@ -32,11 +39,10 @@ final class ControlServerTest {
   private static Serving serving;
 
   @BeforeAll
-  static void oneCellAndSlowClientsAreCutOffSoon() throws Exception {
+  static void oneCellOfOneAgent() throws Exception {
     SmallFleet fleet = new SmallFleet(folder, ", \"auto_revive\": false, \"poll_interval\": 3600");
     SmallFleet.agent(fleet.cell(UUID.fromString(CELL)), "writer");
-    Duration limit = Duration.ofMillis(200);
-    serving = Serving.start(fleet.config(), new Deadlines.Limits(limit, limit, limit));
+    serving = Serving.start(fleet.config());
     serving.awaitReport(report -> report.agents().size() == 1);
   }
 
@@ -248,31 +254,48 @@ final class ControlServerTest {
     assertProblem(400, "not JSON", post("/api/orders", "[".repeat(60_000)));
   }
 
-  @Test
-  void aClientThatSendsNoWholeRequestIsCutOff() throws IOException {
-    URI url = serving.url();
-    String[] beginnings = {
-      "GET /api/status HTTP/1.1\r\nHost: ",
-      head(
-              "POST /api/orders",
-              "Host: " + host(),
-              "Authorization: Bearer " + serving.token(),
-              "Content-Length: 100")
-          + "\r\n\r\n{\"order\"",
-      head("POST /api/orders", "Host: " + host(), "Content-Length: 100") + "\r\n\r\n{"
-    };
-    for (String beginning : beginnings) {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /read HTTP/1.1\r\nHost: ",
+        "POST /read HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer T\r\nContent-Length: 9\r\n\r\n{",
+        "POST /read HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n{"
+      })
+  void aClientThatSendsNoWholeRequestIsCutOff(String beginning) throws IOException {
+    Duration limit = Duration.ofMillis(100);
+    Route read = Route.post("/read", request -> Answer.json(request.body(Set.of())));
+    try (ControlServer server =
+        ControlServer.open(
+            Control.DEFAULT, "T", List.of(read), new Deadlines.Limits(limit, limit, limit))) {
+      server.start();
+      URI url = server.uri();
       try (Socket socket = new Socket(url.getHost(), url.getPort())) {
-        socket.getOutputStream().write(beginning.getBytes(ISO_8859_1));
+        String sent = beginning.replace("HOST", url.getAuthority());
+        socket.getOutputStream().write(sent.getBytes(ISO_8859_1));
         // Nothing more is sent: that reading ends at all is what shows it.
-        try (InputStream in = socket.getInputStream()) {
-          assertFalse(new String(in.readAllBytes(), ISO_8859_1).contains("200 OK"));
-        } catch (IOException e) {
-          assertTrue(String.valueOf(e.getMessage()).contains("reset"), e::toString);
-        }
+        assertFalse(reply(socket).text().contains("200 OK"));
+      } catch (SocketException e) {
+        assertTrue(String.valueOf(e.getMessage()).contains("reset"), e::toString);
       }
     }
-    assertEquals(200, get("/api/status").status());
+  }
+
+  /** What a program can ask for is written down. */
+  @Test
+  void everyRouteIsDescribed() throws IOException {
+    String page = Files.readString(Path.of("..", "..", "docs", "command-line.md"));
+    Set<String> routes = new TreeSet<>();
+    for (Route route : serving.routes()) {
+      routes.add(route.method() + " /" + String.join("/", route.path()));
+    }
+    Set<String> described = new TreeSet<>();
+    Matcher row = Pattern.compile("(?m)^\\| `((?:GET|POST) [^`?]+)").matcher(page);
+    while (row.find()) {
+      described.add(row.group(1));
+    }
+    assertFalse(routes.isEmpty());
+    routes.removeAll(described);
+    assertEquals(Set.of(), routes, "not in docs/command-line.md");
   }
 
   @Test

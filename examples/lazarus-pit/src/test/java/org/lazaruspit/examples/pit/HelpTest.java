@@ -25,10 +25,12 @@ final class HelpTest {
 
   private static final Pattern EXAMPLE = Pattern.compile("(?m)^  (?:.*[(\\s\"])?lazarus-pit (.*)$");
 
+  private static final CommandLine COMMANDS = Main.commandLine();
+
   @TempDir Path folder;
 
   static Stream<CommandLine> commands() {
-    return all(Main.commandLine()).stream();
+    return all(COMMANDS).stream();
   }
 
   private static List<CommandLine> all(CommandLine command) {
@@ -62,7 +64,7 @@ final class HelpTest {
     int found = 0;
     while (example.find()) {
       String[] words = words(example.group(1));
-      Main.commandLine().parseArgs(words);
+      COMMANDS.parseArgs(words);
       found++;
     }
     assertTrue(found > 0, help);

@@ -22,27 +22,24 @@ final class Serving implements AutoCloseable {
   private final BlockingQueue<PitReport> reports = new LinkedBlockingQueue<>();
   private final StateDirectory state;
   private final LazarusPit pit;
+  private final List<Route> routes;
   private final ControlServer control;
 
-  private Serving(PitConfig config, Deadlines.Limits limits) throws IOException {
+  private Serving(PitConfig config) throws IOException {
     state = StateDirectory.take(config.stateDirectory());
     Running.Work work = new Pits(false, List.of(listener())).make(config);
     pit = work.pit();
     Instant now = Instant.now();
-    control =
-        ControlServer.open(
-            config.control(), state.token(), Routes.of(new Running(now, false, work)), limits);
+    Running running = new Running(now, false, work);
+    routes = OrderRoutes.of(running);
+    control = ControlServer.open(config.control(), state.token(), Routes.of(running));
     pit.start();
     control.start();
     state.announce(now, control.uri());
   }
 
   static Serving start(Path config) throws IOException {
-    return start(config, Deadlines.Limits.DEFAULT);
-  }
-
-  static Serving start(Path config, Deadlines.Limits limits) throws IOException {
-    return new Serving(PitConfig.load(config), limits);
+    return new Serving(PitConfig.load(config));
   }
 
   private PitListener listener() {
@@ -57,6 +54,10 @@ final class Serving implements AutoCloseable {
         reports.add(report);
       }
     };
+  }
+
+  List<Route> routes() {
+    return routes;
   }
 
   URI url() {

@@ -137,7 +137,8 @@ final class StatusTest {
         "{\"pid\": 1, \"started_at\": \"T\", \"control_url\": \"file:///etc/passwd\"}"
       })
   void aFileThatNoDaemonWroteIsNotFollowed(String content) throws IOException {
-    Files.writeString(folder.resolve("pit.json"), content.replace("\"T\"", "\"2026-01-31T09:30:00Z\""));
+    Files.writeString(
+        folder.resolve("pit.json"), content.replace("\"T\"", "\"2026-01-31T09:30:00Z\""));
     SmallFleet.Outcome told = fleet.ask("status");
     assertEquals(1, told.status(), told::toString);
     assertEquals(1, told.err().lines().count(), told::err);
