@@ -27,6 +27,11 @@ final class Ago {
     return small == 0 ? large + " " + unit : large + " " + unit + " " + small + " " + smallUnit;
   }
 
+  /** For example {@code 1 cell} and {@code 2 cells}. */
+  static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
   /** For example {@code 12 s ago}; a dash for no time. */
   static String since(String instant, Instant now) {
     return instant.isEmpty() ? "-" : words(Duration.between(Instant.parse(instant), now)) + " ago";

@@ -1,11 +1,11 @@
 package org.lazaruspit.examples.pit;
 
-import java.util.Locale;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -61,9 +61,7 @@ final class Answer {
   private static ObjectNode problemJson(Refusal.Kind kind, @Nullable String detail) {
     ObjectNode problem = Json.object();
     problem.put(
-        "type",
-        "urn:lazaruspit:problem:"
-            + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        "type", "urn:lazaruspit:problem:" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     problem.put("title", kind.title());
     problem.put("status", kind.status());
     problem.put("detail", String.valueOf(detail));

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class ControlClient {
 
+  private static final String START = " (lazarus-pit run starts one)";
   private static final int CONNECT_MILLIS = 3_000;
   private static final int READ_MILLIS = 30_000;
   private static final int MAX_ANSWER = 256 << 20;
@@ -41,12 +42,13 @@ final class ControlClient {
     Path state = config.stateDirectory();
     PitFile daemon =
         PitFile.read(state)
-            .orElseThrow(() -> new NotRunningException("no daemon is running with " + state));
+            .orElseThrow(
+                () -> new NotRunningException("no daemon is running with " + state + START));
     if (!daemon.processLives()) {
       // The token is not shown: its port may be somebody else's by now.
       throw new NotRunningException(
-          "no daemon is running with %s: the one with pid %d ended without a word"
-              .formatted(state, daemon.pid()));
+          "no daemon is running with %s: the one with pid %d ended without a word%s"
+              .formatted(state, daemon.pid(), START));
     }
     try {
       return new ControlClient(daemon, StateDirectory.readToken(state));

@@ -1,7 +1,5 @@
 package org.lazaruspit.examples.pit;
 
-import java.util.Objects;
-import java.util.TreeSet;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +7,10 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -87,9 +87,7 @@ final class ControlRequest {
       if (!fields.contains(name)) {
         throw new Refusal(
             Refusal.Kind.BAD_REQUEST,
-            name
-                + ": there is no such field, expected "
-                + List.copyOf(new TreeSet<>(fields)));
+            name + ": there is no such field, expected " + List.copyOf(new TreeSet<>(fields)));
       }
     }
     return object;

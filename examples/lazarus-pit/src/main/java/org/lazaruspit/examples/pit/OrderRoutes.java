@@ -1,7 +1,5 @@
 package org.lazaruspit.examples.pit;
 
-import org.lazaruspit.pit.PitReport;
-import java.util.stream.Collectors;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -10,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalEngine;

@@ -41,10 +41,10 @@ final class ReportCommand extends DaemonCommand {
       }
     }
     screen.line(
-        "%d of %d agents are healthy, in %d cells, %s",
+        "%d of %s healthy, in %s, %s",
         report.path("healthy_agents").asLong(),
-        report.path("total_agents").asLong(),
-        report.path("total_cells").asLong(),
+        Ago.count(report.path("total_agents").asLong(), "agent"),
+        Ago.count(report.path("total_cells").asLong(), "cell"),
         Ago.since(report.path("timestamp").asString(), now));
     if (!rows.isEmpty()) {
       screen.table(

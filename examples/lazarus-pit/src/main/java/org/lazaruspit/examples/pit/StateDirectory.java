@@ -1,12 +1,12 @@
 package org.lazaruspit.examples.pit;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -132,9 +132,7 @@ final class StateDirectory implements AutoCloseable {
             file,
             EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(OURS_ALONE))) {
-      made.write(
-          ByteBuffer.wrap(
-              (fresh + "\n").getBytes(StandardCharsets.US_ASCII)));
+      made.write(ByteBuffer.wrap((fresh + "\n").getBytes(StandardCharsets.US_ASCII)));
       made.force(true);
     } catch (FileAlreadyExistsException e) {
       keepToOurselves(file);

@@ -25,9 +25,9 @@ final class StatusText {
     JsonNode config = status.path("config");
     screen.field(
         "missions",
-        "%d cells in %s, looked at every %d s"
+        "%s in %s, looked at every %d s"
             .formatted(
-                status.path("cells").asLong(),
+                Ago.count(status.path("cells").asLong(), "cell"),
                 config.path("missions_path").asString(),
                 config.path("poll_interval").asLong()));
     screen.field("agents", agents(status));
@@ -42,10 +42,10 @@ final class StatusText {
     boolean well = health.path("well").asBoolean();
     screen.field(
         "loop",
-        "%s, %d rounds, the last one %s"
+        "%s, %s, the last one %s"
             .formatted(
                 well ? "well" : "NOT WELL",
-                health.path("rounds").asLong(),
+                Ago.count(health.path("rounds").asLong(), "round"),
                 Ago.since(health.path("last_round").asString(""), now)),
         well);
     health.path("complaints").forEach(complaint -> screen.field("", complaint.asString(), false));
