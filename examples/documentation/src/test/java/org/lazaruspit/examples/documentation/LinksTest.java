@@ -67,6 +67,8 @@ final class LinksTest {
             "[its part](docs/plugins.md#when-it-breaks) [no part](docs/plugins.md#when)",
             "![picture](docs/none.svg) `docs/none.md` `examples/x/target/y.jar`"
                 + " <https://x.invalid>",
+            "[words on",
+            "two lines](docs/neither.md)",
             "```",
             "[in code](nowhere)",
             "```");
@@ -78,6 +80,7 @@ final class LinksTest {
             "page.md:3: there is no ../../etc/passwd",
             "page.md:4: no heading has the anchor #when",
             "page.md:5: there is no docs/none.svg",
+            "page.md:7: there is no docs/neither.md",
             "page.md:5: there is no docs/none.md"),
         broken(page));
   }

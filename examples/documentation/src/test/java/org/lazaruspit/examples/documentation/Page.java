@@ -128,14 +128,15 @@ record Page(Path file, List<String> lines) {
     return find(NAMED);
   }
 
+  /** Over the ends of lines, too: the words of a link may be on two. */
   private List<Link> find(Pattern pattern) {
     List<Link> found = new ArrayList<>();
-    List<String> prose = prose();
-    for (int i = 0; i < prose.size(); i++) {
-      Matcher match = pattern.matcher(prose.get(i));
-      while (match.find()) {
-        found.add(new Link(i + 1, match.group(1)));
-      }
+    String prose = String.join("\n", prose());
+    Matcher match = pattern.matcher(prose);
+    while (match.find()) {
+      int line =
+          1 + (int) prose.substring(0, match.start(1)).chars().filter(c -> c == '\n').count();
+      found.add(new Link(line, match.group(1)));
     }
     return found;
   }
