@@ -38,6 +38,9 @@ export class Trouble extends Error {
 /** Sends a request that is answered with something else than a refusal. */
 export async function send(path, options = {}) {
   let response;
+  if (!/^[\x21-\x7e]*$/.test(token)) {
+    throw new Trouble(401, 'This token has characters that no token has.');
+  }
   try {
     response = await fetch(path, {
       ...options,
@@ -51,8 +54,7 @@ export async function send(path, options = {}) {
     if (e.name === 'AbortError') {
       throw e;
     }
-    throw new Trouble(0, e instanceof TypeError && /header|ByteString/i.test(e.message)
-      ? 'This token has characters that no token has.' : 'The daemon does not answer.');
+    throw new Trouble(0, 'The daemon does not answer.');
   }
   if (!response.ok) {
     throw new Trouble(response.status, await reason(response));
@@ -62,6 +64,9 @@ export async function send(path, options = {}) {
 
 /** What the daemon says of its refusal (RFC 9457). */
 async function reason(response) {
+  if (response.status === 401) {
+    return 'The daemon does not take this token: it may be another daemon\u2019s, or have been replaced.';
+  }
   try {
     const problem = await response.json();
     return problem.detail ?? problem.title ?? 'The daemon answered ' + response.status + '.';

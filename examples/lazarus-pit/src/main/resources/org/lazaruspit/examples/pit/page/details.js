@@ -5,7 +5,7 @@ import { get } from './api.js';
 import { approve, ask, ORDERS } from './orders.js';
 import { badge, remark, tally } from './rows.js';
 import { timeline } from './timeline.js';
-import { ago, brief, day, length, now, plain, REVIVALS, shape, until, word } from './words.js';
+import { ago, brief, day, length, now, plain, REVIVALS, shape, inLocalTime, until, word } from './words.js';
 
 const SHOWN = 20;
 
@@ -98,7 +98,8 @@ export class Details {
     const why = el('section', { class: 'why' });
     const story = el('section', { class: 'story' });
     this.#panel.replaceChildren(this.#bar(item.agent_id), el('p', { class: 'sub' }, state.element,
-      ' ', bdi('', { class: 'name' })), decision, facts, buttons, why, story);
+      ' ', bdi('', { class: 'name' })), decision, facts, buttons,
+      ...(kind === 'agents' ? [why, story] : [story, why]));
     const name = this.#panel.querySelector('.name');
     const told = { buttons: '', facts: '', decision: '', story: '' };
     const fill = (thing) => {
@@ -147,7 +148,7 @@ export class Details {
         const what = asks.substitute ? 'Hand its tasks to ' + asks.substitute + '?' : 'Bring it back?';
         const name = agent?.agent_id ?? asks.agent_id;
         section.replaceChildren(el('h3', {}, icon('approval'), what),
-          el('p', { class: 'evidence' }, bdi(plain(asks.reason))),
+          el('p', { class: 'evidence' }, bdi(inLocalTime(asks.reason))),
           el('p', { class: 'dim' }, 'Cause ', el('code', {}, asks.cause), ' \u00b7 incarnation ' + asks.incarnation
             + ' \u00b7 asked ', el('span', { class: 'since' }), '.'),
           el('p', { class: 'buttons' },
@@ -205,7 +206,7 @@ export class Details {
     const chapter = el('details', { 'data-revival': revival.id, open },
       el('summary', {}, state.element, ' ', el('span', { class: 'cause' }, revival.cause), ' ',
         el('span', { class: 'when dim' })),
-      el('p', { class: 'evidence' }, bdi(plain(revival.reason))),
+      el('p', { class: 'evidence' }, bdi(inLocalTime(revival.reason))),
       el('ol', { class: 'steps' }),
       el('p', { class: 'dim mono' }, revival.id));
     chapter.state = state;
@@ -284,9 +285,9 @@ function fillWhy(parts, why) {
     return;
   }
   parts.told.why = text;
-  const list = (items) => el('ul', {}, ...items.map((item) => el('li', {}, bdi(plain(item)))));
+  const list = (items) => el('ul', {}, ...items.map((item) => el('li', {}, bdi(inLocalTime(item)))));
   parts.why.replaceChildren(el('h3', {}, 'Why'),
-    el('p', { class: 'next' }, el('strong', {}, 'Next: '), bdi(plain(why.next))),
+    el('p', { class: 'next' }, el('strong', {}, 'Next: '), bdi(inLocalTime(why.next))),
     el('h4', {}, 'Evidence'), why.evidence.length ? list(why.evidence) : el('p', { class: 'dim' }, 'None yet.'),
     el('h4', {}, 'Rules'), list(why.rules));
 }
@@ -310,7 +311,7 @@ function fillFacts(list, rows, told) {
   there.forEach(([, value], index) => {
     const slot = list.querySelectorAll('dd')[index].firstChild;
     if (typeof value === 'string') {
-      write(slot, plain(value));
+      write(slot, inLocalTime(value));
     } else if (slot.textContent !== value.textContent) {
       slot.replaceChildren(value);
     }

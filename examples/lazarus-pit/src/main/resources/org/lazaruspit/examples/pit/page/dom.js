@@ -6,7 +6,9 @@ export const $ = (id) => document.getElementById(id);
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') {
+    if (name.startsWith('aria-')) {
+      element.setAttribute(name, value); // where false is a value, too
+    } else if (typeof value === 'function') {
       element.addEventListener(name, value);
     } else if (value !== null && value !== undefined && value !== false) {
       element.setAttribute(name, value === true ? '' : value);

@@ -307,8 +307,7 @@ function refused(trouble) {
   forgetToken();
   link = 'refused';
   connection();
-  askForToken(trouble.status === 401 ? 'The daemon does not take this token: it may be another daemon\u2019s, or have been replaced.'
-    : plain(trouble.message));
+  askForToken(plain(trouble.message));
 }
 
 function askForToken(why) {

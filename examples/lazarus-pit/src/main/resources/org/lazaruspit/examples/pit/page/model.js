@@ -163,11 +163,11 @@ function openness(revival) {
 function searched(item, view) {
   if (item.text === null || item.text === undefined) {
     const parts = view === 'agents'
-      ? [item.agent_id, item.name, item.mission, item.cell_id, item.gateway, item.status, item.judgement,
+      ? [item.agent_id, item.name, item.mission, item.gateway, item.status, item.judgement,
         item.progress, item.waiting, item.current_task, item.standing?.kind, item.standing?.reason,
         word(item.shown)]
-      : view === 'missions' ? [item.mission_name, item.cell_id, item.status, item.standing?.kind]
-        : [item.agent_id, item.name, item.mission, item.cell_id, item.id, item.status,
+      : view === 'missions' ? [item.mission_name, item.status, item.standing?.kind]
+        : [item.agent_id, item.name, item.mission, item.status,
           REVIVALS[item.status]?.[0], item.cause, item.reason, item.detail];
     item.text = plain(parts.filter(Boolean).join('\n')).toLowerCase();
   }
@@ -187,12 +187,16 @@ export function listed(model, view, filter, order) {
   for (const item of items.values()) {
     if ((filter.cell === null || item.cell_id === filter.cell)
         && (filter.status === null || has(item, view, filter.status))
-        && words.every((word) => searched(item, view).includes(word))) {
+        && words.every((word) => searched(item, view).includes(word) || isIdOf(item, word))) {
       found.push(item);
     }
   }
   return found.sort((ORDERS[view][order] ?? Object.values(ORDERS[view])[0])[1]);
 }
+
+/** Made-up ids have any two letters somewhere in them: only a good part of one finds it. */
+const isIdOf = (item, word) => word.length >= 6
+  && (item.cell_id.includes(word) || Boolean(item.id?.includes(word)));
 
 function has(item, view, status) {
   if (view === 'missions') {

@@ -1,7 +1,7 @@
 // How one row of each list is made and filled. Rows are used again: filling writes every part.
 
 import { el, icon, turn, write } from './dom.js';
-import { STATUSES, REVIVALS, ago, age, brief, day, shape, until, word } from './words.js';
+import { STATUSES, REVIVALS, ago, age, brief, day, shape, inLocalTime, until, word } from './words.js';
 
 const cell = (name, ...children) => el('span', { class: 'cell ' + name, role: 'gridcell' }, ...children);
 
@@ -61,8 +61,8 @@ function fillAgent({ element, state, parts }, agent) {
   write(parts.mission, brief(agent.mission, 60));
   write(parts.incarnation, String(agent.incarnation));
   write(parts.progress, brief(agent.progress ?? '', 60));
-  write(parts.beat, ago(agent.last_heartbeat));
-  write(parts.remark, brief(remark(agent), 200));
+  write(parts.beat, ago(agent.last_heartbeat, 1));
+  write(parts.remark, brief(inLocalTime(remark(agent)), 200));
   const quiet = age(agent.last_heartbeat) > 600 ? 'yes' : 'no';
   if (element.dataset.quiet !== quiet) {
     element.dataset.quiet = quiet;
@@ -126,9 +126,9 @@ function fillRevival({ state, parts }, revival) {
   write(parts.mission, brief(revival.mission, 60));
   write(parts.cause, revival.cause);
   write(parts.incarnation, String(revival.incarnation));
-  write(parts.asked, ago(revival.requested_at));
+  write(parts.asked, ago(revival.requested_at, 1));
   parts.asked.title = day(revival.requested_at);
-  write(parts.reason, brief(revival.reason, 200));
+  write(parts.reason, brief(inLocalTime(revival.reason), 200));
 }
 
 /** By view: what the list is called, how a row is made and how it is filled. */

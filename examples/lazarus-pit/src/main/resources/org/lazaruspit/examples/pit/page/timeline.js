@@ -1,7 +1,7 @@
 // The steps of one revival, as its journal tells them.
 
 import { bdi, el, icon } from './dom.js';
-import { clock, fine, gap, plain, STEPS } from './words.js';
+import { clock, fine, gap, plain, STEPS, inLocalTime } from './words.js';
 
 const SHAPES = {
   attempt_failed: ['unhealthy', 'bad'],
@@ -38,7 +38,7 @@ function line(step, before, goesOn) {
       step.event === 'raise_incarnation' ? ' to ' + step.incarnation : '', goesOn ? ' \u2026' : ''),
     el('time', { datetime: step.at, title: step.at }, clock(step.at, true)),
     el('span', { class: 'gap' }, passed),
-    step.detail ? el('span', { class: 'detail' }, bdi(plain(step.detail))) : null);
+    step.detail ? el('span', { class: 'detail' }, bdi(inLocalTime(step.detail))) : null);
 }
 
 const isUnderWay = (status) => status === 'reviving' || status === 'verifying';

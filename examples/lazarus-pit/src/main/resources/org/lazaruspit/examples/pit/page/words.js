@@ -87,7 +87,7 @@ export const STEPS = {
 const PARTS = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
 /** A length of time in its two largest parts: "2 h 5 min". */
-export function length(seconds) {
+export function length(seconds, parts = 2) {
   if (!Number.isFinite(seconds)) {
     return '';
   }
@@ -101,7 +101,7 @@ export function length(seconds) {
     } else if (words.length > 0) {
       break;
     }
-    if (words.length === 2) {
+    if (words.length === parts) {
       break;
     }
   }
@@ -130,8 +130,8 @@ export function setClock(instant) {
 export const now = () => Date.now() + ahead;
 
 /** How long ago: "12 s ago"; an empty text for what never was. */
-export function ago(instant) {
-  return instant ? length((now() - Date.parse(instant)) / 1000) + ' ago' : '';
+export function ago(instant, parts = 2) {
+  return instant ? length((now() - Date.parse(instant)) / 1000, parts) + ' ago' : '';
 }
 
 /** Seconds since, or infinity for what never was. */
@@ -156,6 +156,11 @@ export function day(instant) {
   const time = new Date(instant);
   return [time.getFullYear(), pad(time.getMonth() + 1), pad(time.getDate())].join('-')
     + ' ' + clock(instant);
+}
+
+/** What the pit says, with its times in those of this place. */
+export function inLocalTime(text) {
+  return plain(text).replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, (instant) => day(instant));
 }
 
 /**
