@@ -1,5 +1,7 @@
 package org.lazaruspit.examples.benchmarks;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.lazaruspit.examples.zookeeper.RandomFaults;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pits that share their cells through ZooKeeper, and random faults for as long as asked: {@code
@@ -26,6 +30,8 @@ public final class ClusterMain {
    * @throws Exception if it cannot be run
    */
   public static void main(String[] args) throws Exception {
+    LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
+    logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF); // the servers say a lot
     double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 60;
     long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
     System.out.printf(

@@ -136,7 +136,7 @@ final class Ensemble implements AutoCloseable {
 
   Optional<Node> read(String name) throws IOException {
     return ask(
-        "a look at " + name,
+        "a look",
         () -> {
           try {
             Stat stat = new Stat();
@@ -150,14 +150,14 @@ final class Ensemble implements AutoCloseable {
 
   Optional<Integer> version(String name) throws IOException {
     return ask(
-        "a look at " + name,
+        "a look",
         () -> Optional.ofNullable(client.checkExists().forPath(path(name))).map(Stat::getVersion));
   }
 
   /** The names beneath; none where there is no such node. */
   List<String> children(String name) throws IOException {
     return ask(
-        "a look at " + name,
+        "a look",
         () -> {
           try {
             return client.getChildren().forPath(path(name));
@@ -170,7 +170,7 @@ final class Ensemble implements AutoCloseable {
   /** Makes a node, and what is above it; one that is there stays as it is. */
   void create(String name, String text) throws IOException {
     ask(
-        "making " + name,
+        "a new node",
         () -> {
           try {
             return client
@@ -200,7 +200,7 @@ final class Ensemble implements AutoCloseable {
   /** Writes over what was read; false where it has changed since, or is gone. */
   boolean replace(String name, int version, String text) throws IOException {
     return ask(
-        "a change of " + name,
+        "a change",
         () -> {
           try {
             client.setData().withVersion(version).forPath(path(name), text.getBytes(UTF_8));
@@ -214,7 +214,7 @@ final class Ensemble implements AutoCloseable {
   /** Deletes what was read; false where it has changed since, or is gone. */
   boolean delete(String name, int version) throws IOException {
     return ask(
-        "the end of " + name,
+        "the end of a node",
         () -> {
           try {
             client.delete().withVersion(version).forPath(path(name));

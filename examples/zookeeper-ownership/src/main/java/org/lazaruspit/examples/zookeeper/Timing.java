@@ -30,11 +30,16 @@ record Timing(Duration session) {
 
   /** A server that does not answer is left for another in time to be heard there. */
   Duration transport() {
-    return session.dividedBy(3);
+    return atMostTenSeconds(session.dividedBy(3));
   }
 
   /** How long the first question may wait until the ensemble is reached. */
   Duration patience() {
-    return session.compareTo(Duration.ofSeconds(10)) < 0 ? session : Duration.ofSeconds(10);
+    return atMostTenSeconds(session);
+  }
+
+  private static Duration atMostTenSeconds(Duration time) {
+    Duration ten = Duration.ofSeconds(10);
+    return time.compareTo(ten) < 0 ? time : ten;
   }
 }

@@ -27,7 +27,7 @@ final class ClusterTest {
 
   @Test
   void everyCellHasOneOwnerWhateverHappensToPitsAndServers() throws Exception {
-    try (PitCluster cluster = new PitCluster(folder, 8, 30, List.of("north", "south", "west"))) {
+    try (PitCluster cluster = new PitCluster(folder, 6, 30, List.of("north", "south", "west"))) {
       cluster.startAll();
       cluster.awaitRunning(cluster.cells());
       awaitShare(cluster, "north");

@@ -108,6 +108,9 @@ final class History {
     for (List<Event> events : byCell.values()) {
       Event last = null;
       for (Event event : events) {
+        if (last != null && event.epoch() < last.epoch()) {
+          continue; // who has lost the cell closes what he had
+        }
         if (last != null && event.epoch() > last.epoch()) {
           gaps.add(Duration.ofNanos(event.nanos() - last.nanos()));
         }

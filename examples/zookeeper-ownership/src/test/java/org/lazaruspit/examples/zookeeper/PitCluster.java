@@ -41,6 +41,17 @@ final class PitCluster implements AutoCloseable {
       exec sleep 100000
       """;
 
+  private static final String LOGGING =
+      """
+      <configuration>
+        <appender name="LINES" class="ch.qos.logback.core.ConsoleAppender">
+          <encoder><pattern>%d{HH:mm:ss.SSS} %-5level %msg%n</pattern></encoder>
+        </appender>
+        <logger name="org.apache" level="OFF"/>
+        <root level="INFO"><appender-ref ref="LINES"/></root>
+      </configuration>
+      """;
+
   final Servers servers = new Servers();
   private final Path folder;
   private final int sessionSeconds;
@@ -67,6 +78,7 @@ final class PitCluster implements AutoCloseable {
     this.folder = folder.toRealPath();
     this.sessionSeconds = sessionSeconds;
     Files.createDirectories(folder.resolve("diaries"));
+    Files.writeString(folder.resolve("logback.xml"), LOGGING);
     MissionStore store = MissionStore.open(Files.createDirectories(missions()));
     for (int i = 0; i < cellCount; i++) {
       NewCell cell =
@@ -125,6 +137,7 @@ final class PitCluster implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx96m",
+                "-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
                 "-cp",
                 classPath(),
                 RecordedPit.class.getName(),
