@@ -53,8 +53,6 @@ final class OperatorsEveningIT {
   @TempDir Path folder;
   private @Nullable Process daemon;
 
-  private record Outcome(int status, String out, String err) {}
-
   private ProcessBuilder command(String... arguments) {
     List<String> command =
         new ArrayList<>(
