@@ -87,18 +87,16 @@ final class CreateCell implements Callable<Integer> {
     Instant now = Instant.now();
     String text = ProposalFile.read(file);
     ProposalReader.Reading reading = ProposalReader.read(text, now);
-    reading
-        .problems()
-        .forEach(problem -> commandLine().getErr().println(problem.message(file.toString())));
+    reading.problems().forEach(problem -> screen().complaint(problem.message(file.toString())));
     Optional<Proposal> wanted =
         reading.proposal().map(read -> name == null ? read : read.withMissionName(name));
     if (wanted.isEmpty()) {
       long errors = reading.problems().stream().filter(ProposalProblem::error).count();
-      commandLine().getErr().println("create: nothing was created, " + errors + " errors");
+      screen().complaint("create: nothing was created, " + errors + " errors");
       return Complaint.NO;
     }
     if (dryRun) {
-      wanted.get().describe().forEach(out()::println);
+      wanted.get().describe().forEach(line -> screen().line("%s", line));
       return 0;
     }
     Path directory = MissionStore.open(root).create(wanted.get().toCell(id, now)).directory();
@@ -112,6 +110,11 @@ final class CreateCell implements Callable<Integer> {
 
   private CommandLine.ParameterException wrongUse(String message) {
     return new CommandLine.ParameterException(commandLine(), message);
+  }
+
+  /** A proposal is anybody's text. */
+  private Screen screen() {
+    return Screen.of(commandLine().getCommandSpec());
   }
 
   private PrintWriter out() {

@@ -100,6 +100,19 @@ final class PlainTextTest {
     assertPlain(SmallFleet.run("cell", "show", "/no" + EVIL).err());
   }
 
+  @Test
+  void noProposalIsToldRaw() throws Exception {
+    String evil = EVIL.replaceAll("[\r\n\u2028]", "");
+    Path example = Path.of("..", "..", "docs", "examples", "mission-proposal.md");
+    Path proposal = folder.resolve("proposal.md");
+    Files.writeString(proposal, Files.readString(example).replaceAll("writer|lead|high", evil));
+    Outcome outcome =
+        SmallFleet.run("cell", "create", "--from-proposal", proposal.toString(), "--dry-run");
+    assertTrue((outcome.out() + outcome.err()).contains("\\u001b"), outcome::toString);
+    assertPlain(outcome.out());
+    assertPlain(outcome.err());
+  }
+
   private static void rename(Path file, String field, String old) throws Exception {
     String document = Files.readString(file);
     String evil = Json.text(Json.array().add(EVIL));
