@@ -28,13 +28,13 @@ class AgentTableTest {
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
   /** What can be done to a table. */
-  private enum Act {
+  enum Act {
     ADD,
     REPLACE,
     REMOVE
   }
 
-  private record Deed(Act act, String id) {}
+  record Deed(Act act, String id) {}
 
   private final AgentTable table = new AgentTable();
 

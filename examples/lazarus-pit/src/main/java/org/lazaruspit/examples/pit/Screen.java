@@ -38,6 +38,7 @@ final class Screen {
   }
 
   /** One line. */
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one dependency more
   void line(String text, Object... values) {
     out.println(PlainText.of(String.format(Locale.ROOT, text, values)));
     out.flush();
@@ -63,6 +64,7 @@ final class Screen {
   }
 
   /** Rows beneath their headings, each column as wide as its widest value. */
+  @SuppressWarnings("ReferenceEquality") // the row of headings itself, not one like it
   void table(List<String> headings, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>();
     all.add(headings);
