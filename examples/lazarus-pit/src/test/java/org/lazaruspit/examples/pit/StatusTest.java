@@ -69,6 +69,8 @@ final class StatusTest {
       assertEquals(
           daemon.running().startedAt().toString(), status.required("started_at").asString());
       assertEquals(0, fleet.ask("--status").status());
+      String config = fleet.config().toString();
+      assertEquals(0, SmallFleet.run("--config", config, "status").status());
     }
     assertNotRunning("no daemon is running");
   }
