@@ -134,7 +134,7 @@ final class Requests {
         events.addAll(givingUp.events(work, subject, overBudget.get()));
       } else {
         place = dispatcher.reserve(situation(requested, history, policies));
-        place.ifPresent(taken -> events.add(RevivalRunner.firstStep(firstAttempt(subject))));
+        place.ifPresent(taken -> events.addAll(RevivalRunner.firstSteps(firstAttempt(subject))));
       }
       return events;
     }
@@ -164,7 +164,7 @@ final class Requests {
     void begin(RevivalLedger ledger) {
       if (place.isPresent()) {
         Revival revival = ledger.of(agentId).openRevival().orElseThrow();
-        dispatcher.begun(new Attempt(work, revival, 1), place.get());
+        dispatcher.begun(new Attempt(work, revival, 1), cell, place.get());
       } else {
         dispatcher.dispatch();
       }

@@ -194,7 +194,7 @@ final class RevivalDispatcher {
     }
     Attempt attempt = new Attempt(pending.work(), pending.revival(), number);
     try {
-      attempt.work().record(RevivalRunner.firstStep(attempt.subject()));
+      attempt.work().record(RevivalRunner.stopStep(attempt.subject()));
       execute(attempt, () -> revive(attempt, place.get()), place.get());
     } catch (IOException | RuntimeException e) {
       place.get().close();
@@ -208,7 +208,7 @@ final class RevivalDispatcher {
   }
 
   /**
-   * Takes a place for a request that is still to be written, so that its first step can stand in
+   * Takes a place for a request that is still to be written, so that its first steps can stand in
    * the same write; none where it would have to wait.
    */
   Optional<Place> reserve(Situation situation) {
@@ -225,9 +225,12 @@ final class RevivalDispatcher {
     return place;
   }
 
-  /** Goes on with a first attempt whose first step is written, on its reserved place. */
-  void begun(Attempt attempt, Place place) {
-    start(attempt, () -> revive(attempt, place), place);
+  /**
+   * Goes on with a first attempt whose first steps are written, on its reserved place. The cell was
+   * read for this very decision, so it is not read again; what a person has ordered since is known.
+   */
+  void begun(Attempt attempt, MissionCell read, Place place) {
+    start(attempt, () -> revive(attempt, read, place), place);
   }
 
   /** Nothing was written, so there is nothing that the reserved place is needed for. */
@@ -337,7 +340,11 @@ final class RevivalDispatcher {
   /** What a person has written meanwhile holds, up to the last moment. */
   private void revive(Attempt attempt, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
-    MissionCell cell = attempt.work().fresh();
+    revive(attempt, attempt.work().fresh(), place);
+  }
+
+  private void revive(Attempt attempt, MissionCell cell, Place place)
+      throws IOException, InterruptedException, AttemptFailedException {
     Optional<Bar> bar = attempt.work().bar(cell, attempt.agentId(), clock.instant());
     Optional<String> inTheWay = situation(attempt, cell, bar).inTheWay();
     if (inTheWay.isPresent()) {

@@ -2,6 +2,7 @@ package org.lazaruspit.pit;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -59,12 +60,24 @@ final class RevivalRunner {
     this.launchers = new Launchers(config);
   }
 
-  /** The first step's line, which whoever begins an attempt writes together with the request. */
-  static StepTaken firstStep(RevivalEvent.Subject subject) {
+  /** The first step's line, which whoever begins an attempt writes. */
+  static StepTaken stopStep(RevivalEvent.Subject subject) {
     return new StepTaken(subject, RevivalStep.STOP, "");
   }
 
-  /** Runs an attempt whose first line is written; returns the agent if it is healthy again. */
+  /**
+   * The lines that whoever begins a first attempt writes together with its request. Of what was
+   * seen to be gone nothing is left to wait for, so both steps only look, and one fsync announces
+   * both.
+   */
+  static List<StepTaken> firstSteps(RevivalEvent.Subject subject) {
+    StepTaken stop = stopStep(subject);
+    return subject.cause() == Cause.EXIT
+        ? List.of(stop, new StepTaken(subject, RevivalStep.VERIFY_CHECKPOINT, ""))
+        : List.of(stop);
+  }
+
+  /** Runs an attempt whose first lines are written; returns the agent if it is healthy again. */
   Optional<RunningAgent> run(Attempt attempt, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
     long begun = System.nanoTime();
@@ -75,17 +88,18 @@ final class RevivalRunner {
       return Optional.empty();
     }
     String proof = stop(attempt, begun);
-    attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
+    boolean announced = announced(attempt, RevivalStep.VERIFY_CHECKPOINT);
+    if (!announced) {
+      attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
+    }
     CheckpointChoice checkpoint = chooseCheckpoint(attempt);
+    String shown = (announced ? proof + "; " : "") + checkpoint.description();
     requireLauncher(attempt);
     long incarnation = nextIncarnation(attempt);
     attempt
         .work()
         .record(
-            new StepTaken(
-                attempt.subject(incarnation),
-                RevivalStep.RAISE_INCARNATION,
-                checkpoint.description()),
+            new StepTaken(attempt.subject(incarnation), RevivalStep.RAISE_INCARNATION, shown),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
     StartOrder order = order(attempt, incarnation, checkpoint);
     attempt.work().requireHeld();
@@ -99,6 +113,13 @@ final class RevivalRunner {
         running.description(),
         checkpoint.description());
     return proveHealth(attempt, running, incarnation, place);
+  }
+
+  /** Whether a step of this very attempt has its line already. */
+  private static boolean announced(Attempt attempt, RevivalStep step) {
+    Revival revival = attempt.revival();
+    return revival.attempt() == attempt.number()
+        && revival.step().filter(taken -> taken.compareTo(step) >= 0).isPresent();
   }
 
   /** Before anything is raised: an attempt that cannot start anybody must not use numbers up. */

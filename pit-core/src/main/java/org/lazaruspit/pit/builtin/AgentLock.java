@@ -39,7 +39,7 @@ final class AgentLock {
   /**
    * Seconds: whoever only asks or watches holds the lock for a moment, and must not refuse a start.
    */
-  private static final String START_PATIENCE = "2";
+  static final String START_PATIENCE = "2";
 
   private final LockDesk desk;
   private final Path own;
@@ -142,10 +142,10 @@ final class AgentLock {
     return file;
   }
 
-  /** The command, in a session of its own, under this lock; refused while the lock is held. */
-  List<String> guard(List<String> command) throws IOException {
+  /** The command, in a session of its own, under these locks; refused while one is held. */
+  static List<String> guard(List<Path> locks, List<String> command) {
     List<String> guarded = new ArrayList<>(List.of("setsid"));
-    for (Path file : files()) {
+    for (Path file : locks) {
       guarded.addAll(List.of("flock", "-w", START_PATIENCE, "-E", HELD, "-F", file.toString()));
     }
     guarded.addAll(command);

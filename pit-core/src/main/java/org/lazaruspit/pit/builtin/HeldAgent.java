@@ -18,9 +18,10 @@ final class HeldAgent {
   private final RunningAgent running;
   private final Optional<AgentRecord> leader;
   private final CompletableFuture<AgentExit> exit;
-  private volatile @Nullable LastLook lastLook;
+  private volatile @Nullable Look lastLook;
 
-  private record LastLook(CompletableFuture<MarkScan> scan, long begun) {}
+  /** A look at all processes, and when it was asked for ({@link System#nanoTime}). */
+  record Look(CompletableFuture<MarkScan> scan, long begun) {}
 
   private HeldAgent(
       RunningAgent running, Optional<AgentRecord> leader, CompletableFuture<AgentExit> exit) {
@@ -73,14 +74,15 @@ final class HeldAgent {
     exit.complete(new AgentExit(Instant.now(), how.detail(), how.status()));
   }
 
-  /** Its lock was free, and this look at all processes has begun since. */
-  void looking(CompletableFuture<MarkScan> scan) {
-    lastLook = new LastLook(scan, System.nanoTime());
+  /** As above, where its lock was free, and this look has begun after its first process's end. */
+  void end(AgentExit how, Look look) {
+    lastLook = look;
+    end(how);
   }
 
-  /** The look that began when its lock was free; empty where that is too long ago. */
+  /** The look that began with its end; empty where that is too long ago. */
   Optional<CompletableFuture<MarkScan>> freshLook() {
-    LastLook look = lastLook;
+    Look look = lastLook;
     lastLook = null; // a proof of one moment is used once
     return look != null && System.nanoTime() - look.begun() < FRESH_NANOS
         ? Optional.of(look.scan())

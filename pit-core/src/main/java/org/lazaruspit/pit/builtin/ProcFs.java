@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,10 @@ import java.util.Optional;
 final class ProcFs {
 
   private static final Path PROC = Path.of("/proc");
+
+  /** What {@link FileInputStream} reads without a buffer of its own. */
+  private static final int CHUNK = 8192;
+
   private static final String BOOT_ID =
       read(PROC.resolve("sys/kernel/random/boot_id")).map(String::strip).orElse("unknown");
 
@@ -117,11 +122,20 @@ final class ProcFs {
   }
 
   /**
-   * Empty where it ended meanwhile, or is another user's. Of all ways to read, this costs least.
+   * Empty where it ended meanwhile, or is another user's. The kernel fills what it is handed, so
+   * that a short answer was the last one; of all ways to read, this costs least.
    */
   private static byte[] bytes(String file) {
     try (FileInputStream in = new FileInputStream(file)) {
-      return in.readAllBytes();
+      byte[] first = new byte[CHUNK];
+      int length = Math.max(0, in.read(first));
+      if (length < CHUNK) {
+        return Arrays.copyOf(first, length);
+      }
+      byte[] rest = in.readAllBytes();
+      byte[] all = Arrays.copyOf(first, CHUNK + rest.length);
+      System.arraycopy(rest, 0, all, CHUNK, rest.length);
+      return all;
     } catch (IOException | SecurityException e) {
       return new byte[0];
     }

@@ -56,9 +56,10 @@ public final class ProcessReviver implements Reviver {
             thread.setDaemon(true);
             return thread;
           });
-  private final LockDesk desk = new LockDesk(threads);
+  private final LockDesk desk;
   private final MarkScans scans = new MarkScans(threads);
-  private final WarmUp warmUp = new WarmUp(desk);
+  private final ReadyProcesses ready;
+  private final WarmUp warmUp;
   private volatile boolean closed;
 
   /** An instance that still has to be {@link #configured}. */
@@ -69,6 +70,10 @@ public final class ProcessReviver implements Reviver {
   ProcessReviver(@Nullable Path directory, @Nullable Isolation isolation) {
     this.directory = directory;
     this.isolation = isolation;
+    Programs programs = Programs.ofThisMachine();
+    this.desk = new LockDesk(programs, threads);
+    this.ready = new ReadyProcesses(programs, threads);
+    this.warmUp = new WarmUp(desk, ready);
   }
 
   @Override
@@ -162,7 +167,9 @@ public final class ProcessReviver implements Reviver {
 
   /**
    * Whoever has just told of an agent's end has seen its lock free, and the look at all processes
-   * that began with it answers the rest: nothing that has ended can have come back by itself.
+   * that began when its first one had ended answers the rest: nothing that has ended can have come
+   * back by itself. Which of the two was seen first makes no difference: what carries the mark has
+   * children that carry it, and what only holds the lock has children that hold it.
    */
   private static boolean leftNothing(HeldAgent ended, AgentLock lock) throws InterruptedException {
     Optional<CompletableFuture<MarkScan>> look = ended.freshLook();
@@ -194,7 +201,9 @@ public final class ProcessReviver implements Reviver {
     AgentLock lock = lock(order.agent());
     lock.prepare();
     Isolation.Walled walled = isolation().prepare(order, command);
-    Process process = processBuilder(order, command, walled, lock).start();
+    HeldAgent before = held.get(order.agent());
+    boolean alone = before == null || before.ended();
+    Process process = start(processBuilder(order, command, walled, lock), lock.files(), alone);
     Optional<AgentRecord> record =
         AgentRecord.of(process.pid(), order.incarnation())
             // Still alive after its number was looked up: so that was its own.
@@ -206,6 +215,15 @@ public final class ProcessReviver implements Reviver {
     CompletableFuture<Void> unused =
         process.onExit().thenAccept(ended -> leaderEnded(started, lock, ended.exitValue()));
     return started.running();
+  }
+
+  /** One that is started while another may still be on its way to the lock must not overtake it. */
+  private Process start(ProcessBuilder builder, List<Path> locks, boolean alone)
+      throws IOException, InterruptedException {
+    Optional<Process> waited = alone ? ready.become(builder, locks) : Optional.empty();
+    return waited.isPresent()
+        ? waited.get()
+        : builder.command(AgentLock.guard(locks, builder.command())).start();
   }
 
   /** It runs already: that its record cannot be written must not make it a stranger. */
@@ -227,6 +245,8 @@ public final class ProcessReviver implements Reviver {
 
   /** Completes the agent's exit once its first process and all that hold its lock are gone. */
   private void untilTreeIsGone(HeldAgent agent, AgentLock lock, AgentExit how) {
+    // Begun together, so that it is done by the time that somebody asks for the proof.
+    HeldAgent.Look look = new HeldAgent.Look(scans.next(), System.nanoTime());
     CompletableFuture<Void> unused =
         lock.askFree()
             .handle(
@@ -234,7 +254,7 @@ public final class ProcessReviver implements Reviver {
                   if (problem != null) {
                     forget(agent, problem);
                   } else if (free) {
-                    lockIsFree(agent, lock, how);
+                    lockIsFree(agent, lock, look, how);
                   } else if (how.status().equals(REFUSAL)) {
                     // Looks at processes, so it goes to a thread that may take its time.
                     threads.execute(() -> heldOrRefused(agent, lock, how));
@@ -245,13 +265,11 @@ public final class ProcessReviver implements Reviver {
                 });
   }
 
-  private void lockIsFree(HeldAgent agent, AgentLock lock, AgentExit how) {
+  private void lockIsFree(HeldAgent agent, AgentLock lock, HeldAgent.Look look, AgentExit how) {
     Optional<ProcessHandle> leader =
         agent.leader().filter(known -> agent.leaderRuns()).flatMap(AgentRecord::handle);
     if (leader.isEmpty()) {
-      // Begun now, so that it is done by the time that somebody asks for the proof.
-      agent.looking(scans.next());
-      agent.end(how);
+      agent.end(how, look);
       threads.execute(() -> release(agent));
       return;
     }
@@ -310,7 +328,7 @@ public final class ProcessReviver implements Reviver {
   private ProcessBuilder processBuilder(
       StartOrder order, Launcher.Command command, Isolation.Walled walled, AgentLock lock)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(lock.guard(walled.arguments()));
+    ProcessBuilder builder = new ProcessBuilder(walled.arguments());
     builder.directory(
         command.workingDirectory().map(File::new).orElseGet(order.cellDirectory()::toFile));
     Map<String, String> environment = builder.environment();
@@ -418,6 +436,7 @@ public final class ProcessReviver implements Reviver {
   @Override
   public void close() {
     closed = true;
+    ready.close();
     desk.close();
     threads.shutdownNow();
   }

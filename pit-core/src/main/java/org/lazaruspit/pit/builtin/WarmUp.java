@@ -21,10 +21,12 @@ final class WarmUp {
   private static final int LOOKS = 30;
 
   private final LockDesk desk;
+  private final ReadyProcesses ready;
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  WarmUp(LockDesk desk) {
+  WarmUp(LockDesk desk, ReadyProcesses ready) {
     this.desk = desk;
+    this.ready = ready;
   }
 
   /** Begins it, where that has not happened yet. */
@@ -50,6 +52,7 @@ final class WarmUp {
         MarkScan.now();
       }
       nobody.waitFor();
+      ready.fill();
     } catch (IOException | RuntimeException e) {
       log.debug("not warmed up, the first death takes longer", e);
     } catch (InterruptedException e) {

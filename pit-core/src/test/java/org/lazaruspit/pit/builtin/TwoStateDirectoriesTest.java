@@ -146,7 +146,7 @@ final class TwoStateDirectoriesTest {
   void whenItHasBecomeTooLateNobodyIsKilledAnyMore() throws Exception {
     RunningAgent successor = running(second, 2);
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (LockDesk desk = new LockDesk(threads)) {
+    try (LockDesk desk = new LockDesk(Programs.ofThisMachine(), threads)) {
       AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
       ProcessTree tree = new ProcessTree(lock, new MarkScans(threads));
       ProcessTree.Left left = tree.kill(tree.left(), System.nanoTime() - 1);
