@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,6 +41,10 @@ final class PitChaosTest {
 
   private static final int STEPS = 100;
   private static final int AGENTS_OF_A_CELL = 4;
+
+  /** One that is stopped before its first beat is given up within our patience. */
+  private static final Duration REVIVE_TIMEOUT = Duration.ofSeconds(25);
+
   private static final long SHORTEST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 700;
 
@@ -74,6 +79,7 @@ final class PitChaosTest {
   private void run() throws Exception {
     for (int i = 0; i < 2; i++) {
       cells.add(team.addCell(AGENTS_OF_A_CELL));
+      policy(cells.get(i), AutoRevive.YES);
     }
     for (AgentRef agent : team.agents()) {
       checkpoint(agent, 0);
@@ -216,7 +222,8 @@ final class PitChaosTest {
   private void policy(UUID cell, AutoRevive autoRevive) throws IOException {
     CellEditor.of(team.directory(cell))
         .updatePolicies(
-            before -> new RevivalPolicies(autoRevive, null, null, null, null, null, null));
+            before ->
+                new RevivalPolicies(autoRevive, REVIVE_TIMEOUT, null, null, null, null, null));
   }
 
   /**
