@@ -78,6 +78,20 @@ final class RevivalLinesTest {
   }
 
   @Test
+  void whatTheFirstStepsHaveShownStandsInTheLineThatRaisesTheIncarnation() throws Exception {
+    pit.round();
+    Revival revival = revivalOf("writer");
+    assertEquals(Cause.EXIT, revival.cause());
+    RevivalLine raised =
+        pit.engine.lines(revival.id()).stream()
+            .filter(line -> line.event().equals("raise_incarnation"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(raised.detail().startsWith("proven dead in "), raised::detail);
+    assertTrue(raised.detail().contains("; fresh: "), raised::detail);
+  }
+
+  @Test
   void whatIsNotAWholeLineOrOfNoUseIsPassedOver() throws Exception {
     pit.round();
     Revival revival = revivalOf("writer");
