@@ -35,7 +35,7 @@ final class PitCluster implements AutoCloseable {
 
   private static final String AGENT =
       """
-      f=%s/$(basename "$LAZARUS_CELL"); exec 9>"$f.alive"
+      f=DIARIES/$(basename "$LAZARUS_CELL"); exec 9>"$f.alive"
       flock -n 9 && said=once || said=TWICE
       echo "$LAZARUS_INCARNATION $$ $(cut -d' ' -f22 /proc/$$/stat) $said" >>"$f.starts"
       exec sleep 100000
@@ -127,7 +127,7 @@ final class PitCluster implements AutoCloseable {
                 sessionSeconds,
                 name,
                 AGENT
-                    .formatted(folder.resolve("diaries"))
+                    .replace("DIARIES", folder.resolve("diaries").toString())
                     .strip()
                     .replace("\"", "\\\"")
                     .replace("\n", "; ")));
