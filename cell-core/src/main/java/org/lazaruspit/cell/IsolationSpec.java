@@ -26,7 +26,7 @@ public record IsolationSpec(
   /**
    * Checks what is given.
    *
-   * @param level how strictly agents are kept apart, or null where only {
+   * @param level how strictly agents are kept apart, or null where only {@code cell.json} says so
    * @param mountNamespaces whether each agent gets a mount namespace, false by default
    * @param networkIsolation whether agents are cut off from the network, false by default
    * @param resourceLimits what an agent may use
@@ -35,5 +35,18 @@ public record IsolationSpec(
   public IsolationSpec {
     Objects.requireNonNull(resourceLimits, "resourceLimits");
     Objects.requireNonNull(securityContext, "securityContext");
+  }
+
+  /**
+   * Whether an agent may be started without any walls and limits.
+   *
+   * @return true where nothing is said, or only that the level is {@code none}
+   */
+  public boolean asksForNothing() {
+    return (level == null || level == IsolationLevel.NONE)
+        && !mountNamespaces
+        && !networkIsolation
+        && resourceLimits.equals(ResourceLimits.ABSENT)
+        && securityContext.equals(SecurityContext.ABSENT);
   }
 }

@@ -188,6 +188,10 @@ public final class CommandReviver implements Reviver {
   @Override
   public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
     AgentRef agent = order.agent();
+    if (!order.isolation().asksForNothing()) {
+      throw new IOException(
+          "isolation: an operator's command builds no walls, so the cell's must be none");
+    }
     Presence before = presence(agent);
     if (!(before instanceof Presence.Absent)) {
       throw new IOException("not started a second time: " + words(before));

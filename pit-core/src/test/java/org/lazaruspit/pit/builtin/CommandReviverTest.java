@@ -25,6 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Presence;
@@ -63,6 +67,22 @@ final class CommandReviverTest {
 
   private Reviver reviver() {
     return new CommandReviver().configured(new Settings(values, folder.resolve("state")));
+  }
+
+  private StartOrder walledOrder(IsolationSpec isolation) {
+    StartOrder open = order(1);
+    return new StartOrder(
+        AGENT,
+        1,
+        folder,
+        open.checkpoint(),
+        open.gateway(),
+        open.heartbeatUrl(),
+        open.launcher(),
+        folder,
+        isolation,
+        open.log(),
+        Optional.empty());
   }
 
   private StartOrder order(long incarnation) {
@@ -209,6 +229,24 @@ final class CommandReviverTest {
   void nothingIsStartedWhereAnAgentMayRun(int status) {
     values.put("presence", script("exit " + status));
     assertTrue(said(() -> reviver().start(order(1))).startsWith("not started a second time: "));
+    assertFalse(Files.exists(alive));
+  }
+
+  @Test
+  void anAgentThatIsToBeKeptApartIsNotStartedWithoutWalls() {
+    for (IsolationSpec walls :
+        List.of(
+            new IsolationSpec(
+                IsolationLevel.LEVEL_1,
+                false,
+                false,
+                ResourceLimits.ABSENT,
+                SecurityContext.ABSENT),
+            new IsolationSpec(null, false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT))) {
+      assertEquals(
+          "isolation: an operator's command builds no walls, so the cell's must be none",
+          said(() -> reviver().start(walledOrder(walls))));
+    }
     assertFalse(Files.exists(alive));
   }
 

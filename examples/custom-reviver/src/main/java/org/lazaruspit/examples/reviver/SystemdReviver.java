@@ -23,10 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.lazaruspit.cell.IsolationLevel;
-import org.lazaruspit.cell.IsolationSpec;
-import org.lazaruspit.cell.ResourceLimits;
-import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
@@ -65,11 +61,6 @@ public final class SystemdReviver implements Reviver {
   private static final Pattern TEMPLATE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}");
   private static final Pattern INCARNATION =
       Pattern.compile("^LAZARUS_INCARNATION=\"(\\d{1,18})\"$", Pattern.MULTILINE);
-  private static final Set<IsolationSpec> WITHOUT_WALLS =
-      Set.of(
-          IsolationSpec.ABSENT,
-          new IsolationSpec(
-              IsolationLevel.NONE, false, false, ResourceLimits.ABSENT, SecurityContext.ABSENT));
   private static final String PROPERTIES =
       "ActiveState,Result,ExecMainCode,ExecMainStatus,InvocationID,KillMode,SendSIGKILL,Restart";
 
@@ -214,7 +205,7 @@ public final class SystemdReviver implements Reviver {
   @Override
   public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
     AgentRef agent = order.agent();
-    if (!WITHOUT_WALLS.contains(order.isolation())) {
+    if (!order.isolation().asksForNothing()) {
       throw new IOException(
           "isolation: a unit's walls are in its template, the cell's must be none");
     }
