@@ -39,13 +39,18 @@ final class RevivalCapacity {
 
   /** Takes a place if there is one. */
   synchronized Optional<Place> tryBegin(long now) {
-    forget(now);
-    if (running >= concurrent || begun.size() >= perMinute) {
+    if (!hasPlace(now)) {
       return Optional.empty();
     }
     running++;
     begun.addLast(now);
     return Optional.of(new Place());
+  }
+
+  /** Whether there is a place, without taking it. */
+  synchronized boolean hasPlace(long now) {
+    forget(now);
+    return running < concurrent && begun.size() < perMinute;
   }
 
   /** Takes a place for what already runs, whatever the limits say. */

@@ -58,6 +58,7 @@ final class RevivalDispatcher {
   private final Consumer<RunningAgent> onRevived;
   private final boolean dryRun;
   private final Set<AgentRef> busy = ConcurrentHashMap.newKeySet();
+  private final Set<AgentRef> running = ConcurrentHashMap.newKeySet();
   private final Once stuck = new Once();
   private final Once unwritten = new Once();
   private final Once failed = new Once();
@@ -244,6 +245,22 @@ final class RevivalDispatcher {
     return holds.gate(agent, this::hasBegun);
   }
 
+  /** Whether an open revival should be under way by now, and no thread is at work on it. */
+  boolean neglected(CellWork work, Revival revival) {
+    AgentRef agent = revival.agent();
+    if (running.contains(agent)) {
+      return false;
+    }
+    if (revival.status().underWay()) {
+      return true;
+    }
+    Decision decision = decide(new Attempt(work, revival, revival.attempt()));
+    if (decision instanceof Decision.Begin) {
+      return gate(agent).isEmpty() && capacity.hasPlace(System.nanoTime());
+    }
+    return !(decision instanceof Decision.Wait) && !(decision instanceof Decision.Leave);
+  }
+
   private boolean hasBegun(AgentRef agent) {
     return works
         .find(agent.cellId())
@@ -280,6 +297,7 @@ final class RevivalDispatcher {
 
   private void guarded(Attempt attempt, Work work, @Nullable Place place) {
     boolean inOrder = false;
+    running.add(attempt.agent());
     try {
       work.run();
       inOrder = true;
@@ -295,6 +313,7 @@ final class RevivalDispatcher {
       log.warn("{}: attempt {} broke off", attempt.label(), attempt.number(), e);
       inOrder = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage(), 0);
     } finally {
+      running.remove(attempt.agent());
       busy.remove(attempt.agent());
       if (place != null) {
         place.close();

@@ -82,6 +82,11 @@ public final class RevivalEngine {
     return requests.request(work(agent), agent, incarnation, cause, evidence, since);
   }
 
+  /** Whether what was decided about an open revival should be under way, and nobody does it. */
+  boolean neglected(CellWork work, Revival revival) {
+    return dispatcher.neglected(work, revival);
+  }
+
   /** What the loop finds is handed in here. */
   Requests requests() {
     return requests;

@@ -117,10 +117,22 @@ final class Round {
       lines.add(judge(look, Optional.ofNullable(result), unregistered));
     }
     polls.register(unregistered);
+    works.forEach(this::attend);
     lines.sort(BY_CELL_AND_ID);
     Instant now = clock.instant();
     return new PitReport(
         now, works.size(), lines, overdues.find(works.stream().map(CellWork::cell).toList(), now));
+  }
+
+  /** What was decided has to be begun, too. */
+  private void attend(CellWork work) {
+    for (Revival revival : work.ledger().open()) {
+      if (engine.neglected(work, revival)) {
+        watchdog.neglected(revival.agent(), revival.incarnation());
+      } else {
+        watchdog.actedOn(revival.agent());
+      }
+    }
   }
 
   /** Who is there to be listened to, from now on. */
@@ -308,8 +320,9 @@ final class Round {
     AgentRef agent = look.target().agent();
     watchdog.failed(agent, look.target().incarnation());
     try {
-      engine.request(agent, look.target().incarnation(), cause, evidence, since);
-      watchdog.actedOn(agent);
+      if (engine.request(agent, look.target().incarnation(), cause, evidence, since).isEmpty()) {
+        watchdog.actedOn(agent);
+      }
       unwritten.over(look.label());
     } catch (IOException | RuntimeException e) {
       if (unwritten.changed(look.label(), e.toString())) {

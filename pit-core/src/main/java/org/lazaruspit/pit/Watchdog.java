@@ -48,8 +48,8 @@ final class Watchdog implements AutoCloseable {
   private long seen;
   private long actedOn;
 
-  /** An agent's failure, and since when nothing is done about it; 0 where something was. */
-  private record Failure(long incarnation, long since, boolean actedOn) {}
+  /** An agent's failure, since when nothing is done about it, and whether anything ever was. */
+  private record Failure(long incarnation, long since, boolean actedOn, boolean counted) {}
 
   Watchdog(Duration poll, LongSupplier nanos, InstantSource clock, BooleanSupplier loopRuns) {
     this.poll = poll.toNanos();
@@ -77,16 +77,27 @@ final class Watchdog implements AutoCloseable {
     Failure before = failures.get(agent);
     if (before == null || before.incarnation() != incarnation) {
       seen++;
-      failures.put(agent, new Failure(incarnation, nanos.getAsLong(), false));
+      failures.put(agent, new Failure(incarnation, nanos.getAsLong(), false, false));
     }
   }
 
-  /** Something was done or written down. */
+  /** Something was written down about it, which should be under way and is not. */
+  synchronized void neglected(AgentRef agent, long incarnation) {
+    Failure failure = failures.get(agent);
+    if (failure == null) {
+      failed(agent, incarnation);
+    } else if (failure.actedOn()) {
+      failures.put(
+          agent, new Failure(failure.incarnation(), nanos.getAsLong(), false, failure.counted()));
+    }
+  }
+
+  /** Something is done, or was written down that has to wait. */
   synchronized void actedOn(AgentRef agent) {
     Failure failure = failures.get(agent);
     if (failure != null && !failure.actedOn()) {
-      actedOn++;
-      failures.put(agent, new Failure(failure.incarnation(), failure.since(), true));
+      actedOn += failure.counted() ? 0 : 1;
+      failures.put(agent, new Failure(failure.incarnation(), failure.since(), true, true));
     }
   }
 
@@ -149,7 +160,8 @@ final class Watchdog implements AutoCloseable {
       if (gap > LEAST_DELAY) {
         lastRoundNanos += gap;
         failures.replaceAll(
-            (agent, old) -> new Failure(old.incarnation(), old.since() + gap, old.actedOn()));
+            (agent, old) ->
+                new Failure(old.incarnation(), old.since() + gap, old.actedOn(), old.counted()));
       }
       lastCheck = nanos.getAsLong();
       now = health();

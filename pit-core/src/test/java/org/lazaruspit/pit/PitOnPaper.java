@@ -55,6 +55,11 @@ final class PitOnPaper implements AutoCloseable {
 
   private int linesUntilKilled = Integer.MAX_VALUE;
   Runnable afterEachLine = () -> {};
+
+  /** Nobody does any more what is asked for. */
+  boolean stuck;
+
+  Watchdog watchdog;
   RevivalEngine engine;
   private Works works;
   private CellRoster roster;
@@ -148,6 +153,13 @@ final class PitOnPaper implements AutoCloseable {
             clock,
             listeners,
             dryRun);
+    watchdog =
+        new Watchdog(
+            config.pollInterval(),
+            () -> Duration.between(Instant.EPOCH, now).toNanos(),
+            clock,
+            () -> true);
+    watchdog.started();
     round =
         new Round(
             config,
@@ -155,7 +167,7 @@ final class PitOnPaper implements AutoCloseable {
             new Polls(probes, Runnable::run, () -> {}),
             new Ears(probes, () -> {}),
             rules,
-            new Watchdog(config.pollInterval(), () -> 0, clock, () -> true),
+            watchdog,
             targets,
             engine,
             watch,
@@ -200,6 +212,7 @@ final class PitOnPaper implements AutoCloseable {
     PitReport report = round.run(roster.refresh());
     engine.judged(report);
     engine.dispatch();
+    watchdog.roundEnded();
     return report;
   }
 
@@ -251,10 +264,12 @@ final class PitOnPaper implements AutoCloseable {
   }
 
   /** Everything is done by whoever asks for it, before the call returns. */
-  private static final class Here extends AbstractExecutorService {
+  private final class Here extends AbstractExecutorService {
     @Override
     public void execute(Runnable task) {
-      task.run();
+      if (!stuck) {
+        task.run();
+      }
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.spi.AgentRef;
 
 final class WatchdogTest {
@@ -89,6 +91,62 @@ final class WatchdogTest {
     dog.roundEnded();
     assertEquals(List.of("failures were seen and not acted on"), complaints());
     assertEquals(2, dog.health().failuresSeen());
+    assertEquals(1, dog.health().failuresActedOn());
+  }
+
+  private static final String NEGLECT = "failures were seen and not acted on";
+
+  @Test
+  void whatWasDecidedAndIsNeverBegunIsComplainedOfAsNotActedOn() throws Exception {
+    try (PitOnPaper pit = new PitOnPaper("writer")) {
+      pit.round();
+      pit.round();
+      pit.stuck = true;
+      pit.kernel.kill(PitOnPaper.agent("writer"));
+      pit.round();
+      assertTrue(pit.ledger().of("writer").openRevival().orElseThrow().status().underWay());
+      pit.advance(Duration.ofSeconds(60));
+      pit.round();
+      assertTrue(pit.watchdog.health().well());
+      pit.advance(Duration.ofSeconds(1));
+      pit.round();
+      assertEquals(List.of(NEGLECT), pit.watchdog.health().complaints());
+    }
+  }
+
+  @Test
+  void whatHasToWaitIsNoNeglect() throws Exception {
+    try (PitOnPaper pit = new PitOnPaper("writer")) {
+      pit.files()
+          .updatePolicies(
+              before -> new RevivalPolicies(AutoRevive.ASK, null, null, null, null, null, null));
+      for (int round = 0; round < 5; round++) {
+        pit.round();
+        pit.advance(Duration.ofSeconds(61));
+        assertTrue(pit.watchdog.health().complaints().stream().noneMatch(NEGLECT::equals));
+      }
+      assertEquals(
+          RevivalStatus.PENDING_APPROVAL,
+          pit.ledger().of("writer").openRevival().orElseThrow().status());
+    }
+  }
+
+  @Test
+  void whatWasBegunOnceAndIsThenLeftAloneCountsOnceAndIsComplainedOf() {
+    dog.started();
+    dog.failed(AGENT, 1);
+    dog.actedOn(AGENT);
+    pass(100);
+    dog.neglected(AGENT, 1);
+    dog.roundEnded();
+    pass(60);
+    dog.neglected(AGENT, 1);
+    dog.roundEnded();
+    assertTrue(dog.health().well());
+    pass(1);
+    assertEquals(List.of(NEGLECT), complaints());
+    dog.actedOn(AGENT);
+    assertTrue(dog.health().well());
     assertEquals(1, dog.health().failuresActedOn());
   }
 
