@@ -206,7 +206,9 @@ public final class LazarusPit implements AutoCloseable {
       watchdog.roundEnded();
       broken.over(this);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-      if (broken.changed(this, e.toString())) {
+      if (Thread.currentThread().isInterrupted()) {
+        log.debug("the pit was closed in the middle of a round", e);
+      } else if (broken.changed(this, e.toString())) {
         log.error("this round broke off, and so may each one that comes, until it is mended", e);
       }
     }

@@ -231,7 +231,12 @@ final class RevivalDispatcher {
    * read for this very decision, so it is not read again; what a person has ordered since is known.
    */
   void begun(Attempt attempt, MissionCell read, Place place) {
-    start(attempt, () -> revive(attempt, read, place), place);
+    try {
+      start(attempt, () -> revive(attempt, read, place), place);
+    } catch (RejectedExecutionException e) {
+      place.close();
+      throw e;
+    }
   }
 
   /** Nothing was written, so there is nothing that the reserved place is needed for. */
@@ -292,6 +297,9 @@ final class RevivalDispatcher {
     } catch (RejectedExecutionException e) {
       busy.remove(attempt.agent());
       throw e;
+    } catch (OutOfMemoryError e) { // so a machine says that it has no more threads
+      busy.remove(attempt.agent());
+      throw new RejectedExecutionException("no thread is to be had", e);
     }
   }
 

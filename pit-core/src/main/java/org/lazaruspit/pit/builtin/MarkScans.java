@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * cost a few looks, not two hundred. Thread-safe.
  */
 final class MarkScans {
+
+  /** A look takes milliseconds, and a second on a machine with a hundred thousand processes. */
+  private static final long LIMIT_SECONDS = 30;
 
   private final Executor executor;
   private @Nullable CompletableFuture<MarkScan> next;
@@ -34,10 +39,13 @@ final class MarkScans {
     return mine;
   }
 
-  /** As above, waiting for it. */
+  /** As above, waiting for it, but not for ever. */
   MarkScan look() throws IOException, InterruptedException {
     try {
-      return next().get();
+      return next().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "the machine's processes were not looked at within " + LIMIT_SECONDS + " s", e);
     } catch (ExecutionException e) {
       throw new IOException("the machine's processes cannot be looked at", e.getCause());
     }
