@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.lazaruspit.pit.MemoryReviver.World;
@@ -244,6 +245,7 @@ final class GuardedPluginsTest {
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
   }
 
+  @Tag("full")
   @Test
   void whoeverHangsTooOftenIsNotCalledUntilItsCallsReturn() throws Exception {
     Reviver reviver =

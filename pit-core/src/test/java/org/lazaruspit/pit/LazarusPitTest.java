@@ -329,6 +329,7 @@ final class LazarusPitTest extends PitOnRealParts {
     }
   }
 
+  @Tag("full")
   @ParameterizedTest
   @EnumSource(RevivalStep.class)
   void aRevivalThatAPitLeftInTheMiddleIsFinishedByTheNextOne(RevivalStep last) throws Exception {
@@ -346,6 +347,7 @@ final class LazarusPitTest extends PitOnRealParts {
     }
   }
 
+  @Tag("full")
   @ParameterizedTest
   @EnumSource(
       value = RevivalStep.class,

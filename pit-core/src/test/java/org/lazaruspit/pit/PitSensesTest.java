@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
@@ -81,6 +82,7 @@ final class PitSensesTest extends PitOnRealParts {
     }
   }
 
+  @Tag("full")
   @Test
   void anAgentWithoutAGatewayThatFallsSilentInItsFileIsRevived() throws Exception {
     CellEditor.of(cell.directory()).addAgent(AgentSpec.of("writer", "Writer", Role.WRITE));

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -273,6 +274,7 @@ final class ProcessReviverTest {
     assertEquals("ended with status " + status, exit(running).detail());
   }
 
+  @Tag("full")
   @Test
   void whoeverHoldsTheLockUnseenIsAReasonNotToReviveUntilItEnds() throws Exception {
     Path lock = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.lock");
