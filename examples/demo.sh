@@ -155,7 +155,7 @@ follow() { # agent, instant of the blow, incarnation to come: tells its revival 
         detail=$(field detail "$line")
         case $event in
           requested) say "  $name: noticed after $(ms_between "$blow" "$at"): $detail" ;;
-          verify_checkpoint) say "  $name: $detail" ;;
+          verify_checkpoint) [ -z "$detail" ] || say "  $name: $detail" ;;
           raise_incarnation) say "  $name: $detail" ;;
           register)
             [ "$(field incarnation "$line")" = "$incarnation" ] ||

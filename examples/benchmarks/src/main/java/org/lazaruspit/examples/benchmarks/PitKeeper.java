@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 final class PitKeeper extends ChildKeeper {
 
   private static final UUID CELL = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
-  static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx256m");
+  static final List<String> JVM_OPTIONS =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m");
 
   private final MissionCell cell;
 

@@ -1,5 +1,7 @@
 package org.lazaruspit.examples.documentation;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -8,8 +10,23 @@ final class Diagrams {
 
   private Diagrams() {}
 
-  static Map<String, String> all() {
+  static Map<String, String> all() throws IOException {
     Map<String, String> all = new TreeMap<>();
+    String figures = Files.readString(Page.TOP.resolve("docs").resolve("benchmarks.md"));
+    all.put(
+        "one-kill.svg",
+        BarChart.of(
+            figures,
+            "one kill, ms",
+            "Lazarus Pit",
+            "SIGKILL to the successor's first instruction, ms"));
+    all.put(
+        "heartbeats.svg",
+        BarChart.of(
+            figures,
+            "1,000,000, 1 thread",
+            "the registry",
+            "One heartbeat among 1,000,000 agents, ns"));
     all.put("modules.svg", modules().svg());
     all.put("one-death.svg", oneDeath().svg());
     all.put("revival-states.svg", revivalStates().svg());
