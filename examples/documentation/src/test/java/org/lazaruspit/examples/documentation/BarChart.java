@@ -11,8 +11,8 @@ import java.util.Locale;
  */
 final class BarChart {
   private static final int ROW = 30;
-  private static final int LEFT = 250;
-  private static final int LENGTH = 400;
+  private static final int LEFT = 310;
+  private static final int LENGTH = 370;
   private static final int TOP = 48;
   private static final double FACTOR_TO_SEE = 50;
   private static final String STYLE =
