@@ -2,7 +2,6 @@ package org.lazaruspit.pit;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +17,7 @@ import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * contract names, answers within limits, about the agent that was asked for, and an exit that fails
  * is no exit. Thread-safe.
  */
-final class GuardedReviver implements Reviver {
+final class GuardedReviver implements FencedReviver {
 
   private static final Logger log = LoggerFactory.getLogger(GuardedReviver.class);
 
@@ -73,32 +73,44 @@ final class GuardedReviver implements Reviver {
   }
 
   @Override
-  public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
+  public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+    return stop(order, () -> {});
+  }
+
+  @Override
+  public StopOutcome stop(StopOrder order, Fence fence) throws IOException, InterruptedException {
     return calls.call(
         "stop",
-        limits.stop().plus(grace),
-        () -> alone(agent, () -> reviver.stop(agent, grace)),
+        limits.stop().plus(order.grace()),
+        () -> alone(order.agent(), fence, () -> reviver.stop(order)),
         late -> {});
   }
 
   @Override
   public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
+    return start(order, () -> {});
+  }
+
+  @Override
+  public RunningAgent start(StartOrder order, Fence fence)
+      throws IOException, InterruptedException {
     RunningAgent started =
         calls.call(
             "start",
             limits.start(),
-            () -> alone(order.agent(), () -> reviver.start(order)),
+            () -> alone(order.agent(), fence, () -> reviver.start(order)),
             late -> log.warn("{}: was started too late: {}", late.agent(), late.description()));
     return checked("start", order.agent(), started);
   }
 
   /** A call that was left behind may still be at work on the agent. */
-  private <T> T alone(AgentRef agent, PluginCalls.Call<T> call)
+  private <T> T alone(AgentRef agent, Fence fence, PluginCalls.Call<T> call)
       throws IOException, InterruptedException {
     if (!acting.add(agent)) {
       throw new IOException(calls.plugin() + " has not returned from its last act on this agent");
     }
     try {
+      fence.pass();
       return call.run();
     } finally {
       acting.remove(agent);

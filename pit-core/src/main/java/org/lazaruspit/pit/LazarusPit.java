@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.pit.spi.CellOwnership;
-import org.lazaruspit.pit.spi.Reviver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +31,7 @@ public final class LazarusPit implements AutoCloseable {
   private final PitConfig config;
   private final boolean dryRun;
   private final Plugins plugins;
-  private final Reviver reviver;
+  private final FencedReviver reviver;
   private final RevivalEngine engine;
   private final Works works;
   private final CellRoster roster;

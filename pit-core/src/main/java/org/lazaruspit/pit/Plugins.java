@@ -75,7 +75,7 @@ final class Plugins implements AutoCloseable {
   }
 
   /** The reviver to use, guarded; whoever gets it closes it. */
-  Reviver reviver(@Nullable Reviver given) {
+  FencedReviver reviver(@Nullable Reviver given) {
     Reviver chosen =
         given == null
             ? find(PluginKind.REVIVER, config.reviver())

@@ -25,8 +25,8 @@ import org.lazaruspit.pit.RevivalPlanner.Decision;
 import org.lazaruspit.pit.RevivalPlanner.Situation;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
-import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +45,7 @@ final class RevivalDispatcher {
   private static final long RETRY_MILLIS = 1000;
 
   private final PitConfig config;
-  private final Reviver reviver;
+  private final FencedReviver reviver;
   private final RevivalRunner runner;
   private final GivingUp givingUp;
   private final Handing handing;
@@ -67,7 +67,7 @@ final class RevivalDispatcher {
 
   RevivalDispatcher(
       PitConfig config,
-      Reviver reviver,
+      FencedReviver reviver,
       RevivalRunner runner,
       GivingUp givingUp,
       Holds holds,
@@ -415,9 +415,10 @@ final class RevivalDispatcher {
 
   private String whatIsLeft(Attempt attempt) throws InterruptedException {
     try {
-      attempt.work().requireHeld();
-      StopOutcome outcome = reviver.stop(attempt.agent(), RevivalRunner.STOP_GRACE);
-      return outcome instanceof StopOutcome.StillThere still ? "; " + still.reason() : "";
+      StopOrder order =
+          new StopOrder(attempt.agent(), attempt.incarnation(), RevivalRunner.STOP_GRACE);
+      StopOutcome outcome = reviver.stop(order, attempt.work()::requireHeld);
+      return outcome instanceof StopOutcome.Gone ? "" : "; it was not stopped: " + outcome;
     } catch (IOException | RuntimeException e) {
       return "; it could not be stopped: " + e;
     }
@@ -448,8 +449,12 @@ final class RevivalDispatcher {
     try {
       if (toBeStopped(work, agentId)
           && reviver.presence(agent) instanceof Presence.Running running) {
-        work.requireHeld();
-        StopOutcome outcome = reviver.stop(agent, RevivalRunner.STOP_GRACE);
+        StopOrder order =
+            new StopOrder(
+                agent,
+                Math.max(work.ledger().incarnation(agentId), running.running().incarnation()),
+                RevivalRunner.STOP_GRACE);
+        StopOutcome outcome = reviver.stop(order, work::requireHeld);
         if (unstopped.changed(agent, outcome.toString())) {
           log.info(
               "{}: {} was to be stopped: {}",

@@ -22,9 +22,9 @@ import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
-import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +47,12 @@ final class RevivalRunner {
   private static final Duration UNPROBED_PROOF = Duration.ofSeconds(1);
 
   private final PitConfig config;
-  private final Reviver reviver;
+  private final FencedReviver reviver;
   private final Probes probes;
   private final Targets targets;
   private final Launchers launchers;
 
-  RevivalRunner(PitConfig config, Reviver reviver, Probes probes, Targets targets) {
+  RevivalRunner(PitConfig config, FencedReviver reviver, Probes probes, Targets targets) {
     this.config = config;
     this.reviver = reviver;
     this.probes = probes;
@@ -95,16 +95,15 @@ final class RevivalRunner {
     CheckpointChoice checkpoint = chooseCheckpoint(attempt);
     String shown = (announced ? proof + "; " : "") + checkpoint.description();
     requireLauncher(attempt);
-    long incarnation = nextIncarnation(attempt);
+    long incarnation = lastIncarnation(attempt) + 1;
     attempt
         .work()
         .record(
             new StepTaken(attempt.subject(incarnation), RevivalStep.RAISE_INCARNATION, shown),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
     StartOrder order = order(attempt, incarnation, checkpoint);
-    attempt.work().requireHeld();
     probes.files().begin(targets.target(attempt.work(), attempt.agentId()));
-    RunningAgent running = reviver.start(order);
+    RunningAgent running = reviver.start(order, attempt.work()::requireHeld);
     tellReaders(attempt, incarnation);
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
@@ -137,9 +136,9 @@ final class RevivalRunner {
   /**
    * The journal is the truth; where it was lost, the agent's file keeps the number from falling.
    */
-  private static long nextIncarnation(Attempt attempt) {
+  private static long lastIncarnation(Attempt attempt) {
     AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
-    return Math.max(attempt.incarnation(), spec == null ? 0 : spec.incarnation()) + 1;
+    return Math.max(attempt.incarnation(), spec == null ? 0 : spec.incarnation());
   }
 
   /** The number in the agent's file is for readers: that it cannot be written stops nothing. */
@@ -208,11 +207,17 @@ final class RevivalRunner {
 
   private String stop(Attempt attempt, long begun)
       throws IOException, InterruptedException, AttemptFailedException {
-    attempt.work().requireHeld();
-    StopOutcome outcome = reviver.stop(attempt.agent(), STOP_GRACE);
+    StopOrder order = new StopOrder(attempt.agent(), lastIncarnation(attempt), STOP_GRACE);
+    StopOutcome outcome = reviver.stop(order, attempt.work()::requireHeld);
     if (outcome instanceof StopOutcome.StillThere still) {
       throw new AttemptFailedException(
           "not proven dead, so no second one is started: " + still.reason());
+    }
+    if (outcome instanceof StopOutcome.TooOld known) {
+      throw new AttemptFailedException(
+          "incarnation %d of it runs, here only %d was known"
+              .formatted(known.incarnation(), order.incarnation()),
+          known.incarnation());
     }
     String evidence = ((StopOutcome.Gone) outcome).evidence();
     log.info("{}: proven dead in {}, {}", attempt.label(), millisSince(begun), evidence);

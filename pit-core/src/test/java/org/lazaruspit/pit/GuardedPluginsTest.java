@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,7 @@ import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Plug-ins that break their contract while they are used. */
@@ -80,7 +82,7 @@ final class GuardedPluginsTest {
     }
   }
 
-  private static Reviver guarded(Reviver reviver) {
+  private static FencedReviver guarded(Reviver reviver) {
     return new GuardedReviver(reviver, "memory", LIMITS);
   }
 
@@ -287,9 +289,49 @@ final class GuardedPluginsTest {
     String busy = "reviver memory has not returned from its last act on this agent";
     assertEquals(
         busy,
-        assertThrows(IOException.class, () -> reviver.stop(AGENT, Duration.ZERO)).getMessage());
+        assertThrows(
+                IOException.class, () -> reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)))
+            .getMessage());
     assertEquals(busy, assertThrows(IOException.class, () -> reviver.start(order())).getMessage());
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
+  }
+
+  /** Whoever is stopped on the way to the plug-in's thread finds out when it wakes there. */
+  @Test
+  void theFenceIsPassedOnTheThreadThatActsAndNobodyActsBehindAClosedOne() throws Exception {
+    List<Thread> passed = new CopyOnWriteArrayList<>();
+    List<Thread> acted = new CopyOnWriteArrayList<>();
+    FencedReviver reviver =
+        guarded(
+            new MemoryReviver(new World()) {
+              @Override
+              public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+                acted.add(Thread.currentThread());
+                return super.stop(order);
+              }
+
+              @Override
+              public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
+                acted.add(Thread.currentThread());
+                return super.start(order);
+              }
+            });
+    FencedReviver.Fence open = () -> passed.add(Thread.currentThread());
+    StopOrder stop = StopOrder.whatever(AGENT, Duration.ZERO);
+    reviver.start(order(), open);
+    reviver.stop(stop, open);
+    assertEquals(2, acted.size());
+    assertEquals(acted, passed);
+    FencedReviver.Fence closed =
+        () -> {
+          throw new IOException("not ours");
+        };
+    assertEquals(
+        "not ours",
+        assertThrows(IOException.class, () -> reviver.start(order(), closed)).getMessage());
+    assertEquals(
+        "not ours", assertThrows(IOException.class, () -> reviver.stop(stop, closed)).getMessage());
+    assertEquals(2, acted.size());
   }
 
   @Test
@@ -383,16 +425,16 @@ final class GuardedPluginsTest {
         new GuardedReviver(
             new MemoryReviver(new World()) {
               @Override
-              public StopOutcome stop(AgentRef agent, Duration grace)
-                  throws IOException, InterruptedException {
+              public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
                 takeItsTime();
-                return super.stop(agent, grace);
+                return super.stop(order);
               }
             },
             "memory",
             tight());
     reviver.start(order());
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(50)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(50))));
     assertEquals(1, reviver.start(order()).incarnation());
   }
 

@@ -18,9 +18,9 @@ import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
-import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
@@ -101,7 +101,7 @@ final class Kernel {
   }
 
   /** One pit's view. */
-  final class Machine implements Reviver {
+  final class Machine implements FencedReviver {
 
     private final Map<AgentRef, CompletableFuture<AgentExit>> exits = new HashMap<>();
 
@@ -131,8 +131,12 @@ final class Kernel {
     }
 
     @Override
-    public StopOutcome stop(AgentRef agent, Duration grace) {
+    public StopOutcome stop(StopOrder order) {
+      AgentRef agent = order.agent();
       acts++;
+      if (order.isTooOldFor(running.getOrDefault(agent, 0L))) {
+        return new StopOutcome.TooOld(running.get(agent));
+      }
       if (running.containsKey(agent) && unkillable > 0) {
         unkillable--;
         return new StopOutcome.StillThere("unkillable on paper");

@@ -1,7 +1,6 @@
 package org.lazaruspit.pit;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +11,7 @@ import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** A reviver of agents that live in a map: right in everything, and easily made wrong. */
@@ -46,9 +46,13 @@ class MemoryReviver implements Reviver {
   }
 
   @Override
-  public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
-    if (world.alive.containsKey(agent)) {
-      world.kill(agent);
+  public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+    RunningAgent running = world.alive.get(order.agent());
+    if (running != null && order.isTooOldFor(running.incarnation())) {
+      return new StopOutcome.TooOld(running.incarnation());
+    }
+    if (running != null) {
+      world.kill(order.agent());
     }
     return new StopOutcome.Gone("not there");
   }

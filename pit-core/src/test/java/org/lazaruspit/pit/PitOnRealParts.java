@@ -34,6 +34,7 @@ import org.lazaruspit.pit.builtin.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Real parts for a pit: a cell on disk, a gateway over HTTP, an agent as a process. */
@@ -65,7 +66,8 @@ abstract class PitOnRealParts {
   void nothingIsLeftOver() throws Exception {
     Reviver reviver =
         new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     reviver.close();
     gateway.close();
     registry.close();

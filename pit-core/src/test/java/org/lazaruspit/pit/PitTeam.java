@@ -33,6 +33,7 @@ import org.lazaruspit.pit.builtin.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
@@ -352,7 +353,8 @@ final class PitTeam implements AutoCloseable {
       reviver.claimed(cell, directory(cell));
     }
     for (AgentRef agent : agents) {
-      assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent, Duration.ZERO));
+      assertInstanceOf(
+          StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent, Duration.ZERO)));
     }
     reviver.close();
     for (ProcessHandle helper : helpers) {

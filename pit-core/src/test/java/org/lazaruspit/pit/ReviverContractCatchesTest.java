@@ -27,6 +27,7 @@ import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
@@ -175,7 +176,7 @@ final class ReviverContractCatchesTest {
             new MemoryReviver(world) {
               @Override
               public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
-                stop(order.agent(), Duration.ZERO);
+                stop(StopOrder.whatever(order.agent(), Duration.ZERO));
                 return super.start(order);
               }
             });
@@ -185,7 +186,7 @@ final class ReviverContractCatchesTest {
         world ->
             new MemoryReviver(world) {
               @Override
-              public StopOutcome stop(AgentRef agent, Duration grace) {
+              public StopOutcome stop(StopOrder order) {
                 return new StopOutcome.Gone("sure");
               }
             });
@@ -195,11 +196,10 @@ final class ReviverContractCatchesTest {
         world ->
             new MemoryReviver(world) {
               @Override
-              public StopOutcome stop(AgentRef agent, Duration grace)
-                  throws IOException, InterruptedException {
-                return grace.isZero()
+              public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+                return order.grace().isZero()
                     ? new StopOutcome.StillThere("no time")
-                    : super.stop(agent, grace);
+                    : super.stop(order);
               }
             });
     fault(
@@ -208,11 +208,20 @@ final class ReviverContractCatchesTest {
         world ->
             new MemoryReviver(world) {
               @Override
-              public StopOutcome stop(AgentRef agent, Duration grace)
-                  throws IOException, InterruptedException {
-                return world.alive.containsKey(agent)
-                    ? super.stop(agent, grace)
+              public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+                return world.alive.containsKey(order.agent())
+                    ? super.stop(order)
                     : new StopOutcome.StillThere("nobody to stop");
+              }
+            });
+    fault(
+        "stops whomever it finds, whatever the order is for",
+        "anOrderThatIsTooOldStopsNobody",
+        world ->
+            new MemoryReviver(world) {
+              @Override
+              public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+                return super.stop(StopOrder.whatever(order.agent(), order.grace()));
               }
             });
     fault(
@@ -253,10 +262,9 @@ final class ReviverContractCatchesTest {
               }
 
               @Override
-              public StopOutcome stop(AgentRef agent, Duration grace)
-                  throws IOException, InterruptedException {
-                return mine || !world.alive.containsKey(agent)
-                    ? super.stop(agent, grace)
+              public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+                return mine || !world.alive.containsKey(order.agent())
+                    ? super.stop(order)
                     : new StopOutcome.StillThere("not mine");
               }
             });

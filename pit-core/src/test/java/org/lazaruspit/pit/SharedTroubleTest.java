@@ -141,4 +141,21 @@ final class SharedTroubleTest {
     assertTrue(pit.kernel.well(A));
     assertEquals(42, pit.ledger().incarnation("a"));
   }
+
+  /** It is nobody's zombie: what the journal has lost is learned, and then it is stopped. */
+  @Test
+  void anAgentThatIsAheadOfALostJournalIsStoppedByTheNextAttempt() throws Exception {
+    pit.files()
+        .updatePolicies(
+            before -> new RevivalPolicies(AutoRevive.YES, null, null, null, null, null, 2));
+    pit.round();
+    pit.kernel.startByHand(A, 41);
+    pit.kernel.freeze(A);
+    pit.round();
+    assertEquals(41, pit.kernel.running().get(A));
+    pit.advance(Duration.ofSeconds(2));
+    pit.round();
+    assertTrue(pit.kernel.well(A));
+    assertEquals(42, pit.kernel.running().get(A));
+  }
 }

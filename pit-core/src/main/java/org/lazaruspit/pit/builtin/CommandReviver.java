@@ -19,6 +19,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,15 +144,19 @@ public final class CommandReviver implements Reviver {
   }
 
   @Override
-  public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
+  public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+    AgentRef agent = order.agent();
     Presence before = presence(agent);
     if (before instanceof Presence.Absent absent) {
       return new StopOutcome.Gone(absent.evidence());
     }
+    if (order.isTooOldFor(incarnation(agent))) {
+      return new StopOutcome.TooOld(incarnation(agent));
+    }
     if (commands().stop().isEmpty()) {
       return new StopOutcome.StillThere(words(before) + ", and there is no stop command");
     }
-    Duration within = longer(commands().stopWithin(), grace);
+    Duration within = longer(commands().stopWithin(), order.grace());
     long deadline = System.nanoTime() + within.toNanos();
     List<String> command = OperatorCommands.expand(commands().stop().get(), agent);
     CommandRun run = CommandRun.run(command, who(agent), within);

@@ -30,6 +30,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,7 +132,9 @@ public final class ProcessReviver implements Reviver {
   }
 
   @Override
-  public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
+  public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+    AgentRef agent = order.agent();
+    Duration grace = order.grace();
     long deadline = System.nanoTime() + grace.toNanos() + KILL_LIMIT.toNanos();
     HeldAgent known = held.get(agent);
     AgentLock lock = lock(agent);
@@ -144,11 +147,17 @@ public final class ProcessReviver implements Reviver {
       provenGone(agent, known);
       return new StopOutcome.Gone("nothing of it runs and its lock is free");
     }
+    if (order.isTooOldFor(found.incarnation())) {
+      return new StopOutcome.TooOld(found.incarnation());
+    }
     if (known != null && !known.ended() && !grace.isZero() && known.canListen()) {
       tree.terminate(known.leader().orElseThrow().pid());
       awaitExit(known, grace);
     }
-    ProcessTree.Left left = tree.kill(tree.left(), deadline);
+    ProcessTree.Left left = tree.kill(tree.left(), order.incarnation(), deadline);
+    if (order.isTooOldFor(left.incarnation())) {
+      return new StopOutcome.TooOld(left.incarnation());
+    }
     if (!left.nothing()) {
       return new StopOutcome.StillThere("could not be killed: " + ProcessTree.describe(left));
     }
@@ -310,7 +319,7 @@ public final class ProcessReviver implements Reviver {
     try {
       boolean itsOwn =
           scans.look().members(lock).stream()
-              .anyMatch(pid -> incarnationOf(pid) == agent.running().incarnation());
+              .anyMatch(pid -> ProcessTree.incarnationOf(pid) == agent.running().incarnation());
       if (itsOwn || lock.free()) {
         awaitFreed(agent, lock, how);
       } else {
@@ -375,16 +384,9 @@ public final class ProcessReviver implements Reviver {
   /** The pit died before it could write down whom it had started: the processes themselves know. */
   private static Optional<AgentRecord> leaderAmong(List<Long> members) {
     return members.stream()
-        .map(pid -> AgentRecord.of(pid, incarnationOf(pid)))
+        .map(pid -> AgentRecord.of(pid, ProcessTree.incarnationOf(pid)))
         .flatMap(Optional::stream)
         .min(Comparator.comparingLong(AgentRecord::startTick));
-  }
-
-  private static long incarnationOf(long pid) {
-    return ProcFs.variable(pid, "LAZARUS_INCARNATION")
-        .filter(text -> text.matches("[0-9]{1,18}"))
-        .map(Long::parseLong)
-        .orElse(0L);
   }
 
   /** The JDK reports a death by signal as 128 plus its number, as shells do. */

@@ -30,11 +30,26 @@ final class ProcessTree {
    *
    * @param members its living processes, as far as they can be found
    * @param locked whether its lock is held, by whomever
+   * @param incarnation the newest that is among them; 0 where none tells
    */
-  record Left(List<Long> members, boolean locked) {
+  record Left(List<Long> members, boolean locked, long incarnation) {
+
+    static Left of(List<Long> members, boolean locked) {
+      long newest = members.stream().mapToLong(ProcessTree::incarnationOf).max().orElse(0);
+      return new Left(members, locked, newest);
+    }
+
     boolean nothing() {
       return members.isEmpty() && !locked;
     }
+  }
+
+  /** What a process was told when it was started; 0 where it was not told. */
+  static long incarnationOf(long pid) {
+    return ProcFs.variable(pid, "LAZARUS_INCARNATION")
+        .filter(text -> text.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
+        .orElse(0L);
   }
 
   /** What is left right now. */
@@ -49,7 +64,7 @@ final class ProcessTree {
         }
       }
     }
-    return new Left(members, locked);
+    return Left.of(members, locked);
   }
 
   /**
@@ -90,21 +105,21 @@ final class ProcessTree {
   }
 
   /**
-   * Kills every member until none is left and the lock is free, or until it is too late: then
-   * nobody is killed any more. A pit that was stopped itself meanwhile may find the agent's
-   * successor here, which another pit has started.
+   * Kills every member until none is left and the lock is free, until it is too late, or until
+   * there is a newer incarnation among them: a pit that was stopped itself meanwhile may find the
+   * agent's successor here, which another pit has started.
    */
-  Left kill(Left found, long deadlineNanos) throws IOException, InterruptedException {
+  Left kill(Left found, long newest, long deadlineNanos) throws IOException, InterruptedException {
     long half = (deadlineNanos - System.nanoTime()) / 2;
     Left left = found;
-    while (!left.nothing()) {
+    while (!left.nothing() && left.incarnation() <= newest) {
       if (System.nanoTime() - deadlineNanos >= 0) {
         return left;
       }
       boolean late = deadlineNanos - System.nanoTime() < half;
       for (long pid : left.members()) {
         if (late || !looksAfter(pid)) {
-          killMember(pid);
+          killMember(pid, newest);
         }
       }
       TimeUnit.MILLISECONDS.sleep(2);
@@ -121,9 +136,9 @@ final class ProcessTree {
    * A handle knows its process by its start time, and signals no other: so it is taken first, and
    * what it stands for is looked at once more.
    */
-  private void killMember(long pid) throws IOException {
+  private void killMember(long pid, long newest) throws IOException {
     ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
-    if (handle != null && belongs(pid)) {
+    if (handle != null && belongs(pid) && incarnationOf(pid) <= newest) {
       handle.destroyForcibly();
     }
   }

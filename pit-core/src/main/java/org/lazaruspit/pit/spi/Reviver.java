@@ -2,7 +2,6 @@ package org.lazaruspit.pit.spi;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.UUID;
 
 /**
@@ -74,16 +73,16 @@ public interface Reviver {
 
   /**
    * Ends everything that is left of the agent, whoever started it, and proves that it is gone. Does
-   * nothing but prove where nothing is left. The agent's exit is complete afterwards.
+   * nothing but prove where nothing is left. The agent's exit is complete afterwards. What runs as
+   * a newer incarnation than the order is for is left alone, as far as this reviver can tell
+   * incarnations.
    *
-   * @param agent whom to stop
-   * @param grace how long the agent may take to end by itself before it is killed; zero kills at
-   *     once
-   * @return gone, or still there
+   * @param order whom to stop, and up to which incarnation
+   * @return gone, still there, or that the order is too old
    * @throws IOException if the evidence could not be read
    * @throws InterruptedException if the thread was interrupted meanwhile
    */
-  StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException;
+  StopOutcome stop(StopOrder order) throws IOException, InterruptedException;
 
   /**
    * Starts the agent. Must refuse while anything of it runs, with an {@link IOException} or by an

@@ -17,4 +17,11 @@ public sealed interface StopOutcome {
    * @param reason what is left, or why nothing can be proven
    */
   record StillThere(String reason) implements StopOutcome {}
+
+  /**
+   * A newer incarnation runs than the order is for: nothing was done to it.
+   *
+   * @param incarnation the one that runs
+   */
+  record TooOld(long incarnation) implements StopOutcome {}
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Whoever looks after a container is played by a script of that name. */
@@ -46,7 +47,7 @@ final class CaretakerTest {
         reviver,
         level(IsolationLevel.NONE),
         "mark=$%1$s; unset %1$s; exec '%2$s' \"$mark\"".formatted(ProcessTree.MARK, script));
-    return reviver.stop(AGENT, Duration.ZERO);
+    return reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO));
   }
 
   @Test

@@ -36,6 +36,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Real commands; what they start and stop is a file, or a process where that matters. */
@@ -116,7 +117,7 @@ final class CommandReviverTest {
     assertFalse(running.exit().toCompletableFuture().isDone());
     assertEquals(
         new StopOutcome.Gone("its presence command ended with status 3"),
-        reviver.stop(AGENT, Duration.ZERO));
+        reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     assertTrue(running.exit().toCompletableFuture().isDone());
   }
 
@@ -274,7 +275,7 @@ final class CommandReviverTest {
     assertEquals(
         new StopOutcome.StillThere(
             "it runs, as its presence command says, and there is no stop command"),
-        reviver.stop(AGENT, Duration.ZERO));
+        reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     assertTrue(Files.exists(alive));
   }
 
@@ -288,14 +289,15 @@ final class CommandReviverTest {
         new StopOutcome.StillThere(
             "its stop command ended with status 0: done, and then: it runs, as its presence command"
                 + " says"),
-        reviver.stop(AGENT, Duration.ZERO));
+        reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
   }
 
   @Test
   void whatMayRunIsStoppedToo() throws Exception {
     values.put("presence", script("test -e \"$ALIVE\" && exit 4; exit 3"));
     Files.createFile(alive);
-    assertInstanceOf(StopOutcome.Gone.class, reviver().stop(AGENT, Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver().stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     assertFalse(Files.exists(alive));
   }
 

@@ -29,6 +29,7 @@ import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** What control groups do to real processes; needs a machine that lets us make groups. */
@@ -136,7 +137,8 @@ final class IsolationGroupsTest {
     first.close(); // its pit has ended: it removes nothing any more
     Reviver second = agent.newReviver();
     assertInstanceOf(Presence.Running.class, second.presence(WalledAgent.AGENT));
-    assertInstanceOf(StopOutcome.Gone.class, second.stop(WalledAgent.AGENT, Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, second.stop(StopOrder.whatever(WalledAgent.AGENT, Duration.ZERO)));
   }
 
   @Test

@@ -32,6 +32,7 @@ import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** What {@code level_2} does to real processes; needs bubblewrap, and root for some of it. */
@@ -262,7 +263,7 @@ final class IsolationLevel2Test {
     RunningAgent twin = agent.start(second, LEVEL_2, "echo second");
     assertTrue(exit(twin).detail().startsWith("refused by the kernel"), exit(twin).detail());
     assertFalse(running.exit().toCompletableFuture().isDone());
-    assertInstanceOf(StopOutcome.Gone.class, second.stop(AGENT, Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, second.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     exit(running);
     assertInstanceOf(Presence.Absent.class, agent.newReviver().presence(AGENT));
   }
@@ -275,7 +276,7 @@ final class IsolationLevel2Test {
     Presence presence = after.presence(AGENT);
     RunningAgent adopted = assertInstanceOf(Presence.Running.class, presence).running();
     assertEquals(before.incarnation(), adopted.incarnation());
-    assertInstanceOf(StopOutcome.Gone.class, after.stop(AGENT, Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, after.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     exit(adopted);
     assertNotEquals("", exit(before).detail());
   }
@@ -288,7 +289,8 @@ final class IsolationLevel2Test {
             reviver,
             "trap 'echo saved >$LAZARUS_CELL/artifacts/saved; exit 0' TERM;"
                 + " touch $LAZARUS_CELL/artifacts/ready; while :; do sleep 0.05; done");
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(20)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(20))));
     exit(running);
     assertEquals("saved\n", Files.readString(ready().resolveSibling("saved")));
   }

@@ -16,6 +16,7 @@ import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOrder;
 
 /**
  * A pit of its own process that is not root: starts agents in containers and prints what it saw.
@@ -94,7 +95,12 @@ final class PitOfNobody {
     say("adopted", presence instanceof Presence.Running);
     RunningAgent twin = agent.start(agent.newReviver(), spec, "echo twin");
     say("second", exit(twin).detail());
-    say("stopped", after.stop(WalledAgent.AGENT, Duration.ZERO).getClass().getSimpleName());
+    say(
+        "stopped",
+        after
+            .stop(StopOrder.whatever(WalledAgent.AGENT, Duration.ZERO))
+            .getClass()
+            .getSimpleName());
     say("first", exit(running).detail());
     say("gone", agent.newReviver().presence(WalledAgent.AGENT) instanceof Presence.Absent);
     say("again", agent.says(spec, "echo back"));

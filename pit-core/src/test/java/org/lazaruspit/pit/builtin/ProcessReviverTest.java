@@ -37,6 +37,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Real processes under real locks of the kernel. */
@@ -63,7 +64,7 @@ final class ProcessReviverTest {
   @AfterEach
   void nothingIsLeftOver() throws IOException, InterruptedException {
     Reviver last = newReviver();
-    assertInstanceOf(StopOutcome.Gone.class, last.stop(AGENT, Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, last.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     revivers.forEach(Reviver::close);
   }
 
@@ -155,6 +156,25 @@ final class ProcessReviverTest {
     assertEquals(1, found.running().incarnation());
   }
 
+  /**
+   * A pit that was frozen while another one revived the agent, and comes with what it meant to do.
+   */
+  @Test
+  void whatAnotherPitHasStartedMeanwhileIsLeftAlone() throws Exception {
+    RunningAgent first = startReady(reviver, 1, "touch $1; exec sleep 600");
+    Reviver other = newReviver();
+    other.stop(new StopOrder(AGENT, 1, Duration.ZERO));
+    exit(first);
+    RunningAgent second =
+        startReady(other, 2, "sleep 600 & echo $! >child; touch $1; exec sleep 600");
+    long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
+    StopOrder late = new StopOrder(AGENT, 1, Duration.ofSeconds(1));
+    assertEquals(new StopOutcome.TooOld(2), newReviver().stop(late));
+    assertTrue(ProcFs.stat(pid(second)).filter(ProcFs.Stat::alive).isPresent());
+    assertTrue(ProcFs.stat(child).filter(ProcFs.Stat::alive).isPresent());
+    assertFalse(second.exit().toCompletableFuture().isDone());
+  }
+
   @Test
   void aTreeIsGoneOnlyWhenItsLastProcessIs() throws Exception {
     RunningAgent running =
@@ -177,7 +197,8 @@ final class ProcessReviverTest {
             "setsid sh -c 'trap \"\" TERM; echo $$ >grandchild; while true; do sleep 1; done' & "
                 + "while [ ! -s grandchild ]; do sleep 0.01; done; touch $1; exec sleep 600");
     long grandchild = Long.parseLong(Files.readString(folder.resolve("grandchild")).strip());
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(1)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(1))));
     assertTrue(ProcFs.stat(grandchild).filter(ProcFs.Stat::alive).isEmpty());
     assertTrue(exit(running).detail().startsWith("killed by signal 15"));
   }
@@ -190,7 +211,8 @@ final class ProcessReviverTest {
         "setsid sh -c 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; echo $$ >stray; exec sleep 600' & "
             + "while [ ! -s stray ]; do sleep 0.01; done; touch $1; exec sleep 600");
     long stray = Long.parseLong(Files.readString(folder.resolve("stray")).strip());
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(1)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(1))));
     assertTrue(ProcFs.stat(stray).filter(ProcFs.Stat::alive).isEmpty());
   }
 
@@ -201,7 +223,8 @@ final class ProcessReviverTest {
     while (ProcFs.stat(pid(running)).filter(ProcFs.Stat::stopped).isEmpty()) {
       Thread.onSpinWait(); // the kernel stops it when it runs next
     }
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofHours(1)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofHours(1))));
     assertEquals("killed by signal 9 (KILL)", exit(running).detail());
   }
 
@@ -212,7 +235,8 @@ final class ProcessReviverTest {
             reviver,
             1,
             "trap 'echo tidy >tidied; exit 0' TERM; touch $1; while true; do sleep 0.05; done");
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ofSeconds(30)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(30))));
     assertTrue(Files.exists(folder.resolve("tidied")));
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
     assertTrue(running.exit().toCompletableFuture().isDone());
@@ -287,14 +311,16 @@ final class ProcessReviverTest {
       assertEquals("held", holder.inputReader().readLine());
       Presence.Running found = assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
       StopOutcome.StillThere still =
-          assertInstanceOf(StopOutcome.StillThere.class, reviver.stop(AGENT, Duration.ZERO));
+          assertInstanceOf(
+              StopOutcome.StillThere.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
       assertTrue(still.reason().contains("holds its lock"), still::reason);
       assertTrue(holder.isAlive());
       RunningAgent refused = newReviver().start(order(1, "touch", "started"));
       assertTrue(exit(refused).detail().startsWith("refused"), exit(refused)::detail);
       holder.descendants().forEach(ProcessHandle::destroyForcibly);
       assertEquals("its process is gone", exit(found.running()).detail());
-      assertInstanceOf(StopOutcome.Gone.class, reviver.stop(AGENT, Duration.ZERO));
+      assertInstanceOf(
+          StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
       assertFalse(Files.exists(folder.resolve("started")));
     } finally {
       holder.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -30,6 +30,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Two pits that work one cell after the other, each with a state directory of its own. */
@@ -60,7 +61,8 @@ final class TwoStateDirectoriesTest {
 
   @AfterEach
   void nothingIsLeftOver() throws IOException, InterruptedException {
-    assertInstanceOf(StopOutcome.Gone.class, reviver("first").stop(AGENT, Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver("first").stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     revivers.forEach(Reviver::close);
   }
 
@@ -149,8 +151,25 @@ final class TwoStateDirectoriesTest {
     try (LockDesk desk = new LockDesk(Programs.ofThisMachine(), threads)) {
       AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
       ProcessTree tree = new ProcessTree(lock, new MarkScans(threads));
-      ProcessTree.Left left = tree.kill(tree.left(), System.nanoTime() - 1);
+      ProcessTree.Left left = tree.kill(tree.left(), Long.MAX_VALUE, System.nanoTime() - 1);
       assertEquals(List.of(pid(successor)), left.members());
+      assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Stopped right after its look, when the agent that it was to kill was still there. */
+  @Test
+  void whoeverFindsASuccessorInTheMiddleOfAKillKillsNobodyAnyMore() throws Exception {
+    RunningAgent successor = running(second, 2);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (LockDesk desk = new LockDesk(Programs.ofThisMachine(), threads)) {
+      AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
+      ProcessTree tree = new ProcessTree(lock, new MarkScans(threads));
+      ProcessTree.Left seen = new ProcessTree.Left(List.of(pid(successor)), true, 1);
+      ProcessTree.Left left = tree.kill(seen, 1, System.nanoTime() + 30_000_000_000L);
+      assertEquals(2, left.incarnation());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
     } finally {
       threads.shutdownNow();
@@ -160,7 +179,8 @@ final class TwoStateDirectoriesTest {
   @Test
   void theSecondStopsWhatTheFirstHasStarted() throws Exception {
     RunningAgent started = running(first, 1);
-    assertInstanceOf(StopOutcome.Gone.class, second.stop(AGENT, Duration.ofSeconds(5)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, second.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(5))));
     assertEquals("killed by signal 9 (KILL)", exit(started));
   }
 
@@ -168,7 +188,7 @@ final class TwoStateDirectoriesTest {
   void theSecondStopsWhatTheFirstHasStartedEvenWhereTheLockInTheCellWasDeleted() throws Exception {
     RunningAgent started = running(first, 1);
     Files.delete(cellLock());
-    assertInstanceOf(StopOutcome.Gone.class, second.stop(AGENT, Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, second.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     assertEquals("killed by signal 9 (KILL)", exit(started));
   }
 
@@ -202,7 +222,7 @@ final class TwoStateDirectoriesTest {
     Reviver other = reviver("third");
     other.claimed(AGENT.cellId(), copy);
     assertInstanceOf(Presence.Absent.class, other.presence(AGENT));
-    assertInstanceOf(StopOutcome.Gone.class, other.stop(AGENT, Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, other.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
     assertTrue(ProcessHandle.of(pid(theirs)).orElseThrow().isAlive());
   }
 

@@ -25,6 +25,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** A real agent, a shell script, in a cell with a neighbour, started by the real reviver. */
@@ -162,7 +163,7 @@ final class WalledAgent implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
-    StopOutcome outcome = newReviver().stop(AGENT, Duration.ZERO);
+    StopOutcome outcome = newReviver().stop(StopOrder.whatever(AGENT, Duration.ZERO));
     revivers.forEach(Reviver::close);
     if (!(outcome instanceof StopOutcome.Gone)) {
       throw new AssertionError(outcome);

@@ -27,6 +27,7 @@ import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
@@ -102,7 +103,7 @@ public abstract class ReviverContract {
 
   @AfterEach
   void letGo() throws Exception {
-    reviver().stop(agent(), Duration.ZERO);
+    reviver().stop(StopOrder.whatever(agent(), Duration.ZERO));
     made.forEach(Reviver::close);
   }
 
@@ -170,7 +171,7 @@ public abstract class ReviverContract {
   void whoIsStoppedIsGone() throws Exception {
     Reviver reviver = reviver();
     CompletableFuture<AgentExit> exit = exitOf(reviver.start(order(1)));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), GRACE));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), GRACE)));
     assertFalse(reviver.presence(agent()) instanceof Presence.Running, "it runs");
     assertFalse(reviver().presence(agent()) instanceof Presence.Running, "another finds it");
     assertNotNull(get(exit));
@@ -180,29 +181,48 @@ public abstract class ReviverContract {
   void stoppingTakesNoGraceWhereNoneIsGiven() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
     assertFalse(reviver.presence(agent()) instanceof Presence.Running);
   }
 
   @Test
   void stoppingWhereNothingIsLeftProvesOnlyThat() throws Exception {
     Reviver reviver = reviver();
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), GRACE));
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), GRACE)));
     reviver.start(order(1));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+  }
+
+  /** Where the reviver can tell incarnations at all. */
+  @Test
+  void anOrderThatIsTooOldStopsNobody() throws Exception {
+    Reviver reviver = reviver();
+    RunningAgent running = reviver.start(order(3));
+    assertIncarnation(3, running);
+    StopOutcome outcome = reviver.stop(new StopOrder(agent(), 2, Duration.ZERO));
+    if (running.incarnation() == 3) {
+      assertEquals(new StopOutcome.TooOld(3), outcome);
+      assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
+      assertFalse(exitOf(running).isDone(), "it ended");
+    }
+    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(new StopOrder(agent(), 3, GRACE)));
+    assertFalse(reviver.presence(agent()) instanceof Presence.Running);
   }
 
   @Test
   void whoWasStoppedOrKilledCanBeStartedAgain() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
-    reviver.stop(agent(), Duration.ZERO);
+    reviver.stop(StopOrder.whatever(agent(), Duration.ZERO));
     RunningAgent second = reviver.start(order(2));
     assertIncarnation(2, second);
     kill(second);
     awaitAbsence(reviver);
-    reviver.stop(agent(), Duration.ZERO);
+    reviver.stop(StopOrder.whatever(agent(), Duration.ZERO));
     RunningAgent third = reviver.start(order(3));
     assertIncarnation(3, third);
     Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
@@ -230,7 +250,7 @@ public abstract class ReviverContract {
     first.start(order(1));
     first.close();
     Reviver next = reviver();
-    assertInstanceOf(StopOutcome.Gone.class, next.stop(agent(), Duration.ZERO));
+    assertInstanceOf(StopOutcome.Gone.class, next.stop(StopOrder.whatever(agent(), Duration.ZERO)));
     assertFalse(next.presence(agent()) instanceof Presence.Running);
   }
 
@@ -240,7 +260,7 @@ public abstract class ReviverContract {
     reviver.start(order(1));
     AgentRef namesake = new AgentRef(new UUID(77, 77), agent().agentId());
     assertFalse(reviver.presence(namesake) instanceof Presence.Running);
-    reviver.stop(namesake, Duration.ZERO);
+    reviver.stop(StopOrder.whatever(namesake, Duration.ZERO));
     assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
   }
 
@@ -272,8 +292,9 @@ public abstract class ReviverContract {
     reviver.start(order(1));
     Together.interrupted(() -> reviver.presence(agent()), patience());
     assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
-    Together.interrupted(() -> reviver.stop(agent(), GRACE), patience());
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(agent(), Duration.ZERO));
+    Together.interrupted(() -> reviver.stop(StopOrder.whatever(agent(), GRACE)), patience());
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
   }
 
   @Test

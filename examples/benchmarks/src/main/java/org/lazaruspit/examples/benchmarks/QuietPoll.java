@@ -20,6 +20,7 @@ import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** A poll of many cells of ten agents each, all of which run: nothing has changed. */
@@ -96,7 +97,7 @@ final class QuietPoll {
     }
 
     @Override
-    public StopOutcome stop(AgentRef agent, java.time.Duration grace) {
+    public StopOutcome stop(StopOrder order) {
       return new StopOutcome.StillThere("nothing is stopped here");
     }
 

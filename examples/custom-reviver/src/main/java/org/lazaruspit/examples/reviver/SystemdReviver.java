@@ -30,6 +30,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
@@ -186,10 +187,15 @@ public final class SystemdReviver implements Reviver {
   }
 
   @Override
-  public StopOutcome stop(AgentRef agent, Duration grace) throws IOException, InterruptedException {
+  public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+    AgentRef agent = order.agent();
     Presence presence = presence(agent);
-    if (!(presence instanceof Presence.Absent) && !grace.isZero()) {
-      systemctl(grace, "stop", "--", unit(agent));
+    if (presence instanceof Presence.Running running
+        && order.isTooOldFor(running.running().incarnation())) {
+      return new StopOutcome.TooOld(running.running().incarnation());
+    }
+    if (!(presence instanceof Presence.Absent) && !order.grace().isZero()) {
+      systemctl(order.grace(), "stop", "--", unit(agent));
       presence = presence(agent);
     }
     if (!(presence instanceof Presence.Absent)) {

@@ -31,6 +31,7 @@ import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /** Real processes, kept by a stand-in for systemctl. */
@@ -49,7 +50,10 @@ final class SystemdReviverTest {
   void nothingIsLeft() throws Exception {
     if (!units.asked().isEmpty()) {
       Reviver reviver = new Units(home).reviver();
-      assertInstanceOf(StopOutcome.Gone.class, reviver.stop(Units.AGENT, Duration.ZERO), "is left");
+      assertInstanceOf(
+          StopOutcome.Gone.class,
+          reviver.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO)),
+          "is left");
     }
   }
 
@@ -100,7 +104,8 @@ final class SystemdReviverTest {
     units.values.put("systemctl", units.program("agents@host", "systemctl"));
     Reviver reviver = units.reviver();
     reviver.start(units.order(1));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(Units.AGENT, Duration.ZERO));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO)));
     String end = " -- " + Units.UNIT;
     List<String> changes = units.asked().stream().filter(it -> !it.startsWith("show ")).toList();
     assertEquals(
@@ -115,7 +120,9 @@ final class SystemdReviverTest {
     Reviver reviver = units.reviver();
     AgentRef agent = new AgentRef(new UUID(1, 2), id);
     assertThrows(IllegalArgumentException.class, () -> reviver.presence(agent));
-    assertThrows(IllegalArgumentException.class, () -> reviver.stop(agent, Duration.ZERO));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> reviver.stop(StopOrder.whatever(agent, Duration.ZERO)));
     assertEquals(List.of(), units.asked());
   }
 
@@ -164,7 +171,7 @@ final class SystemdReviverTest {
     Reviver reviver = units.reviver();
     RunningAgent first = reviver.start(units.order(4));
     Reviver other = units.reviver();
-    other.stop(Units.AGENT, Duration.ZERO);
+    other.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO));
     other.start(units.order(5));
     Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(Units.AGENT));
     assertEquals(5, seen.running().incarnation());

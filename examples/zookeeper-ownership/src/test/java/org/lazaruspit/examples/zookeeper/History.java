@@ -23,7 +23,7 @@ final class History {
    *
    * @param nanos of the clock that all processes of a machine share
    * @param pit whose line it is
-   * @param what {@code claimed}, {@code held}, {@code acts} or {@code released}
+   * @param what {@code claimed}, {@code held}, {@code acts}, {@code unasked} or {@code released}
    */
   record Event(long nanos, String pit, String what, UUID cell, long epoch, String detail) {
 
@@ -76,8 +76,8 @@ final class History {
   }
 
   /**
-   * Whatever is wrong: an epoch that does not rise, and a pit that takes itself for the owner, or
-   * acts, after another has become it.
+   * Whatever is wrong: an epoch that does not rise, a pit that takes itself for the owner, or acts,
+   * after another has become it, and one that acts without having asked.
    */
   List<String> violations() {
     List<String> violations = new ArrayList<>();
@@ -91,6 +91,9 @@ final class History {
             }
             if (owner != null && !claims && event.epoch() < owner.epoch() && acts(event)) {
               violations.add(cell + ": two act on it: " + owner + "; " + event);
+            }
+            if (event.what().equals("unasked")) {
+              violations.add(cell + ": acts without asking whether it is its own: " + event);
             }
             owner = claims ? event : owner;
           }

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +25,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
@@ -35,6 +35,10 @@ import org.lazaruspit.pit.spi.StopOutcome;
 public final class RecordedPit {
 
   private static final Map<UUID, Long> EPOCHS = new ConcurrentHashMap<>();
+
+  /** When a thread last asked whether a cell is its pit's, and was told so. */
+  private static final ThreadLocal<Long> ASKED = new ThreadLocal<>();
+
   private static FileChannel history;
 
   private RecordedPit() {}
@@ -133,6 +137,7 @@ public final class RecordedPit {
       long asked = System.nanoTime();
       boolean held = claim.held();
       if (held) {
+        ASKED.set(asked);
         write("held", asked, cellId, epoch(), "");
       }
       return held;
@@ -152,9 +157,21 @@ public final class RecordedPit {
 
   private record RecordedReviver(Reviver reviver) implements Reviver {
 
+    /**
+     * An act rests on an answer that its own thread was given for it alone. Its time is that of the
+     * question, since no pit can know whether it is stopped between the answer and the act: that
+     * nothing comes of such an act is seen in what the agents write down.
+     */
     private static void act(AgentRef agent, String what) {
       long epoch = EPOCHS.getOrDefault(agent.cellId(), 0L);
-      write("acts", System.nanoTime(), agent.cellId(), epoch, what + " " + agent.agentId());
+      Long asked = ASKED.get();
+      ASKED.remove();
+      write(
+          asked == null ? "unasked" : "acts",
+          asked == null ? System.nanoTime() : asked,
+          agent.cellId(),
+          epoch,
+          what + " " + agent.agentId());
     }
 
     @Override
@@ -178,10 +195,9 @@ public final class RecordedPit {
     }
 
     @Override
-    public StopOutcome stop(AgentRef agent, Duration grace)
-        throws IOException, InterruptedException {
-      act(agent, "stop");
-      return reviver.stop(agent, grace);
+    public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
+      act(order.agent(), "stop");
+      return reviver.stop(order);
     }
 
     @Override
