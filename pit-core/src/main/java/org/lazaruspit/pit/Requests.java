@@ -89,11 +89,12 @@ final class Requests {
       opening.giveBack();
       throw e;
     }
+    Instant detected = clock.instant();
+    opening.begin(ledger);
     if (opening.requested()) {
       log.warn("{}: dead ({}): {}", work.label(agent.agentId()), cause.wireName(), evidence);
-      work.troubleDetected(new Detection(agent, incarnation, cause, clock.instant(), since));
+      work.troubleDetected(new Detection(agent, incarnation, cause, detected, since));
     }
-    opening.begin(ledger);
     return ledger.of(agent.agentId()).openRevival();
   }
 

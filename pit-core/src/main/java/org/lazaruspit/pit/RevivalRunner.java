@@ -104,6 +104,8 @@ final class RevivalRunner {
     StartOrder order = order(attempt, incarnation, checkpoint);
     probes.files().begin(targets.target(attempt.work(), attempt.agentId()));
     RunningAgent running = reviver.start(order, attempt.work()::requireHeld);
+    // A line of the log takes its time: not before the agent is back.
+    log.info("{}: {}", attempt.label(), proof);
     tellReaders(attempt, incarnation);
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
@@ -220,7 +222,6 @@ final class RevivalRunner {
           known.incarnation());
     }
     String evidence = ((StopOutcome.Gone) outcome).evidence();
-    log.info("{}: proven dead in {}, {}", attempt.label(), millisSince(begun), evidence);
     return "proven dead in %s: %s".formatted(millisSince(begun), evidence);
   }
 

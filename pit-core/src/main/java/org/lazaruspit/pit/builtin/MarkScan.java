@@ -87,10 +87,12 @@ final class MarkScan {
     int last = PREFIX.length - 1;
     int at = from;
     while (at + last < text.length) {
-      if (Arrays.equals(text, at, at + PREFIX.length, PREFIX, 0, PREFIX.length)) {
+      byte end = text[at + last];
+      if (end == PREFIX[last]
+          && Arrays.equals(text, at, at + PREFIX.length, PREFIX, 0, PREFIX.length)) {
         return at;
       }
-      at += SKIP[text[at + last] & 0xff];
+      at += SKIP[end & 0xff];
     }
     return -1;
   }

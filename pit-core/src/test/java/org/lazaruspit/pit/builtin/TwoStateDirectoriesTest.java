@@ -92,6 +92,15 @@ final class TwoStateDirectoriesTest {
     return started;
   }
 
+  /** Whom an agent has started and written down. */
+  private long child() throws IOException {
+    Path file = cell.resolve("child");
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      Thread.onSpinWait();
+    }
+    return Long.parseLong(Files.readString(file).strip());
+  }
+
   private static long pid(RunningAgent running) {
     return Long.parseLong(running.description().replace("pid ", ""));
   }
@@ -133,10 +142,7 @@ final class TwoStateDirectoriesTest {
   @Test
   void whoeverGetsTheCellBackAsksTheKernelWhoHoldsTheLockNow() throws Exception {
     RunningAgent started = start(first, 1, "sh", "-c", "sleep 600 & echo $! > child; wait");
-    while (!Files.exists(cell.resolve("child")) || Files.size(cell.resolve("child")) == 0) {
-      Thread.onSpinWait();
-    }
-    String child = "pid " + Files.readString(cell.resolve("child")).strip();
+    String child = "pid " + child();
     kill(pid(started));
     ProcessHandle.of(pid(started)).ifPresent(leader -> leader.onExit().join());
     first.claimed(AGENT.cellId(), cell);
@@ -159,10 +165,15 @@ final class TwoStateDirectoriesTest {
     }
   }
 
-  /** Stopped right after its look, when the agent that it was to kill was still there. */
+  /**
+   * Stopped right after its look, when the agent that it was to kill was still there. Of the
+   * successor's processes not every one can be told from its predecessor's.
+   */
   @Test
   void whoeverFindsASuccessorInTheMiddleOfAKillKillsNobodyAnyMore() throws Exception {
-    RunningAgent successor = running(second, 2);
+    RunningAgent successor =
+        start(second, 2, "sh", "-c", "env -i sleep 600 & echo $! > child; wait");
+    long child = child();
     ExecutorService threads = Executors.newCachedThreadPool();
     try (LockDesk desk = new LockDesk(Programs.ofThisMachine(), threads)) {
       AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
@@ -171,6 +182,7 @@ final class TwoStateDirectoriesTest {
       ProcessTree.Left left = tree.kill(seen, 1, System.nanoTime() + 30_000_000_000L);
       assertEquals(2, left.incarnation());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
+      assertTrue(ProcessHandle.of(child).orElseThrow().isAlive());
     } finally {
       threads.shutdownNow();
     }

@@ -203,7 +203,7 @@ public abstract class ReviverContract {
     Reviver reviver = reviver();
     RunningAgent running = reviver.start(order(3));
     assertIncarnation(3, running);
-    StopOutcome outcome = reviver.stop(new StopOrder(agent(), 2, Duration.ZERO));
+    StopOutcome outcome = reviver.stop(new StopOrder(agent(), 2, GRACE));
     if (running.incarnation() == 3) {
       assertEquals(new StopOutcome.TooOld(3), outcome);
       assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
