@@ -20,8 +20,6 @@ import java.util.function.Consumer;
  */
 final class JournalReading {
 
-  private static final int MAX_LINE = 1 << 20;
-
   private JournalReading() {}
 
   /** The lines of one revival, oldest first; those of dry runs, which changed nothing, left out. */
@@ -57,7 +55,7 @@ final class JournalReading {
         if (next == '\n') {
           reader.accept(line.toString(UTF_8));
           line.reset();
-        } else if (line.size() <= MAX_LINE) {
+        } else if (line.size() <= JournalFile.MAX_LINE) {
           line.write(next);
         }
       }
