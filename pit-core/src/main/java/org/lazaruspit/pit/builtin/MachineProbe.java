@@ -96,7 +96,8 @@ final class MachineProbe implements MachineAbilities {
   private Optional<String> container() {
     return pit.root()
         ? Optional.of("the pit runs as root, whose containers are not rootless")
-        : attempt(PodmanCommand.PROGRAM, List.of("info"));
+        : PodmanCommand.unfit(System.getenv(PodmanCommand.RUN_FOLDER))
+            .or(() -> attempt(PodmanCommand.PROGRAM, List.of("info")));
   }
 
   @Override

@@ -3,7 +3,9 @@ package org.lazaruspit.pit.builtin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.pit.spi.AgentRef;
 
@@ -30,7 +32,31 @@ final class PodmanCommand {
       """
           .formatted(ProcessTree.MARK);
 
+  /** Where a rootless podman keeps what is of today. */
+  static final String RUN_FOLDER = "XDG_RUNTIME_DIR";
+
+  /** Podman's own bound of 50, less its {@code /containers}. */
+  private static final int LONGEST_RUN_FOLDER = 39;
+
   private PodmanCommand() {}
+
+  /**
+   * What is wrong with the variable {@link #RUN_FOLDER}; seen with podman 4.3.1. Without one podman
+   * is two processes, and the outer one tells of an end with status 0 when it is asked to end,
+   * whatever the agent's is. With a long one podman cannot clean up after a container, and tells of
+   * its end 20 s late.
+   */
+  static Optional<String> unfit(@Nullable String runFolder) {
+    if (runFolder == null || runFolder.isEmpty()) {
+      return Optional.of(
+          RUN_FOLDER + " is not set: podman would tell of other ends than there are");
+    }
+    return runFolder.length() > LONGEST_RUN_FOLDER
+        ? Optional.of(
+            "%s has %d characters, podman cannot do with more than %d: %s"
+                .formatted(RUN_FOLDER, runFolder.length(), LONGEST_RUN_FOLDER, runFolder))
+        : Optional.empty();
+  }
 
   /** The arguments of podman's {@code run} before the agent's own command, the image last. */
   static List<String> container(

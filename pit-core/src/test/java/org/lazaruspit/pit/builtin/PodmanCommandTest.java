@@ -97,4 +97,16 @@ final class PodmanCommandTest {
                     "--rm",
                     "--name=lazarus-" + AGENT.cellId() + ".writer")));
   }
+
+  @Test
+  void podmanNeedsAFolderOfTodayWithAShortName() {
+    assertEquals(Optional.empty(), PodmanCommand.unfit("/run/user/1000"));
+    assertEquals(Optional.empty(), PodmanCommand.unfit("/" + "x".repeat(38)));
+    assertEquals(
+        "XDG_RUNTIME_DIR has 40 characters, podman cannot do with more than 39: /" + "x".repeat(39),
+        PodmanCommand.unfit("/" + "x".repeat(39)).orElseThrow());
+    String unset = "XDG_RUNTIME_DIR is not set: podman would tell of other ends than there are";
+    assertEquals(unset, PodmanCommand.unfit(null).orElseThrow());
+    assertEquals(unset, PodmanCommand.unfit("").orElseThrow());
+  }
 }
