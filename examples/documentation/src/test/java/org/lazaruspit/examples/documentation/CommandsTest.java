@@ -1,12 +1,11 @@
 package org.lazaruspit.examples.documentation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -15,22 +14,30 @@ import org.lazaruspit.examples.gateway.GatewayMain;
 import org.lazaruspit.examples.pit.Main;
 import picocli.CommandLine;
 
-/** Every command line of our programs is one that they understand; none is run. */
+/** Every command line of our programs is one that they understand; here none is run. */
 final class CommandsTest {
-  private static final Set<String> LANGUAGES = Set.of("", "sh", "bash", "console", "shell");
-
   /** From how a program is called to its class. */
   private static final Map<Pattern, Class<?>> PROGRAMS =
       Map.of(
-          Pattern.compile("(?:sudo )?(?:[\\w./-]*/)?lazarus-pit( .*)?"), Main.class,
+          Pattern.compile("(?:sudo )?(?:[\\w./-]*/)?(?:lazarus-)?pit( .*)?"), Main.class,
           Pattern.compile("java (?:-\\S+ )*-jar \\S*lazarus-pit\\.jar( .*)?"), Main.class,
           Pattern.compile("java (?:-\\S+ )*-jar \\S*gateway\\.jar( .*)?"), GatewayMain.class);
 
   private static List<String> complaints(Page page) {
     List<String> complaints = new ArrayList<>();
     for (Block block : page.blocks()) {
-      if (LANGUAGES.contains(block.language()) && !block.remarks().containsKey("synopsis")) {
+      if (block.isShell()) {
         check(block, complaints);
+      }
+    }
+    for (Page.Link span : page.spans()) {
+      if (!span.target().contains("...")) {
+        for (List<String> command : commands(span.target())) {
+          String complaint = complaint(command, true);
+          if (!complaint.isEmpty()) {
+            complaints.add(page.name() + ":" + span.line() + ": " + complaint);
+          }
+        }
       }
     }
     return complaints;
@@ -46,7 +53,7 @@ final class CommandsTest {
         whole.append(lines.get(++i).strip());
       }
       for (List<String> command : commands(whole.toString())) {
-        String complaint = complaint(command);
+        String complaint = complaint(command, false);
         if (!complaint.isEmpty()) {
           complaints.add(block.page().name() + ":" + (block.line() + first + 1) + ": " + complaint);
         }
@@ -77,7 +84,12 @@ final class CommandsTest {
     return commands;
   }
 
-  private static String complaint(List<String> command) {
+  /**
+   * What is wrong with a command.
+   *
+   * @param form whether it may leave open what the program needs, as in the middle of a sentence
+   */
+  private static String complaint(List<String> command, boolean form) {
     // Words that hold blanks are told apart from two words by a character that no command has.
     String joined = String.join("\u0001", command).replace(' ', '\u0002').replace('\u0001', ' ');
     for (Map.Entry<Pattern, Class<?>> program : PROGRAMS.entrySet()) {
@@ -89,18 +101,28 @@ final class CommandsTest {
         for (int i = 0; i < given.length; i++) {
           given[i] = given[i].replace('\u0003', ' ');
         }
-        return parse(program.getValue(), given);
+        return parse(program.getValue(), form, given);
       }
     }
-    return "";
+    Matcher main =
+        Pattern.compile("java .*(?<= )org\\.lazaruspit\\.([\\w.]+)( .*)?").matcher(joined);
+    return main.matches() && !isThere(main.group(1)) ? main.group(1) + ": no such class" : "";
   }
 
-  private static String parse(Class<?> program, String... arguments) {
+  private static boolean isThere(String mainClass) {
+    String file = "src/main/java/org/lazaruspit/" + mainClass.replace('.', '/') + ".java";
+    return Files.exists(Page.TOP.resolve("examples/benchmarks").resolve(file));
+  }
+
+  private static String parse(Class<?> program, boolean form, String... arguments) {
     try {
       new CommandLine(program).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
       return "";
     } catch (CommandLine.ParameterException e) {
-      return String.join(" ", arguments) + ": " + e.getMessage();
+      boolean leftOpen =
+          e instanceof CommandLine.MissingParameterException
+              || String.valueOf(e.getMessage()).contains("cannot convert 'ID'");
+      return form && leftOpen ? "" : String.join(" ", arguments) + ": " + e.getMessage();
     }
   }
 
@@ -126,11 +148,18 @@ final class CommandsTest {
             "<!-- synopsis -->",
             "```",
             "lazarus-pit [run] ...",
+            "```",
+            "Run `lazarus-pit approve`, `lazarus-pit cell ...`, or",
+            "`lazarus-pit cell",
+            "crate`.",
+            "```",
+            "java -cp x.jar org.lazaruspit.examples.benchmarks.ReviveMain 5",
+            "java -cp x.jar org.lazaruspit.examples.benchmarks.ReviveMane 5",
             "```");
     List<String> complaints = complaints(new Page(Page.TOP.resolve("page.md"), text));
-    assertEquals(4, complaints.size(), complaints::toString);
-    for (int i = 0; i < 4; i++) {
-      assertTrue(complaints.get(i).startsWith("page.md:" + (i + 3) + ": "), complaints.get(i));
-    }
+    assertEquals(
+        List.of(3, 4, 5, 6, 19, 15).stream().map(line -> "page.md:" + line).toList(),
+        complaints.stream().map(one -> one.substring(0, one.indexOf(": "))).toList(),
+        complaints::toString);
   }
 }

@@ -28,9 +28,11 @@ record Page(Path file, List<String> lines) {
   static final Path TOP =
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("../..").normalize();
 
+  private static final Set<String> SHELL = Set.of("", "sh", "bash", "console", "shell");
   private static final Pattern REMARK = Pattern.compile("<!-- *([a-z ]+?)(?:: *(.*?))? *-->");
   private static final Pattern LINK =
       Pattern.compile("\\[[^\\]]*]\\(<?([^)\\s>]+)>?(?: \"[^\"]*\")?\\)");
+  private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
   private static final Pattern NAMED =
       Pattern.compile(
           "`((?:docs|examples|cell-core|heartbeat-core|heartbeat-jdk-http|pit-core|\\.ci|\\.gitea)/[\\w./-]+)`");
@@ -52,6 +54,15 @@ record Page(Path file, List<String> lines) {
 
     String place() {
       return page.name() + ":" + line;
+    }
+
+    /** Whether it is commands, and not the forms of some. */
+    boolean isShell() {
+      return SHELL.contains(language) && !isSynopsis();
+    }
+
+    boolean isSynopsis() {
+      return remarks.containsKey("synopsis");
     }
   }
 
@@ -82,6 +93,19 @@ record Page(Path file, List<String> lines) {
 
   String name() {
     return TOP.relativize(file).toString();
+  }
+
+  /** Whether a class named {@code ReadmeIT} beside it does what it says, in its own way. */
+  boolean hasTestOfItsOwn() {
+    Path tests = file.resolveSibling("src/test/java");
+    if (!file.endsWith("README.md") || !Files.isDirectory(tests)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(tests)) {
+      return files.anyMatch(test -> test.endsWith("ReadmeIT.java"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   List<Block> blocks() {
@@ -121,6 +145,13 @@ record Page(Path file, List<String> lines) {
 
   List<Link> links() {
     return find(LINK);
+  }
+
+  /** What stands in the text between back quotes, a line that is broken within it as a blank. */
+  List<Link> spans() {
+    return find(SPAN).stream()
+        .map(span -> new Link(span.line(), span.target().replace('\n', ' ')))
+        .toList();
   }
 
   /** Files of this repository that are named without a link. */
