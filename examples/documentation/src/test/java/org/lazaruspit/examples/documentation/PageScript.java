@@ -36,15 +36,11 @@ record PageScript(String text, Map<String, List<String>> claims) {
   }
 
   private static String saved(String file, Block block) {
-    String imports = block.language().equals("java") ? imports() : "";
+    // The daemon's JAR, which it is compiled with, has no gateway in it.
+    String needed = Programs.IMPORTS.replace("import org.lazaruspit.heartbeat.http.*; ", "");
+    String imports = block.language().equals("java") ? needed : "";
     return "mkdir -p \"$(dirname %s)\"\ncat >%s <<'END_OF_BLOCK'\n%sEND_OF_BLOCK\n"
         .formatted(file, file, imports + block.text());
-  }
-
-  /** Those that a page says are there, without what tests alone have. */
-  private static String imports() {
-    return JavaSnippetsTest.IMPORTS.replaceAll(
-        "import org\\.(?:junit|lazaruspit\\.(?:heartbeat\\.http|pit\\.contract))[^;]*; ", "");
   }
 
   /** Where the last one goes on, it does so in another terminal. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.tools.ToolProvider;
 import org.lazaruspit.examples.documentation.Page.Block;
@@ -17,6 +18,11 @@ import org.lazaruspit.examples.documentation.Page.Block;
  */
 record Programs(Page page, Path folder) {
 
+  /** Without what tests alone have. */
+  static final String IMPORTS =
+      JavaSnippetsTest.IMPORTS.replaceAll(
+          "import org\\.(?:junit|lazaruspit\\.pit\\.contract)[^;]*; ", "");
+
   /** The only snippet that has this text. */
   Block snippet(String part) {
     List<Block> found =
@@ -28,36 +34,36 @@ record Programs(Page page, Path folder) {
   }
 
   /**
-   * A program whose main method is a snippet between two lines of ours; what a remark says is given
-   * are its static fields.
+   * The source of a program whose main method is a snippet between two lines of ours; what a remark
+   * says is given are its static fields.
    */
-  void compile(String name, String before, String part, String after) throws IOException {
+  String source(String name, String before, String part, String after) {
     Block block = snippet(part);
-    String given = block.remarks().getOrDefault("given", "").replaceAll("(?<=^|; )", "static ");
-    compile(
-        name,
+    String given =
+        block.remarks().getOrDefault("given", "").replaceAll("(?<=^|; )(?=.)", "static ");
+    return source(
         "class %s { %s public static void main(String[] arguments) throws Exception { %s\n%s%s } }"
-            .formatted(name, given.replaceFirst("static $", ""), before, block.text(), after));
+            .formatted(name, given, before, block.text(), after));
   }
 
-  /** A file of source code, with the packages imported that the page says are. */
-  void compile(String name, String text) throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve(name + ".java"), "package app; " + JavaSnippetsTest.IMPORTS + text);
+  /** With the packages imported that the page says are. */
+  static String source(String text) {
+    return "package app; " + IMPORTS + text;
+  }
+
+  void compile(String name, String before, String part, String after) throws IOException {
+    compile(name, source(name, before, part, after));
+  }
+
+  void compile(String name, String source) throws IOException {
+    Path file = Files.writeString(folder.resolve(name + ".java"), source);
+    List<String> options =
+        List.of("-proc:none", "-parameters", "-cp", System.getProperty("java.class.path"));
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of("-d", folder.toString(), file.toString()));
     int status =
         ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-parameters",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-d",
-                folder.toString(),
-                file.toString());
+            .run(null, null, null, arguments.toArray(String[]::new));
     assertEquals(0, status, name);
   }
 

@@ -58,9 +58,11 @@ record Sandbox(Path folder) {
     command.addAll(List.of("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"));
     command.addAll(List.of("--tmpfs", "/tmp", "--tmpfs", "/var"));
     List<String> seen = new ArrayList<>(List.of(Page.TOP.toString(), folder.toString()));
-    seen.add(System.getProperty("java.home"));
-    // What the build has resolved may lie beneath /tmp, too.
+    // What the build has resolved, or is run with, may lie there, too.
     seen.addAll(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+    for (String property : List.of("java.home", "maven.home", "local.repository")) {
+      seen.add(System.getProperty(property, ""));
+    }
     for (String path : seen) {
       if (Files.exists(Path.of(path)) && path.matches("/(tmp|var)/.*")) {
         command.addAll(List.of("--ro-bind", path, path));

@@ -43,8 +43,9 @@ final class SpringIT {
   void anApplicationWithTheConfigurationOfThePage() throws Exception {
     Path classes = Files.createDirectory(folder.resolve("classes"));
     programs = new Programs(Page.read(Page.TOP.resolve("docs/embedding.md")), classes);
-    programs.compile("Application", APPLICATION);
-    programs.compile("LazarusPitConfiguration", programs.snippet("@AutoConfiguration").text());
+    programs.compile("Application", Programs.source(APPLICATION));
+    programs.compile(
+        "LazarusPitConfiguration", Programs.source(programs.snippet("@AutoConfiguration").text()));
     Path imports =
         classes.resolve(
             "META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports");

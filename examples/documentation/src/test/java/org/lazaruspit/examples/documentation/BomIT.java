@@ -1,0 +1,178 @@
+package org.lazaruspit.examples.documentation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.examples.documentation.Sandbox.Outcome;
+
+/**
+ * A project outside of this build imports the bill of materials. Our artifacts are in a local
+ * repository of its own, as {@code mvn install} would put them there; all others come out of that
+ * of whoever runs this, as from a server: it is not written to, and there is no network.
+ */
+@Tag("full")
+@Timeout(120)
+final class BomIT {
+  private static final Page README = Page.read(Page.TOP.resolve("README.md"));
+  private static final Page EMBEDDING = Page.read(Page.TOP.resolve("docs/embedding.md"));
+
+  @TempDir Path folder;
+  private String version;
+
+  @BeforeEach
+  void ourArtifactsAndAProjectOutside() throws Exception {
+    version = BomTest.texts(Page.TOP.resolve("bom.xml"), "/project/version").get(0);
+    install("lazarus-pit-bom", Page.TOP.resolve("bom.xml"), "pom");
+    install("lazarus-pit-parent", Page.TOP.resolve("pom.xml"), "pom");
+    for (String library : BomTest.libraries()) {
+      Path module = Page.TOP.resolve(library);
+      install(library, module.resolve("pom.xml"), "pom");
+      install(library, module.resolve("target/%s-%s.jar".formatted(library, version)), "jar");
+    }
+    Path contracts = Page.TOP.resolve("pit-core/target/pit-core-%s-tests.jar".formatted(version));
+    Files.copy(
+        contracts,
+        folder
+            .resolve("repository/org/lazaruspit/pit-core")
+            .resolve(version)
+            .resolve(contracts.getFileName()));
+    Files.writeString(
+        folder.resolve("settings.xml"),
+        """
+        <settings>
+          <mirrors>
+            <mirror><id>here</id><mirrorOf>*</mirrorOf><url>%s</url></mirror>
+          </mirrors>
+        </settings>
+        """
+            .formatted(Path.of(System.getProperty("local.repository")).toUri()));
+  }
+
+  private void install(String artifact, Path file, String type) throws IOException {
+    Path place =
+        Files.createDirectories(
+            folder.resolve("repository/org/lazaruspit").resolve(artifact).resolve(version));
+    Files.copy(file, place.resolve("%s-%s.%s".formatted(artifact, version, type)));
+  }
+
+  /** A project with the page's own lines in its POM. */
+  private Path project(String lines) throws Exception {
+    Path parent = Page.TOP.resolve("pom.xml");
+    StringBuilder plugins = new StringBuilder();
+    for (String plugin : List.of("maven-resources-plugin", "maven-compiler-plugin")) {
+      // Those that this build has used are there, whatever Maven's own defaults are.
+      String itsVersion =
+          BomTest.texts(parent, "//plugin[artifactId='%s']/version".formatted(plugin)).get(0);
+      plugins.append(
+          "<plugin><artifactId>%s</artifactId><version>%s</version></plugin>"
+              .formatted(plugin, itsVersion));
+    }
+    Files.writeString(
+        folder.resolve("pom.xml"),
+        """
+        <project>
+        <modelVersion>4.0.0</modelVersion>
+        <groupId>org.example</groupId>
+        <artifactId>outside</artifactId>
+        <version>1</version>
+        <properties>
+          <maven.compiler.release>17</maven.compiler.release>
+          <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+        </properties>
+        <build><plugins>%s</plugins></build>
+        %s</project>
+        """
+            .formatted(plugins, lines));
+    return Files.createDirectories(folder.resolve("src/main/java"));
+  }
+
+  /** Where it can be written to. */
+  private Outcome compile() throws Exception {
+    return new Sandbox(folder)
+        .run(
+            """
+            cp -r '%s' outside && cd outside
+            '%s/bin/mvn' -B -ntp -q -s settings.xml -Dmaven.repo.local=$PWD/repository compile
+            find target/classes -name '*.class' -printf '%%f\\n' | sort
+            """
+                .formatted(folder, System.getProperty("maven.home")));
+  }
+
+  private static String lines() {
+    return EMBEDDING.blocks().stream()
+        .filter(block -> block.language().equals("xml") && block.text().contains("lazarus-pit-bom"))
+        .findFirst()
+        .orElseThrow()
+        .text();
+  }
+
+  private static String bomAlone() {
+    String lines = lines();
+    return lines.substring(0, lines.indexOf("<dependencies>\n  <dependency>"));
+  }
+
+  private static String dependency(String group, String artifact, String more) {
+    return "<dependency><groupId>%s</groupId><artifactId>%s</artifactId>%s</dependency>"
+        .formatted(group, artifact, more);
+  }
+
+  @Test
+  void theSnippetsOfTheReadmeCompileWithThePagesLines() throws Exception {
+    Path sources = project(lines());
+    Programs programs = new Programs(README, sources);
+    Files.writeString(
+        sources.resolve("Gateway.java"),
+        programs.source("Gateway", "", "HeartbeatServer server", ""));
+    Files.writeString(
+        sources.resolve("Agent.java"), programs.source("Agent", "", "HeartbeatClient", ""));
+    Outcome outcome = compile();
+    assertEquals(0, outcome.status(), outcome::said);
+    assertTrue(outcome.said().contains("Agent.class\nGateway.class"), outcome::said);
+  }
+
+  @Test
+  void eachLibraryIsFoundWithoutAVersion() throws Exception {
+    StringBuilder all = new StringBuilder(bomAlone()).append("<dependencies>");
+    for (String library : BomTest.libraries()) {
+      all.append(dependency("org.lazaruspit", library, ""));
+    }
+    String contracts = "<type>test-jar</type><scope>test</scope>";
+    all.append(dependency("org.lazaruspit", "pit-core", contracts)).append("</dependencies>");
+    Path sources = project(all.toString());
+    Files.writeString(
+        sources.resolve("Uses.java"),
+        """
+        class Uses {
+          org.lazaruspit.cell.MissionCell cell;
+          org.lazaruspit.heartbeat.HealthRegistry registry;
+          org.lazaruspit.heartbeat.http.HeartbeatServer server;
+          org.lazaruspit.pit.LazarusPit pit;
+        }
+        """);
+    Outcome outcome = compile();
+    assertEquals(0, outcome.status(), outcome::said);
+    assertTrue(outcome.said().contains("Uses.class"), outcome::said);
+  }
+
+  @Test
+  void whatElseThisBuildUsesIsLeftToTheProject() throws Exception {
+    project(
+        bomAlone()
+            + "<dependencies>"
+            + dependency("org.slf4j", "slf4j-api", "")
+            + "</dependencies>");
+    Outcome outcome = compile();
+    assertEquals(1, outcome.status(), outcome::said);
+    assertTrue(
+        outcome.said().contains("version' for org.slf4j:slf4j-api:jar is missing"), outcome::said);
+  }
+}
