@@ -33,6 +33,13 @@ final class SpringIT {
   private static final String OPTIONS =
       " --logging.level.org.springframework.beans.factory.support.DisposableBeanAdapter=TRACE ";
 
+  private static final String CONFIGURATION =
+      """
+      cat >config.json <<'END'
+      {"missions_path": "/var/missions", "poll_interval": 1,
+       "launchers": {"default": {"command": ["sleep", "600"]}}}
+      END""";
+
   private static final List<String> OURS =
       List.of("lazarusPit", "heartbeatServer", "healthRegistry");
 
@@ -63,16 +70,19 @@ final class SpringIT {
   void registryServerAndPitLiveAsLongAsTheContextAndEndInOrder() throws Exception {
     String said =
         run(
-            "mkdir /var/missions && lazarus-pit --create-config",
+            "mkdir /var/missions",
+            "cell=$(lazarus-pit cell create --name Try --root /var/missions)",
+            "lazarus-pit cell add-agent $cell --id ann --name Ann --role write --gateway here",
+            CONFIGURATION,
             "beside 'the application is up' "
                 + programs.java("Application")
                 + OPTIONS
-                + "--spring.main.keep-alive=true --lazarus.config=$HOME/.lazarus/config.json",
+                + "--spring.main.keep-alive=true --lazarus.config=config.json",
             "curl -s -X POST http://127.0.0.1:8080/heartbeat/writer",
-            "curl -s http://127.0.0.1:8080/health",
+            "until curl -s http://127.0.0.1:8080/health | grep '\"total_agents\":2'; do :; done",
             "end_beside");
     assertTrue(said.contains("\"status\":\"ok\",\"agent_id\":\"writer\""), said);
-    assertTrue(said.contains("\"total_agents\":1,\"healthy\":1"), said);
+    assertTrue(said.contains(":{\"agent_id\":\"ann\""), said); // whom the pit has started
     List<String> closed =
         said.lines()
             .filter(line -> line.contains(" Invoking close() on bean with name "))
