@@ -30,8 +30,8 @@ final class BomIT {
 
   @BeforeEach
   void ourArtifactsAndAProjectOutside() throws Exception {
-    version = BomTest.texts(Page.TOP.resolve("bom.xml"), "/project/version").get(0);
-    install("lazarus-pit-bom", Page.TOP.resolve("bom.xml"), "pom");
+    version = BomTest.texts(Page.TOP.resolve(".mvn/bom.xml"), "/project/version").get(0);
+    install("lazarus-pit-bom", Page.TOP.resolve(".mvn/bom.xml"), "pom");
     install("lazarus-pit-parent", Page.TOP.resolve("pom.xml"), "pom");
     for (String library : BomTest.libraries()) {
       Path module = Page.TOP.resolve(library);

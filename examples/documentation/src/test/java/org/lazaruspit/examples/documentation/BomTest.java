@@ -11,7 +11,7 @@ import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.NodeList;
 
-/** What the bill of materials lists, in {@code bom.xml}. */
+/** What the bill of materials lists, in {@code .mvn/bom.xml}. */
 final class BomTest {
 
   /** The texts that an XPath leads to. */
@@ -35,13 +35,13 @@ final class BomTest {
   static List<String> libraries() throws Exception {
     List<String> modules = texts(Page.TOP.resolve("pom.xml"), "/project/modules/module");
     return modules.stream()
-        .filter(module -> !module.equals("bom.xml") && !module.equals("examples"))
+        .filter(module -> !module.equals(".mvn/bom.xml") && !module.equals("examples"))
         .toList();
   }
 
   @Test
   void itListsEveryLibraryAndNothingElse() throws Exception {
-    Path bom = Page.TOP.resolve("bom.xml");
+    Path bom = Page.TOP.resolve(".mvn/bom.xml");
     assertEquals(
         libraries(), texts(bom, "//dependencyManagement//dependency[not(type)]/artifactId"));
     assertEquals(List.of("pit-core"), texts(bom, "//dependency[type='test-jar']/artifactId"));
@@ -50,7 +50,7 @@ final class BomTest {
 
   @Test
   void itsVersionIsTheirs() throws Exception {
-    Path bom = Page.TOP.resolve("bom.xml");
+    Path bom = Page.TOP.resolve(".mvn/bom.xml");
     assertEquals(
         texts(Page.TOP.resolve("pom.xml"), "/project/version"), texts(bom, "/project/version"));
     assertEquals(
@@ -61,6 +61,6 @@ final class BomTest {
   /** Whoever imports it would otherwise get what the parent manages, too. */
   @Test
   void itHasNoParent() throws Exception {
-    assertEquals(List.of(), texts(Page.TOP.resolve("bom.xml"), "/project/parent"));
+    assertEquals(List.of(), texts(Page.TOP.resolve(".mvn/bom.xml"), "/project/parent"));
   }
 }
