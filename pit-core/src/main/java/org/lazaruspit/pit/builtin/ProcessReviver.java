@@ -43,6 +43,16 @@ public final class ProcessReviver implements Reviver {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessReviver.class);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * A process that is killed closes its files, and only then is gone: so much later one that has
+   * left its lock is looked at again, so many times. Whoever lives on without its lock is left to
+   * the operating system to tell of, which the JDK notices seconds late where it is no child of
+   * ours.
+   */
+  private static final long LEAVES_WITHIN_MILLIS = 5;
+
+  private static final int LOOKS_AT_WHO_LEAVES = 20;
   private static final OptionalInt REFUSAL = OptionalInt.of(AgentLock.HELD_STATUS);
   private static final String REFUSED = "refused by the kernel: another process holds its lock";
 
@@ -254,6 +264,10 @@ public final class ProcessReviver implements Reviver {
 
   /** Completes the agent's exit once its first process and all that hold its lock are gone. */
   private void untilTreeIsGone(HeldAgent agent, AgentLock lock, AgentExit how) {
+    untilTreeIsGone(agent, lock, how, LOOKS_AT_WHO_LEAVES);
+  }
+
+  private void untilTreeIsGone(HeldAgent agent, AgentLock lock, AgentExit how, int looksLeft) {
     // Begun together, so that it is done by the time that somebody asks for the proof.
     HeldAgent.Look look = new HeldAgent.Look(scans.next(), System.nanoTime());
     CompletableFuture<Void> unused =
@@ -263,7 +277,7 @@ public final class ProcessReviver implements Reviver {
                   if (problem != null) {
                     forget(agent, problem);
                   } else if (free) {
-                    lockIsFree(agent, lock, look, how);
+                    lockIsFree(agent, lock, look, how, looksLeft);
                   } else if (how.status().equals(REFUSAL)) {
                     // Looks at processes, so it goes to a thread that may take its time.
                     threads.execute(() -> heldOrRefused(agent, lock, how));
@@ -274,12 +288,18 @@ public final class ProcessReviver implements Reviver {
                 });
   }
 
-  private void lockIsFree(HeldAgent agent, AgentLock lock, HeldAgent.Look look, AgentExit how) {
+  private void lockIsFree(
+      HeldAgent agent, AgentLock lock, HeldAgent.Look look, AgentExit how, int looksLeft) {
     Optional<ProcessHandle> leader =
         agent.leader().filter(known -> agent.leaderRuns()).flatMap(AgentRecord::handle);
     if (leader.isEmpty()) {
       agent.end(how, look);
       threads.execute(() -> release(agent));
+      return;
+    }
+    if (looksLeft > 0) {
+      CompletableFuture.delayedExecutor(LEAVES_WITHIN_MILLIS, TimeUnit.MILLISECONDS, threads)
+          .execute(() -> untilTreeIsGone(agent, lock, how, looksLeft - 1));
       return;
     }
     // It gave up its lock by closing inherited descriptors: the operating system is asked instead.

@@ -267,6 +267,22 @@ final class ProcessReviverTest {
   }
 
   @Test
+  void anAdoptedAgentThatHasClosedItsLockRunsUntilItIsGone() throws Exception {
+    RunningAgent started =
+        startReady(reviver, 4, "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; touch $1; exec sleep 600");
+    reviver.close();
+    Reviver next = newReviver();
+    Presence.Running adopted = assertInstanceOf(Presence.Running.class, next.presence(AGENT));
+    for (int i = 0; i < 20; i++) { // while whoever looks after it finds its lock free
+      assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
+      assertInstanceOf(Presence.Running.class, next.presence(AGENT));
+    }
+    assertFalse(adopted.running().exit().toCompletableFuture().isDone());
+    signal("KILL", pid(started));
+    assertEquals("its process is gone", exit(adopted.running()).detail());
+  }
+
+  @Test
   void aNumberThatWasReusedIsNotTakenForTheAgent() throws Exception {
     RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
     signal("KILL", pid(running));
