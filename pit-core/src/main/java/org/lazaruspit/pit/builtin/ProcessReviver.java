@@ -7,12 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Presence;
@@ -44,18 +41,6 @@ public final class ProcessReviver implements Reviver {
   private static final Logger log = LoggerFactory.getLogger(ProcessReviver.class);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
-  /**
-   * A process that is killed closes its files, and only then is gone: so much later one that has
-   * left its lock is looked at again, so many times. Whoever lives on without its lock is left to
-   * the operating system to tell of, which the JDK notices seconds late where it is no child of
-   * ours.
-   */
-  private static final long LEAVES_WITHIN_MILLIS = 5;
-
-  private static final int LOOKS_AT_WHO_LEAVES = 20;
-  private static final OptionalInt REFUSAL = OptionalInt.of(AgentLock.HELD_STATUS);
-  private static final String REFUSED = "refused by the kernel: another process holds its lock";
-
   private final @Nullable Path directory;
   private final @Nullable Isolation isolation;
   private final Map<AgentRef, HeldAgent> held = new ConcurrentHashMap<>();
@@ -71,7 +56,7 @@ public final class ProcessReviver implements Reviver {
   private final MarkScans scans = new MarkScans(threads);
   private final ReadyProcesses ready;
   private final WarmUp warmUp;
-  private volatile boolean closed;
+  private final EndWatch ends;
 
   /** An instance that still has to be {@link #configured}. */
   public ProcessReviver() {
@@ -85,6 +70,8 @@ public final class ProcessReviver implements Reviver {
     this.desk = new LockDesk(programs, threads);
     this.ready = new ReadyProcesses(programs, threads);
     this.warmUp = new WarmUp(desk, ready);
+    this.ends =
+        new EndWatch(scans, threads, agent -> held.remove(agent.agent(), agent), this::release);
   }
 
   @Override
@@ -231,8 +218,7 @@ public final class ProcessReviver implements Reviver {
         HeldAgent.of(order.agent(), order.incarnation(), "pid " + process.pid(), record);
     held.put(order.agent(), started);
     record.ifPresent(found -> write(found, order.agent()));
-    CompletableFuture<Void> unused =
-        process.onExit().thenAccept(ended -> leaderEnded(started, lock, ended.exitValue()));
+    ends.ofChild(started, lock, process);
     return started.running();
   }
 
@@ -254,101 +240,12 @@ public final class ProcessReviver implements Reviver {
     }
   }
 
-  private void leaderEnded(HeldAgent agent, AgentLock lock, int status) {
-    if (closed) {
-      return;
-    }
-    OptionalInt known = status <= 128 ? OptionalInt.of(status) : OptionalInt.empty();
-    untilTreeIsGone(agent, lock, new AgentExit(Instant.now(), describeExit(status), known));
-  }
-
-  /** Completes the agent's exit once its first process and all that hold its lock are gone. */
-  private void untilTreeIsGone(HeldAgent agent, AgentLock lock, AgentExit how) {
-    untilTreeIsGone(agent, lock, how, LOOKS_AT_WHO_LEAVES);
-  }
-
-  private void untilTreeIsGone(HeldAgent agent, AgentLock lock, AgentExit how, int looksLeft) {
-    // Begun together, so that it is done by the time that somebody asks for the proof.
-    HeldAgent.Look look = new HeldAgent.Look(scans.next(), System.nanoTime());
-    CompletableFuture<Void> unused =
-        lock.askFree()
-            .handle(
-                (free, problem) -> {
-                  if (problem != null) {
-                    forget(agent, problem);
-                  } else if (free) {
-                    lockIsFree(agent, lock, look, how, looksLeft);
-                  } else if (how.status().equals(REFUSAL)) {
-                    // Looks at processes, so it goes to a thread that may take its time.
-                    threads.execute(() -> heldOrRefused(agent, lock, how));
-                  } else {
-                    awaitFreed(agent, lock, how);
-                  }
-                  return null;
-                });
-  }
-
-  private void lockIsFree(
-      HeldAgent agent, AgentLock lock, HeldAgent.Look look, AgentExit how, int looksLeft) {
-    Optional<ProcessHandle> leader =
-        agent.leader().filter(known -> agent.leaderRuns()).flatMap(AgentRecord::handle);
-    if (leader.isEmpty()) {
-      agent.end(how, look);
-      threads.execute(() -> release(agent));
-      return;
-    }
-    if (looksLeft > 0) {
-      CompletableFuture.delayedExecutor(LEAVES_WITHIN_MILLIS, TimeUnit.MILLISECONDS, threads)
-          .execute(() -> untilTreeIsGone(agent, lock, how, looksLeft - 1));
-      return;
-    }
-    // It gave up its lock by closing inherited descriptors: the operating system is asked instead.
-    CompletableFuture<Void> unused =
-        leader.get().onExit().thenAccept(ended -> untilTreeIsGone(agent, lock, how));
-  }
-
+  /** Takes away what only a living agent needs. */
   private void release(HeldAgent agent) {
     try {
       isolation().release(agent.agent(), agent.running().incarnation());
     } catch (IOException | RuntimeException e) {
       log.warn("{}: what its walls needed is left behind", agent.agent(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void awaitFreed(HeldAgent agent, AgentLock lock, AgentExit how) {
-    try {
-      CompletableFuture<Void> unused =
-          lock.freed().thenRun(() -> untilTreeIsGone(agent, lock, how));
-    } catch (IOException e) {
-      forget(agent, e);
-    }
-  }
-
-  /** So that the next look asks the kernel anew. */
-  private void forget(HeldAgent agent, Throwable problem) {
-    held.remove(agent.agent(), agent);
-    if (!closed) {
-      log.warn("{}: its lock cannot be watched", agent.agent(), problem);
-    }
-  }
-
-  /** Its status is the one of a refusal, but an agent may end with the same and leave children. */
-  private void heldOrRefused(HeldAgent agent, AgentLock lock, AgentExit how) {
-    try {
-      boolean itsOwn =
-          scans.look().members(lock).stream()
-              .anyMatch(pid -> ProcessTree.incarnationOf(pid) == agent.running().incarnation());
-      if (itsOwn || lock.free()) {
-        awaitFreed(agent, lock, how);
-      } else {
-        // It never became the agent: whoever holds the lock is, and is found by the next look.
-        held.remove(agent.agent(), agent);
-        agent.end(new AgentExit(Instant.now(), REFUSED));
-      }
-    } catch (IOException e) {
-      forget(agent, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -397,7 +294,7 @@ public final class ProcessReviver implements Reviver {
             record);
     held.put(agent, adopted);
     isolation().adopted(agent, adopted.running().incarnation());
-    awaitFreed(adopted, lock, new AgentExit(Instant.now(), "its process is gone"));
+    ends.ofAdopted(adopted, lock);
     return adopted.running();
   }
 
@@ -407,25 +304,6 @@ public final class ProcessReviver implements Reviver {
         .map(pid -> AgentRecord.of(pid, ProcessTree.incarnationOf(pid)))
         .flatMap(Optional::stream)
         .min(Comparator.comparingLong(AgentRecord::startTick));
-  }
-
-  /** The JDK reports a death by signal as 128 plus its number, as shells do. */
-  static String describeExit(int status) {
-    int signal = status - 128;
-    if (signal <= 0 || signal > 64) {
-      return "ended with status " + status;
-    }
-    String name =
-        switch (signal) {
-          case 1 -> " (HUP)";
-          case 2 -> " (INT)";
-          case 6 -> " (ABRT)";
-          case 9 -> " (KILL)";
-          case 11 -> " (SEGV)";
-          case 15 -> " (TERM)";
-          default -> "";
-        };
-    return "killed by signal " + signal + name;
   }
 
   private AgentLock lock(AgentRef agent) throws IOException {
@@ -457,7 +335,7 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public void close() {
-    closed = true;
+    ends.close();
     ready.close();
     desk.close();
     threads.shutdownNow();
