@@ -62,7 +62,7 @@ final class RevivalDispatcher {
   private final Once stuck = new Once();
   private final Once unwritten = new Once();
   private final Once failed = new Once();
-  private final Once unstopped = new Once();
+  private final StandingStops stops;
   private @Nullable ScheduledFuture<?> nextTimer;
 
   RevivalDispatcher(
@@ -92,6 +92,7 @@ final class RevivalDispatcher {
     this.timer = timer;
     this.onRevived = onRevived;
     this.dryRun = dryRun;
+    this.stops = new StandingStops(reviver, clock, attempts, busy, this::dispatch);
   }
 
   /**
@@ -426,58 +427,8 @@ final class RevivalDispatcher {
 
   /** Ends the agent if a person wants it not to run; does nothing while somebody works on it. */
   void enforceStop(CellWork work, String agentId) {
-    AgentRef agent = work.ref(agentId);
-    if (dryRun || !toBeStopped(work, agentId) || !busy.add(agent)) {
-      return;
-    }
-    try {
-      attempts.execute(() -> stop(work, agentId));
-    } catch (RejectedExecutionException e) {
-      busy.remove(agent);
-      log.debug("{}: not stopped, this pit closes", work.label(agentId));
-    }
-  }
-
-  private boolean toBeStopped(CellWork work, String agentId) {
-    return work.bar(agentId, clock.instant())
-        .filter(bar -> bar.kind() == Bar.Kind.STOPPED)
-        .isPresent();
-  }
-
-  private void stop(CellWork work, String agentId) {
-    AgentRef agent = work.ref(agentId);
-    try {
-      if (toBeStopped(work, agentId)
-          && reviver.presence(agent) instanceof Presence.Running running) {
-        StopOrder order =
-            new StopOrder(
-                agent,
-                Math.max(work.ledger().incarnation(agentId), running.running().incarnation()),
-                RevivalRunner.STOP_GRACE);
-        StopOutcome outcome = reviver.stop(order, work::requireHeld);
-        if (unstopped.changed(agent, outcome.toString())) {
-          log.info(
-              "{}: {} was to be stopped: {}",
-              work.label(agentId),
-              running.running().description(),
-              outcome);
-        }
-      } else {
-        unstopped.over(agent);
-      }
-    } catch (IOException | RuntimeException | LinkageError e) {
-      if (attempts.isShutdown()) {
-        log.debug("{}: left for the next pit to stop, this one closes", work.label(agentId), e);
-      } else if (unstopped.changed(agent, e.toString())) {
-        log.error("{}: could not be stopped", work.label(agentId), e);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      busy.remove(agent);
-    }
-    if (!attempts.isShutdown()) {
-      dispatch();
+    if (!dryRun) {
+      stops.enforce(work, agentId);
     }
   }
 
