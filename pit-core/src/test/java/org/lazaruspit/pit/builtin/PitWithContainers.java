@@ -39,19 +39,6 @@ final class PitWithContainers {
       "grep -E 'Cap(Prm|Eff|Bnd)|NoNewPrivs' /proc/self/status";
   private static final String FORKS =
       "i=0; while [ $i -lt 60 ]; do sleep 60 & i=$((i+1)); done; echo enough";
-  private static final String WRITES =
-      """
-      cd $LAZARUS_CELL
-      for f in . config logs checkpoints checkpoints/reader checkpoints/writer artifacts \
-      .. / /bin /etc /tmp %s; do
-        touch $f/x 2>/dev/null && echo $f
-      done
-      """;
-  private static final String SEES =
-      """
-      pwd; ls %1$s; ls -A %2$s 2>/dev/null; cat %3$s/secret %2$s/token 2>/dev/null
-      cat $LAZARUS_CELL/cell.json
-      """;
 
   /** All of it is used: the kernel's zeros fill the buffer. */
   private static final String GREEDY =
@@ -74,6 +61,25 @@ final class PitWithContainers {
       trap 'echo saved >$LAZARUS_CELL/artifacts/saved; sleep 1; exit 5' TERM
       touch $LAZARUS_CELL/artifacts/ready; while :; do sleep 0.05; done
       """;
+
+  private static String writes(Path state) {
+    return """
+        cd $LAZARUS_CELL
+        for f in . config logs checkpoints checkpoints/reader checkpoints/writer artifacts \
+        .. / /bin /etc /tmp %s; do
+          touch $f/x 2>/dev/null && echo $f
+        done
+        """
+        .formatted(state);
+  }
+
+  private static String sees(WalledAgent agent) {
+    return """
+        pwd; ls %1$s; ls -A %2$s 2>/dev/null; cat %3$s/secret %2$s/token 2>/dev/null
+        cat $LAZARUS_CELL/cell.json
+        """
+        .formatted(agent.root, agent.state, agent.neighbour);
+  }
 
   private final WalledAgent agent;
 
@@ -132,14 +138,10 @@ final class PitWithContainers {
 
   private void walls() throws IOException, InterruptedException {
     Files.createDirectory(agent.cell.resolve("checkpoints").resolve("reader"));
-    say("writes", agent.says(LEVEL_3, WRITES.formatted(agent.state)));
+    say("writes", agent.says(LEVEL_3, writes(agent.state)));
     say("written", Files.exists(agent.cell.resolve("checkpoints").resolve("writer").resolve("x")));
     say("temporary", agent.says(LEVEL_3, "ls -A /tmp; echo end"));
-    say(
-        "sees",
-        agent
-            .says(LEVEL_3, SEES.formatted(agent.root, agent.state, agent.neighbour))
-            .replace(agent.root.toString(), "ROOT"));
+    say("sees", agent.says(LEVEL_3, sees(agent)).replace(agent.root.toString(), "ROOT"));
     Path tokens = agent.token("its own");
     say(
         "token",
