@@ -24,11 +24,15 @@ public final class OwnDirectory {
    */
   public static void ensureAround(Path file) throws IOException {
     Path directory = Objects.requireNonNull(file.getParent(), "a file of a cell has a directory");
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-        throw new NotDirectoryException(directory + ": is no directory, nothing is written there");
-      }
+    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(directory);
+    }
+    // Asked anew: somebody else may have made it between the first two questions.
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw new NotDirectoryException(directory + ": is no directory, nothing is written there");
     }
   }
 
