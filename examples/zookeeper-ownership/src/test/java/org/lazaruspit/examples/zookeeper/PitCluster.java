@@ -82,7 +82,10 @@ final class PitCluster implements AutoCloseable {
     MissionStore store = MissionStore.open(Files.createDirectories(missions()));
     for (int i = 0; i < cellCount; i++) {
       NewCell cell =
-          NewCell.builder("Cell " + i).agent(AgentSpec.of("worker", "Worker", Role.WRITE)).build();
+          NewCell.builder("Cell " + i)
+              .timeout(Duration.ofDays(30)) // whose agents are revived for as long as a run lasts
+              .agent(AgentSpec.of("worker", "Worker", Role.WRITE))
+              .build();
       cells.add(store.create(cell).id());
     }
     for (String name : names) {
