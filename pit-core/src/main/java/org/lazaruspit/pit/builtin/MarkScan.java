@@ -6,25 +6,33 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Which living processes carry which mark in their environment: one look at all of them, whoever
  * asked. Immutable.
  *
- * <p>Processes come and go meanwhile. Their numbers rise and the kernel lists them in order, so a
- * child of one that has not been looked at yet stands further down; and what was born behind the
- * list is found by listing again, until nobody new is there.
+ * <p>Processes come and go meanwhile, so they are listed again until nobody new is there. Whoever
+ * lives on afterwards was in a list and looked at while it lived, or descends from one that was:
+ * the last list had nobody in it that had not been looked at before. In which order, and by how
+ * many threads, makes no difference.
  */
 final class MarkScan {
 
   private static final byte[] PREFIX = (ProcessTree.MARK + "=").getBytes(US_ASCII);
 
   private static final int[] SKIP = skips();
+
+  /** Fewer processes are looked at in the time that it takes to wake a thread. */
+  private static final int WORTH_A_HELPER = 64;
 
   private final Map<String, Set<Long>> members;
 
@@ -41,25 +49,55 @@ final class MarkScan {
     return skips;
   }
 
-  static MarkScan now() throws IOException {
-    Map<String, Set<Long>> members = new HashMap<>();
+  /** Looks with this thread, and one of the executor's where there is much to look at. */
+  static MarkScan now(Executor helpers) throws IOException {
+    Map<String, Set<Long>> members = new ConcurrentHashMap<>();
     Set<Long> seen = new HashSet<>();
-    boolean anybodyNew = true;
-    while (anybodyNew) {
-      anybodyNew = false;
-      for (long pid : ProcFs.pids()) {
-        if (seen.add(pid)) {
-          anybodyNew = true;
-          look(pid, members);
-        }
-      }
+    List<Long> fresh = unseen(seen);
+    while (!fresh.isEmpty()) {
+      look(fresh, members, helpers);
+      fresh = unseen(seen);
     }
     return new MarkScan(members);
   }
 
+  private static List<Long> unseen(Set<Long> seen) throws IOException {
+    List<Long> pids = ProcFs.pids();
+    pids.removeIf(pid -> !seen.add(pid));
+    return pids;
+  }
+
+  /** A helper that comes too late is not waited for. */
+  private static void look(List<Long> pids, Map<String, Set<Long>> members, Executor helpers) {
+    AtomicInteger next = new AtomicInteger();
+    Runnable part =
+        () -> {
+          for (int i = next.getAndIncrement(); i < pids.size(); i = next.getAndIncrement()) {
+            look(pids.get(i), members);
+          }
+        };
+    if (pids.size() < WORTH_A_HELPER) {
+      part.run();
+      return;
+    }
+    AtomicBoolean settled = new AtomicBoolean();
+    CompletableFuture<Void> helper =
+        CompletableFuture.runAsync(
+            () -> {
+              if (!settled.getAndSet(true)) {
+                part.run();
+              }
+            },
+            helpers);
+    part.run();
+    if (settled.getAndSet(true)) {
+      helper.join();
+    }
+  }
+
   private static void look(long pid, Map<String, Set<Long>> members) {
     for (String mark : marks(ProcFs.environment(pid))) {
-      members.computeIfAbsent(mark, first -> new HashSet<>()).add(pid);
+      members.computeIfAbsent(mark, first -> ConcurrentHashMap.newKeySet()).add(pid);
     }
   }
 

@@ -69,7 +69,7 @@ final class MarkScans {
 
   private void scan(CompletableFuture<MarkScan> mine) {
     try {
-      mine.complete(MarkScan.now());
+      mine.complete(MarkScan.now(executor));
     } catch (IOException | RuntimeException e) {
       mine.completeExceptionally(e);
     } finally {

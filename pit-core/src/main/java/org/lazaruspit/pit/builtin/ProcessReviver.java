@@ -69,7 +69,7 @@ public final class ProcessReviver implements Reviver {
     Programs programs = Programs.ofThisMachine();
     this.desk = new LockDesk(programs, threads);
     this.ready = new ReadyProcesses(programs, threads);
-    this.warmUp = new WarmUp(desk, ready);
+    this.warmUp = new WarmUp(desk, scans, ready);
     this.ends =
         new EndWatch(scans, threads, agent -> held.remove(agent.agent(), agent), this::release);
   }

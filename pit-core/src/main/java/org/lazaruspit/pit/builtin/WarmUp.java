@@ -21,11 +21,13 @@ final class WarmUp {
   private static final int LOOKS = 30;
 
   private final LockDesk desk;
+  private final MarkScans scans;
   private final ReadyProcesses ready;
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  WarmUp(LockDesk desk, ReadyProcesses ready) {
+  WarmUp(LockDesk desk, MarkScans scans, ReadyProcesses ready) {
     this.desk = desk;
+    this.scans = scans;
     this.ready = ready;
   }
 
@@ -49,7 +51,7 @@ final class WarmUp {
               .redirectError(Redirect.DISCARD)
               .start();
       for (int i = 0; i < LOOKS; i++) {
-        MarkScan.now();
+        scans.look();
       }
       nobody.waitFor();
       ready.fill();
