@@ -16,10 +16,10 @@ module org.lazaruspit.pit {
   uses org.lazaruspit.pit.spi.Reviver;
 
   provides org.lazaruspit.pit.spi.CellOwnership with
-      org.lazaruspit.pit.builtin.FileLockOwnership;
+      org.lazaruspit.pit.internal.cell.FileLockOwnership;
   provides org.lazaruspit.pit.spi.HealthProbe with
-      org.lazaruspit.pit.builtin.GatewayProbe;
+      org.lazaruspit.pit.internal.probe.GatewayProbe;
   provides org.lazaruspit.pit.spi.Reviver with
-      org.lazaruspit.pit.builtin.CommandReviver,
-      org.lazaruspit.pit.builtin.ProcessReviver;
+      org.lazaruspit.pit.internal.command.CommandReviver,
+      org.lazaruspit.pit.internal.process.ProcessReviver;
 }

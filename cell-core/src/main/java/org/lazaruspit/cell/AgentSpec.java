@@ -3,6 +3,7 @@ package org.lazaruspit.cell;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.Identifiers;
 
 /**
  * The content of {@code agents/<agent_id>.json}. Immutable and thread-safe.

@@ -14,6 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.files.CellLock;
+import org.lazaruspit.cell.internal.files.Folder;
+import org.lazaruspit.cell.internal.files.Unpacking;
+import org.lazaruspit.cell.internal.files.ZipDirectory;
+import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
  * A cell as one zip file. What is archived is everything but {@code .lazarus/}, links and special

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
+import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
  * The content of {@code cell.json}: the mission's configuration. Immutable and thread-safe.

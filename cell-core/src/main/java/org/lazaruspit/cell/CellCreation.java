@@ -7,6 +7,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.files.CellLock;
+import org.lazaruspit.cell.internal.json.Document;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.JsonText;
+import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
  * Makes a cell's directory appear at once: it is built where nobody looks, checked by the same code

@@ -6,6 +6,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.UnaryOperator;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.files.CellLock;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
  * Changes one cell on disk. Every change is made whole or not at all, lasts when the method

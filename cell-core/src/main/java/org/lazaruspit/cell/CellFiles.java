@@ -11,6 +11,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.files.CellLock;
+import org.lazaruspit.cell.internal.files.FileReader;
+import org.lazaruspit.cell.internal.files.Problems;
+import org.lazaruspit.cell.internal.json.Document;
+import org.lazaruspit.cell.internal.json.Findings;
+import org.lazaruspit.cell.internal.json.Json;
+import org.lazaruspit.cell.internal.json.JsonText;
+import org.lazaruspit.cell.internal.scan.CellDraft;
+import org.lazaruspit.cell.internal.scan.CellScan;
+import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /** Compare-and-set for the files of one cell, with the rules of the whole cell as the guard. */
 final class CellFiles {

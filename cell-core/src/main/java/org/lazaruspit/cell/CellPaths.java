@@ -1,6 +1,8 @@
 package org.lazaruspit.cell;
 
 import java.nio.file.Path;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.json.Identifiers;
 
 /**
  * Where the files of a cell are that others write: logs, the journal, checkpoints and artifacts.

@@ -2,6 +2,7 @@ package org.lazaruspit.cell;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
  * The {@code policies} object of {@code cell.json}. A field that is absent is {@code null} and

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.lazaruspit.cell.internal.json.Fields;
+import org.lazaruspit.cell.internal.json.FileNames;
 
 /**
  * What a checkpoint consists of: {@code state.json}, {@code context.json} and any artifacts.

@@ -30,7 +30,7 @@ public record CheckpointRef(Instant lastCheckpoint, String contextHash, List<Str
     artifacts = List.copyOf(artifacts);
   }
 
-  static boolean isHash(String text) {
+  public static boolean isHash(String text) {
     return text.length() == 64
         && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }

@@ -13,8 +13,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.cell.CheckpointFolder.BadCheckpoint;
-import org.lazaruspit.cell.Vault.Generation;
+import org.lazaruspit.cell.internal.checkpoint.CheckpointFolder;
+import org.lazaruspit.cell.internal.checkpoint.CheckpointFolder.BadCheckpoint;
+import org.lazaruspit.cell.internal.checkpoint.Vault;
+import org.lazaruspit.cell.internal.checkpoint.Vault.Generation;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.files.CellLock;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.scan.CellScanner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,6 +3,7 @@ package org.lazaruspit.cell;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
  * What holds for a cell after {@code policies.json}, {@code cell.json} and the defaults were

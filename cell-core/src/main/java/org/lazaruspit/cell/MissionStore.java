@@ -21,6 +21,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.json.Findings;
+import org.lazaruspit.cell.internal.json.Uuids;
+import org.lazaruspit.cell.internal.scan.CellAssembly;
+import org.lazaruspit.cell.internal.scan.CellScan;
+import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
  * A missions root: the directory that holds the cells. Loading never stops at a fault: a bad cell

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
+import org.lazaruspit.cell.internal.files.CellLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

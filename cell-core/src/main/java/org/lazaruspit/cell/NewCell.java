@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
  * A cell to be created, see {@link MissionStore#create}. Immutable and thread-safe.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.lazaruspit.cell.internal.json.Identifiers;
 
 /**
  * The content of {@code config/permissions.json}: what each agent was granted. What is not granted

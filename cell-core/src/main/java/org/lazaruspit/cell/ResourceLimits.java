@@ -1,6 +1,8 @@
 package org.lazaruspit.cell;
 
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.JsonText;
+import org.lazaruspit.cell.internal.json.Quantity;
 
 /**
  * What an agent may use at most, from {@code resource_limits}. A limit that is absent is {@code

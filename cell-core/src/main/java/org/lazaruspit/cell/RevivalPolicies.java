@@ -3,6 +3,8 @@ package org.lazaruspit.cell;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
  * The content of {@code config/policies.json}. A field that is absent is {@code null} and falls

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
  * The content of {@code tasks/<task_id>.json}. Immutable and thread-safe.

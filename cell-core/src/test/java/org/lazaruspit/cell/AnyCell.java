@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.internal.json.Json;
 
 /** Arbitrary content, as odd as the rules allow, from one seed. */
 final class AnyCell {

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.JsonText;
 
 class CellArchiveTest {
   private final Path root;

@@ -19,6 +19,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.lazaruspit.cell.internal.json.CellJson;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.Findings;
+import org.lazaruspit.cell.internal.json.Json;
+import org.lazaruspit.cell.internal.json.JsonText;
 
 class CellLawsTest {
   private static final List<String> FILES =

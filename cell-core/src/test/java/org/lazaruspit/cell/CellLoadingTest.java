@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
 
 /** What is reported, where, and what it costs. */
 class CellLoadingTest {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.cell.internal.files.CellLock;
 
 /**
  * Every change of the disk inside an operation is made to fail in turn, once or from then on with

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.Json;
+import org.lazaruspit.cell.internal.json.JsonText;
 
 /** The published schemas and templates against the loader: one verdict on every document. */
 class SchemasTest {

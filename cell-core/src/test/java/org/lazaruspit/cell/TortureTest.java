@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.cell.internal.files.CellLock;
 import org.slf4j.Logger;
 import tools.jackson.core.json.JsonFactory;
 

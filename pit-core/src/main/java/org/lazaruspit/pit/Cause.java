@@ -47,7 +47,7 @@ public enum Cause {
   }
 
   /** Whether it lies outside of the agents that show it, and ends for all of them at once. */
-  boolean shared() {
+  public boolean shared() {
     return this == GATEWAY || this == MASS;
   }
 }

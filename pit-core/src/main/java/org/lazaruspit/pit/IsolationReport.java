@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.lazaruspit.cell.IsolationLevel;
-import org.lazaruspit.pit.builtin.Preflight;
+import org.lazaruspit.pit.internal.isolation.Preflight;
 import org.lazaruspit.pit.spi.Settings;
 
 /**

@@ -14,6 +14,9 @@ import org.lazaruspit.pit.PitConfig.AgentKey;
 import org.lazaruspit.pit.PitConfig.Control;
 import org.lazaruspit.pit.PitConfig.InvalidConfigException;
 import org.lazaruspit.pit.PitConfig.Limits;
+import org.lazaruspit.pit.internal.config.ConfigNode;
+import org.lazaruspit.pit.internal.config.ConfigReader;
+import org.lazaruspit.pit.internal.config.Gateways;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Launcher;
 

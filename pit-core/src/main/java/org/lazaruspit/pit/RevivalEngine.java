@@ -12,8 +12,22 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import org.lazaruspit.cell.CellPaths;
-import org.lazaruspit.pit.RevivalEvent.Decided;
-import org.lazaruspit.pit.RevivalEvent.Subject;
+import org.lazaruspit.pit.internal.cell.CellWork;
+import org.lazaruspit.pit.internal.cell.Works;
+import org.lazaruspit.pit.internal.journal.JournalReading;
+import org.lazaruspit.pit.internal.journal.RevivalEvent;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.Decided;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
+import org.lazaruspit.pit.internal.journal.RevivalIds;
+import org.lazaruspit.pit.internal.ledger.AgentHistory;
+import org.lazaruspit.pit.internal.ledger.RevivalLedger;
+import org.lazaruspit.pit.internal.revival.Explainer;
+import org.lazaruspit.pit.internal.revival.GivingUp;
+import org.lazaruspit.pit.internal.revival.Holds;
+import org.lazaruspit.pit.internal.revival.Orders;
+import org.lazaruspit.pit.internal.revival.Requests;
+import org.lazaruspit.pit.internal.revival.RevivalDispatcher;
+import org.lazaruspit.pit.internal.revival.RevivalPlanner;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -24,6 +38,7 @@ import org.lazaruspit.pit.spi.AgentRef;
  * {@link #revive} is in the cell's journal when the call returns, holds across restarts of the pit,
  * and is overridden by no automatic rule.
  */
+@SuppressWarnings("exports") // until the inside of the engine has moved
 public final class RevivalEngine {
 
   private final InstantSource clock;
@@ -35,7 +50,7 @@ public final class RevivalEngine {
   private final Explainer explainer;
   private volatile Map<AgentRef, String> judged = Map.of();
 
-  RevivalEngine(
+  public RevivalEngine(
       PitConfig config,
       InstantSource clock,
       RevivalIds ids,
@@ -76,29 +91,29 @@ public final class RevivalEngine {
    * As above, for evidence about one incarnation: it says nothing about a later one. Where it is
    * known since when the agent is in trouble, listeners are told.
    */
-  Optional<Revival> request(
+  public Optional<Revival> request(
       AgentRef agent, long incarnation, Cause cause, String evidence, Optional<Instant> since)
       throws IOException {
     return requests.request(work(agent), agent, incarnation, cause, evidence, since);
   }
 
   /** Whether what was decided about an open revival should be under way, and nobody does it. */
-  boolean neglected(CellWork work, Revival revival) {
+  public boolean neglected(CellWork work, Revival revival) {
     return dispatcher.neglected(work, revival);
   }
 
   /** What the loop finds is handed in here. */
-  Requests requests() {
+  public Requests requests() {
     return requests;
   }
 
   /** Who shares its trouble with whom. */
-  Holds holds() {
+  public Holds holds() {
     return holds;
   }
 
   /** Ends what a person wants not to run, if it does. */
-  void enforceStop(CellWork work, String agentId) {
+  public void enforceStop(CellWork work, String agentId) {
     dispatcher.enforceStop(work, agentId);
   }
 
@@ -333,7 +348,7 @@ public final class RevivalEngine {
   }
 
   /** Remembers what a round has found. */
-  void judged(PitReport report) {
+  public void judged(PitReport report) {
     Map<AgentRef, String> found = new HashMap<>();
     report.agents().forEach(line -> found.put(line.agent(), line.judgement()));
     judged = found;
@@ -370,7 +385,7 @@ public final class RevivalEngine {
   }
 
   /** Does what is open, as far as it may be done now. Called at every poll. */
-  void dispatch() {
+  public void dispatch() {
     dispatcher.dispatch();
   }
 
@@ -391,7 +406,7 @@ public final class RevivalEngine {
                     agent + " is not an agent of a cell that this pit works"));
   }
 
-  static Subject subject(Revival revival, AgentHistory history) {
+  public static Subject subject(Revival revival, AgentHistory history) {
     return new Subject(
         revival.id(),
         revival.agent().agentId(),

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.lazaruspit.cell.MissionCell;
+import org.lazaruspit.pit.internal.journal.JournalReading;
+import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 
 /**
  * The revivals of a cell as its journal tells them, for whoever looks at a cell from outside: no

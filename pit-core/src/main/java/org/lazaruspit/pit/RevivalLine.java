@@ -2,6 +2,7 @@ package org.lazaruspit.pit;
 
 import java.time.Instant;
 import java.util.Objects;
+import org.lazaruspit.pit.internal.journal.RevivalEvent;
 
 /**
  * One line of a revival's story, as the journal holds it. Immutable and thread-safe.
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param incarnation the agent's incarnation at that time
  * @param detail the evidence or the reason, in words; may be empty
  */
+@SuppressWarnings("exports") // until the fold has moved
 public record RevivalLine(
     Instant at, String event, RevivalStatus status, int attempt, long incarnation, String detail) {
 
@@ -26,7 +28,7 @@ public record RevivalLine(
     Objects.requireNonNull(detail, "detail");
   }
 
-  static RevivalLine of(Instant at, RevivalEvent event) {
+  public static RevivalLine of(Instant at, RevivalEvent event) {
     return new RevivalLine(
         at,
         event.name(),

@@ -47,7 +47,7 @@ public enum RevivalStatus {
   }
 
   /** Whether somebody works on it right now, or did when the pit ended. */
-  boolean underWay() {
+  public boolean underWay() {
     return this == REVIVING || this == VERIFYING;
   }
 }

@@ -52,12 +52,12 @@ public record Standing(
   }
 
   /** Whether it still holds; one with an end is over at that instant. */
-  boolean holds(Instant now) {
+  public boolean holds(Instant now) {
     return until.isEmpty() || now.isBefore(until.get());
   }
 
   /** For people. */
-  String words() {
+  public String words() {
     String what =
         cause.map(c -> "held (" + c.wireName() + ")").orElse(kind.wireName())
             + until.map(end -> " until " + end).orElse("");

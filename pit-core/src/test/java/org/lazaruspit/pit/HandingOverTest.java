@@ -22,7 +22,10 @@ import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.cell.TaskSpec;
 import org.lazaruspit.cell.TaskStatus;
 import org.lazaruspit.pit.Revival.Origin;
+import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.Kernel;
+import org.lazaruspit.pit.testkit.PitOnPaper;
 
 /** What becomes of the tasks of an agent that cannot be brought back. */
 final class HandingOverTest {

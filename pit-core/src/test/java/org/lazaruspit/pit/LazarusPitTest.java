@@ -30,13 +30,16 @@ import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.heartbeat.HealthStatus;
-import org.lazaruspit.pit.RevivalEvent.Requested;
-import org.lazaruspit.pit.RevivalEvent.StepTaken;
-import org.lazaruspit.pit.RevivalEvent.Subject;
-import org.lazaruspit.pit.builtin.ProcessReviver;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
+import org.lazaruspit.pit.internal.journal.RevivalJournal;
+import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.testkit.LockHolder;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /** What a pit does, watched on real parts. */
 final class LazarusPitTest extends PitOnRealParts {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.PitOnPaper;
 
 /** A pit whose cell goes to another one, at the worst moments. */
 final class LostOwnershipTest {

@@ -17,6 +17,8 @@ import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.Kernel;
+import org.lazaruspit.pit.testkit.PitOnPaper;
 
 /** What a person says, and that it holds: across restarts, and against every automatic rule. */
 final class OrdersTest {

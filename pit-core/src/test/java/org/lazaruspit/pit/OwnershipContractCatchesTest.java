@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.pit.contract.CellOwnershipContract;
 import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.testkit.Contracts;
 
 /** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
 final class OwnershipContractCatchesTest {

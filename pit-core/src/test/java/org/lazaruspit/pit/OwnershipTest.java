@@ -12,8 +12,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.lazaruspit.pit.builtin.FileLockOwnership;
+import org.lazaruspit.pit.internal.cell.FileLockOwnership;
 import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.testkit.LockHolder;
 
 @Timeout(60)
 final class OwnershipTest {

@@ -29,6 +29,7 @@ import org.lazaruspit.cell.Checkpoints;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /**
  * Everything goes wrong at once, and at random: agents, the pit, the gateway, checkpoints, files,

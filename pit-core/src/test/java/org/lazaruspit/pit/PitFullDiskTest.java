@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.pit.internal.journal.JournalEntry;
+import org.lazaruspit.pit.internal.journal.JournalLine;
+import org.lazaruspit.pit.internal.ledger.RevivalLedger;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /**
  * A real disk without room, full at any place of a revival: what cannot be written down is not
@@ -32,7 +36,7 @@ final class PitFullDiskTest extends PitOnRealParts {
 
   @Override
   @BeforeEach
-  void openGatewayAndCell() throws IOException {
+  public void openGatewayAndCell() throws IOException {
     missions = Files.createDirectories(folder.resolve("missions"));
     run("mount", "-t", "tmpfs", "-o", "size=1m", "none", missions.toString());
     super.openGatewayAndCell();
@@ -40,7 +44,7 @@ final class PitFullDiskTest extends PitOnRealParts {
 
   @Override
   @AfterEach
-  void nothingIsLeftOver() throws Exception {
+  public void nothingIsLeftOver() throws Exception {
     try {
       super.nothingIsLeftOver();
     } finally {

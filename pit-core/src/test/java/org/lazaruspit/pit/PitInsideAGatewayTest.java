@@ -19,9 +19,11 @@ import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.pit.internal.detection.Registries;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /** A pit in the JVM whose registry its agents beat to. */
 final class PitInsideAGatewayTest extends PitOnRealParts {

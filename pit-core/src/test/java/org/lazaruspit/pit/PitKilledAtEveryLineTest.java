@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /**
  * The pit ends, as by SIGKILL, right after each line that a revival writes. Whether an agent ever

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A pit in a JVM of its own, which can be made to end as by SIGKILL after so many journal lines. It
  * says how much it works after each round.
  */
-final class PitProcess {
+public final class PitProcess {
 
   private PitProcess() {}
 
@@ -62,7 +62,7 @@ final class PitProcess {
         .start();
   }
 
-  static String classPath() {
+  public static String classPath() {
     return List.of(
             PitProcess.class,
             LazarusPit.class,

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /** The pit is killed again and again, and its agents are not. */
 @Tag("full")

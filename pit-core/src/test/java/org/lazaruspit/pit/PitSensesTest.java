@@ -22,6 +22,8 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
 import org.lazaruspit.heartbeat.http.TokenCheck;
+import org.lazaruspit.pit.internal.detection.AgentTokens;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /** What a pit perceives, on real parts. */
 final class PitSensesTest extends PitOnRealParts {

@@ -29,7 +29,11 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.HealthStatus;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
-import org.lazaruspit.pit.builtin.ProcessReviver;
+import org.lazaruspit.pit.internal.journal.JournalEntry;
+import org.lazaruspit.pit.internal.journal.JournalLine;
+import org.lazaruspit.pit.internal.ledger.AgentHistory;
+import org.lazaruspit.pit.internal.ledger.RevivalLedger;
+import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
@@ -150,20 +154,20 @@ final class PitTeam implements AutoCloseable {
 
   private String config(String stateDirectory) {
     return """
-        {"poll_interval": 1, "max_retries": 100, "missions_path": "%s", "state_directory": "%s",
-         "gateways": [{"name": "g", "url": "%s"}], "agent_key": "cell",
-         "limits": {"revivals_per_minute": 10000, "revivals_per_agent": 1000, "per_agent_window": 1},
-         "launchers": {"default": %s, "forking": %s}}
-        """
+    {"poll_interval": 1, "max_retries": 100, "missions_path": "%s", "state_directory": "%s",
+     "gateways": [{"name": "g", "url": "%s"}], "agent_key": "cell",
+     "limits": {"revivals_per_minute": 10000, "revivals_per_agent": 1000, "per_agent_window": 1},
+     "launchers": {"default": %s, "forking": %s}}
+    """
         .formatted(
             missions(), folder.resolve(stateDirectory), gateway.uri(), agent("run"), agent("fork"));
   }
 
   private String agent(String behaviour) {
     return """
-        {"command": ["%s", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp", "%s",
-          "org.lazaruspit.pit.TestAgent", "%s"], "env": {"TEST_DIARIES": "%s"}}
-        """
+    {"command": ["%s", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp", "%s",
+      "org.lazaruspit.pit.TestAgent", "%s"], "env": {"TEST_DIARIES": "%s"}}
+    """
         .formatted(
             Path.of(System.getProperty("java.home"), "bin", "java"),
             Path.of("target", "test-classes").toAbsolutePath(),

@@ -22,12 +22,13 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Role;
-import org.lazaruspit.pit.MemoryReviver.World;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
+import org.lazaruspit.pit.testkit.MemoryReviver;
+import org.lazaruspit.pit.testkit.MemoryReviver.World;
 
 /** A whole pit around a plug-in that was made for another version. */
 @Timeout(60)

@@ -24,6 +24,7 @@ import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
+import org.lazaruspit.pit.testkit.Contracts;
 
 /** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
 final class ProbeContractCatchesTest {

@@ -26,7 +26,10 @@ import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.Revival.Origin;
+import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.Kernel;
+import org.lazaruspit.pit.testkit.PitOnPaper;
 
 /**
  * The laws of revival, for arbitrary sequences of deaths, answers, orders, edits, clock jumps and

@@ -14,6 +14,8 @@ import java.util.NoSuchElementException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.lazaruspit.pit.testkit.Kernel;
+import org.lazaruspit.pit.testkit.PitOnPaper;
 
 /** The story of one revival, read back from the journal. */
 final class RevivalLinesTest {

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.lazaruspit.pit.MemoryReviver.World;
 import org.lazaruspit.pit.contract.ReviverContract;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -29,6 +28,9 @@ import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
+import org.lazaruspit.pit.testkit.Contracts;
+import org.lazaruspit.pit.testkit.MemoryReviver;
+import org.lazaruspit.pit.testkit.MemoryReviver.World;
 
 /** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
 final class ReviverContractCatchesTest {

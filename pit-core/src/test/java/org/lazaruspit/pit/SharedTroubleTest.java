@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.Kernel;
+import org.lazaruspit.pit.testkit.PitOnPaper;
 
 /** Trouble that a restart does not cure, or that many share: held, shown, and ended in order. */
 final class SharedTroubleTest {

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.pit.PitTeam.Start;
+import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
 
 /** Two pits as processes on one missions root, one of which is killed. */
 @Tag("full")

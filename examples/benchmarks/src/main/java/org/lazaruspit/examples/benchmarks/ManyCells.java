@@ -84,90 +84,90 @@ final class ManyCells implements AutoCloseable {
 
   private static String config(UUID id) {
     return """
-        {
-          "cell_id": "%s",
-          "mission_name": "Port the parser to the new grammar",
-          "created_at": "2026-01-01T00:00:00Z",
-          "created_by": "ada",
-          "status": "active",
-          "isolation_level": "level_1",
-          "max_agents": 10,
-          "timeout": 3600,
-          "policies": {
-            "auto_revive": "ask",
-            "handoff_allowed": true,
-            "checkpoint_interval": 300
-          }
-        }
-        """
+    {
+      "cell_id": "%s",
+      "mission_name": "Port the parser to the new grammar",
+      "created_at": "2026-01-01T00:00:00Z",
+      "created_by": "ada",
+      "status": "active",
+      "isolation_level": "level_1",
+      "max_agents": 10,
+      "timeout": 3600,
+      "policies": {
+        "auto_revive": "ask",
+        "handoff_allowed": true,
+        "checkpoint_interval": 300
+      }
+    }
+    """
         .formatted(id);
   }
 
   private static String agent(int i) {
     return """
-        {
-          "agent_id": "agent_%d",
-          "name": "Agent number %d",
-          "role": "write",
-          "status": "active",
-          "capabilities": ["java", "review", "long texts"],
-          "gateway": "gateway_1",
-          "current_task": "task_%d",
-          "checkpoint": {
-            "last_checkpoint": "2026-01-01T09:30:00Z",
-            "context_hash": "%s",
-            "artifacts": ["draft.md", "notes/todo.md"]
-          },
-          "launcher": "default",
-          "incarnation": %d
-        }
-        """
+    {
+      "agent_id": "agent_%d",
+      "name": "Agent number %d",
+      "role": "write",
+      "status": "active",
+      "capabilities": ["java", "review", "long texts"],
+      "gateway": "gateway_1",
+      "current_task": "task_%d",
+      "checkpoint": {
+        "last_checkpoint": "2026-01-01T09:30:00Z",
+        "context_hash": "%s",
+        "artifacts": ["draft.md", "notes/todo.md"]
+      },
+      "launcher": "default",
+      "incarnation": %d
+    }
+    """
         .formatted(i, i, i, "0123456789abcdef".repeat(4), i);
   }
 
   private static String task(int i) {
     return """
-        {
-          "task_id": "task_%d",
-          "title": "Translate chapter %d",
-          "status": "pending",
-          "created_at": "2026-01-01T00:00:00Z",
-          "description": "Translate it, keep the examples, ask where a word is not clear.",
-          "assigned_to": "agent_%d",
-          "priority": "medium",
-          "dependencies": [%s],
-          "timeout": 1800,
-          "artifacts": ["docs/chapter_%d.md"],
-          "completed_at": null
-        }
-        """
+    {
+      "task_id": "task_%d",
+      "title": "Translate chapter %d",
+      "status": "pending",
+      "created_at": "2026-01-01T00:00:00Z",
+      "description": "Translate it, keep the examples, ask where a word is not clear.",
+      "assigned_to": "agent_%d",
+      "priority": "medium",
+      "dependencies": [%s],
+      "timeout": 1800,
+      "artifacts": ["docs/chapter_%d.md"],
+      "completed_at": null
+    }
+    """
         .formatted(i, i, i % AGENTS, i == 0 ? "" : "\"task_" + (i - 1) + "\"", i);
   }
 
   private static String isolation() {
     return """
-        {
-          "level": "level_1",
-          "mount_namespaces": false,
-          "network_isolation": false,
-          "resource_limits": {"cpu": "2 cores", "memory": "4GB", "disk": "10GB"},
-          "security_context": {"user": "agent", "group": "agent", "capabilities": []}
-        }
-        """;
+    {
+      "level": "level_1",
+      "mount_namespaces": false,
+      "network_isolation": false,
+      "resource_limits": {"cpu": "2 cores", "memory": "4GB", "disk": "10GB"},
+      "security_context": {"user": "agent", "group": "agent", "capabilities": []}
+    }
+    """;
   }
 
   private static String policies() {
     return """
-        {
-          "auto_revive": "yes",
-          "revive_timeout": 300,
-          "substitute_agents": ["agent_1", "agent_2"],
-          "handoff_allowed": true,
-          "handoff_approval": "manual",
-          "checkpoint_required": false,
-          "max_retries": 3
-        }
-        """;
+    {
+      "auto_revive": "yes",
+      "revive_timeout": 300,
+      "substitute_agents": ["agent_1", "agent_2"],
+      "handoff_allowed": true,
+      "handoff_approval": "manual",
+      "checkpoint_required": false,
+      "max_retries": 3
+    }
+    """;
   }
 
   private static String permissions() {

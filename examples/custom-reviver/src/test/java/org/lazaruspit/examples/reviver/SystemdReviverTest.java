@@ -78,11 +78,11 @@ final class SystemdReviverTest {
 
   private static String agent(Path said) {
     return """
-        printf '%%s\\n' "$LAZARUS_INCARNATION" "$LAZARUS_AGENT_ID" "$LAZARUS_CELL" \
-          "$LAZARUS_CHECKPOINT" >'%1$s.tmp'
-        mv '%1$s.tmp' '%1$s'
-        exec sleep 600
-        """
+    printf '%%s\\n' "$LAZARUS_INCARNATION" "$LAZARUS_AGENT_ID" "$LAZARUS_CELL" \
+      "$LAZARUS_CHECKPOINT" >'%1$s.tmp'
+    mv '%1$s.tmp' '%1$s'
+    exec sleep 600
+    """
         .formatted(said);
   }
 

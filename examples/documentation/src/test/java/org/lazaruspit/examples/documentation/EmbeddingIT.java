@@ -189,7 +189,8 @@ final class EmbeddingIT {
             while True:
                 urllib.request.urlopen(os.environ["LAZARUS_HEARTBEAT_URL"], data=b"")
                 time.sleep(0.1)
-            END""",
+            END\
+            """,
             "mkfifo yes && exec 3<>yes",
             "beside PENDING_APPROVAL eval \"" + embedding.java("Pit") + " <&3\"",
             "echo >&3",

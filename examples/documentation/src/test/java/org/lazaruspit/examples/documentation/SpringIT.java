@@ -38,7 +38,8 @@ final class SpringIT {
       cat >config.json <<'END'
       {"missions_path": "/var/missions", "poll_interval": 1,
        "launchers": {"default": {"command": ["sleep", "600"]}}}
-      END""";
+      END\
+      """;
 
   private static final List<String> OURS =
       List.of("lazarusPit", "heartbeatServer", "healthRegistry");

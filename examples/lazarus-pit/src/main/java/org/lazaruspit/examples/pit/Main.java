@@ -11,6 +11,25 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.examples.pit.cli.CellCommand;
+import org.lazaruspit.examples.pit.cli.CheckpointCommand;
+import org.lazaruspit.examples.pit.cli.CompletionCommand;
+import org.lazaruspit.examples.pit.cli.DecideCommand;
+import org.lazaruspit.examples.pit.cli.DryRun;
+import org.lazaruspit.examples.pit.cli.OrderCommand;
+import org.lazaruspit.examples.pit.cli.PageCommand;
+import org.lazaruspit.examples.pit.cli.ReloadCommand;
+import org.lazaruspit.examples.pit.cli.ReportCommand;
+import org.lazaruspit.examples.pit.cli.RevivalsCommand;
+import org.lazaruspit.examples.pit.cli.RunCommand;
+import org.lazaruspit.examples.pit.cli.Screen;
+import org.lazaruspit.examples.pit.cli.StatusCommand;
+import org.lazaruspit.examples.pit.cli.WhyCommand;
+import org.lazaruspit.examples.pit.service.ConfigFile;
+import org.lazaruspit.examples.pit.service.Daemon;
+import org.lazaruspit.examples.pit.service.Logging;
+import org.lazaruspit.examples.pit.text.Complaint;
+import org.lazaruspit.examples.pit.text.Uuids;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -105,7 +124,7 @@ public final class Main implements Callable<Integer> {
     return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setUsageHelpWidth(HELP_WIDTH)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -169,9 +188,9 @@ public final class Main implements Callable<Integer> {
   }
 
   /** The version that the build wrote into the JAR. */
-  static final class Version implements CommandLine.IVersionProvider {
+  public static final class Version implements CommandLine.IVersionProvider {
 
-    static String number() {
+    public static String number() {
       String version = Main.class.getPackage().getImplementationVersion();
       return version == null ? "(not packaged)" : version;
     }

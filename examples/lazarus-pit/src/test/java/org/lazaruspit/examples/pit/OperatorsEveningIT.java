@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.examples.pit.cli.ControlClient;
+import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitConfig;
 import tools.jackson.databind.JsonNode;
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.examples.pit.SmallFleet.Outcome;
+import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.RevivalStatus;
 import tools.jackson.databind.JsonNode;

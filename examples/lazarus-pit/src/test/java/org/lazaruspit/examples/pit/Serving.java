@@ -8,6 +8,13 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
+import org.lazaruspit.examples.pit.control.ControlServer;
+import org.lazaruspit.examples.pit.control.OrderRoutes;
+import org.lazaruspit.examples.pit.control.Route;
+import org.lazaruspit.examples.pit.control.Routes;
+import org.lazaruspit.examples.pit.control.Running;
+import org.lazaruspit.examples.pit.control.StateDirectory;
+import org.lazaruspit.examples.pit.service.Pits;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PitListener;
@@ -16,7 +23,7 @@ import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 
 /** The daemon's parts put together in a test, with an ear in the pit. */
-final class Serving implements AutoCloseable {
+public final class Serving implements AutoCloseable {
 
   private final BlockingQueue<Revival> revivals = new LinkedBlockingQueue<>();
   private final BlockingQueue<PitReport> reports = new LinkedBlockingQueue<>();
@@ -38,7 +45,7 @@ final class Serving implements AutoCloseable {
     state.announce(now, control.uri());
   }
 
-  static Serving start(Path config) throws IOException {
+  public static Serving start(Path config) throws IOException {
     return new Serving(PitConfig.load(config));
   }
 
@@ -56,19 +63,19 @@ final class Serving implements AutoCloseable {
     };
   }
 
-  List<Route> routes() {
+  public List<Route> routes() {
     return routes;
   }
 
-  URI url() {
+  public URI url() {
     return control.uri();
   }
 
-  String token() {
+  public String token() {
     return state.token();
   }
 
-  LazarusPit pit() {
+  public LazarusPit pit() {
     return pit;
   }
 
@@ -78,7 +85,7 @@ final class Serving implements AutoCloseable {
   }
 
   /** Waits for a round that found what is wanted. */
-  PitReport awaitReport(Predicate<PitReport> wanted) throws InterruptedException {
+  public PitReport awaitReport(Predicate<PitReport> wanted) throws InterruptedException {
     pit.wakeUp();
     return await(reports, wanted);
   }

@@ -9,14 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.lazaruspit.examples.pit.service.Daemon;
 import org.lazaruspit.pit.PitConfig;
 import picocli.CommandLine;
 
 /** A missions root, a configuration, and the command line over both, all within this JVM. */
-final class SmallFleet {
+public final class SmallFleet {
 
   /** What a command came to. */
-  record Outcome(int status, String out, String err) {}
+  public record Outcome(int status, String out, String err) {}
 
   /** It takes longer to make than most commands to run, and forgets each before the next. */
   private static final CommandLine COMMANDS = Main.commandLine();
@@ -24,7 +25,7 @@ final class SmallFleet {
   private final Path folder;
   private final Path config;
 
-  SmallFleet(Path folder) throws IOException {
+  public SmallFleet(Path folder) throws IOException {
     this(folder, "");
   }
 
@@ -33,31 +34,31 @@ final class SmallFleet {
    *
    * @param more further fields of the configuration, each with a comma before it
    */
-  SmallFleet(Path folder, String more) throws IOException {
+  public SmallFleet(Path folder, String more) throws IOException {
     this.folder = folder;
     this.config = folder.resolve("config.json");
     Files.createDirectories(root());
     Files.writeString(config, "{\"missions_path\": \"%s\"%s}".formatted(root(), more));
   }
 
-  Path root() {
+  public Path root() {
     return folder.resolve("root");
   }
 
-  Path config() {
+  public Path config() {
     return config;
   }
 
-  Path state() {
+  public Path state() {
     return folder;
   }
 
-  Daemon start() throws IOException {
+  public Daemon start() throws IOException {
     return Daemon.start(() -> PitConfig.load(config), false, () -> {});
   }
 
   /** Runs a command that takes {@code --config}. */
-  Outcome ask(String... arguments) {
+  public Outcome ask(String... arguments) {
     List<String> all = new java.util.ArrayList<>(List.of(arguments));
     all.add("--config");
     all.add(config.toString());
@@ -65,13 +66,13 @@ final class SmallFleet {
   }
 
   /** Creates a cell; what it is called does not matter. */
-  Path cell(UUID id) {
+  public Path cell(UUID id) {
     assertDone(run("cell", "create", "--name", "M", "--root", root().toString(), "--id", id + ""));
     return root().resolve(id.toString());
   }
 
   /** Adds an agent without a gateway. */
-  static void agent(Path cell, String id) {
+  public static void agent(Path cell, String id) {
     assertDone(
         run("cell", "add-agent", cell.toString(), "--id", id, "--name", id, "--role", "read"));
   }
@@ -81,7 +82,7 @@ final class SmallFleet {
   }
 
   /** Runs any command. */
-  static Outcome run(String... arguments) {
+  public static Outcome run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int status =

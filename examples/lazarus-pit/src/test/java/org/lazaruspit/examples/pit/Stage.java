@@ -9,27 +9,29 @@ import java.util.UUID;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
+import org.lazaruspit.examples.pit.service.Daemon;
+import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitConfig;
 
 /**
  * A fleet to look at: missions and agents on disk, a gateway that says what a test wants, and the
  * real daemon over both. Agents that are started run as long as the folder is there.
  */
-final class Stage implements AutoCloseable {
+public final class Stage implements AutoCloseable {
 
   private final Path folder;
   final StageGateway gateway = new StageGateway();
   private Daemon daemon;
   private int port;
 
-  Stage(Path folder) throws IOException {
+  public Stage(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder.resolve("root"));
     Files.createFile(folder.resolve("play"));
   }
 
   /** A mission whose agents ask before they are revived. */
-  UUID mission(String name) throws IOException {
+  public UUID mission(String name) throws IOException {
     MissionCell cell =
         MissionStore.open(folder.resolve("root"))
             .create(NewCell.builder(name).timeout(Duration.ofDays(9000)).build());
@@ -37,7 +39,7 @@ final class Stage implements AutoCloseable {
   }
 
   /** Agents by hand: one after the other through the library would take its time. */
-  void agent(UUID cell, String id, String name) throws IOException {
+  public void agent(UUID cell, String id, String name) throws IOException {
     Path file =
         folder.resolve("root").resolve(cell.toString()).resolve("agents").resolve(id + ".json");
     Files.write(
@@ -53,7 +55,7 @@ final class Stage implements AutoCloseable {
   }
 
   /** Starts the daemon, on the port that it had before. */
-  Daemon start() throws IOException {
+  public Daemon start() throws IOException {
     Path config = folder.resolve("config.json");
     Files.write(
         config,
@@ -80,7 +82,7 @@ final class Stage implements AutoCloseable {
     daemon.close();
   }
 
-  String token() throws IOException {
+  public String token() throws IOException {
     return Files.readString(folder.resolve("token")).strip();
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import org.lazaruspit.examples.pit.text.Json;
 import tools.jackson.databind.node.ObjectNode;
 
 /**

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.examples.pit.text.Json;
 
 /** The JAR, asked how its daemon is. */
 @Timeout(120)

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.examples.pit.control.PitFile;
+import org.lazaruspit.examples.pit.service.Daemon;
+import org.lazaruspit.examples.pit.text.Json;
 import tools.jackson.databind.JsonNode;
 
 @Timeout(60)

@@ -42,7 +42,8 @@ public final class Main implements Callable<Integer> {
       """
       A mission cell is a directory that holds a mission's configuration, agents and tasks. Create one, add agents, \
       then tasks that are assigned to them. Agents that die are revived by a pit; a revival may be requested here, and \
-      is decided by the mission's policy or by a person, never by a tool.""";
+      is decided by the mission's policy or by a person, never by a tool.\
+      """;
 
   @Option(
       names = "--root",

@@ -37,7 +37,8 @@ final class LineTransportTest {
 
   private static String call(int id, String tool, String arguments) {
     return """
-        {"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":%s}}"""
+    {"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":%s}}\
+    """
         .formatted(id, tool, arguments);
   }
 

@@ -114,7 +114,8 @@ final class McpServerIT {
     String call =
         """
         {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_mission_cell",\
-        "arguments":{"cell_id":"11111111-2222-4333-8444-555555555555"}}}""";
+        "arguments":{"cell_id":"11111111-2222-4333-8444-555555555555"}}}\
+        """;
     Outcome outcome = run(lines + call, "--root", ".");
     assertEquals(0, outcome.status());
     assertEquals(3, outcome.out().lines().count(), outcome::out);

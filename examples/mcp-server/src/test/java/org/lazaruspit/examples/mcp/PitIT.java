@@ -53,7 +53,8 @@ final class PitIT {
             folder.resolve("config.json"),
             """
             {"missions_path": "%s", "auto_revive": false,
-             "launchers": {"default": {"command": ["touch", "%s"]}}}"""
+             "launchers": {"default": {"command": ["touch", "%s"]}}}\
+            """
                 .formatted(root, started));
     Daemon daemon = new Daemon(new Web(), config);
     talk = new Talk(root, Optional.of(new PitHealth(daemon)), Optional.of(daemon));

@@ -23,9 +23,11 @@ final class Talk {
       List.of(
           """
           {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
-          "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""",
+          "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}\
+          """,
           """
-          {"jsonrpc":"2.0","method":"notifications/initialized"}""");
+          {"jsonrpc":"2.0","method":"notifications/initialized"}\
+          """);
 
   private final Toolbox toolbox;
 

@@ -48,11 +48,11 @@ final class ReadmeIT {
 
   private static String until(String log, int cells) {
     return """
-        for i in $(seq 600); do
-          [ $(grep -o 'cell .*: works' /tmp/pits/%s | sort -u | wc -l) -ge %d ] && break
-          sleep 0.1
-        done
-        """
+    for i in $(seq 600); do
+      [ $(grep -o 'cell .*: works' /tmp/pits/%s | sort -u | wc -l) -ge %d ] && break
+      sleep 0.1
+    done
+    """
         .formatted(log, cells);
   }
 

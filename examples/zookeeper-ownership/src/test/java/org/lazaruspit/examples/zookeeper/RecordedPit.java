@@ -17,7 +17,7 @@ import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PitListener;
 import org.lazaruspit.pit.PitReport;
-import org.lazaruspit.pit.builtin.ProcessReviver;
+import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.Presence;

@@ -1,0 +1,164 @@
+package org.lazaruspit.cell.internal.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.CellLimits;
+import org.lazaruspit.cell.internal.files.FileReader;
+import org.lazaruspit.cell.internal.files.Folder;
+import org.lazaruspit.cell.internal.json.FileNames;
+import org.lazaruspit.cell.internal.json.JsonText;
+
+/** Reads a folder with a checkpoint in it, which an agent may have filled with anything. */
+public final class CheckpointFolder {
+  public static final String STATE = "state.json";
+  public static final String CONTEXT = "context.json";
+  public static final String ARTIFACTS = "artifacts";
+  private static final int MAX_DEPTH = 16;
+
+  private final CellLimits limits;
+  private long bytes;
+  private int files;
+
+  private CheckpointFolder(CellLimits limits) {
+    this.limits = limits;
+  }
+
+  /** What is done with each file of a checkpoint. */
+  public interface Visitor {
+    void visit(String name, InputStream content) throws IOException;
+  }
+
+  /** The folder holds something that is no checkpoint. */
+  public static final class BadCheckpoint extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BadCheckpoint(String reason) {
+      super(reason);
+    }
+
+    BadCheckpoint(String reason, Throwable cause) {
+      super(reason, cause);
+    }
+
+    public String reason() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /**
+   * Walks through the files that belong to a checkpoint, and refuses links and special files among
+   * them. Other files beside them are none of ours.
+   */
+  public static void visit(Path folder, CellLimits limits, Visitor visitor) throws IOException {
+    CheckpointFolder walk = new CheckpointFolder(limits);
+    try (Folder top = Folder.open(folder)) {
+      walk.file(top, folder.getFileSystem().getPath(STATE), STATE, visitor);
+      walk.file(top, folder.getFileSystem().getPath(CONTEXT), CONTEXT, visitor);
+      Path artifacts = folder.getFileSystem().getPath(ARTIFACTS);
+      BasicFileAttributes attributes = attributes(top, artifacts);
+      if (attributes != null) {
+        walk.directory(top, artifacts, ARTIFACTS, attributes, 0, visitor);
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      throw new BadCheckpoint("there is no folder with a checkpoint", e);
+    }
+  }
+
+  private static @Nullable BasicFileAttributes attributes(Folder folder, Path name)
+      throws IOException {
+    try {
+      return folder.attributes(name);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private void directory(
+      Folder around,
+      Path entry,
+      String name,
+      BasicFileAttributes attributes,
+      int depth,
+      Visitor visitor)
+      throws IOException {
+    if (!attributes.isDirectory()) {
+      throw new BadCheckpoint(name + " is " + FileReader.kind(attributes) + ", not a directory");
+    }
+    if (depth > MAX_DEPTH) {
+      throw new BadCheckpoint(name + " is more than " + MAX_DEPTH + " directories deep");
+    }
+    try (Folder folder = around.open(entry, attributes)) {
+      for (Path inner : folder.names(limits.maxFiles())) {
+        String innerName = name + "/" + inner;
+        BasicFileAttributes of = folder.attributes(inner);
+        if (of.isDirectory()) {
+          directory(folder, inner, innerName, of, depth + 1, visitor);
+        } else {
+          file(folder, inner, innerName, visitor);
+        }
+      }
+    }
+  }
+
+  private void file(Folder folder, Path entry, String name, Visitor visitor) throws IOException {
+    BasicFileAttributes attributes = attributes(folder, entry);
+    if (attributes == null) {
+      throw new BadCheckpoint("there is no " + name);
+    }
+    if (!attributes.isRegularFile()) {
+      throw new BadCheckpoint(name + " is " + FileReader.kind(attributes) + ", not a regular file");
+    }
+    if (!FileNames.isRelative(name)) {
+      throw new BadCheckpoint("\"" + JsonText.shorten(name) + "\" is no name for an artifact");
+    }
+    files++;
+    bytes += attributes.size();
+    if (files > limits.maxFiles() || bytes > limits.maxCheckpointBytes()) {
+      throw new BadCheckpoint(
+          "it has more than "
+              + limits.maxFiles()
+              + " files or "
+              + limits.maxCheckpointBytes()
+              + " bytes");
+    }
+    try (InputStream content = Channels.newInputStream(folder.read(entry))) {
+      visitor.visit(name, content);
+    }
+  }
+
+  /** SHA-256 of every file. */
+  public static SortedMap<String, String> hashes(Path folder, CellLimits limits)
+      throws IOException {
+    SortedMap<String, String> hashes = new TreeMap<>();
+    visit(
+        folder,
+        limits,
+        (name, content) -> {
+          try (DigestInputStream digest = new DigestInputStream(content, sha256())) {
+            digest.transferTo(java.io.OutputStream.nullOutputStream());
+            hashes.put(name, HexFormat.of().formatHex(digest.getMessageDigest().digest()));
+          }
+        });
+    return hashes;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package org.lazaruspit.cell.internal.checkpoint;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.lazaruspit.cell.CheckpointRef;
+import org.lazaruspit.cell.internal.json.Document;
+import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.Fields;
+import org.lazaruspit.cell.internal.json.Json;
+
+/**
+ * What a generation of a checkpoint consists of, to the byte. The commit record vouches for {@code
+ * context.json} alone; this tells a whole generation from a mix of two.
+ *
+ * @param generation counts up with every checkpoint of the agent
+ * @param incarnation the incarnation that saved it
+ * @param ref the commit record
+ * @param hashes SHA-256 by name of file
+ */
+public record Manifest(
+    long generation, long incarnation, CheckpointRef ref, SortedMap<String, String> hashes) {
+  static final String FILE = "manifest.json";
+  static final Document<Manifest> DOCUMENT = new Document<>("", Manifest::decode, Manifest::encode);
+
+  public Manifest {
+    hashes = Collections.unmodifiableSortedMap(new TreeMap<>(hashes));
+  }
+
+  private static Manifest decode(Fields fields) {
+    SortedMap<String, String> hashes = new TreeMap<>();
+    for (Map.Entry<String, Json> hash : fields.object("files").all().entrySet()) {
+      if (hash.getValue() instanceof Json.Text text) {
+        hashes.put(hash.getKey(), text.value());
+      }
+    }
+    return new Manifest(
+        fields.whole("generation", 0, Long.MAX_VALUE, 0),
+        fields.whole("incarnation", 0, Long.MAX_VALUE, 0),
+        Documents.checkpoint(fields.object("checkpoint")),
+        hashes);
+  }
+
+  private static Json.Obj encode(Manifest manifest) {
+    Json.Obj files = new Json.Obj();
+    manifest.hashes().forEach(files::put);
+    return new Json.Obj()
+        .put("generation", manifest.generation())
+        .put("incarnation", manifest.incarnation())
+        .put("checkpoint", Documents.checkpoint(manifest.ref()))
+        .put("files", files);
+  }
+}

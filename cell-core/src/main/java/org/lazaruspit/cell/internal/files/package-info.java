@@ -1,0 +1,5 @@
+/** File system access: atomic writes, locks, bounded reads, checked directories. */
+@NullMarked
+package org.lazaruspit.cell.internal.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,182 @@
+package org.lazaruspit.cell.internal.scan;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.cell.CellConfig;
+import org.lazaruspit.cell.CellLoad;
+import org.lazaruspit.cell.CellProblem;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.Permissions;
+import org.lazaruspit.cell.RevivalPolicies;
+import org.lazaruspit.cell.Severity;
+import org.lazaruspit.cell.TaskSpec;
+import org.lazaruspit.cell.internal.files.CellLayout;
+import org.lazaruspit.cell.internal.files.Stamp;
+
+/**
+ * A cell as it was found, with what is needed to see cheaply whether it changed since.
+ *
+ * @param directory the cell's directory
+ * @param config {@code cell.json}
+ * @param agents the directory of agents
+ * @param tasks the directory of tasks
+ * @param settings the files of {@code config/}
+ * @param load what came of it
+ */
+public record CellScan(
+    Path directory,
+    FileScan<CellConfig> config,
+    DirectoryScan<AgentSpec> agents,
+    DirectoryScan<TaskSpec> tasks,
+    Settings settings,
+    CellLoad load) {
+
+  /**
+   * One file.
+   *
+   * @param file its path
+   * @param content what it says, or null where it is absent or bad
+   */
+  public record FileScan<T>(
+      Path file, Stamp stamp, @Nullable T content, List<CellProblem> problems) {
+    static <T> FileScan<T> absent(Path file) {
+      return new FileScan<>(file, Stamp.ABSENT, null, List.of());
+    }
+
+    boolean nothing() {
+      return !present() && problems.isEmpty();
+    }
+
+    boolean present() {
+      return stamp.size() >= 0;
+    }
+
+    boolean failed() {
+      return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+    }
+
+    boolean saysTheSame(FileScan<?> other) {
+      return Objects.equals(content, other.content) && problems.equals(other.problems);
+    }
+  }
+
+  /**
+   * One directory of files named by identifier.
+   *
+   * @param directory its path
+   * @param files by identifier, the bad ones too
+   * @param problems of the directory and of entries that are no such file
+   */
+  record DirectoryScan<T>(
+      Path directory,
+      Stamp stamp,
+      SortedMap<String, FileScan<T>> files,
+      List<CellProblem> problems) {
+
+    static <T> DirectoryScan<T> absent(Path directory, List<CellProblem> problems) {
+      return new DirectoryScan<>(directory, Stamp.ABSENT, Collections.emptySortedMap(), problems);
+    }
+
+    boolean nothing() {
+      return stamp.equals(Stamp.ABSENT) && problems.isEmpty();
+    }
+
+    SortedMap<String, T> contents() {
+      SortedMap<String, T> contents = new TreeMap<>();
+      files.forEach(
+          (id, file) -> {
+            T content = file.content();
+            if (content != null) {
+              contents.put(id, content);
+            }
+          });
+      return contents;
+    }
+
+    void collect(List<CellProblem> into) {
+      into.addAll(problems);
+      files.values().forEach(file -> into.addAll(file.problems()));
+    }
+
+    boolean saysTheSame(DirectoryScan<T> other) {
+      return problems.equals(other.problems)
+          && files.keySet().equals(other.files.keySet())
+          && files.entrySet().stream().allMatch(file -> other.has(file.getKey(), file.getValue()));
+    }
+
+    private boolean has(String id, FileScan<T> file) {
+      FileScan<T> own = files.get(id);
+      return own != null && own.saysTheSame(file);
+    }
+  }
+
+  /** The files of {@code config/}. */
+  record Settings(
+      FileScan<IsolationSpec> isolation,
+      FileScan<RevivalPolicies> policies,
+      FileScan<Permissions> permissions,
+      List<CellProblem> problems) {
+
+    /** Nothing there, and perhaps a reason why not. */
+    static Settings absent(CellLayout layout, List<CellProblem> problems) {
+      return new Settings(
+          FileScan.absent(layout.config(CellLayout.ISOLATION_FILE)),
+          FileScan.absent(layout.config(CellLayout.POLICIES_FILE)),
+          FileScan.absent(layout.config(CellLayout.PERMISSIONS_FILE)),
+          problems);
+    }
+
+    boolean nothing() {
+      return isolation.nothing()
+          && policies.nothing()
+          && permissions.nothing()
+          && problems.isEmpty();
+    }
+
+    void collect(List<CellProblem> into) {
+      into.addAll(problems);
+      into.addAll(isolation.problems());
+      into.addAll(policies.problems());
+      into.addAll(permissions.problems());
+    }
+
+    boolean isSame(Settings before) {
+      return FileScanner.same(isolation, before.isolation)
+          && FileScanner.same(policies, before.policies)
+          && FileScanner.same(permissions, before.permissions)
+          && problems.equals(before.problems);
+    }
+
+    boolean saysTheSame(Settings other) {
+      return isolation.saysTheSame(other.isolation)
+          && policies.saysTheSame(other.policies)
+          && permissions.saysTheSame(other.permissions)
+          && problems.equals(other.problems);
+    }
+  }
+
+  CellScan with(CellLoad newLoad) {
+    return new CellScan(directory, config, agents, tasks, settings, newLoad);
+  }
+
+  /** Whether everything was taken over from an earlier scan. */
+  boolean isSame(CellScan before) {
+    return FileScanner.same(config, before.config)
+        && FileScanner.same(agents, before.agents)
+        && FileScanner.same(tasks, before.tasks)
+        && FileScanner.same(settings, before.settings);
+  }
+
+  boolean saysTheSame(CellScan other) {
+    return config.saysTheSame(other.config)
+        && agents.saysTheSame(other.agents)
+        && tasks.saysTheSame(other.tasks)
+        && settings.saysTheSame(other.settings);
+  }
+}

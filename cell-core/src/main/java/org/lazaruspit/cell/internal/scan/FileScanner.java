@@ -1,0 +1,105 @@
+package org.lazaruspit.cell.internal.scan;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.CellLimits;
+import org.lazaruspit.cell.internal.files.FileReader;
+import org.lazaruspit.cell.internal.files.Problems;
+import org.lazaruspit.cell.internal.files.Stamp;
+import org.lazaruspit.cell.internal.json.CellJson;
+import org.lazaruspit.cell.internal.json.Document;
+import org.lazaruspit.cell.internal.json.Findings;
+import org.lazaruspit.cell.internal.json.Json;
+import org.lazaruspit.cell.internal.scan.CellScan.FileScan;
+
+/** Reads single files, or takes an earlier scan over where a stat says that nothing changed. */
+public final class FileScanner {
+  /** A file that is being written while it is read gets so many chances to hold still. */
+  private static final int ATTEMPTS = 3;
+
+  private final CellLimits limits;
+  private final CellJson json;
+  private final FileReader reader;
+
+  FileScanner(CellLimits limits, InstantSource clock) {
+    this.limits = limits;
+    this.json = new CellJson(limits);
+    this.reader = new FileReader(clock, limits.maxFileBytes());
+  }
+
+  CellLimits limits() {
+    return limits;
+  }
+
+  public CellJson json() {
+    return json;
+  }
+
+  public FileReader reader() {
+    return reader;
+  }
+
+  /** Reads a file whose name is fixed. */
+  public <T> FileScan<T> scan(Path path, Document<T> document, @Nullable FileScan<T> before) {
+    return scan(path, "", document, before);
+  }
+
+  /** Reads a file that is named for an identifier. */
+  <T> FileScan<T> scan(Path path, String id, Document<T> document, @Nullable FileScan<T> before) {
+    FileScan<T> now = FileScan.absent(path);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      now = scanOnce(path, id, document, before);
+      if (same(now, before) || !now.failed() || holdsStill(path, now.stamp())) {
+        break;
+      }
+    }
+    return now;
+  }
+
+  /** Whether an earlier scan was taken over, which is cheaper to see than that it says the same. */
+  @SuppressWarnings("ReferenceEquality")
+  static boolean same(Object now, @Nullable Object before) {
+    return now == before;
+  }
+
+  private boolean holdsStill(Path path, Stamp stamp) {
+    try {
+      BasicFileAttributes attributes = reader.stat(path);
+      return attributes != null && reader.stamp(attributes).sameAs(stamp);
+    } catch (FileReader.Unusable e) {
+      return true;
+    }
+  }
+
+  private <T> FileScan<T> scanOnce(
+      Path path, String id, Document<T> document, @Nullable FileScan<T> before) {
+    Stamp stamp = Stamp.ABSENT;
+    try {
+      BasicFileAttributes attributes = reader.stat(path);
+      if (attributes == null) {
+        return before != null && before.nothing() ? before : FileScan.absent(path);
+      }
+      if (before != null && before.stamp().stillHolds(attributes)) {
+        return before;
+      }
+      stamp = reader.stamp(attributes);
+      reader.requireFile(attributes);
+      byte[] bytes = reader.read(path, stamp.size());
+      return bytes == null ? FileScan.absent(path) : decode(path, id, stamp, bytes, document);
+    } catch (FileReader.Unusable e) {
+      // It may become readable without another time or size: a change of permissions shows in
+      // neither.
+      return new FileScan<>(path, stamp.unsettled(), null, List.of(Problems.whole(path, e)));
+    }
+  }
+
+  <T> FileScan<T> decode(Path path, String id, Stamp stamp, byte[] bytes, Document<T> document) {
+    Findings findings = new Findings();
+    Json.Obj object = json.parse(bytes, findings);
+    T content = object == null ? null : document.decode(id, object, findings, limits);
+    return new FileScan<>(path, stamp, content, Problems.of(path, bytes, findings, json));
+  }
+}

@@ -1,0 +1,135 @@
+package org.lazaruspit.examples.pit.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.NewCell;
+import org.lazaruspit.examples.pit.proposal.Proposal;
+import org.lazaruspit.examples.pit.proposal.ProposalFile;
+import org.lazaruspit.examples.pit.proposal.ProposalProblem;
+import org.lazaruspit.examples.pit.proposal.ProposalReader;
+import org.lazaruspit.examples.pit.text.Complaint;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lazarus-pit cell create}. */
+@Command(
+    name = "create",
+    mixinStandardHelpOptions = true,
+    description = "Create a mission cell, empty or from a proposal; prints its directory.",
+    footer = {
+      "",
+      "Examples:",
+      "  lazarus-pit cell create --name \"Sort the archive\" --root /var/missions",
+      "  lazarus-pit cell create --from-proposal proposal.md --dry-run",
+      "",
+      "A proposal is the filled-in issue template mission-proposal.md.",
+      "The cell keeps it, as artifacts/docs/proposal.md."
+    })
+final class CreateCell implements Callable<Integer> {
+
+  /** Where the cell keeps what only people read. */
+  private static final Path KEPT = Path.of("artifacts", "docs", "proposal.md");
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--name", description = "The mission's name (default: the proposal's).")
+  private @Nullable String name;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      defaultValue = "/var/missions",
+      description = "The missions root (default: ${DEFAULT-VALUE}).")
+  private Path root = Path.of("/var/missions");
+
+  @Option(names = "--id", paramLabel = "UUID", description = "The cell's id (default: random).")
+  private @Nullable UUID id;
+
+  @Option(
+      names = "--from-proposal",
+      paramLabel = "FILE",
+      description = "A filled-in proposal that says what the cell shall have.")
+  private @Nullable Path proposal;
+
+  @Option(
+      names = "--dry-run",
+      description = "With --from-proposal: say what would be created, and create nothing.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() throws IOException {
+    if (proposal != null) {
+      return fromProposal(proposal);
+    }
+    if (name == null) {
+      throw wrongUse("Missing required option: '--name=<name>' (or '--from-proposal=FILE')");
+    }
+    if (dryRun) {
+      throw wrongUse("--dry-run needs --from-proposal");
+    }
+    NewCell.Builder cell = NewCell.builder(name);
+    if (id != null) {
+      cell.cellId(id);
+    }
+    out().println(MissionStore.open(root).create(cell.build()).directory());
+    return 0;
+  }
+
+  private int fromProposal(Path file) throws IOException {
+    Instant now = Instant.now();
+    String text = ProposalFile.read(file);
+    ProposalReader.Reading reading = ProposalReader.read(text, now);
+    reading.problems().forEach(problem -> screen().complaint(problem.message(file.toString())));
+    Optional<Proposal> wanted =
+        reading.proposal().map(read -> name == null ? read : read.withMissionName(name));
+    if (wanted.isEmpty()) {
+      long errors = reading.problems().stream().filter(ProposalProblem::error).count();
+      screen().complaint("create: nothing was created, " + errors + " errors");
+      return Complaint.NO;
+    }
+    if (dryRun) {
+      wanted.get().describe().forEach(line -> screen().line("%s", line));
+      return 0;
+    }
+    Path directory = MissionStore.open(root).create(wanted.get().toCell(id, now)).directory();
+    Files.write(
+        directory.resolve(KEPT.toString()),
+        text.getBytes(StandardCharsets.UTF_8),
+        StandardOpenOption.CREATE_NEW);
+    out().println(directory);
+    return 0;
+  }
+
+  private CommandLine.ParameterException wrongUse(String message) {
+    return new CommandLine.ParameterException(commandLine(), message);
+  }
+
+  /** A proposal is anybody's text. */
+  private Screen screen() {
+    return Screen.of(commandLine().getCommandSpec());
+  }
+
+  private PrintWriter out() {
+    return commandLine().getOut();
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("not run by picocli");
+    }
+    return spec.commandLine();
+  }
+}

@@ -1,0 +1,69 @@
+package org.lazaruspit.examples.pit.cli;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.lazaruspit.examples.pit.text.Ago;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** {@code lazarus-pit report}. */
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    description = "Show every agent as the last poll found it, and what is overdue.",
+    footer = {
+      "",
+      "With --json, agents are named by their ids; those whose id several cells have, by CELL.ID.",
+      "",
+      "Examples:",
+      "  lazarus-pit report --unwell",
+      "  lazarus-pit report --json | jq '.agent_health[] | select(.healthy | not)'"
+    })
+public final class ReportCommand extends DaemonCommand {
+
+  @Option(names = "--unwell", description = "Leave out agents that are healthy (not with --json).")
+  private boolean unwell;
+
+  @Override
+  int ask(ControlClient daemon) throws IOException {
+    JsonNode report = daemon.get("/api/report");
+    print(report, screen -> write(screen, report, Instant.now()));
+    return 0;
+  }
+
+  private void write(Screen screen, JsonNode report, Instant now) {
+    List<List<String>> rows = new ArrayList<>();
+    for (JsonNode agent : report.path("agent_health")) {
+      if (!unwell || !agent.path("healthy").asBoolean()) {
+        rows.add(row(agent, now));
+      }
+    }
+    screen.line(
+        "%d of %s healthy, in %s, %s",
+        report.path("healthy_agents").asLong(),
+        Ago.count(report.path("total_agents").asLong(), "agent"),
+        Ago.count(report.path("total_cells").asLong(), "cell"),
+        Ago.since(report.path("timestamp").asString(), now));
+    if (!rows.isEmpty()) {
+      screen.table(
+          List.of("AGENT", "CELL", "GATEWAY", "STATUS", "INC", "LAST BEAT", "JUDGEMENT"), rows);
+    }
+    report
+        .path("overdue")
+        .forEach(late -> screen.line("overdue: %s", late.path("detail").asString()));
+  }
+
+  private static List<String> row(JsonNode agent, Instant now) {
+    return List.of(
+        agent.path("agent_id").asString(),
+        agent.path("cell_id").asString(),
+        agent.path("gateway").asString("-"),
+        agent.path("status").asString(),
+        agent.path("incarnation").asString(),
+        Ago.since(agent.path("last_heartbeat").asString(""), now),
+        agent.path("judgement").asString());
+  }
+}

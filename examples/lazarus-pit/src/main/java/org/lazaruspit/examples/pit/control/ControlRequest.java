@@ -1,0 +1,130 @@
+package org.lazaruspit.examples.pit.control;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.lazaruspit.examples.pit.text.Json;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A request to the daemon, after it was let in. */
+public final class ControlRequest {
+
+  /** Whoever asked has left, or was too slow: nothing has failed here. */
+  static final class GoneException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    GoneException(IOException cause) {
+      super(cause);
+    }
+  }
+
+  /** What a body may have. */
+  static final int MAX_BODY = 64 * 1024;
+
+  /** What is read of a body that nobody wants, so that its sender gets to see the answer. */
+  private static final int POLITELY_DRAINED = 1 << 20;
+
+  private final HttpExchange exchange;
+  private final Map<String, String> variables;
+
+  ControlRequest(HttpExchange exchange, Map<String, String> variables) {
+    this.exchange = exchange;
+    this.variables = variables;
+  }
+
+  /** The segment of the path that the route names so. */
+  public String variable(String name) {
+    return Objects.requireNonNull(variables.get(name), name);
+  }
+
+  /** A query parameter. */
+  Optional<String> query(String name) throws Refusal {
+    String query = exchange.getRequestURI().getRawQuery();
+    Optional<String> found = Optional.empty();
+    for (String pair : query == null ? new String[0] : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (decoded(equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
+        if (found.isPresent()) {
+          throw new Refusal(Refusal.Kind.BAD_REQUEST, name + ": given twice in the query");
+        }
+        found = Optional.of(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+      }
+    }
+    return found;
+  }
+
+  /** A header of the request. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+  }
+
+  /** The body, an object with no other fields than these; no body is an empty object. */
+  public ObjectNode body(Set<String> fields) throws IOException, Refusal {
+    byte[] bytes = bytes();
+    if (bytes.length == 0) {
+      return Json.object();
+    }
+    JsonNode value;
+    try {
+      value = Json.parse(bytes);
+    } catch (JacksonException e) {
+      throw new Refusal(
+          Refusal.Kind.BAD_REQUEST, "the body is not JSON: " + e.getOriginalMessage());
+    }
+    if (!(value instanceof ObjectNode object)) {
+      throw new Refusal(Refusal.Kind.BAD_REQUEST, "the body is not a JSON object");
+    }
+    for (String name : object.propertyNames()) {
+      if (!fields.contains(name)) {
+        throw new Refusal(
+            Refusal.Kind.BAD_REQUEST,
+            name + ": there is no such field, expected " + List.copyOf(new TreeSet<>(fields)));
+      }
+    }
+    return object;
+  }
+
+  private byte[] bytes() throws IOException, Refusal {
+    Deadlines.readingBody();
+    byte[] bytes;
+    try {
+      bytes = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+    } catch (IOException e) {
+      throw new GoneException(e);
+    }
+    if (bytes.length > MAX_BODY) {
+      throw new Refusal(
+          Refusal.Kind.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");
+    }
+    Deadlines.working();
+    return bytes;
+  }
+
+  /** Lets the sender get rid of what nobody reads. */
+  static void drain(HttpExchange exchange) throws IOException {
+    Deadlines.readingBody();
+    InputStream in = exchange.getRequestBody();
+    byte[] dump = new byte[8192];
+    int left = POLITELY_DRAINED;
+    for (int n = in.read(dump); n >= 0 && left > 0; n = in.read(dump)) {
+      left -= n;
+    }
+  }
+
+  static String decoded(String text) {
+    // URLDecoder is for forms, where a plus is a space: here it is itself.
+    return text.indexOf('%') < 0
+        ? text
+        : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+}

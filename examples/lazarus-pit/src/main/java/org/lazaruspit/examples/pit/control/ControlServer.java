@@ -1,0 +1,203 @@
+package org.lazaruspit.examples.pit.control;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lazaruspit.pit.PitConfig.Control;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the running daemon can be asked and told: HTTP on the loopback interface, for the commands,
+ * the page and a collector of metrics. Everything but what a {@link Route} opens needs the token.
+ */
+public final class ControlServer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+
+  /** More are turned away: here come a few people and programs of this machine. */
+  private static final int MOST_EXCHANGES = 256;
+
+  private final HttpServer http;
+  private final Guard guard;
+  private final List<Route> routes;
+  private final Deadlines deadlines;
+  private final ExecutorService threads = threads();
+  private final Semaphore places = new Semaphore(MOST_EXCHANGES);
+  private final URI uri;
+
+  private ControlServer(
+      HttpServer http, Control where, String token, List<Route> routes, Deadlines.Limits limits) {
+    this.http = http;
+    int port = http.getAddress().getPort();
+    String host = where.host();
+    this.guard = new Guard(host, port, token);
+    this.routes = List.copyOf(routes);
+    this.deadlines = new Deadlines(limits);
+    boolean bare = host.contains(":") && !host.startsWith("[");
+    this.uri = URI.create("http://" + (bare ? "[" + host + "]" : host) + ":" + port);
+    http.createContext("/", this::handle);
+    http.setExecutor(this::execute);
+  }
+
+  /**
+   * Takes the address; nobody is answered before {@link #start}.
+   *
+   * @throws IOException if the address cannot be had
+   */
+  public static ControlServer open(Control where, String token, List<Route> routes)
+      throws IOException {
+    return open(where, token, routes, Deadlines.Limits.DEFAULT);
+  }
+
+  static ControlServer open(
+      Control where, String token, List<Route> routes, Deadlines.Limits limits) throws IOException {
+    // Without it the JDK answers a kept connection 40 ms late; it is read once in a JVM's life.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    try {
+      InetAddress address = InetAddress.getByName(where.host());
+      HttpServer http = HttpServer.create(new InetSocketAddress(address, where.port()), 100);
+      return new ControlServer(http, where, token, routes, limits);
+    } catch (BindException e) {
+      throw new IOException(
+          "control: %s:%d cannot be listened on: %s (another port, or 0 for any that is free, goes"
+                  .formatted(where.host(), where.port(), e.getMessage())
+              + " into the configuration at /control/port)",
+          e);
+    }
+  }
+
+  public void start() {
+    http.start();
+  }
+
+  /** Where it listens. */
+  public URI uri() {
+    return uri;
+  }
+
+  private void execute(Runnable exchange) {
+    if (!places.tryAcquire()) {
+      throw new RejectedExecutionException("more than " + MOST_EXCHANGES + " requests at once");
+    }
+    boolean taken = false;
+    try {
+      threads.execute(
+          () -> {
+            try {
+              deadlines.run(exchange);
+            } finally {
+              places.release();
+            }
+          });
+      taken = true;
+    } finally {
+      if (!taken) {
+        places.release();
+      }
+    }
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try {
+      answer(exchange).send(exchange);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      exchange.close();
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) throws IOException {
+    try {
+      guard.checkPlace(exchange);
+      return route(exchange);
+    } catch (Refusal e) {
+      ControlRequest.drain(exchange);
+      Answer refusal = Answer.problem(e.kind(), e.getMessage());
+      return e.kind() == Refusal.Kind.UNAUTHORIZED
+          ? refusal.with("WWW-Authenticate", "Bearer realm=\"lazarus-pit\"")
+          : refusal;
+    } catch (ControlRequest.GoneException e) {
+      throw e;
+    } catch (NoSuchElementException e) {
+      return Answer.problem(Refusal.Kind.NOT_FOUND, e.getMessage());
+    } catch (IllegalArgumentException e) {
+      return Answer.problem(Refusal.Kind.BAD_REQUEST, e.getMessage());
+    } catch (IllegalStateException e) {
+      return Answer.problem(Refusal.Kind.CONFLICT, e.getMessage());
+    } catch (Exception e) {
+      log.warn("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
+      return Answer.problem(Refusal.Kind.INTERNAL, "see the daemon's log: " + e.getMessage());
+    }
+  }
+
+  private Answer route(HttpExchange exchange) throws Exception {
+    List<String> path = Route.segments(exchange.getRequestURI().getRawPath());
+    String method = exchange.getRequestMethod();
+    Set<String> allowed = new LinkedHashSet<>();
+    for (Route route : routes) {
+      Optional<Map<String, String>> variables = route.match(path);
+      if (variables.isPresent() && route.takes(method)) {
+        if (!route.open()) {
+          guard.checkToken(exchange);
+        }
+        Deadlines.working();
+        return route.handler().handle(new ControlRequest(exchange, variables.get()));
+      }
+      variables.ifPresent(values -> allowed.add(route.method()));
+    }
+    guard.checkToken(exchange);
+    if (allowed.isEmpty()) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "nothing is under this path");
+    }
+    ControlRequest.drain(exchange);
+    return Answer.problem(Refusal.Kind.METHOD_NOT_ALLOWED, "this path takes " + allowed)
+        .with("Allow", String.join(", ", allowed));
+  }
+
+  /** Ends what is under way and lets go of the address. A second call does nothing. */
+  @Override
+  public void close() {
+    deadlines.close();
+    http.stop(0);
+    threads.shutdown();
+  }
+
+  static ThreadFactory daemons(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Virtual ones where the JVM has them; this is compiled for Java 17, which has none. */
+  private static ExecutorService threads() {
+    try {
+      return (ExecutorService)
+          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    } catch (NoSuchMethodException e) {
+      return Executors.newCachedThreadPool(daemons("control"));
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException("this JVM should have virtual threads", e);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.lazaruspit.examples.pit.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.Detection;
+import org.lazaruspit.pit.JournalWrite;
+import org.lazaruspit.pit.PassedHeartbeat;
+import org.lazaruspit.pit.PitListener;
+import org.lazaruspit.pit.PitReport;
+import org.lazaruspit.pit.Revival;
+import org.lazaruspit.pit.RevivalStatus;
+import org.lazaruspit.pit.spi.AgentRef;
+
+/** Counts and measures what a pit does. Called on the pit's one thread for listeners. */
+final class PitEvents implements PitListener {
+
+  private static final String FILE = "file";
+  private static final String GATEWAY = "gateway";
+
+  private static final List<Cause> REVIVED_CAUSES =
+      List.of(Cause.EXIT, Cause.SILENCE, Cause.STUCK, Cause.REPORTED);
+
+  private static final List<RevivalStatus> ENDS =
+      List.of(
+          RevivalStatus.REVIVED,
+          RevivalStatus.FAILED,
+          RevivalStatus.DENIED,
+          RevivalStatus.DECLINED,
+          RevivalStatus.SUPERSEDED);
+
+  private final Counter heartbeats;
+  private final Counter refusedHeartbeats;
+  private final Counter troubles;
+  private final Histogram detection;
+  private final Counter revivals;
+  private final Counter handOvers;
+  private final Counter failedAttempts;
+  private final Histogram revival;
+  private final Histogram round;
+  private final Histogram fsync;
+  private final Counter journalLines;
+  private final Counter journalFailures;
+
+  /** The last heartbeat of each agent that its gateway told of. */
+  private Map<AgentRef, Instant> heard = Map.of();
+
+  PitEvents(PrometheusRegistry registry) {
+    heartbeats =
+        counter("heartbeats", "New heartbeats seen: each by file, at most one a poll by gateway.")
+            .labelNames("source")
+            .register(registry);
+    refusedHeartbeats =
+        counter("heartbeats_refused", "Heartbeats by file that the gateway or the rules refused.")
+            .register(registry);
+    troubles =
+        counter("troubles_detected", "Agents found dead or to be held, each once an incarnation.")
+            .labelNames("cause")
+            .register(registry);
+    detection =
+        seconds("detection_duration", "From the end or the last heartbeat to the written request.")
+            .classicUpperBounds(
+                0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 10_800)
+            .labelNames("cause")
+            .register(registry);
+    revivals =
+        counter("revivals", "Revivals that have ended, however they did.")
+            .labelNames("cause", "outcome")
+            .register(registry);
+    handOvers =
+        counter("handovers", "Hand-overs of tasks that have ended, however they did.")
+            .labelNames("outcome")
+            .register(registry);
+    failedAttempts =
+        counter("revival_attempts_failed", "Attempts at reviving that did not succeed.")
+            .labelNames("cause")
+            .register(registry);
+    revival =
+        seconds("revival_duration", "From the request, or a person's yes, to the end.")
+            .classicUpperBounds(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
+            .labelNames("outcome")
+            .register(registry);
+    round =
+        seconds("round_duration", "How long one round of the loop took.")
+            .classicUpperBounds(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
+            .register(registry);
+    fsync =
+        seconds("journal_fsync_duration", "Writing lines to a journal, until they are on disk.")
+            .classicUpperBounds(
+                0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5)
+            .register(registry);
+    journalLines =
+        counter("journal_lines", "Lines that are on disk in the journals.").register(registry);
+    journalFailures =
+        counter("journal_failures", "Writes to a journal that failed.").register(registry);
+    beginAtZero();
+  }
+
+  private static Counter.Builder counter(String name, String help) {
+    return Counter.builder().name("lazarus_pit_" + name + "_total").help(help);
+  }
+
+  private static Histogram.Builder seconds(String name, String help) {
+    return Histogram.builder().name("lazarus_pit_" + name + "_seconds").help(help).classicOnly();
+  }
+
+  /** What has not happened yet is there as zero: a rate needs a value before the first. */
+  private void beginAtZero() {
+    heartbeats.initLabelValues(FILE);
+    heartbeats.initLabelValues(GATEWAY);
+    for (Cause cause : Cause.values()) {
+      troubles.initLabelValues(cause.wireName());
+    }
+    detection.initLabelValues(Cause.EXIT.wireName());
+    detection.initLabelValues(Cause.SILENCE.wireName());
+    for (RevivalStatus end : ENDS) {
+      handOvers.initLabelValues(end.wireName());
+      REVIVED_CAUSES.forEach(cause -> revivals.initLabelValues(cause.wireName(), end.wireName()));
+    }
+    REVIVED_CAUSES.forEach(cause -> failedAttempts.initLabelValues(cause.wireName()));
+    revival.initLabelValues(RevivalStatus.REVIVED.wireName());
+    revival.initLabelValues(RevivalStatus.FAILED.wireName());
+  }
+
+  @Override
+  public void revivalChanged(Revival changed) {
+    RevivalStatus status = changed.status();
+    String cause = changed.cause().wireName();
+    if (status.open()) {
+      if (status == RevivalStatus.PENDING && changed.attempt() > 0) {
+        failedAttempts.labelValues(cause).inc();
+      }
+    } else if (changed.origin() == Revival.Origin.HANDOVER) {
+      handOvers.labelValues(status.wireName()).inc();
+    } else {
+      revivals.labelValues(cause, status.wireName()).inc();
+      if (status == RevivalStatus.REVIVED || status == RevivalStatus.FAILED) {
+        revival.labelValues(status.wireName()).observe(seconds(took(changed)));
+      }
+    }
+  }
+
+  /** The time that a person took to say yes is not the pit's. */
+  private static Duration took(Revival ended) {
+    Instant begun = ended.approvedAt().orElse(ended.requestedAt());
+    return Duration.between(begun, ended.changedAt());
+  }
+
+  @Override
+  public void roundEnded(PitReport report, Duration took) {
+    round.observe(seconds(took));
+    Map<AgentRef, Instant> now = new HashMap<>();
+    for (PitReport.AgentLine line : report.agents()) {
+      if (line.gateway().isPresent() && line.lastHeartbeat().isPresent()) {
+        now.put(line.agent(), line.lastHeartbeat().get());
+      }
+    }
+    heartbeats.labelValues(GATEWAY).inc(now.entrySet().stream().filter(this::isNew).count());
+    heard = now;
+  }
+
+  private boolean isNew(Map.Entry<AgentRef, Instant> beat) {
+    return !beat.getValue().equals(heard.get(beat.getKey()));
+  }
+
+  @Override
+  public void troubleDetected(Detection detected) {
+    String cause = detected.cause().wireName();
+    troubles.labelValues(cause).inc();
+    detected.took().ifPresent(took -> detection.labelValues(cause).observe(seconds(took)));
+  }
+
+  @Override
+  public void journalWritten(JournalWrite write) {
+    if (write.failure().isPresent()) {
+      journalFailures.inc();
+    } else {
+      journalLines.inc(write.lines());
+      fsync.observe(seconds(write.took()));
+    }
+  }
+
+  @Override
+  public void heartbeatPassed(PassedHeartbeat heartbeat) {
+    if (heartbeat.refusal().isPresent()) {
+      refusedHeartbeats.inc();
+    } else {
+      heartbeats.labelValues(FILE).inc();
+    }
+  }
+
+  /** A clock that was set back must not take anything off a sum. */
+  private static double seconds(Duration duration) {
+    return Math.max(0, Json.seconds(duration));
+  }
+}

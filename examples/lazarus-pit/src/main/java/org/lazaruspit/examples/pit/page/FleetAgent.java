@@ -1,0 +1,129 @@
+package org.lazaruspit.examples.pit.page;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.AgentSpec;
+import org.lazaruspit.examples.pit.control.RevivalJson;
+import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.pit.PitReport.AgentLine;
+import org.lazaruspit.pit.PitReport.Status;
+import org.lazaruspit.pit.Revival;
+import org.lazaruspit.pit.Standing;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One agent as the page shows it: what the last round found, and what has happened since.
+ * Immutable.
+ *
+ * @param line what the last round found
+ * @param name what people call it
+ * @param currentTask what it works on; null where nothing is known
+ * @param standing what it is under, the strongest; null for nothing
+ * @param revival its newest revival, if that is open or younger than the report; null otherwise
+ */
+record FleetAgent(
+    AgentLine line,
+    String name,
+    @Nullable String currentTask,
+    @Nullable Standing standing,
+    @Nullable Revival revival) {
+
+  /** Longer texts are cut: this is for a row of a list. */
+  private static final int LONGEST = 300;
+
+  static FleetAgent of(
+      AgentLine line,
+      @Nullable AgentSpec spec,
+      List<Standing> standings,
+      Optional<Revival> latest,
+      Instant reported) {
+    return new FleetAgent(
+        line,
+        spec == null ? line.agent().agentId() : cut(spec.name()),
+        spec == null ? null : spec.currentTask(),
+        standings.isEmpty() ? null : standings.get(0),
+        latest.filter(it -> it.status().open() || it.changedAt().isAfter(reported)).orElse(null));
+  }
+
+  /** A round is not due for every step of a revival: what the journal says since is newer. */
+  Status status() {
+    if (standing != null && line.status() != Status.HEALTHY && line.status() != Status.DEGRADED) {
+      return shown(standing);
+    }
+    if (standing != null && standing.kind() != Standing.Kind.HELD) {
+      return shown(standing);
+    }
+    if (revival == null || revival.origin() == Revival.Origin.HANDOVER) {
+      return line.status();
+    }
+    return switch (revival.status()) {
+      case REVIVING, VERIFYING -> Status.REVIVING;
+      case PENDING -> revival.attempt() > 0 ? Status.REVIVING : Status.UNHEALTHY;
+      case PENDING_APPROVAL -> Status.UNHEALTHY;
+      case REVIVED -> Status.HEALTHY;
+      case FAILED, DENIED, DECLINED -> Status.UNHEALTHY;
+      case SUPERSEDED -> line.status();
+    };
+  }
+
+  private static Status shown(Standing standing) {
+    return switch (standing.kind()) {
+      case STOPPED -> Status.STOPPED;
+      case PAUSED -> Status.PAUSED;
+      case QUARANTINED -> Status.QUARANTINED;
+      case HELD -> Status.HELD;
+    };
+  }
+
+  ObjectNode json() {
+    Status status = status();
+    ObjectNode json = Json.object();
+    json.put("cell_id", line.agent().cellId().toString());
+    json.put("agent_id", line.agent().agentId());
+    json.put("name", name);
+    json.put("gateway", line.gateway().orElse(null));
+    json.put("status", status.wireName());
+    json.put("healthy", status == Status.HEALTHY);
+    json.put(
+        "incarnation",
+        revival == null ? line.incarnation() : Math.max(line.incarnation(), revival.incarnation()));
+    json.put("progress", line.progress().map(FleetAgent::cut).orElse(null));
+    Json.put(json, "last_heartbeat", line.lastHeartbeat());
+    json.put("waiting", line.waiting().map(FleetAgent::cut).orElse(null));
+    json.put("judgement", cut(judgement()));
+    json.set("standing", standing == null ? null : RevivalJson.of(standing));
+    json.put("current_task", currentTask);
+    json.set("revival", open());
+    return json;
+  }
+
+  private String judgement() {
+    if (revival == null) {
+      return line.judgement();
+    }
+    return revival.status().open() && revival.attempt() == 0
+        ? revival.reason()
+        : revival.detail().isEmpty() ? revival.status().wireName() : revival.detail();
+  }
+
+  private @Nullable ObjectNode open() {
+    if (revival == null || !revival.status().open()) {
+      return null;
+    }
+    ObjectNode json = Json.object();
+    json.put("id", revival.id());
+    json.put("status", revival.status().wireName());
+    return json;
+  }
+
+  /** A character of two places is not cut in half. */
+  private static String cut(String text) {
+    if (text.length() <= LONGEST) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
+    return text.substring(0, end) + "\u2026";
+  }
+}

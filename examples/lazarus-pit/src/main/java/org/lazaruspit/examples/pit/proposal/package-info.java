@@ -1,0 +1,5 @@
+/** Reads a mission proposal from Markdown. */
+@NullMarked
+package org.lazaruspit.examples.pit.proposal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Holds the cells that this pit owns. */
+@NullMarked
+package org.lazaruspit.pit.internal.cell;
+
+import org.jspecify.annotations.NullMarked;

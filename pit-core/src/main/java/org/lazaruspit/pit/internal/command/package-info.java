@@ -1,0 +1,5 @@
+/** Revives agents through an operator's own commands. */
+@NullMarked
+package org.lazaruspit.pit.internal.command;
+
+import org.jspecify.annotations.NullMarked;

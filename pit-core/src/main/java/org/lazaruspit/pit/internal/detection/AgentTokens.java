@@ -1,0 +1,104 @@
+package org.lazaruspit.pit.internal.detection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.lazaruspit.pit.spi.GatewayAddress;
+import org.lazaruspit.pit.spi.ProbeTarget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Agents' own tokens. An agent never sees the pit's: it gets one that lets it speak for itself
+ * alone, derived from the pit's, which a gateway that knows the pit's accepts without having been
+ * told: the agent's key, a dot, and the HMAC-SHA256 of the key under the pit's token in lower-case
+ * hexadecimal digits. Thread-safe.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104, HMAC</a>
+ */
+public final class AgentTokens {
+
+  private static final Logger log = LoggerFactory.getLogger(AgentTokens.class);
+  private static final String HMAC = "HmacSHA256";
+
+  /** An agent could find a shorter one by trying. */
+  private static final int SHORTEST_SECRET = 32;
+
+  private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** An agent that runs as somebody else has to get through to its own file. */
+  private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+
+  private final Path folder;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  AgentTokens(Path stateDirectory) {
+    this.folder = stateDirectory.resolve("tokens");
+  }
+
+  /**
+   * The file with an agent's own token, written anew.
+   *
+   * @return empty where its gateway asks for none, or has one that none can be derived from safely
+   * @throws IOException if the pit's token cannot be read or the agent's not be written
+   */
+  Optional<Path> file(ProbeTarget target) throws IOException {
+    Optional<Path> secret = target.gateway().map(GatewayAddress::tokenFile);
+    if (secret.isEmpty()) {
+      return Optional.empty();
+    }
+    String token = Files.readString(secret.get()).strip();
+    String gateway = target.gatewayName().orElse("");
+    if (token.length() < SHORTEST_SECRET) {
+      if (told.add(gateway)) {
+        log.warn(
+            "gateway {}: its token has fewer than {} characters, so its agents get none",
+            gateway,
+            SHORTEST_SECRET);
+      }
+      return Optional.empty();
+    }
+    told.remove(gateway);
+    return Optional.of(write(target, derive(token, target.key())));
+  }
+
+  private Path write(ProbeTarget target, String token) throws IOException {
+    Path cell = folder.resolve(target.agent().cellId().toString());
+    Files.createDirectories(cell, OUR_FOLDER);
+    Path file = cell.resolve(target.agent().agentId());
+    Path fresh = Files.createTempFile(cell, ".new", "", OURS_ALONE);
+    try {
+      Files.writeString(fresh, token + "\n");
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+    return file;
+  }
+
+  public static String derive(String secret, String key) {
+    try {
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), HMAC));
+      return key + "." + HexFormat.of().formatHex(mac.doFinal(key.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+      throw new IllegalStateException("every Java platform has " + HMAC, e);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package org.lazaruspit.pit.internal.isolation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Control groups of agents, see cgroups(7): below the pit's own group in version 1, beside it in
+ * version 2, whose groups hold either processes or other groups. Only where this machine lets the
+ * pit make groups there. Thread-safe.
+ */
+final class ControlGroups {
+
+  /** What can be limited. */
+  enum Controller {
+    MEMORY("memory.limit_in_bytes", "memory.max"),
+    CPU("cpu.cfs_quota_us", "cpu.max"),
+    PIDS("pids.max", "pids.max");
+
+    private final String firstFile;
+    private final String secondFile;
+
+    Controller(String firstFile, String secondFile) {
+      this.firstFile = firstFile;
+      this.secondFile = secondFile;
+    }
+
+    String kernelName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The kernel's file whose presence shows that a group can limit it. */
+    String file(int version) {
+      return version == 1 ? firstFile : secondFile;
+    }
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ControlGroups.class);
+  private static final String PREFIX = "lazarus-";
+
+  /** The last of the walls may take a moment longer to fall than the agent itself. */
+  private static final int MOST_TRIES = 100;
+
+  private static final long PERIOD_MICROS = 100_000;
+  private static final long LONGEST_PERIOD_MICROS = 1_000_000;
+  private static final long LEAST_QUOTA_MICROS = 1_000;
+
+  private final Path proc;
+
+  /**
+   * @param proc where the kernel tells about this process, {@code /proc/self}
+   */
+  ControlGroups(Path proc) {
+    this.proc = proc;
+  }
+
+  static ControlGroups ofThisMachine() {
+    return new ControlGroups(Path.of("/proc/self"));
+  }
+
+  /** Where groups for agents can be made. */
+  private record Place(Path directory, int version) {}
+
+  /** Why nothing can be limited by it; empty where it can: one group is made to see. */
+  Optional<String> missing(Controller controller) {
+    try {
+      Place place = place(controller);
+      Path trial =
+          place.directory().resolve(PREFIX + "trial-" + ProcessHandle.current().pid() + controller);
+      Files.createDirectory(trial);
+      try {
+        String file = controller.file(place.version());
+        return Files.isWritable(trial.resolve(file))
+            ? Optional.empty()
+            : Optional.of("groups in " + place.directory() + " have no " + file);
+      } finally {
+        Files.delete(trial);
+      }
+    } catch (IOException e) {
+      return Optional.of(e.toString().replaceFirst("^java[a-zA-Z.]*: ", "cannot use "));
+    }
+  }
+
+  /**
+   * Makes an incarnation's groups and sets their limits; returns those that it has to join. What
+   * earlier incarnations left behind is removed.
+   */
+  List<Path> prepare(AgentRef agent, long incarnation, Map<Controller, Long> limits)
+      throws IOException {
+    List<Path> groups = new ArrayList<>();
+    for (var limit : limits.entrySet()) {
+      Place place = place(limit.getKey());
+      Path group = place.directory().resolve(groupName(agent, incarnation));
+      removeEarlier(agent, group);
+      if (!Files.isDirectory(group)) {
+        Files.createDirectory(group);
+      }
+      set(group, place.version(), limit.getKey(), limit.getValue());
+      if (!groups.contains(group)) {
+        groups.add(group);
+      }
+    }
+    return groups;
+  }
+
+  private static void removeEarlier(AgentRef agent, Path current) throws IOException {
+    Pattern name =
+        Pattern.compile(PREFIX + agent.cellId() + "\\.[0-9]+\\." + Pattern.quote(agent.agentId()));
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(
+            current.resolveSibling(""),
+            file ->
+                !file.equals(current) && name.matcher(file.getFileName().toString()).matches())) {
+      for (Path group : left) {
+        removeUnused(group);
+      }
+    }
+  }
+
+  /** Removes an incarnation's groups, where it had any and nothing is left in them. */
+  void remove(AgentRef agent, long incarnation) throws InterruptedException {
+    for (Controller controller : Controller.values()) {
+      try {
+        Path group = place(controller).directory().resolve(groupName(agent, incarnation));
+        for (int tries = 0; !removeUnused(group) && tries < MOST_TRIES; tries++) {
+          TimeUnit.MILLISECONDS.sleep(20);
+        }
+      } catch (IOException e) {
+        log.debug("no groups for {} on this machine", controller, e);
+      }
+    }
+  }
+
+  /** One that is still in use stays: the agent's next start tries again. */
+  private static boolean removeUnused(Path group) {
+    try {
+      Files.deleteIfExists(group);
+      return true;
+    } catch (IOException e) {
+      log.debug("{} is still in use", group, e);
+      return false;
+    }
+  }
+
+  private static String groupName(AgentRef agent, long incarnation) {
+    return PREFIX + agent.cellId() + "." + incarnation + "." + agent.agentId();
+  }
+
+  private static void set(Path group, int version, Controller controller, long limit)
+      throws IOException {
+    switch (controller) {
+      case MEMORY -> setMemory(group, version, Long.toString(limit));
+      case CPU -> setCpu(group, version, limit);
+      case PIDS -> write(group, "pids.max", Long.toString(limit));
+    }
+  }
+
+  /** Swap is limited too, where it is counted: else a limit on memory only moves the rest there. */
+  private static void setMemory(Path group, int version, String bytes) throws IOException {
+    if (version == 2) {
+      write(group, "memory.max", bytes);
+      writeIfThere(group, "memory.swap.max", "0");
+    } else {
+      writeIfThere(group, "memory.memsw.limit_in_bytes", "-1");
+      write(group, "memory.limit_in_bytes", bytes);
+      writeIfThere(group, "memory.memsw.limit_in_bytes", bytes);
+    }
+  }
+
+  private static void setCpu(Path group, int version, long millicores) throws IOException {
+    long period =
+        millicores * PERIOD_MICROS / 1000 >= LEAST_QUOTA_MICROS
+            ? PERIOD_MICROS
+            : LONGEST_PERIOD_MICROS;
+    long quota = millicores * period / 1000;
+    if (version == 2) {
+      write(group, "cpu.max", quota + " " + period);
+    } else {
+      write(group, "cpu.cfs_quota_us", "-1");
+      write(group, "cpu.cfs_period_us", Long.toString(period));
+      write(group, "cpu.cfs_quota_us", Long.toString(quota));
+    }
+  }
+
+  private static void writeIfThere(Path group, String file, String value) throws IOException {
+    if (Files.exists(group.resolve(file))) {
+      write(group, file, value);
+    }
+  }
+
+  /** One write without truncation, as the kernel's files want it. */
+  private static void write(Path group, String file, String value) throws IOException {
+    try (var channel = Files.newByteChannel(group.resolve(file), StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(value.getBytes(UTF_8)));
+    } catch (IOException e) {
+      throw new IOException("cannot write %s to %s in %s".formatted(value, file, group), e);
+    }
+  }
+
+  private Place place(Controller controller) throws IOException {
+    List<String> mounts = Files.readAllLines(proc.resolve("mountinfo"));
+    String unified = null;
+    for (String line : Files.readAllLines(proc.resolve("cgroup"))) {
+      String[] parts = line.split(":", 3);
+      if (List.of(parts[1].split(",", -1)).contains(controller.kernelName())) {
+        return new Place(within(mounts, "cgroup", controller.kernelName(), parts[2]), 1);
+      }
+      if (parts[0].equals("0")) {
+        unified = parts[2];
+      }
+    }
+    if (unified == null) {
+      throw new IOException("the kernel has no control groups for " + controller.kernelName());
+    }
+    Path own = within(mounts, "cgroup2", "", unified);
+    // An empty sibling is the parent; a process at the top can have groups beneath it.
+    Path beside = unified.equals("/") ? own : own.resolveSibling("");
+    return new Place(handingOn(controller, beside), 2);
+  }
+
+  /** In version 2 a group has to hand a controller on to those beneath it. */
+  private static Path handingOn(Controller controller, Path group) throws IOException {
+    Path handedOn = group.resolve("cgroup.subtree_control");
+    if (!List.of(Files.readString(handedOn).strip().split(" ", -1))
+        .contains(controller.kernelName())) {
+      write(group, "cgroup.subtree_control", "+" + controller.kernelName());
+    }
+    return group;
+  }
+
+  /** The directory of a group, from the lines of proc(5), /proc/pid/mountinfo. */
+  private static Path within(List<String> mounts, String type, String option, String group)
+      throws IOException {
+    for (String line : mounts) {
+      String[] halves = line.split(" - ", 2);
+      String[] where = halves[0].split(" ", -1);
+      String[] what = halves[1].split(" ", 3);
+      boolean fits = option.isEmpty() || List.of(what[2].split(",", -1)).contains(option);
+      if (what[0].equals(type) && fits) {
+        Path root = Path.of(where[3]);
+        Path full = Path.of(group);
+        Path mount = Path.of(where[4]);
+        return full.startsWith(root) ? mount.resolve(root.relativize(full).toString()) : mount;
+      }
+    }
+    throw new IOException("no control groups of type " + type + " " + option + " are mounted");
+  }
+}

@@ -1,0 +1,5 @@
+/** Delivers events to listeners in order, and logs repeated trouble once. */
+@NullMarked
+package org.lazaruspit.pit.internal.notify;
+
+import org.jspecify.annotations.NullMarked;

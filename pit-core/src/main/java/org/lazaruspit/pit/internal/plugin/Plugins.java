@@ -1,0 +1,162 @@
+package org.lazaruspit.pit.internal.plugin;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.pit.PitConfig;
+import org.lazaruspit.pit.PluginProblem;
+import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.HealthProbe;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every plug-in that a pit can use: on the module path and the class path, and in the plug-in
+ * directory. What is handed in by code wins over what is found. Thread-safe.
+ */
+public final class Plugins implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Plugins.class);
+
+  private final PitConfig config;
+  private final List<PluginProblem> problems = new CopyOnWriteArrayList<>();
+  private final Optional<PluginDirectory> directory;
+  private final Map<PluginKind<?>, Providers<?>> providers;
+  private final Set<String> fromCode = new TreeSet<>();
+  private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
+
+  private Plugins(PitConfig config, ClassLoader loader) {
+    this.config = config;
+    PluginPath path = new PluginPath(loader);
+    directory = config.pluginDirectory().map(folder -> PluginDirectory.open(folder, this::problem));
+    providers =
+        Map.of(
+            PluginKind.PROBE, load(PluginKind.PROBE, path),
+            PluginKind.REVIVER, load(PluginKind.REVIVER, path),
+            PluginKind.OWNERSHIP, load(PluginKind.OWNERSHIP, path));
+  }
+
+  /** Looks where the current thread would look for classes. */
+  public static Plugins find(PitConfig config) {
+    @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
+    return find(config, context == null ? ClassLoader.getSystemClassLoader() : context);
+  }
+
+  static Plugins find(PitConfig config, ClassLoader loader) {
+    return new Plugins(config, loader);
+  }
+
+  private <T> Providers<T> load(PluginKind<T> kind, PluginPath path) {
+    List<PluginCandidate<T>> candidates = new ArrayList<>(path.find(kind, this::problem));
+    directory.ifPresent(jars -> candidates.addAll(jars.find(kind, this::problem)));
+    return Providers.of(kind, candidates, this::problem);
+  }
+
+  private void problem(PluginProblem problem) {
+    problems.add(problem);
+    log.warn("plug-in {}", problem);
+  }
+
+  /** The probe to use, guarded. */
+  public HealthProbe probe(@Nullable HealthProbe given) {
+    HealthProbe chosen =
+        given == null ? find(PluginKind.PROBE, config.probe()) : given(PluginKind.PROBE, given);
+    HealthProbe guarded =
+        new GuardedProbe(chosen, Providers.nameOf(PluginKind.PROBE, chosen), PluginLimits.DEFAULT);
+    whenClosed.add(guarded::close);
+    return guarded;
+  }
+
+  /** The reviver to use, guarded; whoever gets it closes it. */
+  public FencedReviver reviver(@Nullable Reviver given) {
+    Reviver chosen =
+        given == null
+            ? find(PluginKind.REVIVER, config.reviver())
+            : given(PluginKind.REVIVER, given);
+    return new GuardedReviver(
+        chosen, Providers.nameOf(PluginKind.REVIVER, chosen), PluginLimits.DEFAULT);
+  }
+
+  /** The ownership to use, guarded. */
+  public CellOwnership ownership(@Nullable CellOwnership given) {
+    CellOwnership chosen =
+        given == null
+            ? find(PluginKind.OWNERSHIP, config.ownership())
+            : given(PluginKind.OWNERSHIP, given);
+    CellOwnership guarded =
+        new GuardedOwnership(
+            chosen, Providers.nameOf(PluginKind.OWNERSHIP, chosen), PluginLimits.DEFAULT);
+    whenClosed.add(guarded::close);
+    return guarded;
+  }
+
+  /** The plug-in of that name, set up. */
+  <T> T find(PluginKind<T> kind, String name) {
+    return of(kind).configured(name, settings(name));
+  }
+
+  Set<String> names(PluginKind<?> kind) {
+    return of(kind).names();
+  }
+
+  /** The map was filled kind by kind, with providers of that kind. */
+  @SuppressWarnings("unchecked")
+  private <T> Providers<T> of(PluginKind<T> kind) {
+    return (Providers<T>) Objects.requireNonNull(providers.get(kind));
+  }
+
+  private <T> T given(PluginKind<T> kind, T instance) {
+    String called = Providers.nameOf(kind, instance);
+    fromCode.add(called);
+    if (config.plugins().containsKey(called)) {
+      problem(
+          new PluginProblem(
+              called, "was handed in by code, so its settings in the configuration are not used"));
+    }
+    return instance;
+  }
+
+  private Settings settings(String name) {
+    return new Settings(config.plugins().getOrDefault(name, Map.of()), config.stateDirectory());
+  }
+
+  /** Names, after the choice is made, the settings that are for nobody. */
+  public void reportUnusedSettings() {
+    Set<String> names = new TreeSet<>(fromCode);
+    providers.values().forEach(found -> names.addAll(found.names()));
+    for (String name : new TreeSet<>(config.plugins().keySet())) {
+      if (!names.contains(name)) {
+        problem(
+            new PluginProblem(name, "has settings, but there is no such plug-in, only " + names));
+      }
+    }
+  }
+
+  public List<PluginProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** The probe and the ownership, and then the classes that they are made of. */
+  @Override
+  public void close() {
+    whenClosed.forEach(Runnable::run);
+    whenClosed.clear();
+    directory.ifPresent(
+        jars -> {
+          try {
+            jars.close();
+          } catch (IOException e) {
+            log.warn("the plug-in directory could not be closed: {}", e.getMessage());
+          }
+        });
+  }
+}

@@ -1,0 +1,109 @@
+package org.lazaruspit.pit.internal.probe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.lazaruspit.pit.spi.GatewayAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Requests to gateways, each with the pit's token and limits. Thread-safe. */
+final class GatewayClient {
+
+  private static final Logger log = LoggerFactory.getLogger(GatewayClient.class);
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_LIMIT)
+          .build();
+
+  HttpRequest.Builder request(GatewayAddress gateway, String path) throws IOException {
+    return unlimited(gateway, path).timeout(ANSWER_LIMIT);
+  }
+
+  /** A request whose answer may go on for ever; that it begins in time is for {@link #open}. */
+  HttpRequest.Builder unlimited(GatewayAddress gateway, String path) throws IOException {
+    URI uri = gateway.resolve(path);
+    HttpRequest.Builder builder = HttpRequest.newBuilder(uri);
+    Path tokenFile = gateway.tokenFile();
+    if (tokenFile != null) {
+      builder.header("Authorization", "Bearer " + Files.readString(tokenFile).strip());
+    }
+    return builder;
+  }
+
+  HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+    return client.send(request, BodyHandlers.ofInputStream());
+  }
+
+  /** As above, for a request without a limit of its own: its answer has to begin in time. */
+  HttpResponse<InputStream> open(HttpRequest request) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        client.sendAsync(request, BodyHandlers.ofInputStream());
+    try {
+      return answer.get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(request.uri().getPath() + " was not answered in time", e);
+    } catch (ExecutionException e) {
+      throw new IOException(request.uri().getPath() + " failed: " + e.getCause(), e);
+    } finally {
+      if (!answer.isDone()) {
+        answer.cancel(true);
+      }
+    }
+  }
+
+  /** Sends what needs no answer but a status, which is returned. */
+  int status(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = send(request);
+    try (InputStream body = limited(response)) {
+      body.readAllBytes();
+      return response.statusCode();
+    }
+  }
+
+  /**
+   * The client's own limit ends with the headers: a body that stalls, or never ends, is closed
+   * under its reader.
+   */
+  static InputStream limited(HttpResponse<InputStream> response) {
+    InputStream body = response.body();
+    CompletableFuture.delayedExecutor(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> close(body));
+    return body;
+  }
+
+  static void close(InputStream body) {
+    try {
+      body.close();
+    } catch (IOException e) {
+      log.debug("an answer could not be closed", e);
+    }
+  }
+
+  static void expect(HttpResponse<?> response, Integer... statuses) throws IOException {
+    if (!List.of(statuses).contains(response.statusCode())) {
+      throw new IOException(response.uri().getPath() + " answered " + response.statusCode());
+    }
+  }
+
+  /** Some of the client's exceptions have no message of their own. */
+  static String describe(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

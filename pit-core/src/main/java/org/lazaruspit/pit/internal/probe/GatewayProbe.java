@@ -1,0 +1,208 @@
+package org.lazaruspit.pit.internal.probe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.lazaruspit.pit.spi.GatewayAddress;
+import org.lazaruspit.pit.spi.HealthProbe;
+import org.lazaruspit.pit.spi.ProbeResult;
+import org.lazaruspit.pit.spi.ProbeResult.Verdict;
+import org.lazaruspit.pit.spi.ProbeTarget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks gateways over HTTP: one request a gateway, however many agents it has, and listens to their
+ * events. A gateway's verdict is passed on as it is. Thread-safe.
+ */
+public final class GatewayProbe implements HealthProbe {
+
+  private static final Logger log = LoggerFactory.getLogger(GatewayProbe.class);
+
+  private final GatewayClient client = new GatewayClient();
+  private final Map<GatewayAddress, String> instances = new ConcurrentHashMap<>();
+
+  /** A new instance; it needs no settings. */
+  public GatewayProbe() {}
+
+  @Override
+  public String name() {
+    return "gateway-http";
+  }
+
+  @Override
+  public List<ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException {
+    List<ProbeResult> results = new ArrayList<>();
+    Map<GatewayAddress, List<ProbeTarget>> byGateway = new LinkedHashMap<>();
+    for (ProbeTarget target : targets) {
+      target
+          .gateway()
+          .ifPresentOrElse(
+              gateway -> byGateway.computeIfAbsent(gateway, g -> new ArrayList<>()).add(target),
+              () -> results.add(unreachable(target, "it names no gateway", Duration.ZERO)));
+    }
+    for (Map.Entry<GatewayAddress, List<ProbeTarget>> entry : byGateway.entrySet()) {
+      results.addAll(probe(entry.getKey(), entry.getValue()));
+    }
+    return results;
+  }
+
+  private List<ProbeResult> probe(GatewayAddress gateway, List<ProbeTarget> targets)
+      throws InterruptedException {
+    long asked = System.nanoTime();
+    try {
+      return targets.size() == 1
+          ? List.of(askOne(gateway, targets.get(0)))
+          : askAll(gateway, targets);
+    } catch (IOException e) {
+      Duration waited = since(asked);
+      String reason =
+          "gateway %s does not answer: %s".formatted(gateway.name(), GatewayClient.describe(e));
+      return targets.stream().map(target -> unreachable(target, reason, waited)).toList();
+    }
+  }
+
+  private ProbeResult askOne(GatewayAddress gateway, ProbeTarget target)
+      throws IOException, InterruptedException {
+    long asked = System.nanoTime();
+    HttpResponse<InputStream> response =
+        client.send(client.request(gateway, "/agent/" + target.key()).GET().build());
+    try (InputStream body = GatewayClient.limited(response)) {
+      if (response.statusCode() == 404) {
+        return unknown(gateway, target, since(asked));
+      }
+      GatewayClient.expect(response, 200);
+      return AgentAnswer.readOne(body).toResult(target, since(asked));
+    }
+  }
+
+  private List<ProbeResult> askAll(GatewayAddress gateway, List<ProbeTarget> targets)
+      throws IOException, InterruptedException {
+    long asked = System.nanoTime();
+    FleetAnswer answer = fleet(gateway, targets);
+    if (hasForgotten(gateway, answer.instance())) {
+      log.warn("gateway {} was restarted: it is told of its agents again", gateway.name());
+      remind(gateway, targets, answer);
+      answer = fleet(gateway, targets);
+    }
+    Duration took = since(asked);
+    List<ProbeResult> results = new ArrayList<>();
+    for (ProbeTarget target : targets) {
+      AgentAnswer found = answer.agents().get(target.key());
+      results.add(found == null ? unknown(gateway, target, took) : found.toResult(target, took));
+    }
+    return results;
+  }
+
+  private FleetAnswer fleet(GatewayAddress gateway, List<ProbeTarget> targets)
+      throws IOException, InterruptedException {
+    HttpResponse<InputStream> response =
+        client.send(client.request(gateway, "/health").GET().build());
+    Map<String, ProbeTarget> wanted =
+        targets.stream().collect(Collectors.toMap(ProbeTarget::key, Function.identity()));
+    try (InputStream body = GatewayClient.limited(response)) {
+      GatewayClient.expect(response, 200);
+      return FleetAnswer.read(body, wanted.keySet());
+    }
+  }
+
+  /** A gateway has another instance with each of its starts. */
+  private boolean hasForgotten(GatewayAddress gateway, String instance) {
+    if (instance.isEmpty()) {
+      return false;
+    }
+    String before = instances.put(gateway, instance);
+    return before != null && !before.equals(instance);
+  }
+
+  /**
+   * Before anybody is judged there: who was started and is not known in this incarnation is
+   * registered. One that could not be is judged by what the gateway says then.
+   */
+  private void remind(GatewayAddress gateway, List<ProbeTarget> targets, FleetAnswer answer)
+      throws InterruptedException {
+    for (ProbeTarget target : targets) {
+      AgentAnswer found = answer.agents().get(target.key());
+      long known = found == null ? 0 : found.incarnation();
+      if (known < target.incarnation()) {
+        try {
+          register(target);
+        } catch (IOException e) {
+          log.warn("{}: gateway {} refuses it: {}", target.agent(), gateway.name(), e.getMessage());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void register(ProbeTarget target) throws IOException, InterruptedException {
+    if (target.gateway().isEmpty()) {
+      return;
+    }
+    String body = "{\"incarnation\":" + target.incarnation() + "}";
+    String path = "/agent/" + target.key();
+    int status =
+        client.status(
+            client
+                .request(target.gateway().get(), path)
+                .PUT(BodyPublishers.ofString(body))
+                .build());
+    expect(path, status, 200, 201);
+  }
+
+  /** What the gateway does not understand is left out: the sign of life counts all the same. */
+  @Override
+  public void heartbeat(ProbeTarget target, String heartbeat)
+      throws IOException, InterruptedException {
+    if (target.gateway().isEmpty()) {
+      return;
+    }
+    String path = "/heartbeat/" + target.key() + "?incarnation=" + target.incarnation();
+    int status = post(target.gateway().get(), path, heartbeat);
+    if ((status == 400 || status == 413) && !heartbeat.isBlank()) {
+      log.debug("{}: what it says is refused with {}", target.agent(), status);
+      status = post(target.gateway().get(), path, "");
+    }
+    expect(path, status, 200);
+  }
+
+  private int post(GatewayAddress gateway, String path, String body)
+      throws IOException, InterruptedException {
+    return client.status(client.request(gateway, path).POST(BodyPublishers.ofString(body)).build());
+  }
+
+  private static void expect(String path, int status, Integer... statuses) throws IOException {
+    if (!List.of(statuses).contains(status)) {
+      throw new IOException(path + " answered " + status);
+    }
+  }
+
+  @Override
+  public Listening listen(GatewayAddress gateway, Runnable news) {
+    EventReader reader = new EventReader(client, gateway, news);
+    reader.start();
+    return reader;
+  }
+
+  private static ProbeResult unknown(GatewayAddress gateway, ProbeTarget target, Duration took) {
+    return ProbeResult.of(
+        target, Verdict.UNKNOWN, "gateway " + gateway.name() + " does not know it", took);
+  }
+
+  private static ProbeResult unreachable(ProbeTarget target, String reason, Duration took) {
+    return ProbeResult.of(target, Verdict.UNREACHABLE, reason, took);
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+}

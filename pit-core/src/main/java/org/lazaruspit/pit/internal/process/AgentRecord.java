@@ -1,0 +1,67 @@
+package org.lazaruspit.pit.internal.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.lazaruspit.pit.internal.os.ProcFs;
+import org.lazaruspit.pit.internal.os.ProcFs.Stat;
+
+/**
+ * What was started, so that a later pit finds it quickly. Only a hint: the lock is the truth, and a
+ * number is trusted only together with its start tick and the machine's boot.
+ *
+ * @param pid the process that was started, which leads its session
+ * @param startTick its start in clock ticks since boot
+ * @param bootId the boot that the tick counts from
+ * @param incarnation the agent's incarnation
+ */
+record AgentRecord(long pid, long startTick, String bootId, long incarnation) {
+
+  private static final Pattern FORMAT = Pattern.compile("(\\d+) (\\d+) (\\S+) (\\d+)\n");
+
+  static Optional<AgentRecord> of(long pid, long incarnation) {
+    return ProcFs.stat(pid)
+        .map(stat -> new AgentRecord(pid, stat.startTick(), ProcFs.bootId(), incarnation));
+  }
+
+  static Optional<AgentRecord> read(Path file) throws IOException {
+    if (Files.notExists(file)) {
+      return Optional.empty();
+    }
+    Matcher matcher = FORMAT.matcher(new String(Files.readAllBytes(file), UTF_8));
+    return matcher.matches()
+        ? Optional.of(
+            new AgentRecord(
+                Long.parseLong(matcher.group(1)),
+                Long.parseLong(matcher.group(2)),
+                matcher.group(3),
+                Long.parseLong(matcher.group(4))))
+        : Optional.empty();
+  }
+
+  void write(Path file) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.writeString(
+        temporary, "%d %d %s %d\n".formatted(pid, startTick, bootId, incarnation), UTF_8);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The process itself, to wait for; empty if it has ended meanwhile. */
+  Optional<ProcessHandle> handle() {
+    return ProcessHandle.of(pid).filter(found -> running().isPresent());
+  }
+
+  /** Whether exactly this process still runs. */
+  Optional<Stat> running() {
+    return ProcFs.stat(pid)
+        .filter(stat -> stat.alive() && stat.startTick() == startTick)
+        .filter(stat -> bootId.equals(ProcFs.bootId()));
+  }
+}

@@ -1,0 +1,64 @@
+package org.lazaruspit.pit.internal.process;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does once what every death needs, for nobody: a JVM is slow at what it does for the first time,
+ * and the first death should not have to wait for that. Touches no agent. Thread-safe.
+ */
+final class WarmUp {
+
+  private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+
+  /** By then the compiler has taken note. */
+  private static final int LOOKS = 30;
+
+  private final LockDesk desk;
+  private final MarkScans scans;
+  private final ReadyProcesses ready;
+  private final AtomicBoolean begun = new AtomicBoolean();
+
+  WarmUp(LockDesk desk, MarkScans scans, ReadyProcesses ready) {
+    this.desk = desk;
+    this.scans = scans;
+    this.ready = ready;
+  }
+
+  /** Begins it, where that has not happened yet. */
+  void begin(Executor executor) {
+    if (begun.compareAndSet(false, true)) {
+      try {
+        executor.execute(this::run);
+      } catch (RejectedExecutionException e) {
+        log.debug("not warmed up, the pit closes");
+      }
+    }
+  }
+
+  private void run() {
+    try {
+      desk.free(List.of()).join();
+      Process nobody =
+          new ProcessBuilder("setsid", "true")
+              .redirectOutput(Redirect.DISCARD)
+              .redirectError(Redirect.DISCARD)
+              .start();
+      for (int i = 0; i < LOOKS; i++) {
+        scans.look();
+      }
+      nobody.waitFor();
+      ready.fill();
+    } catch (IOException | RuntimeException e) {
+      log.debug("not warmed up, the first death takes longer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

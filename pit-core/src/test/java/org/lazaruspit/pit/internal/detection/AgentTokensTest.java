@@ -1,0 +1,98 @@
+package org.lazaruspit.pit.internal.detection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.GatewayAddress;
+import org.lazaruspit.pit.spi.ProbeTarget;
+
+final class AgentTokensTest {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
+
+  @TempDir Path folder;
+  private AgentTokens tokens;
+
+  @BeforeEach
+  void make() {
+    tokens = new AgentTokens(folder.resolve("state"));
+  }
+
+  private static ProbeTarget target(@Nullable Path tokenFile) {
+    return new ProbeTarget(
+        AGENT,
+        "cell.writer",
+        1,
+        Optional.of(new GatewayAddress("g", URI.create("http://127.0.0.1:1"), tokenFile)));
+  }
+
+  private Path secret(String text) throws IOException {
+    return Files.writeString(folder.resolve("secret"), text);
+  }
+
+  /** As openssl dgst -sha256 -hmac makes it. */
+  @Test
+  void theTokenIsTheKeyAndItsCodeUnderThePitsToken() {
+    assertEquals(
+        "writer.b3c048946082664f44361a042a991e26021c79489801309d6b2efb8b907d10b3",
+        AgentTokens.derive(SECRET, "writer"));
+  }
+
+  @Test
+  void onlyItsOwnerMayReadItAndItIsWrittenAnewWithEachSecret() throws IOException {
+    Path file = tokens.file(target(secret(SECRET + "\n"))).orElseThrow();
+    assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals(
+        "rwx--x--x",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
+    String other = SECRET.replace('0', 'x');
+    assertEquals(Optional.of(file), tokens.file(target(secret(other))));
+    assertEquals(AgentTokens.derive(other, "cell.writer") + "\n", Files.readString(file));
+    try (Stream<Path> files = Files.list(file.getParent())) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void aGatewayThatAsksForNoneGivesNone() throws IOException {
+    assertEquals(Optional.empty(), tokens.file(target(null)));
+  }
+
+  @Test
+  void nothingIsDerivedFromASecretThatCouldBeGuessed() throws IOException {
+    assertEquals(Optional.empty(), tokens.file(target(secret("short"))));
+    assertEquals(Optional.empty(), tokens.file(target(secret(SECRET.substring(1) + " \n"))));
+  }
+
+  @Test
+  void agentsOfOneNameInTwoCellsHaveTwoFiles() throws IOException {
+    ProbeTarget one = target(secret(SECRET));
+    ProbeTarget two =
+        new ProbeTarget(new AgentRef(new UUID(1, 3), "writer"), "other", 1, one.gateway());
+    Path file = tokens.file(one).orElseThrow();
+    assertNotEquals(file, tokens.file(two).orElseThrow());
+    assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
+  }
+
+  @Test
+  void aSecretThatCannotBeReadIsAnError() {
+    assertThrows(IOException.class, () -> tokens.file(target(folder.resolve("none"))));
+  }
+}

@@ -1,0 +1,151 @@
+package org.lazaruspit.pit.internal.isolation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.exit;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOrder;
+import org.lazaruspit.pit.spi.StopOutcome;
+
+/** What control groups do to real processes; needs a machine that lets us make groups. */
+@Tag("full")
+@Timeout(60)
+final class IsolationGroupsTest {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  @TempDir Path folder;
+  private WalledAgent agent;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    agent = new WalledAgent(folder, Programs.ofThisMachine(), Map.of("processes", 12));
+  }
+
+  @AfterEach
+  void nothingIsLeftOver() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long left = groups();
+    while (left > 0 && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(1_000_000);
+      left = groups();
+    }
+    agent.close();
+    assertEquals(0, left);
+  }
+
+  private static long groups() throws IOException {
+    String prefix = "lazarus-" + WalledAgent.AGENT.cellId();
+    try (Stream<Path> found =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            6,
+            (path, kind) -> path.getFileName().toString().startsWith(prefix))) {
+      return found.count();
+    } catch (UncheckedIOException e) {
+      return 1; // somebody's group went away while we looked
+    }
+  }
+
+  private static IsolationSpec limited(IsolationLevel level, ResourceLimits limits) {
+    return WalledAgent.with(level(level), limits);
+  }
+
+  /** The variable grows to some 64 MiB, far beyond the limit of 16. */
+  private static final String GREEDY =
+      "x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do"
+          + " x=$x$x; done; echo ${#x}";
+
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
+  void anAgentThatTakesMoreMemoryThanItMayIsKilled(IsolationLevel level) throws Exception {
+    ResourceLimits little = new ResourceLimits(null, 16 * MEBIBYTE, null);
+    ResourceLimits plenty = new ResourceLimits(null, 1024 * MEBIBYTE, null);
+    assertEquals("67108864\n", agent.says(limited(level, plenty), GREEDY));
+    RunningAgent greedy = agent.start(agent.newReviver(), limited(level, little), GREEDY);
+    assertEquals("killed by signal 9 (KILL)", exit(greedy).detail());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
+  void anAgentGetsNoMoreProcessorTimeThanItMay(IsolationLevel level) throws Exception {
+    ResourceLimits quarter = new ResourceLimits(250L, null, null);
+    long begun = System.nanoTime();
+    String said =
+        agent.says(
+            limited(level, quarter), "i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; times");
+    long wall = System.nanoTime() - begun;
+    double used = seconds(said.lines().findFirst().orElseThrow());
+    // Without a limit it would take about as long as it needs, of which this is less than half.
+    assertTrue(used > 0.3, said);
+    // A quarter of one processor for that long; the first period's share comes at once.
+    assertTrue(used <= wall / 1e9 * 0.25 + 0.1, used + " s of " + wall / 1e9);
+  }
+
+  /** From the shell's "0m0.270000s 0m0.010000s". */
+  private static double seconds(String times) {
+    double sum = 0;
+    for (String time : times.split(" ", -1)) {
+      String[] parts = time.replace("s", "").split("m", -1);
+      sum += Double.parseDouble(parts[0]) * 60 + Double.parseDouble(parts[1]);
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
+  void evenRootGetsNoMoreProcessesThanItMay(IsolationLevel level) throws Exception {
+    String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 1 & done; echo enough";
+    String said = agent.says(level(level), script);
+    assertTrue(said.contains("fork"), said);
+    assertFalse(said.contains("enough"), said);
+  }
+
+  @Test
+  void whoAdoptsAnAgentRemovesItsGroup() throws Exception {
+    Reviver first = agent.newReviver();
+    agent.startReady(
+        first,
+        level(IsolationLevel.LEVEL_1),
+        "touch $LAZARUS_CELL/artifacts/ready; exec sleep 600");
+    assertTrue(groups() > 0);
+    first.close(); // its pit has ended: it removes nothing any more
+    Reviver second = agent.newReviver();
+    assertInstanceOf(Presence.Running.class, second.presence(WalledAgent.AGENT));
+    assertInstanceOf(
+        StopOutcome.Gone.class, second.stop(StopOrder.whatever(WalledAgent.AGENT, Duration.ZERO)));
+  }
+
+  @Test
+  void aGroupThatACrashedPitLeftBehindIsRemovedByTheNextStart() throws Exception {
+    ControlGroups groups = ControlGroups.ofThisMachine();
+    groups.prepare(WalledAgent.AGENT, 4711, Map.of(ControlGroups.Controller.PIDS, 5L));
+    assertEquals("started\n", agent.says(level(IsolationLevel.LEVEL_1), "echo started"));
+  }
+}

@@ -1,0 +1,90 @@
+package org.lazaruspit.pit.internal.isolation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.ROOT;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.pit.internal.os.Programs;
+
+/** What {@code level_1} does to real processes; needs only what every Linux has (util-linux). */
+@Timeout(60)
+final class IsolationLevel1Test {
+
+  /** As root, somebody else is put in its place, whom the kernel holds to limits on processes. */
+  private static final IsolationSpec LEVEL_1 =
+      ROOT
+          ? WalledAgent.as("nobody", level(IsolationLevel.LEVEL_1))
+          : level(IsolationLevel.LEVEL_1);
+
+  @TempDir Path folder;
+  private WalledAgent agent;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    agent =
+        new WalledAgent(
+            folder, Programs.ofThisMachine(), Map.of("open_files", 64, "processes", 12));
+  }
+
+  @AfterEach
+  void nothingIsLeftOver() throws IOException, InterruptedException {
+    agent.close();
+  }
+
+  @Test
+  void anAgentAndItsChildrenGetNoNewPrivileges() throws Exception {
+    String script = "grep NoNewPrivs /proc/self/status";
+    assertEquals("NoNewPrivs:\t0\n", agent.says(level(IsolationLevel.NONE), script));
+    assertEquals("NoNewPrivs:\t1\n", agent.says(LEVEL_1, script));
+  }
+
+  @Test
+  void openFilesAreLimited() throws Exception {
+    assertEquals("64\n64\n", agent.says(LEVEL_1, "ulimit -S -n; ulimit -H -n"));
+    String tooMany = agent.says(LEVEL_1, "exec 70</dev/null; echo never");
+    assertFalse(tooMany.contains("never"), tooMany);
+  }
+
+  @Test
+  void coreDumpsAreOff() throws Exception {
+    assertEquals("0\n0\n", agent.says(LEVEL_1, "ulimit -S -c; ulimit -H -c"));
+  }
+
+  @Test
+  void processesAreLimited() throws Exception {
+    String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 1 & done; echo enough";
+    String said = agent.says(LEVEL_1, script);
+    assertTrue(said.contains("fork"), said);
+    assertFalse(said.contains("enough"), said);
+  }
+
+  @Test
+  void aMachineWithoutTheToolsRefusesAndStartsNothing() throws Exception {
+    try (WalledAgent bare =
+        new WalledAgent(
+            Files.createDirectory(folder.resolve("bare")), new Programs(List.of()), Map.of())) {
+      IOException refusal =
+          assertThrows(IOException.class, () -> bare.says(LEVEL_1, "echo started"));
+      String message = refusal.getMessage();
+      assertTrue(message.startsWith("isolation refused: level: level_1 needs"), message);
+      assertTrue(message.contains("there is no program setpriv"), message);
+      assertTrue(message.contains("there is no program prlimit"), message);
+      assertFalse(Files.exists(bare.log()));
+    }
+  }
+}

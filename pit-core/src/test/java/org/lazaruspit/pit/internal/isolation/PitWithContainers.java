@@ -1,0 +1,285 @@
+package org.lazaruspit.pit.internal.isolation;
+
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.AGENT;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.exit;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+import static org.lazaruspit.pit.internal.isolation.WalledAgent.with;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.ResourceLimits;
+import org.lazaruspit.cell.SecurityContext;
+import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.spi.Presence;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.spi.RunningAgent;
+import org.lazaruspit.pit.spi.StopOrder;
+
+/**
+ * A pit of its own process that is not root: starts agents in rootless containers and prints what
+ * it saw, one line a subject.
+ */
+final class PitWithContainers {
+
+  private static final IsolationSpec LEVEL_3 = level(IsolationLevel.LEVEL_3);
+  private static final Programs PROGRAMS = Programs.ofThisMachine();
+  private static final String IMAGE = "localhost/trial";
+  private static final String PRIVILEGES =
+      "grep -E 'Cap(Prm|Eff|Bnd)|NoNewPrivs' /proc/self/status";
+  private static final String FORKS =
+      "i=0; while [ $i -lt 60 ]; do sleep 60 & i=$((i+1)); done; echo enough";
+
+  /** All of it is used: the kernel's zeros fill the buffer. */
+  private static final String GREEDY =
+      "exec dd if=/dev/zero of=/dev/null bs=400M count=1 2>/dev/null";
+
+  /** Says when it began and when it ended, by one clock, and what it used in between. */
+  private static final String BUSY =
+      """
+      read -r begun rest </proc/uptime
+      i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done
+      read -r ended rest </proc/uptime
+      echo $begun $ended; times
+      """;
+
+  private static final ResourceLimits HALF_A_PROCESSOR = new ResourceLimits(500L, null, null);
+  private static final String WITH_A_GRANDCHILD =
+      "setsid sh -c 'touch $LAZARUS_CELL/artifacts/ready; exec sleep 600' & exec sleep 600";
+  private static final String POLITE =
+      """
+      trap 'echo saved >$LAZARUS_CELL/artifacts/saved; sleep 1; exit 5' TERM
+      touch $LAZARUS_CELL/artifacts/ready; while :; do sleep 0.05; done
+      """;
+
+  private static String writes(Path state) {
+    return """
+    cd $LAZARUS_CELL
+    for f in . config logs checkpoints checkpoints/reader checkpoints/writer artifacts \
+    .. / /bin /etc /tmp %s; do
+      touch $f/x 2>/dev/null && echo $f
+    done
+    """
+        .formatted(state);
+  }
+
+  private static String sees(WalledAgent agent) {
+    return """
+    pwd; ls %1$s; ls -A %2$s 2>/dev/null; cat %3$s/secret %2$s/token 2>/dev/null
+    cat $LAZARUS_CELL/cell.json
+    """
+        .formatted(agent.root, agent.state, agent.neighbour);
+  }
+
+  private final WalledAgent agent;
+
+  private PitWithContainers(WalledAgent agent) {
+    this.agent = agent;
+  }
+
+  /**
+   * Arguments: where cells are made, the image as an archive, and the control groups that it may
+   * use; or only the first, for a pit that may use none.
+   */
+  public static void main(String[] args) throws Exception {
+    Path cells = Path.of(args[0]);
+    if (args.length == 1) {
+      try (WalledAgent agent = agent(cells, "refused", 500)) {
+        new PitWithContainers(agent).refusedLimits();
+      }
+      endOwnProcess();
+      return;
+    }
+    podman("import", "--quiet", args[1], IMAGE);
+    try (WalledAgent agent = agent(cells, "trial", 500)) {
+      PitWithContainers pit = new PitWithContainers(agent);
+      pit.walls();
+      pit.network();
+      pit.privileges();
+      pit.limits();
+      pit.lifeAndDeath();
+      pit.refusedIdentities();
+    }
+    try (WalledAgent agent = agent(cells, "few", 40)) {
+      say("few processes", agent.says(LEVEL_3, FORKS).contains("can't fork"));
+    }
+    leftOver(List.of(args).subList(2, args.length));
+  }
+
+  private static WalledAgent agent(Path folder, String name, int processes) throws IOException {
+    return new WalledAgent(
+        Files.createDirectory(folder.resolve(name)),
+        PROGRAMS,
+        Map.of("image", IMAGE, "open_files", 64, "processes", processes));
+  }
+
+  private static String podman(String... arguments) throws IOException, InterruptedException {
+    Programs.Answer answer = PROGRAMS.ask("podman", List.of(arguments));
+    if (!answer.good()) {
+      throw new IOException(answer.toString());
+    }
+    return answer.text();
+  }
+
+  private static void say(String what, Object seen) {
+    System.out.println(
+        what + ": " + String.valueOf(seen).strip().replace('\t', ' ').replace("\n", " | "));
+  }
+
+  private void walls() throws IOException, InterruptedException {
+    Files.createDirectory(agent.cell.resolve("checkpoints").resolve("reader"));
+    say("writes", agent.says(LEVEL_3, writes(agent.state)));
+    say("written", Files.exists(agent.cell.resolve("checkpoints").resolve("writer").resolve("x")));
+    say("temporary", agent.says(LEVEL_3, "ls -A /tmp; echo end"));
+    say("sees", agent.says(LEVEL_3, sees(agent)).replace(agent.root.toString(), "ROOT"));
+    Path tokens = agent.token("its own");
+    say(
+        "token",
+        agent.says(
+            LEVEL_3,
+            "cat $LAZARUS_TOKEN_FILE; echo; ls %s; echo x 2>/dev/null >$LAZARUS_TOKEN_FILE"
+                .formatted(tokens)));
+    say("token after", Files.readString(tokens.resolve("writer")));
+  }
+
+  private void network() throws IOException, InterruptedException {
+    IsolationSpec alone =
+        new IsolationSpec(
+            IsolationLevel.LEVEL_3, false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT);
+    try (ServerSocket gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String connect =
+          """
+          nc -w 5 127.0.0.1 %d -e true >/dev/null 2>&1 && echo connected
+          grep -c : /proc/net/dev
+          """
+              .formatted(gateway.getLocalPort());
+      say("network", agent.says(LEVEL_3, connect).contains("connected"));
+      say("no network", agent.says(alone, connect));
+    }
+  }
+
+  private void privileges() throws IOException, InterruptedException {
+    SecurityContext two =
+        new SecurityContext(null, null, List.of("CAP_CHOWN", "CAP_NET_BIND_SERVICE"));
+    say("privileges", agent.says(LEVEL_3, PRIVILEGES));
+    say("listed privileges", agent.says(with(LEVEL_3, two), PRIVILEGES));
+  }
+
+  private void limits() throws IOException, InterruptedException {
+    say(
+        "files",
+        agent.says(
+            LEVEL_3,
+            "ulimit -S -n; ulimit -H -n;"
+                + "(exec 60</dev/null) && echo 60; (exec 70</dev/null) 2>/dev/null && echo 70"));
+    say("core", agent.says(LEVEL_3, "ulimit -S -c; ulimit -H -c"));
+    say("many processes", agent.says(LEVEL_3, FORKS));
+    say("plenty of memory", end(memory(1024), GREEDY));
+    say("little memory", end(memory(256), GREEDY));
+    say("processor", processorTime(agent.says(with(LEVEL_3, HALF_A_PROCESSOR), BUSY)));
+  }
+
+  private static IsolationSpec memory(long mebibytes) {
+    return with(LEVEL_3, new ResourceLimits(null, mebibytes << 20, null));
+  }
+
+  private String end(IsolationSpec spec, String script) throws IOException, InterruptedException {
+    return exit(agent.start(agent.newReviver(), spec, script)).detail();
+  }
+
+  /** However busy the machine is: no more than half of the time that passed was used. */
+  private static String processorTime(String said) {
+    List<Double> seconds =
+        Pattern.compile("[0-9]+\\.[0-9]+")
+            .matcher(said)
+            .results()
+            .map(number -> Double.parseDouble(number.group()))
+            .toList();
+    double passed = seconds.get(1) - seconds.get(0);
+    double used = seconds.get(2) + seconds.get(3);
+    // Without a limit it would take about as long as it needs; one period's share comes at once.
+    boolean held = used > 0.3 && used <= passed / 2 + 0.1;
+    return held ? "held" : used + " s of " + passed;
+  }
+
+  private void lifeAndDeath() throws IOException, InterruptedException {
+    say("status", end(LEVEL_3, "exit 7"));
+    RunningAgent running = agent.startReady(agent.newReviver(), LEVEL_3, WITH_A_GRANDCHILD);
+    Reviver after = agent.newReviver();
+    say("adopted", after.presence(AGENT) instanceof Presence.Running);
+    say("second", end(LEVEL_3, "echo twin"));
+    say("still", after.presence(AGENT) instanceof Presence.Running);
+    say("stopped", stop(after, Duration.ZERO));
+    say("first", exit(running).detail());
+    say("gone", agent.newReviver().presence(AGENT) instanceof Presence.Absent);
+    say("again", agent.says(LEVEL_3, "echo back"));
+    Files.delete(agent.cell.resolve("artifacts").resolve("ready"));
+    Reviver fresh = agent.newReviver();
+    RunningAgent polite = agent.startReady(fresh, LEVEL_3, POLITE);
+    say("asked to end", stop(fresh, Duration.ofSeconds(20)));
+    say("ended", exit(polite).detail());
+    say("saved", Files.exists(agent.cell.resolve("artifacts").resolve("saved")));
+    say("once more", agent.says(LEVEL_3, "echo back"));
+  }
+
+  private static String stop(Reviver by, Duration grace) throws IOException, InterruptedException {
+    return by.stop(StopOrder.whatever(AGENT, grace)).getClass().getSimpleName();
+  }
+
+  private void refusedIdentities() throws InterruptedException {
+    refused("user", with(LEVEL_3, new SecurityContext("daemon", null, List.of())));
+    refused("group", with(LEVEL_3, new SecurityContext(null, "daemon", List.of())));
+  }
+
+  private void refusedLimits() throws InterruptedException {
+    refused("memory", memory(1024));
+    refused("processor", with(LEVEL_3, HALF_A_PROCESSOR));
+  }
+
+  private void refused(String what, IsolationSpec spec) throws InterruptedException {
+    try {
+      say("not refused " + what, agent.says(spec, "echo started"));
+    } catch (IOException e) {
+      say("refused " + what, e.getMessage());
+    }
+  }
+
+  /** What podman does after an agent's end is waited for. */
+  private static void leftOver(List<String> groups) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!left(groups).isEmpty() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(20_000_000);
+    }
+    say("left", left(groups));
+    endOwnProcess();
+  }
+
+  /** Podman keeps one process per user, which holds the user's namespaces. */
+  private static void endOwnProcess() throws IOException, InterruptedException {
+    podman("system", "migrate");
+  }
+
+  private static List<String> left(List<String> groups) throws IOException, InterruptedException {
+    List<String> left = new ArrayList<>(podman("ps", "--all", "--quiet").lines().toList());
+    for (String group : groups) {
+      try (Stream<Path> found = Files.list(Path.of(group))) {
+        found
+            .map(Path::toString)
+            .filter(file -> file.contains(AGENT.cellId().toString()))
+            .forEach(left::add);
+      }
+    }
+    return left;
+  }
+}

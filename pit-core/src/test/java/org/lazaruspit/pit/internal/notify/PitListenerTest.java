@@ -1,0 +1,178 @@
+package org.lazaruspit.pit.internal.notify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.heartbeat.http.HeartbeatServer;
+import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.Detection;
+import org.lazaruspit.pit.JournalWrite;
+import org.lazaruspit.pit.LazarusPit;
+import org.lazaruspit.pit.PassedHeartbeat;
+import org.lazaruspit.pit.PitListener;
+import org.lazaruspit.pit.PitReport;
+import org.lazaruspit.pit.RevivalStatus;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.PitOnRealParts;
+
+/** What listeners are told, beside the revivals themselves. */
+final class PitListenerTest extends PitOnRealParts {
+
+  private final BlockingQueue<Detection> detections = new LinkedBlockingQueue<>();
+  private final BlockingQueue<JournalWrite> writes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<PassedHeartbeat> heartbeats = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Duration> rounds = new LinkedBlockingQueue<>();
+
+  private final PitListener listener =
+      new PitListener() {
+        @Override
+        public void roundEnded(PitReport report, Duration took) {
+          rounds.add(took);
+        }
+
+        @Override
+        public void troubleDetected(Detection detection) {
+          detections.add(detection);
+        }
+
+        @Override
+        public void journalWritten(JournalWrite write) {
+          writes.add(write);
+        }
+
+        @Override
+        public void heartbeatPassed(PassedHeartbeat heartbeat) {
+          heartbeats.add(heartbeat);
+        }
+      };
+
+  @Test
+  void aDeathIsToldOnceWithItsTimeAndEveryLineAndHeartbeatIsCounted() throws Exception {
+    addAgent();
+    try (LazarusPit pit = startPit(LazarusPit.builder(config("file", 3)).listener(listener))) {
+      await(RevivalStatus.REVIVED);
+      assertEquals(
+          Optional.empty(), detections.remove().since(), "nobody saw when it was not there");
+      assertEquals(new PassedHeartbeat(AGENT, Optional.empty()), await(heartbeats, beat -> true));
+      Instant before = Instant.now();
+      kill(pidOfStart(0));
+      await(RevivalStatus.REVIVED);
+      Detection death = detections.remove();
+      assertEquals(AGENT, death.agent());
+      assertEquals(1, death.incarnation());
+      assertEquals(Cause.EXIT, death.cause());
+      assertFalse(death.since().orElseThrow().isBefore(before));
+      assertFalse(death.at().isBefore(death.since().orElseThrow()));
+      awaitRounds(1);
+      assertEquals(List.of(), List.copyOf(detections));
+      assertTrue(rounds.stream().allMatch(took -> took.compareTo(Duration.ZERO) > 0));
+    }
+    List<String> journal = Files.readAllLines(cell.paths().journal());
+    assertEquals(journal.size(), writes.stream().mapToInt(JournalWrite::lines).sum());
+    assertTrue(writes.stream().allMatch(write -> write.failure().isEmpty()));
+    assertTrue(writes.stream().allMatch(write -> write.cellId().equals(CELL)));
+  }
+
+  @Test
+  void aSilenceIsToldWithTheTimeOfTheLastHeartbeat() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    registry = HealthRegistry.builder().ticker(nanos::get).build();
+    gateway.close();
+    gateway = HeartbeatServer.builder(registry).port(0).start();
+    addAgent();
+    try (LazarusPit pit = startPit(LazarusPit.builder(config("run", 3)).listener(listener))) {
+      await(RevivalStatus.REVIVED);
+      detections.clear();
+      signal("STOP", pidOfStart(0));
+      // A beat that was under way is heard before the time is moved.
+      Instant heard = awaitQuiet();
+      nanos.addAndGet(Duration.ofHours(1).toNanos());
+      registry.checkTimeouts();
+      Detection silence = await(detections, detection -> true);
+      assertEquals(Cause.SILENCE, silence.cause());
+      assertEquals(
+          heard.truncatedTo(ChronoUnit.MILLIS),
+          silence.since().orElseThrow().truncatedTo(ChronoUnit.MILLIS));
+      await(RevivalStatus.REVIVED);
+    }
+  }
+
+  private Instant awaitQuiet() throws InterruptedException {
+    while (true) {
+      Instant before = registry.find("writer").orElseThrow().lastHeartbeat();
+      awaitRounds(1);
+      if (before.equals(registry.find("writer").orElseThrow().lastHeartbeat())) {
+        return before;
+      }
+    }
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsToldAsAFailureAndNoDeathIsClaimed() throws Exception {
+    addAgent();
+    Path journal = cell.paths().journal();
+    try (LazarusPit pit = startPit(LazarusPit.builder(config("run", 3)).listener(listener))) {
+      await(RevivalStatus.REVIVED);
+      detections.clear();
+      Files.writeString(journal, "somebody else's line\n");
+      kill(pidOfStart(0));
+      JournalWrite failed = await(writes, write -> write.failure().isPresent());
+      assertTrue(failed.failure().orElseThrow().contains("somebody else"), failed::toString);
+      assertEquals(List.of(), List.copyOf(detections));
+    }
+  }
+
+  @Test
+  void aClockThatWasSetBackMakesADetectionQuickAndNotNegative() {
+    Instant now = Instant.parse("2026-01-31T09:30:00Z");
+    Optional<Instant> since = Optional.of(now.plusSeconds(3600));
+    assertEquals(
+        Optional.of(Duration.ZERO), new Detection(AGENT, 1, Cause.SILENCE, now, since).took());
+    since = Optional.of(now.minusSeconds(3));
+    assertEquals(
+        Optional.of(Duration.ofSeconds(3)),
+        new Detection(AGENT, 1, Cause.SILENCE, now, since).took());
+    assertEquals(
+        Optional.empty(), new Detection(AGENT, 1, Cause.EXIT, now, Optional.empty()).took());
+  }
+
+  @Test
+  void aListenerThatStandsStillMissesTheNewestAndTheOldestStillCome() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicLong heard = new AtomicLong();
+    PitListener slow =
+        new PitListener() {
+          @Override
+          public void heartbeatPassed(PassedHeartbeat heartbeat) {
+            try {
+              go.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            heard.incrementAndGet();
+          }
+        };
+    PassedHeartbeat beat = new PassedHeartbeat(new AgentRef(CELL, "a"), Optional.empty());
+    try (Listeners listeners = new Listeners(List.of(slow), () -> {}, Thread::new)) {
+      for (int i = 0; i < 10_500; i++) {
+        listeners.heartbeatPassed(beat);
+      }
+      go.countDown();
+    }
+    assertTrue(heard.get() >= 10_000 && heard.get() <= 10_001, () -> heard + " were told");
+  }
+}

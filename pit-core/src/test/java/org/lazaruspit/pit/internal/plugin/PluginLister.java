@@ -1,0 +1,21 @@
+package org.lazaruspit.pit.internal.plugin;
+
+import java.nio.file.Path;
+import org.lazaruspit.pit.LazarusPit;
+import org.lazaruspit.pit.PitConfig;
+
+/** What a pit in a JVM of its own finds on its class path and in a plug-in directory. */
+final class PluginLister {
+
+  private PluginLister() {}
+
+  public static void main(String[] args) {
+    Path folder = Path.of(args[0]);
+    PitConfig config = PitConfig.builder(folder).pluginDirectory(folder).build();
+    try (Plugins plugins = Plugins.find(config)) {
+      System.out.println("named module: " + LazarusPit.class.getModule().isNamed());
+      System.out.println(plugins.names(PluginKind.PROBE));
+      plugins.problems().forEach(System.out::println);
+    }
+  }
+}

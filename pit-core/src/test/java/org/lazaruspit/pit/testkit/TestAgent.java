@@ -1,0 +1,101 @@
+package org.lazaruspit.pit.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A real agent of the tests, in a process of its own: writes down each of its starts, beats, and
+ * does what its first argument says. It needs nothing but a JDK.
+ */
+final class TestAgent {
+
+  private TestAgent() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    String id = System.getenv("LAZARUS_AGENT_ID");
+    String checkpoint = System.getenv("LAZARUS_CHECKPOINT");
+    String state =
+        checkpoint.isEmpty() ? "none" : Files.readString(Path.of(checkpoint, "state.json")).strip();
+    Path diary = diary(id);
+    FileChannel alive =
+        FileChannel.open(
+            Path.of(diary + ".alive"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (alive.tryLock() == null) {
+      state = "TWICE: another of me runs";
+    }
+    if (args[0].equals("fork") && !fork(diary)) {
+      state = "TWICE: a child of another of me runs";
+    }
+    Files.writeString(
+        Path.of(diary + ".starts"),
+        "%s %d %s%n"
+            .formatted(System.getenv("LAZARUS_INCARNATION"), ProcessHandle.current().pid(), state),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    if (args[0].equals("crash")) {
+      System.exit(3);
+    }
+    boolean byFile = args[0].equals("file");
+    while ((byFile ? write() : beat()) != 409) {
+      LockSupport.parkNanos(200_000_000L);
+    }
+  }
+
+  /** In its cell, or in a folder that no pit knows of, where the test names one. */
+  private static Path diary(String id) {
+    Path cell = Path.of(System.getenv("LAZARUS_CELL"));
+    String folder = System.getenv("TEST_DIARIES");
+    return folder == null
+        ? cell.resolve("artifacts").resolve(id)
+        : Path.of(folder, cell.getFileName() + "." + id);
+  }
+
+  /**
+   * A child in a session of its own, which outlives its parent and holds a lock of its own for as
+   * long. False where the child of another holds it.
+   */
+  private static boolean fork(Path diary) throws IOException, InterruptedException {
+    String lock = diary + ".child";
+    boolean free =
+        new ProcessBuilder("flock", "-n", lock, "true").inheritIO().start().waitFor() == 0;
+    new ProcessBuilder("setsid", "flock", "-F", lock, "sleep", "600").inheritIO().start();
+    return free;
+  }
+
+  /**
+   * An agent without a network: what it writes is not atomic, so that the pit may see half of it.
+   */
+  private static int write() throws IOException {
+    Files.writeString(
+        Path.of(System.getenv("LAZARUS_HEARTBEAT_FILE")),
+        "{\"incarnation\": %s, \"progress\": \"%d\"}"
+            .formatted(System.getenv("LAZARUS_INCARNATION"), System.nanoTime()));
+    return 200;
+  }
+
+  private static int beat() {
+    try {
+      URI url = URI.create(System.getenv("LAZARUS_HEARTBEAT_URL"));
+      HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
+      connection.setRequestMethod("POST");
+      connection.setDoOutput(true);
+      String token = System.getenv("LAZARUS_TOKEN_FILE");
+      if (token != null && !token.isEmpty()) {
+        String mine = Files.readString(Path.of(token)).strip();
+        connection.setRequestProperty("Authorization", "Bearer " + mine);
+      }
+      connection.getOutputStream().write("{}".getBytes(UTF_8));
+      return connection.getResponseCode();
+    } catch (IOException e) {
+      return 0; // the gateway is away: it may come back
+    }
+  }
+}
