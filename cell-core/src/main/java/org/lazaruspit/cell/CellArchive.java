@@ -17,9 +17,9 @@ import java.util.zip.ZipOutputStream;
 import org.lazaruspit.cell.internal.files.AtomicFiles;
 import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.CellLock;
-import org.lazaruspit.cell.internal.files.Folder;
-import org.lazaruspit.cell.internal.files.Unpacking;
+import org.lazaruspit.cell.internal.files.SecureDirectory;
 import org.lazaruspit.cell.internal.files.ZipDirectory;
+import org.lazaruspit.cell.internal.files.ZipExtractor;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
@@ -55,13 +55,14 @@ public final class CellArchive {
 
   private static void write(Path cell, OutputStream out, List<String> leftOut) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
-    try (Folder folder = Folder.open(cell)) {
+    try (SecureDirectory folder = SecureDirectory.open(cell)) {
       add(folder, "", zip, leftOut);
     }
     zip.finish();
   }
 
-  private static void add(Folder folder, String prefix, ZipOutputStream zip, List<String> leftOut)
+  private static void add(
+      SecureDirectory folder, String prefix, ZipOutputStream zip, List<String> leftOut)
       throws IOException {
     for (Path entry : folder.names(Integer.MAX_VALUE)) {
       String name = prefix + entry;
@@ -71,7 +72,7 @@ public final class CellArchive {
       BasicFileAttributes attributes = folder.attributes(entry);
       if (attributes.isDirectory()) {
         begin(zip, name + "/", attributes);
-        try (Folder inner = folder.open(entry, attributes)) {
+        try (SecureDirectory inner = folder.open(entry, attributes)) {
           add(inner, name + "/", zip, leftOut);
         }
       } else if (attributes.isRegularFile()) {
@@ -109,6 +110,6 @@ public final class CellArchive {
     CellLimits limits = CellLimits.DEFAULTS;
     List<String> names = ZipDirectory.names(file);
     return new CellCreation(root, new CellScanner(limits, InstantSource.system()))
-        .restore(directory -> new Unpacking(file, names, limits).into(directory));
+        .restore(directory -> new ZipExtractor(file, names, limits).into(directory));
   }
 }

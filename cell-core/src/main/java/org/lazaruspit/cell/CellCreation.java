@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.lazaruspit.cell.internal.files.AtomicFiles;
 import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.CellLock;
-import org.lazaruspit.cell.internal.json.Document;
-import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.CellCodecs;
+import org.lazaruspit.cell.internal.json.DocumentCodec;
 import org.lazaruspit.cell.internal.json.JsonText;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
@@ -118,26 +118,27 @@ final class CellCreation {
     for (String directory : CellLayout.DIRECTORIES) {
       Files.createDirectory(layout.directory().resolve(directory));
     }
-    write(layout.cellFile(), Documents.CONFIG, spec.config());
+    write(layout.cellFile(), CellCodecs.CONFIG, spec.config());
     for (AgentSpec agent : spec.agents()) {
-      write(layout.agent(agent.agentId()), Documents.AGENT, agent);
+      write(layout.agent(agent.agentId()), CellCodecs.AGENT, agent);
       Files.createDirectory(layout.checkpoint(agent.agentId()));
     }
     for (TaskSpec task : spec.tasks()) {
-      write(layout.task(task.taskId()), Documents.TASK, task);
+      write(layout.task(task.taskId()), CellCodecs.TASK, task);
     }
     if (!spec.isolation().equals(IsolationSpec.ABSENT)) {
-      write(layout.config(CellLayout.ISOLATION_FILE), Documents.ISOLATION, spec.isolation());
+      write(layout.config(CellLayout.ISOLATION_FILE), CellCodecs.ISOLATION, spec.isolation());
     }
     if (!spec.policies().equals(RevivalPolicies.ABSENT)) {
-      write(layout.config(CellLayout.POLICIES_FILE), Documents.POLICIES, spec.policies());
+      write(layout.config(CellLayout.POLICIES_FILE), CellCodecs.POLICIES, spec.policies());
     }
     if (!spec.permissions().equals(Permissions.ABSENT)) {
-      write(layout.config(CellLayout.PERMISSIONS_FILE), Documents.PERMISSIONS, spec.permissions());
+      write(layout.config(CellLayout.PERMISSIONS_FILE), CellCodecs.PERMISSIONS, spec.permissions());
     }
   }
 
-  private static <T> void write(Path file, Document<T> document, T content) throws IOException {
+  private static <T> void write(Path file, DocumentCodec<T> document, T content)
+      throws IOException {
     AtomicFiles.write(file, JsonText.bytes(document.encode().apply(content)));
   }
 }

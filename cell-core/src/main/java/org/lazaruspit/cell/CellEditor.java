@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.util.function.UnaryOperator;
 import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.CellLock;
-import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.Identifiers;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
@@ -47,7 +47,7 @@ public final class CellEditor {
    * @throws IOException when it cannot be written
    */
   public void addAgent(AgentSpec agent) throws IOException {
-    files.add(layout.agent(agent.agentId()), agent.agentId(), Documents.AGENT, agent);
+    files.add(layout.agent(agent.agentId()), agent.agentId(), CellCodecs.AGENT, agent);
   }
 
   /**
@@ -59,7 +59,7 @@ public final class CellEditor {
    * @throws IOException when it cannot be written
    */
   public void addTask(TaskSpec task) throws IOException {
-    files.add(layout.task(task.taskId()), task.taskId(), Documents.TASK, task);
+    files.add(layout.task(task.taskId()), task.taskId(), CellCodecs.TASK, task);
   }
 
   /**
@@ -74,7 +74,7 @@ public final class CellEditor {
    */
   public AgentSpec updateAgent(String agentId, UnaryOperator<AgentSpec> change) throws IOException {
     Identifiers.require("agent_id", agentId);
-    return files.update(layout.agent(agentId), agentId, Documents.AGENT, change);
+    return files.update(layout.agent(agentId), agentId, CellCodecs.AGENT, change);
   }
 
   /**
@@ -89,7 +89,7 @@ public final class CellEditor {
    */
   public TaskSpec updateTask(String taskId, UnaryOperator<TaskSpec> change) throws IOException {
     Identifiers.require("task_id", taskId);
-    return files.update(layout.task(taskId), taskId, Documents.TASK, change);
+    return files.update(layout.task(taskId), taskId, CellCodecs.TASK, change);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class CellEditor {
    * @throws IOException when it cannot be written
    */
   public CellConfig updateConfig(UnaryOperator<CellConfig> change) throws IOException {
-    return files.update(layout.cellFile(), "", Documents.CONFIG, change);
+    return files.update(layout.cellFile(), "", CellCodecs.CONFIG, change);
   }
 
   /**
@@ -114,7 +114,7 @@ public final class CellEditor {
    */
   public IsolationSpec updateIsolation(UnaryOperator<IsolationSpec> change) throws IOException {
     Path file = layout.config(CellLayout.ISOLATION_FILE);
-    return files.update(file, Documents.ISOLATION, IsolationSpec.ABSENT, change);
+    return files.update(file, CellCodecs.ISOLATION, IsolationSpec.ABSENT, change);
   }
 
   /**
@@ -127,7 +127,7 @@ public final class CellEditor {
    */
   public RevivalPolicies updatePolicies(UnaryOperator<RevivalPolicies> change) throws IOException {
     Path file = layout.config(CellLayout.POLICIES_FILE);
-    return files.update(file, Documents.POLICIES, RevivalPolicies.ABSENT, change);
+    return files.update(file, CellCodecs.POLICIES, RevivalPolicies.ABSENT, change);
   }
 
   /**
@@ -140,7 +140,7 @@ public final class CellEditor {
    */
   public Permissions updatePermissions(UnaryOperator<Permissions> change) throws IOException {
     Path file = layout.config(CellLayout.PERMISSIONS_FILE);
-    return files.update(file, Documents.PERMISSIONS, Permissions.ABSENT, change);
+    return files.update(file, CellCodecs.PERMISSIONS, Permissions.ABSENT, change);
   }
 
   /**

@@ -16,13 +16,13 @@ import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.CellLock;
 import org.lazaruspit.cell.internal.files.FileReader;
 import org.lazaruspit.cell.internal.files.Problems;
-import org.lazaruspit.cell.internal.json.Document;
+import org.lazaruspit.cell.internal.json.DocumentCodec;
 import org.lazaruspit.cell.internal.json.Findings;
 import org.lazaruspit.cell.internal.json.Json;
 import org.lazaruspit.cell.internal.json.JsonText;
-import org.lazaruspit.cell.internal.scan.CellDraft;
 import org.lazaruspit.cell.internal.scan.CellScan;
 import org.lazaruspit.cell.internal.scan.CellScanner;
+import org.lazaruspit.cell.internal.scan.PendingChange;
 
 /** Compare-and-set for the files of one cell, with the rules of the whole cell as the guard. */
 final class CellFiles {
@@ -36,7 +36,7 @@ final class CellFiles {
     this.scanner = scanner;
   }
 
-  <T> void add(Path file, String id, Document<T> document, T content) throws IOException {
+  <T> void add(Path file, String id, DocumentCodec<T> document, T content) throws IOException {
     byte[] bytes = JsonText.bytes(document.encode().apply(content));
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
@@ -44,12 +44,12 @@ final class CellFiles {
         throw new FileAlreadyExistsException(file.toString());
       }
       AtomicFiles.ensureDirectory(AtomicFiles.parent(file));
-      requireNoNewErrors(new CellDraft(file, id, bytes, scanner.files()));
+      requireNoNewErrors(new PendingChange(file, id, bytes, scanner.files()));
       AtomicFiles.replace(file, bytes, layout.temporary());
     }
   }
 
-  <T> T update(Path file, String id, Document<T> document, UnaryOperator<T> change)
+  <T> T update(Path file, String id, DocumentCodec<T> document, UnaryOperator<T> change)
       throws IOException {
     while (true) {
       byte[] bytes = read(file);
@@ -67,7 +67,7 @@ final class CellFiles {
   }
 
   /** As above, for a file that may be absent. */
-  <T> T update(Path file, Document<T> document, T absent, UnaryOperator<T> change)
+  <T> T update(Path file, DocumentCodec<T> document, T absent, UnaryOperator<T> change)
       throws IOException {
     while (true) {
       byte[] bytes = read(file);
@@ -88,7 +88,7 @@ final class CellFiles {
       if (read(file) == null) {
         throw new NoSuchFileException(file.toString());
       }
-      requireNoNewErrors(new CellDraft(file, "", null, scanner.files()));
+      requireNoNewErrors(new PendingChange(file, "", null, scanner.files()));
       AtomicFiles.delete(file);
     }
   }
@@ -102,7 +102,7 @@ final class CellFiles {
         return false;
       }
       AtomicFiles.ensureDirectory(AtomicFiles.parent(file));
-      requireNoNewErrors(new CellDraft(file, id, bytes, scanner.files()));
+      requireNoNewErrors(new PendingChange(file, id, bytes, scanner.files()));
       AtomicFiles.replace(file, bytes, layout.temporary());
       return true;
     }
@@ -115,7 +115,7 @@ final class CellFiles {
   }
 
   /** The content of a file that must be there and be good. */
-  <T> T load(Path file, String id, Document<T> document) throws IOException {
+  <T> T load(Path file, String id, DocumentCodec<T> document) throws IOException {
     byte[] bytes = read(file);
     if (bytes == null) {
       throw new NoSuchFileException(file.toString());
@@ -150,7 +150,7 @@ final class CellFiles {
     return object;
   }
 
-  <T> T decode(Path file, String id, byte[] bytes, Json.Obj object, Document<T> document)
+  <T> T decode(Path file, String id, byte[] bytes, Json.Obj object, DocumentCodec<T> document)
       throws CellRuleException {
     Findings findings = new Findings();
     T content = document.decode(id, object, findings, scanner.limits());
@@ -161,7 +161,7 @@ final class CellFiles {
   }
 
   /** A cell with an old fault may still be changed, as long as the change adds none. */
-  private void requireNoNewErrors(CellDraft draft) throws CellRuleException {
+  private void requireNoNewErrors(PendingChange draft) throws CellRuleException {
     CellScan now = scanner.scan(layout.directory());
     Set<CellProblem> known = new HashSet<>();
     now.load().errors().forEach(problem -> known.add(withoutPlace(problem)));

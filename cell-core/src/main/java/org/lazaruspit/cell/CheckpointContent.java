@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.lazaruspit.cell.internal.json.Fields;
+import org.lazaruspit.cell.internal.json.FieldReader;
 import org.lazaruspit.cell.internal.json.FileNames;
 
 /**
@@ -74,7 +74,8 @@ public final class CheckpointContent {
 
   private CheckpointContent with(String name, Source source) {
     if (!FileNames.isRelative(name)) {
-      throw new IllegalArgumentException("artifact: \"" + name + "\" is not " + Fields.FILE_NAME);
+      throw new IllegalArgumentException(
+          "artifact: \"" + name + "\" is not " + FieldReader.FILE_NAME);
     }
     SortedMap<String, Source> more = new TreeMap<>(artifacts);
     if (more.put(name, source) != null) {

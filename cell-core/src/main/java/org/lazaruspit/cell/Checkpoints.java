@@ -15,12 +15,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.internal.checkpoint.CheckpointFolder;
 import org.lazaruspit.cell.internal.checkpoint.CheckpointFolder.BadCheckpoint;
-import org.lazaruspit.cell.internal.checkpoint.Vault;
-import org.lazaruspit.cell.internal.checkpoint.Vault.Generation;
+import org.lazaruspit.cell.internal.checkpoint.CheckpointGenerations;
+import org.lazaruspit.cell.internal.checkpoint.CheckpointGenerations.Generation;
 import org.lazaruspit.cell.internal.files.AtomicFiles;
 import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.CellLock;
-import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.Identifiers;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 import org.slf4j.Logger;
@@ -82,7 +82,7 @@ public final class Checkpoints {
    */
   public CheckpointRef save(String agentId, long incarnation, CheckpointContent content)
       throws IOException {
-    Vault vault = vault(agentId);
+    CheckpointGenerations vault = vault(agentId);
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
       vault.prepare();
@@ -93,7 +93,7 @@ public final class Checkpoints {
     }
   }
 
-  private static Vault.Source source(CheckpointContent content) {
+  private static CheckpointGenerations.Source source(CheckpointContent content) {
     return visitor -> {
       visitor.visit(CheckpointFolder.STATE, content.state());
       visitor.visit(CheckpointFolder.CONTEXT, content.context());
@@ -105,7 +105,8 @@ public final class Checkpoints {
     };
   }
 
-  private void requireNotStale(String agentId, long incarnation, Vault vault) throws IOException {
+  private void requireNotStale(String agentId, long incarnation, CheckpointGenerations vault)
+      throws IOException {
     long newest = agent(agentId).incarnation();
     for (Generation generation : vault.generations()) {
       newest = Math.max(newest, generation.manifest().incarnation());
@@ -115,7 +116,11 @@ public final class Checkpoints {
     }
   }
 
-  private Generation commit(String agentId, Vault vault, long incarnation, Vault.Source source)
+  private Generation commit(
+      String agentId,
+      CheckpointGenerations vault,
+      long incarnation,
+      CheckpointGenerations.Source source)
       throws IOException {
     List<Generation> generations = vault.generations();
     long number = generations.isEmpty() ? 1 : generations.get(0).manifest().generation() + 1;
@@ -126,7 +131,7 @@ public final class Checkpoints {
       files.update(
           layout.agent(agentId),
           agentId,
-          Documents.AGENT,
+          CellCodecs.AGENT,
           agent -> agent.withCheckpoint(generation.ref()));
       finish(vault, generation);
       return generation;
@@ -145,7 +150,8 @@ public final class Checkpoints {
     return before.lastCheckpoint().truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
   }
 
-  private static void finish(Vault vault, Generation generation) throws IOException {
+  private static void finish(CheckpointGenerations vault, Generation generation)
+      throws IOException {
     vault.publish(generation);
     vault.prune();
     vault.remove(vault.claimed());
@@ -153,7 +159,7 @@ public final class Checkpoints {
   }
 
   /** Finishes a save that was interrupted after it counted, and undoes one that was not. */
-  private void recover(String agentId, Vault vault) throws IOException {
+  private void recover(String agentId, CheckpointGenerations vault) throws IOException {
     Long begun = vault.begun();
     if (begun == null) {
       return;
@@ -181,7 +187,7 @@ public final class Checkpoints {
    * @throws IOException when it cannot be written
    */
   public boolean commitPending(String agentId) throws IOException {
-    Vault vault = vault(agentId);
+    CheckpointGenerations vault = vault(agentId);
     if (!exists(next(agentId)) && !exists(vault.claimed())) {
       return false;
     }
@@ -201,7 +207,7 @@ public final class Checkpoints {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private boolean takePending(String agentId, Vault vault) throws IOException {
+  private boolean takePending(String agentId, CheckpointGenerations vault) throws IOException {
     boolean committed = exists(vault.claimed()) && takeClaimed(agentId, vault);
     return (claim(agentId, vault) && takeClaimed(agentId, vault)) || committed;
   }
@@ -209,7 +215,7 @@ public final class Checkpoints {
   /**
    * One rename: either we have it, or the agent has just taken it back to put a newer one there.
    */
-  private boolean claim(String agentId, Vault vault) throws IOException {
+  private boolean claim(String agentId, CheckpointGenerations vault) throws IOException {
     try {
       AtomicFiles.requireDirectory(layout.checkpoint(agentId));
       AtomicFiles.move(next(agentId), vault.claimed());
@@ -220,7 +226,7 @@ public final class Checkpoints {
     }
   }
 
-  private boolean takeClaimed(String agentId, Vault vault) throws IOException {
+  private boolean takeClaimed(String agentId, CheckpointGenerations vault) throws IOException {
     try {
       commit(
           agentId,
@@ -238,7 +244,7 @@ public final class Checkpoints {
     }
   }
 
-  private long newestIncarnation(String agentId, Vault vault) throws IOException {
+  private long newestIncarnation(String agentId, CheckpointGenerations vault) throws IOException {
     List<Generation> generations = vault.generations();
     long saved = generations.isEmpty() ? 0 : generations.get(0).manifest().incarnation();
     return Math.max(saved, agent(agentId).incarnation());
@@ -268,7 +274,7 @@ public final class Checkpoints {
    * @throws IOException when it cannot be read
    */
   public CheckpointVerdict verify(String agentId) throws IOException {
-    Vault vault = vault(agentId);
+    CheckpointGenerations vault = vault(agentId);
     if (vault.begun() != null) {
       finishInterrupted(agentId, vault);
     }
@@ -283,7 +289,7 @@ public final class Checkpoints {
     }
   }
 
-  private void finishInterrupted(String agentId, Vault vault) throws IOException {
+  private void finishInterrupted(String agentId, CheckpointGenerations vault) throws IOException {
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
       recover(agentId, vault);
@@ -292,8 +298,8 @@ public final class Checkpoints {
     }
   }
 
-  private CheckpointVerdict verdict(String agentId, CheckpointRef record, Vault vault)
-      throws IOException {
+  private CheckpointVerdict verdict(
+      String agentId, CheckpointRef record, CheckpointGenerations vault) throws IOException {
     Path visible = layout.checkpoint(agentId);
     for (Generation generation : vault.generations()) {
       if (generation.ref().equals(record)) {
@@ -340,7 +346,7 @@ public final class Checkpoints {
    * @throws IOException when it cannot be read
    */
   public Optional<CheckpointVerdict.Valid> previous(String agentId) throws IOException {
-    Vault vault = vault(agentId);
+    CheckpointGenerations vault = vault(agentId);
     Long begun = vault.begun();
     CheckpointRef record = agent(agentId).checkpoint();
     for (Generation generation : vault.generations()) {
@@ -354,11 +360,11 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
-  private Vault vault(String agentId) {
-    return new Vault(layout, Identifiers.require("agent_id", agentId), scanner);
+  private CheckpointGenerations vault(String agentId) {
+    return new CheckpointGenerations(layout, Identifiers.require("agent_id", agentId), scanner);
   }
 
   private AgentSpec agent(String agentId) throws IOException {
-    return files.load(layout.agent(agentId), agentId, Documents.AGENT);
+    return files.load(layout.agent(agentId), agentId, CellCodecs.AGENT);
   }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.json.Findings;
 import org.lazaruspit.cell.internal.json.Uuids;
-import org.lazaruspit.cell.internal.scan.CellAssembly;
+import org.lazaruspit.cell.internal.scan.CellLoader;
 import org.lazaruspit.cell.internal.scan.CellScan;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
@@ -37,7 +37,7 @@ public final class MissionStore {
   private final Path root;
   private final CellLimits limits;
   private final CellScanner scanner;
-  private final Announcer announcer = new Announcer();
+  private final ListenerNotifier announcer = new ListenerNotifier();
   private final Object scanning = new Object();
   private volatile SortedMap<String, CellScan> scans = Collections.emptySortedMap();
   private volatile SortedMap<String, CellLoad> loads = Collections.emptySortedMap();
@@ -240,7 +240,7 @@ public final class MissionStore {
         "/cell_id", "the identity of " + owner.getFileName(), "an identity that no other cell has");
     List<CellProblem> problems = new ArrayList<>(scan.load().problems());
     Path file = scan.directory().resolve(CellLayout.CELL_FILE);
-    problems.addAll(CellAssembly.locate(file, findings, scanner.files()));
+    problems.addAll(CellLoader.locate(file, findings, scanner.files()));
     return new CellLoad(scan.directory(), Optional.empty(), problems);
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.JsonText;
 
 class CellArchiveTest {
@@ -46,7 +46,7 @@ class CellArchiveTest {
 
   private static String cellJson() {
     return new String(
-        JsonText.bytes(Documents.CONFIG.encode().apply(Cells.small().config())),
+        JsonText.bytes(CellCodecs.CONFIG.encode().apply(Cells.small().config())),
         StandardCharsets.UTF_8);
   }
 

@@ -19,8 +19,8 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.CellJson;
-import org.lazaruspit.cell.internal.json.Documents;
 import org.lazaruspit.cell.internal.json.Findings;
 import org.lazaruspit.cell.internal.json.Json;
 import org.lazaruspit.cell.internal.json.JsonText;
@@ -68,7 +68,7 @@ class CellLawsTest {
               .withCurrentTask("t1")
               .withGateway("g")
               .withCheckpoint(any.checkpoint());
-      Json.Obj strewn = any.strew(Documents.AGENT.encode().apply(full));
+      Json.Obj strewn = any.strew(CellCodecs.AGENT.encode().apply(full));
       Files.write(file, JsonText.bytes(strewn));
       for (int i = any.below(4) + 1; i > 0; i--) {
         UnaryOperator<AgentSpec> edit = edit(any);

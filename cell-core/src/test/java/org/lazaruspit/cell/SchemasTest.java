@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lazaruspit.cell.internal.json.Documents;
+import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.Json;
 import org.lazaruspit.cell.internal.json.JsonText;
 
@@ -237,7 +237,7 @@ class SchemasTest {
   private static Json.Obj full(String kind) {
     return switch (kind) {
       case "cell" ->
-          Documents.CONFIG
+          CellCodecs.CONFIG
               .encode()
               .apply(
                   Cells.builder()
@@ -247,7 +247,7 @@ class SchemasTest {
                       .build()
                       .config());
       case "agent" ->
-          Documents.AGENT
+          CellCodecs.AGENT
               .encode()
               .apply(
                   AgentSpec.of("a1", "x", Role.READ)
@@ -257,9 +257,9 @@ class SchemasTest {
                       .withCurrentTask("t1")
                       .withCheckpoint(
                           new CheckpointRef(Cells.CREATED, "0".repeat(64), List.of("x"))));
-      case "task" -> Documents.TASK.encode().apply(TaskSpec.of("t1", "x", Cells.CREATED));
+      case "task" -> CellCodecs.TASK.encode().apply(TaskSpec.of("t1", "x", Cells.CREATED));
       case "isolation" ->
-          Documents.ISOLATION
+          CellCodecs.ISOLATION
               .encode()
               .apply(
                   new IsolationSpec(
@@ -269,7 +269,7 @@ class SchemasTest {
                       new ResourceLimits(1L, 1L, 1L),
                       new SecurityContext("u", "g", List.of("CAP_KILL"))));
       case "policies" ->
-          Documents.POLICIES
+          CellCodecs.POLICIES
               .encode()
               .apply(
                   new RevivalPolicies(
@@ -281,7 +281,7 @@ class SchemasTest {
                       true,
                       1));
       default ->
-          Documents.PERMISSIONS
+          CellCodecs.PERMISSIONS
               .encode()
               .apply(new Permissions(Map.of("a1", Permissions.Grants.NONE)));
     };

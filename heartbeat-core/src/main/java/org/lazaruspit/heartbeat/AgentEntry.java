@@ -63,7 +63,7 @@ final class AgentEntry extends DeadlineWheel.Node {
   /** Whether there is nothing to tell, so that a heartbeat need only be noted. */
   @SuppressWarnings("ReferenceEquality") // the shared instance, see AgentState.normal
   boolean isPlain() {
-    return state == AgentState.PLAIN;
+    return state == AgentState.NORMAL;
   }
 
   /** Whether the registry has let go of this entry: whoever finds that looks the agent up again. */
@@ -131,7 +131,7 @@ final class AgentEntry extends DeadlineWheel.Node {
     Instant lastHeartbeat = beatMillis == NEVER ? null : Instant.ofEpochMilli(beatMillis);
     Instant lastFailure = now.failedAt() == 0 ? null : Instant.ofEpochMilli(now.failedAt());
     AgentState.Progress progress = now.progress();
-    AgentState.Quiet quiet = now.quiet();
+    AgentState.AgreedWait quiet = now.quiet();
     Extras known = extras;
     long responseNanos = known == null ? NEVER : known.responseNanos;
     return new AgentHealth(

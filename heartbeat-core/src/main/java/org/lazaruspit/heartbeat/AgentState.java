@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is held against an agent, and what it asked for. Times are nanoseconds of the registry's
- * time, see {@link PauseGuard}; those named "after" count from the agent's last sign of life, which
- * the entry keeps.
+ * time, see {@link RegistryClock}; those named "after" count from the agent's last sign of life,
+ * which the entry keeps.
  *
  * @param status how it is doing
  * @param reported failures reported since the last heartbeat
@@ -34,17 +34,17 @@ record AgentState(
     long movedAfter,
     long graceAfter,
     @Nullable Progress progress,
-    @Nullable Quiet quiet,
-    @Nullable Overdue overdue,
+    @Nullable AgreedWait quiet,
+    @Nullable Silence overdue,
     @Nullable Held hold,
     long failedAt) {
 
   /** Nothing to tell: the state of nearly every agent nearly all the time, shared by them all. */
-  static final AgentState PLAIN =
+  static final AgentState NORMAL =
       new AgentState(HealthStatus.HEALTHY, 0, 0, 0, null, 0, 0, null, null, null, null, 0);
 
   /** The state of an entry that the registry has let go of. */
-  static final AgentState RETIRED = PLAIN.withFailedAt(-1);
+  static final AgentState RETIRED = NORMAL.withFailedAt(-1);
 
   /**
    * What an agent told of its progress.
@@ -63,9 +63,9 @@ record AgentState(
    * @param from when the last of them came
    * @param until when silence and standstill start to count again
    */
-  record Quiet(Waiting shown, long since, long from, long until) {
+  record AgreedWait(Waiting shown, long since, long from, long until) {
     /** From what the agent says to a quiet time on our clock; the rules cut it to their ceiling. */
-    static Quiet asked(Waiting waiting, Instant wallNow, long now) {
+    static AgreedWait asked(Waiting waiting, Instant wallNow, long now) {
       long quiet = Nanos.MAX;
       if (waiting.duration() != null) {
         quiet = Nanos.of(waiting.duration());
@@ -73,7 +73,7 @@ record AgentState(
         quiet = Nanos.of(Duration.between(wallNow, waiting.until()));
       }
       Waiting shown = Waiting.until(waiting.reason(), Nanos.after(wallNow, quiet));
-      return new Quiet(shown, now, now, now + quiet);
+      return new AgreedWait(shown, now, now, now + quiet);
     }
 
     /** How much of the time from the last heartbeat until now was agreed to be quiet. */
@@ -92,12 +92,12 @@ record AgentState(
       @Nullable String error,
       long graceAfter,
       @Nullable Progress progress,
-      @Nullable Quiet quiet) {
+      @Nullable AgreedWait quiet) {
     long movedAfter = quiet == null ? 0 : quiet.until() - quiet.from();
     AgentState state =
         new AgentState(
             status, 0, 0, good, error, movedAfter, graceAfter, progress, quiet, null, null, 0);
-    return state.equals(PLAIN) ? PLAIN : state;
+    return state.equals(NORMAL) ? NORMAL : state;
   }
 
   /** With more held against the agent; the same instance when it is no more than before. */
@@ -134,7 +134,7 @@ record AgentState(
     return (int) Math.min(Integer.MAX_VALUE, (long) one + other);
   }
 
-  AgentState withSilence(@Nullable Overdue newOverdue, @Nullable Held newHold) {
+  AgentState withSilence(@Nullable Silence newOverdue, @Nullable Held newHold) {
     return with(progress, newOverdue, newHold, movedAfter, graceAfter, failedAt);
   }
 
@@ -152,7 +152,7 @@ record AgentState(
 
   private AgentState with(
       @Nullable Progress newProgress,
-      @Nullable Overdue newOverdue,
+      @Nullable Silence newOverdue,
       @Nullable Held newHold,
       long newMovedAfter,
       long newGraceAfter,
@@ -174,6 +174,6 @@ record AgentState(
 
   @SuppressWarnings("ReferenceEquality") // the shared instance
   boolean isPlain() {
-    return this == PLAIN;
+    return this == NORMAL;
   }
 }

@@ -30,7 +30,7 @@ final class AgentTable {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(AgentEntry[].class);
 
   /** Stands where an entry was: whoever looks for another goes on past it. */
-  private static final AgentEntry GIVEN_UP = new AgentEntry("", 0, AgentState.RETIRED, 0);
+  private static final AgentEntry TOMBSTONE = new AgentEntry("", 0, AgentState.RETIRED, 0);
 
   private volatile Slots slots = new Slots(SMALLEST);
   private volatile int size;
@@ -60,7 +60,7 @@ final class AgentTable {
 
   /** Takes out an entry that is in. */
   synchronized void remove(AgentEntry entry) {
-    slots.exchange(entry, GIVEN_UP);
+    slots.exchange(entry, TOMBSTONE);
     size--;
   }
 
@@ -82,7 +82,7 @@ final class AgentTable {
   /** One size of the table; changed under the table's lock alone. */
   private static final class Slots {
     private final @Nullable AgentEntry[] entries;
-    private final Map<String, AgentEntry> crowd = new ConcurrentHashMap<>();
+    private final Map<String, AgentEntry> overflow = new ConcurrentHashMap<>();
 
     /** Slots that are not empty; those given up count. */
     private int used;
@@ -99,26 +99,26 @@ final class AgentTable {
         if (entry == null) {
           return null;
         }
-        if (entry.hash == hash && entry.id.equals(id) && entry != GIVEN_UP) {
+        if (entry.hash == hash && entry.id.equals(id) && entry != TOMBSTONE) {
           return entry;
         }
         slot = next(slot);
       }
-      return crowd.get(id);
+      return overflow.get(id);
     }
 
     void add(AgentEntry entry) {
       int slot = home(entry.hash);
       for (int probe = 0; probe < PROBES; probe++) {
         AgentEntry found = at(slot);
-        if (found == null || found == GIVEN_UP) {
+        if (found == null || found == TOMBSTONE) {
           used += found == null ? 1 : 0;
           SLOT.setRelease(entries, slot, entry);
           return;
         }
         slot = next(slot);
       }
-      crowd.put(entry.id, entry);
+      overflow.put(entry.id, entry);
     }
 
     void exchange(AgentEntry present, AgentEntry instead) {
@@ -130,10 +130,10 @@ final class AgentTable {
         }
         slot = next(slot);
       }
-      if (instead == GIVEN_UP) {
-        crowd.remove(present.id);
+      if (instead == TOMBSTONE) {
+        overflow.remove(present.id);
       } else {
-        crowd.put(present.id, instead);
+        overflow.put(present.id, instead);
       }
     }
 
@@ -151,11 +151,11 @@ final class AgentTable {
     void forEach(Consumer<AgentEntry> action) {
       for (int slot = 0; slot < entries.length; slot++) {
         AgentEntry entry = at(slot);
-        if (entry != null && entry != GIVEN_UP) {
+        if (entry != null && entry != TOMBSTONE) {
           action.accept(entry);
         }
       }
-      crowd.values().forEach(action);
+      overflow.values().forEach(action);
     }
 
     private int home(int hash) {

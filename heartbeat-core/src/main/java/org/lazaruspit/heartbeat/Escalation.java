@@ -29,21 +29,22 @@ final class Escalation {
    */
   record Step(AgentState state, HealthCause cause) {}
 
-  static Step step(AgentState state, Occurrence what, HealthRules rules, long lastSign, long now) {
-    if (what instanceof Occurrence.Beat beat) {
+  static Step step(
+      AgentState state, HealthSignal what, HealthRules rules, long lastSign, long now) {
+    if (what instanceof HealthSignal.Beat beat) {
       return beat(state, beat, rules, lastSign, now);
-    } else if (what instanceof Occurrence.Failure failure) {
+    } else if (what instanceof HealthSignal.Failure failure) {
       return failure(state, failure, rules);
-    } else if (what instanceof Occurrence.FellSilent fell) {
+    } else if (what instanceof HealthSignal.FellSilent fell) {
       boolean silent = newlySilent(state, rules, lastSign, now);
       return new Step(
           silent ? state.withSilence(fell.silence(), null) : state, HealthCause.SILENCE);
-    } else if (what instanceof Occurrence.Hold hold) {
+    } else if (what instanceof HealthSignal.Hold hold) {
       AgentState held = state.withSilence(state.overdue(), hold.held());
       return timePassed(held, rules, state.silent(), lastSign, now);
-    } else if (what instanceof Occurrence.Forgive) {
+    } else if (what instanceof HealthSignal.Forgive) {
       return forgive(state, rules, lastSign, now);
-    } else if (what instanceof Occurrence.HoldEnded) {
+    } else if (what instanceof HealthSignal.HoldEnded) {
       AgentState free = state.withSilence(state.overdue(), null);
       return timePassed(free, rules, silentWindows(free, rules, lastSign, now), lastSign, now);
     }
@@ -67,7 +68,7 @@ final class Escalation {
     if (progress == null || window == null || progress.stuck() >= STUCK_UNHEALTHY) {
       return due;
     }
-    AgentState.Quiet quiet = state.quiet();
+    AgentState.AgreedWait quiet = state.quiet();
     long agreed = quiet == null ? 0 : quiet.until() - quiet.from();
     long standstill = now - progress.since() - agreed;
     long stuckDue = product(progress.stuck() + 1L, Nanos.of(window)) - standstill;
@@ -76,9 +77,9 @@ final class Escalation {
   }
 
   private static Step beat(
-      AgentState state, Occurrence.Beat beat, HealthRules rules, long lastSign, long now) {
-    AgentState.Quiet asked = beat.quiet();
-    AgentState.Quiet quiet = asked == null ? null : agreed(asked, state.quiet(), rules, now);
+      AgentState state, HealthSignal.Beat beat, HealthRules rules, long lastSign, long now) {
+    AgentState.AgreedWait asked = beat.quiet();
+    AgentState.AgreedWait quiet = asked == null ? null : agreed(asked, state.quiet(), rules, now);
     AgentState.Progress progress = progressed(state, beat, rules, lastSign, now);
     HealthStatus bad = stuckStatus(progress);
     int good = bad.compareTo(state.status()) < 0 ? state.good() + 1 : 0;
@@ -106,8 +107,11 @@ final class Escalation {
    * The wait asked for, cut to the ceiling, which counts from the first of the heartbeats in a row
    * that told of one.
    */
-  private static AgentState.Quiet agreed(
-      AgentState.Quiet asked, AgentState.@Nullable Quiet before, HealthRules rules, long now) {
+  private static AgentState.AgreedWait agreed(
+      AgentState.AgreedWait asked,
+      AgentState.@Nullable AgreedWait before,
+      HealthRules rules,
+      long now) {
     long since = before == null ? now : before.since();
     long left = Math.max(0, Nanos.of(rules.waitingCeiling()) - (now - since));
     long wanted = asked.until() - now;
@@ -116,11 +120,11 @@ final class Escalation {
     if (granted < wanted && shown.until() != null) {
       shown = Waiting.until(shown.reason(), shown.until().minusNanos(wanted - granted));
     }
-    return new AgentState.Quiet(shown, since, now, now + granted);
+    return new AgentState.AgreedWait(shown, since, now, now + granted);
   }
 
   private static AgentState.@Nullable Progress progressed(
-      AgentState state, Occurrence.Beat beat, HealthRules rules, long lastSign, long now) {
+      AgentState state, HealthSignal.Beat beat, HealthRules rules, long lastSign, long now) {
     AgentState.Progress before = state.progress();
     Object told = beat.progress();
     if (told != null && (before == null || !Numbers.same(told, before.value()))) {
@@ -133,7 +137,7 @@ final class Escalation {
     return new AgentState.Progress(before.value(), since, stuck);
   }
 
-  private static Step failure(AgentState state, Occurrence.Failure failure, HealthRules rules) {
+  private static Step failure(AgentState state, HealthSignal.Failure failure, HealthRules rules) {
     int reported = AgentState.sum(state.reported(), 1);
     HealthStatus byCount = rules.statusAfter(AgentState.sum(reported, state.silent()));
     AgentState next =
@@ -206,7 +210,7 @@ final class Escalation {
    * waits, or was not heard at all.
    */
   private static long uncounted(AgentState state, HealthRules rules, long lastSign, long now) {
-    AgentState.Quiet quiet = state.quiet();
+    AgentState.AgreedWait quiet = state.quiet();
     return overdue(state, rules, lastSign, now) + (quiet == null ? 0 : quiet.spent(now));
   }
 

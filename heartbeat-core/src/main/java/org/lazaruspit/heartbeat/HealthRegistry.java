@@ -32,28 +32,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthRegistry implements AutoCloseable {
   private static final int MAX_ERROR = 1_000;
-  private final Agents agents;
-  private final RuleBook rules;
-  private final Watch watch;
+  private final AgentRegistry agents;
+  private final RuleOverrides rules;
+  private final SilenceDetector watch;
   private final InstantSource clock;
-  private final Announcer announcer;
+  private final EventDispatcher announcer;
   private final HealthRegistryBuilder settings;
   private final Lifecycle lifecycle;
 
   HealthRegistry(HealthRegistryBuilder builder) {
     settings = builder;
     clock = builder.clock;
-    PauseGuard time = new PauseGuard(builder.ticker, clock);
-    announcer = new Announcer(builder.listenerExecutor);
+    RegistryClock time = new RegistryClock(builder.ticker, clock);
+    announcer = new EventDispatcher(builder.listenerExecutor);
     DeadlineWheel wheel = new DeadlineWheel(time.now());
     MassSilenceGuard guard = new MassSilenceGuard();
     AgentIds ids = new AgentIds(builder.maxKeyLength);
-    Agents.Limits limits =
-        new Agents.Limits(
+    AgentRegistry.Limits limits =
+        new AgentRegistry.Limits(
             builder.maxAgents, builder.maxMetadataBytes, ids, builder.registerUnknown);
-    rules = new RuleBook(builder.rules);
-    agents = new Agents(limits, rules, time, clock, announcer, wheel, guard);
-    watch = new Watch(agents, rules, time, clock, wheel, guard);
+    rules = new RuleOverrides(builder.rules);
+    agents = new AgentRegistry(limits, rules, time, clock, announcer, wheel, guard);
+    watch = new SilenceDetector(agents, rules, time, clock, wheel, guard);
     lifecycle = new Lifecycle(this::checkTimeouts, builder, time, announcer);
   }
 
@@ -231,7 +231,7 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   private FleetHealth snapshot(Set<HealthStatus> shown) {
-    Census census = new Census(shown);
+    StatusCounts census = new StatusCounts(shown);
     forEach(census::add);
     return census.result(clock.instant());
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a {@link HealthRegistry}; each can be given once. Not thread-safe. */
 public final class HealthRegistryBuilder {
-  private final Given given = new Given();
+  private final SetOnce given = new SetOnce();
   HealthRules rules = HealthRules.DEFAULT;
   Ticker ticker = Ticker.system();
   InstantSource clock = InstantSource.system();

@@ -215,7 +215,7 @@ public final class HealthRules {
 
   /** Collects the settings; each can be given once. Not thread-safe. */
   public static final class Builder {
-    private final Given given = new Given();
+    private final SetOnce given = new SetOnce();
     private Duration timeout = Duration.ofMinutes(5);
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private int degradedAfter = 1;

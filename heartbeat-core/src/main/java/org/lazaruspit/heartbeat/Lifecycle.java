@@ -9,12 +9,16 @@ final class Lifecycle {
   private final Runnable check;
   private final @Nullable Duration checkInterval;
   private final @Nullable Executor listenerExecutor;
-  private final PauseGuard time;
-  private final Announcer announcer;
-  private @Nullable WatchThread thread;
+  private final RegistryClock time;
+  private final EventDispatcher announcer;
+  private @Nullable RegistryThreads thread;
   private boolean closed;
 
-  Lifecycle(Runnable check, HealthRegistryBuilder settings, PauseGuard time, Announcer announcer) {
+  Lifecycle(
+      Runnable check,
+      HealthRegistryBuilder settings,
+      RegistryClock time,
+      EventDispatcher announcer) {
     this.check = check;
     this.checkInterval = settings.checkInterval;
     this.listenerExecutor = settings.listenerExecutor;
@@ -29,11 +33,11 @@ final class Lifecycle {
     }
     if (thread == null) {
       boolean ownThreads = listenerExecutor == null;
-      WatchThread started = new WatchThread(check, ownThreads);
+      RegistryThreads started = new RegistryThreads(check, ownThreads);
       if (ownThreads) {
         announcer.deliverBy(started.listenerExecutor());
       }
-      time.promise(WatchThread.INTERVAL);
+      time.promise(RegistryThreads.INTERVAL);
       thread = started;
       started.start();
     }
@@ -41,7 +45,7 @@ final class Lifecycle {
 
   /** Waits for the threads without a lock: a listener that is still running may close as well. */
   void close() {
-    WatchThread started = end();
+    RegistryThreads started = end();
     if (started != null) {
       promiseChecks();
       announcer.deliverBy(listenerExecutor);
@@ -49,8 +53,8 @@ final class Lifecycle {
     }
   }
 
-  private synchronized @Nullable WatchThread end() {
-    WatchThread started = thread;
+  private synchronized @Nullable RegistryThreads end() {
+    RegistryThreads started = thread;
     closed = true;
     thread = null;
     return started;

@@ -20,8 +20,8 @@ final class MassSilenceGuard {
   private final AtomicInteger overdue = new AtomicInteger();
   private final AtomicInteger recentlyOverdue = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
-  private final Deque<Overdue> recent = new ArrayDeque<>();
-  private final List<Overdue> hold = new ArrayList<>();
+  private final Deque<Silence> recent = new ArrayDeque<>();
+  private final List<Silence> hold = new ArrayList<>();
   private boolean holding;
   private long holdingSince;
 
@@ -39,8 +39,8 @@ final class MassSilenceGuard {
     GIVE_UP
   }
 
-  Overdue fellSilent(AgentEntry entry, long now) {
-    Overdue silence = new Overdue(entry, now);
+  Silence fellSilent(AgentEntry entry, long now) {
+    Silence silence = new Silence(entry, now);
     overdue.incrementAndGet();
     recentlyOverdue.incrementAndGet();
     recent.add(silence);
@@ -51,7 +51,7 @@ final class MassSilenceGuard {
    * Under the entry's monitor, on any thread: the silence has ended, by a heartbeat or since the
    * agent is gone or forgiven.
    */
-  void ended(Overdue silence) {
+  void ended(Silence silence) {
     overdue.decrementAndGet();
     forgetRecent(silence);
     if (silence.held) {
@@ -61,7 +61,7 @@ final class MassSilenceGuard {
   }
 
   /** Under the entry's monitor. */
-  void hold(Overdue silence) {
+  void hold(Silence silence) {
     if (!silence.held) {
       silence.held = true;
       held.incrementAndGet();
@@ -70,7 +70,7 @@ final class MassSilenceGuard {
   }
 
   /** Under the entry's monitor: the silence counts after all. */
-  void unhold(Overdue silence) {
+  void unhold(Silence silence) {
     if (silence.held) {
       silence.held = false;
       held.decrementAndGet();
@@ -107,7 +107,7 @@ final class MassSilenceGuard {
   }
 
   private void forgetOlderThan(long timeout, long now) {
-    for (Overdue oldest = recent.peek();
+    for (Silence oldest = recent.peek();
         oldest != null && (now - oldest.since >= timeout || !oldest.recent.get());
         oldest = recent.peek()) {
       forgetRecent(oldest);
@@ -115,7 +115,7 @@ final class MassSilenceGuard {
     }
   }
 
-  private void forgetRecent(Overdue silence) {
+  private void forgetRecent(Silence silence) {
     if (silence.recent.compareAndSet(true, false)) {
       recentlyOverdue.decrementAndGet();
     }
@@ -125,13 +125,13 @@ final class MassSilenceGuard {
     return holdingSince;
   }
 
-  Collection<Overdue> recent() {
+  Collection<Silence> recent() {
     return recent;
   }
 
   /** What was held, some of it ended meanwhile; the next hold starts with none. */
-  List<Overdue> takeHeld() {
-    List<Overdue> taken = List.copyOf(hold);
+  List<Silence> takeHeld() {
+    List<Silence> taken = List.copyOf(hold);
     hold.clear();
     return taken;
   }

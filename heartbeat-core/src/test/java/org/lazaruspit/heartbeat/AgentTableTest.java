@@ -183,7 +183,7 @@ class AgentTableTest {
   }
 
   private static AgentEntry entry(String id) {
-    return new AgentEntry(id, 0, AgentState.PLAIN, 0);
+    return new AgentEntry(id, 0, AgentState.NORMAL, 0);
   }
 
   /** Ids of one length and hash code, one for each number of so many bits. */

@@ -19,7 +19,7 @@ class DeadlineWheelTest {
   private final DeadlineWheel wheel = new DeadlineWheel(START);
 
   private static AgentEntry entry(int i) {
-    return new AgentEntry("a" + i, 0, AgentState.PLAIN, 0);
+    return new AgentEntry("a" + i, 0, AgentState.NORMAL, 0);
   }
 
   private List<AgentEntry> advance(long now) {

@@ -20,8 +20,8 @@ class InterleavingTest {
   private final FakeTime time = new FakeTime();
   private final Queue<Runnable> whenRulesAreAskedFor = new ArrayDeque<>();
   private final Queue<Runnable> whenTimeIsAskedFor = new ArrayDeque<>();
-  private final RuleBook rules =
-      new RuleBook(HealthRules.DEFAULT) {
+  private final RuleOverrides rules =
+      new RuleOverrides(HealthRules.DEFAULT) {
         @Override
         HealthRules of(AgentEntry entry) {
           HealthRules found = super.of(entry);
@@ -29,26 +29,27 @@ class InterleavingTest {
           return found;
         }
       };
-  private final PauseGuard guard =
-      new PauseGuard(
+  private final RegistryClock guard =
+      new RegistryClock(
           () -> {
             runNext(whenTimeIsAskedFor);
             return time.nanos();
           },
           time);
   private final DeadlineWheel wheel = new DeadlineWheel(time.nanos());
-  private final Announcer announcer = new Announcer(Runnable::run);
+  private final EventDispatcher announcer = new EventDispatcher(Runnable::run);
   private final MassSilenceGuard massSilence = new MassSilenceGuard();
-  private final Agents agents =
-      new Agents(
-          new Agents.Limits(1, 1_000, new AgentIds(200), true),
+  private final AgentRegistry agents =
+      new AgentRegistry(
+          new AgentRegistry.Limits(1, 1_000, new AgentIds(200), true),
           rules,
           guard,
           time,
           announcer,
           wheel,
           massSilence);
-  private final Watch watch = new Watch(agents, rules, guard, time, wheel, massSilence);
+  private final SilenceDetector watch =
+      new SilenceDetector(agents, rules, guard, time, wheel, massSilence);
   private final List<String> events = new ArrayList<>();
 
   InterleavingTest() {
@@ -82,7 +83,7 @@ class InterleavingTest {
     time.advanceSeconds(300);
     whenRulesAreAskedFor.add(() -> agents.heartbeat("a", Heartbeat.EMPTY));
     synchronized (entry) {
-      agents.step(entry, Occurrence.TimePassed.INSTANCE, time.nanos());
+      agents.step(entry, HealthSignal.TimePassed.INSTANCE, time.nanos());
     }
     announcer.dispatch();
     assertEquals(HealthStatus.HEALTHY, health("a").status());

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.lazaruspit.cell.IsolationLevel;
-import org.lazaruspit.pit.internal.isolation.Preflight;
+import org.lazaruspit.pit.internal.isolation.IsolationPreflight;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
@@ -44,7 +44,7 @@ public record IsolationReport(
    * @throws IllegalArgumentException where a setting cannot be used; the message names it
    */
   public static IsolationReport ofThisMachine(Settings settings) {
-    Preflight preflight = new Preflight(settings);
+    IsolationPreflight preflight = new IsolationPreflight(settings);
     return new IsolationReport(preflight.abilities(), preflight.refusals());
   }
 

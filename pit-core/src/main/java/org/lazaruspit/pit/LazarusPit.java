@@ -14,28 +14,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
-import org.lazaruspit.pit.internal.cell.CellWork;
-import org.lazaruspit.pit.internal.cell.Works;
-import org.lazaruspit.pit.internal.detection.Ears;
-import org.lazaruspit.pit.internal.detection.HeartbeatFiles;
-import org.lazaruspit.pit.internal.detection.OwnRules;
-import org.lazaruspit.pit.internal.detection.Polls;
-import org.lazaruspit.pit.internal.detection.Probes;
-import org.lazaruspit.pit.internal.detection.Registries;
-import org.lazaruspit.pit.internal.detection.Targets;
+import org.lazaruspit.pit.internal.cell.OwnedCell;
+import org.lazaruspit.pit.internal.cell.OwnedCells;
+import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
+import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
+import org.lazaruspit.pit.internal.detection.GatewayPoller;
+import org.lazaruspit.pit.internal.detection.GatewaySubscriptions;
+import org.lazaruspit.pit.internal.detection.HeartbeatFileMonitor;
+import org.lazaruspit.pit.internal.detection.ProbeRouter;
+import org.lazaruspit.pit.internal.detection.ProbeTargets;
 import org.lazaruspit.pit.internal.journal.RevivalIds;
-import org.lazaruspit.pit.internal.loop.AgentWatch;
-import org.lazaruspit.pit.internal.loop.CellRoster;
-import org.lazaruspit.pit.internal.loop.CheckpointSweep;
-import org.lazaruspit.pit.internal.loop.Round;
-import org.lazaruspit.pit.internal.loop.Wakeups;
+import org.lazaruspit.pit.internal.loop.CellClaims;
+import org.lazaruspit.pit.internal.loop.CheckpointCommitter;
+import org.lazaruspit.pit.internal.loop.ExitWatch;
+import org.lazaruspit.pit.internal.loop.RoundTrigger;
+import org.lazaruspit.pit.internal.loop.SupervisionRound;
 import org.lazaruspit.pit.internal.loop.Watchdog;
-import org.lazaruspit.pit.internal.notify.Listeners;
-import org.lazaruspit.pit.internal.notify.Once;
+import org.lazaruspit.pit.internal.notify.ListenerQueue;
+import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.plugin.FencedReviver;
 import org.lazaruspit.pit.internal.plugin.Plugins;
-import org.lazaruspit.pit.internal.revival.GivingUp;
-import org.lazaruspit.pit.internal.revival.Holds;
+import org.lazaruspit.pit.internal.revival.CanaryGate;
+import org.lazaruspit.pit.internal.revival.QuarantinePlanner;
 import org.lazaruspit.pit.internal.revival.RevivalDispatcher;
 import org.lazaruspit.pit.internal.revival.RevivalRunner;
 import org.lazaruspit.pit.spi.CellOwnership;
@@ -57,21 +57,21 @@ public final class LazarusPit implements AutoCloseable {
   private final Plugins plugins;
   private final FencedReviver reviver;
   private final RevivalEngine engine;
-  private final Works works;
-  private final CellRoster roster;
-  private final Round round;
-  private final CheckpointSweep sweep;
-  private final Listeners listeners;
+  private final OwnedCells works;
+  private final CellClaims roster;
+  private final SupervisionRound round;
+  private final CheckpointCommitter sweep;
+  private final ListenerQueue listeners;
   private final ExecutorService attempts;
   private final ScheduledThreadPoolExecutor timer;
-  private final Registries registries;
-  private final OwnRules rules;
-  private final Probes probes;
+  private final EmbeddedRegistries registries;
+  private final FallbackHealthRegistry rules;
+  private final ProbeRouter probes;
   private final ExecutorService asking;
-  private final Ears ears;
+  private final GatewaySubscriptions ears;
   private final Watchdog watchdog;
-  private final Wakeups wakeups = new Wakeups();
-  private final Once broken = new Once();
+  private final RoundTrigger wakeups = new RoundTrigger();
+  private final LogOnChange broken = new LogOnChange();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile PitReport report;
   private volatile @Nullable Thread loop;
@@ -83,13 +83,14 @@ public final class LazarusPit implements AutoCloseable {
     this.plugins = plugins;
     registries = builder.registries();
     rules = builder.ownRules();
-    listeners = new Listeners(builder.listeners, builder.afterEachLine, threads("pit-listener"));
+    listeners =
+        new ListenerQueue(builder.listeners, builder.afterEachLine, threads("pit-listener"));
     probes =
-        new Probes(
+        new ProbeRouter(
             plugins.probe(builder.probe),
             registries,
             rules,
-            new HeartbeatFiles.Settings(builder.clock, config.timeout()),
+            new HeartbeatFileMonitor.Settings(builder.clock, config.timeout()),
             listeners::heartbeatPassed,
             dryRun);
     asking = Executors.newCachedThreadPool(threads("pit-probe"));
@@ -99,12 +100,12 @@ public final class LazarusPit implements AutoCloseable {
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    Targets targets = new Targets(config, registries);
-    AgentWatch watch = new AgentWatch(attempts);
-    works = new Works();
+    ProbeTargets targets = new ProbeTargets(config, registries);
+    ExitWatch watch = new ExitWatch(attempts);
+    works = new OwnedCells();
     RevivalIds ids = new RevivalIds();
-    GivingUp givingUp = new GivingUp(config, builder.clock, ids);
-    Holds holds = new Holds();
+    QuarantinePlanner givingUp = new QuarantinePlanner(config, builder.clock, ids);
+    CanaryGate holds = new CanaryGate();
     RevivalDispatcher dispatcher =
         new RevivalDispatcher(
             config,
@@ -131,7 +132,7 @@ public final class LazarusPit implements AutoCloseable {
             this::wakeUp);
     watch.reportTo(engine);
     roster =
-        new CellRoster(
+        new CellClaims(
             MissionStore.open(config.missionsPath()),
             ownership,
             reviver,
@@ -141,13 +142,13 @@ public final class LazarusPit implements AutoCloseable {
             listeners,
             builder.dryRun);
     watchdog = new Watchdog(config.pollInterval(), System::nanoTime, builder.clock, this::loopRuns);
-    ears = new Ears(probes, wakeups::news);
-    sweep = new CheckpointSweep(attempts);
+    ears = new GatewaySubscriptions(probes, wakeups::news);
+    sweep = new CheckpointCommitter(attempts);
     round =
-        new Round(
+        new SupervisionRound(
             config,
             reviver,
-            new Polls(probes, asking, wakeups::news),
+            new GatewayPoller(probes, asking, wakeups::news),
             ears,
             rules,
             watchdog,
@@ -218,7 +219,7 @@ public final class LazarusPit implements AutoCloseable {
   private void runRound() throws InterruptedException {
     long began = System.nanoTime();
     try {
-      List<CellWork> works = roster.refresh();
+      List<OwnedCell> works = roster.refresh();
       report = round.run(works);
       engine.judged(report);
       engine.dispatch();
@@ -227,11 +228,11 @@ public final class LazarusPit implements AutoCloseable {
       }
       listeners.roundEnded(report, Duration.ofNanos(System.nanoTime() - began));
       watchdog.roundEnded();
-      broken.over(this);
+      broken.clear(this);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       if (Thread.currentThread().isInterrupted()) {
         log.debug("the pit was closed in the middle of a round", e);
-      } else if (broken.changed(this, e.toString())) {
+      } else if (broken.isNew(this, e.toString())) {
         log.error("this round broke off, and so may each one that comes, until it is mended", e);
       }
     }
@@ -257,7 +258,7 @@ public final class LazarusPit implements AutoCloseable {
    * @return each as it was last read, by cell id
    */
   public List<MissionCell> cells() {
-    return works.all().stream().map(CellWork::cell).toList();
+    return works.all().stream().map(OwnedCell::cell).toList();
   }
 
   /**

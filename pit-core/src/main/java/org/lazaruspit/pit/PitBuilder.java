@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
-import org.lazaruspit.pit.internal.detection.OwnRules;
-import org.lazaruspit.pit.internal.detection.Registries;
+import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
+import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
 import org.lazaruspit.pit.internal.plugin.Plugins;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.HealthProbe;
@@ -97,12 +97,13 @@ public final class PitBuilder {
     return this;
   }
 
-  OwnRules ownRules() {
-    return new OwnRules(ownRegistry == null ? OwnRules.registry(config) : ownRegistry);
+  FallbackHealthRegistry ownRules() {
+    return new FallbackHealthRegistry(
+        ownRegistry == null ? FallbackHealthRegistry.registry(config) : ownRegistry);
   }
 
-  Registries registries() {
-    return new Registries(registries, unlistedRegistry, config.gateways().keySet());
+  EmbeddedRegistries registries() {
+    return new EmbeddedRegistries(registries, unlistedRegistry, config.gateways().keySet());
   }
 
   /**

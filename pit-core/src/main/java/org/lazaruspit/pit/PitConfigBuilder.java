@@ -22,7 +22,7 @@ import org.lazaruspit.pit.spi.Launcher;
  */
 public final class PitConfigBuilder {
 
-  private final Given given = new Given();
+  private final SetOnce given = new SetOnce();
   private Duration pollInterval = Duration.ofSeconds(30);
   private Duration timeout = Duration.ofMinutes(5);
   private int maxRetries = 3;

@@ -14,9 +14,9 @@ import org.lazaruspit.pit.PitConfig.AgentKey;
 import org.lazaruspit.pit.PitConfig.Control;
 import org.lazaruspit.pit.PitConfig.InvalidConfigException;
 import org.lazaruspit.pit.PitConfig.Limits;
+import org.lazaruspit.pit.internal.config.ConfigFields;
 import org.lazaruspit.pit.internal.config.ConfigNode;
-import org.lazaruspit.pit.internal.config.ConfigReader;
-import org.lazaruspit.pit.internal.config.Gateways;
+import org.lazaruspit.pit.internal.config.GatewayNames;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Launcher;
 
@@ -29,7 +29,7 @@ final class PitConfigReader {
     List<String> problems = new ArrayList<>();
     ConfigNode root = ConfigNode.parse(document, problems);
     if (problems.isEmpty()) {
-      ConfigReader in = ConfigReader.of(root, "the configuration", problems);
+      ConfigFields in = ConfigFields.of(root, "the configuration", problems);
       PitConfig config = read(file, in);
       in.done();
       if (problems.isEmpty()) {
@@ -39,7 +39,7 @@ final class PitConfigReader {
     throw new InvalidConfigException(file, problems);
   }
 
-  private static PitConfig read(Path file, ConfigReader in) {
+  private static PitConfig read(Path file, ConfigFields in) {
     return new PitConfig(
         seconds(in, "poll_interval", PitConfig.DAY, 30),
         seconds(in, "timeout", PitConfig.YEAR, 300),
@@ -61,7 +61,7 @@ final class PitConfigReader {
         limits(in));
   }
 
-  private static Duration seconds(ConfigReader in, String name, int most, int otherwise) {
+  private static Duration seconds(ConfigFields in, String name, int most, int otherwise) {
     return Duration.ofSeconds(in.number(name, 1, most).orElse(otherwise));
   }
 
@@ -70,7 +70,7 @@ final class PitConfigReader {
   }
 
   /** {@code ~} is the home directory, as a shell would have it; {@code ~somebody} is not known. */
-  private static Optional<Path> path(ConfigReader in, String name) {
+  private static Optional<Path> path(ConfigFields in, String name) {
     return in.text(name, "a path", PitConfigReader::isPath).map(PitConfigReader::path);
   }
 
@@ -87,14 +87,14 @@ final class PitConfigReader {
         .normalize();
   }
 
-  private static AgentKey agentKey(ConfigReader in) {
+  private static AgentKey agentKey(ConfigFields in) {
     return in.oneOf("agent_key", List.of("agent", "cell"))
         .map(text -> text.equals("cell") ? AgentKey.CELL : AgentKey.AGENT)
         .orElse(AgentKey.AGENT);
   }
 
-  private static Control control(ConfigReader root) {
-    ConfigReader in = root.object("control").orElseGet(() -> root.empty("control"));
+  private static Control control(ConfigFields root) {
+    ConfigFields in = root.object("control").orElseGet(() -> root.empty("control"));
     Control control =
         new Control(
             in.text("host", "a loopback address", Control::isLoopback)
@@ -104,8 +104,8 @@ final class PitConfigReader {
     return control;
   }
 
-  private static Limits limits(ConfigReader root) {
-    ConfigReader in = root.object("limits").orElseGet(() -> root.empty("limits"));
+  private static Limits limits(ConfigFields root) {
+    ConfigFields in = root.object("limits").orElseGet(() -> root.empty("limits"));
     Limits limits =
         new Limits(
             in.number("concurrent_revivals", 1, 1000).orElse(4),
@@ -116,7 +116,7 @@ final class PitConfigReader {
     return limits;
   }
 
-  private static Map<String, GatewayAddress> gateways(ConfigReader in) {
+  private static Map<String, GatewayAddress> gateways(ConfigFields in) {
     Map<String, GatewayAddress> gateways = new LinkedHashMap<>();
     for (ConfigNode item : in.list("gateways")) {
       GatewayAddress gateway = gateway(in, item);
@@ -127,10 +127,10 @@ final class PitConfigReader {
     return gateways;
   }
 
-  private static @Nullable GatewayAddress gateway(ConfigReader in, ConfigNode item) {
+  private static @Nullable GatewayAddress gateway(ConfigFields in, ConfigNode item) {
     try {
       return item.value() instanceof String text
-          ? Gateways.named(text)
+          ? GatewayNames.named(text)
           : gateway(in.item("gateways", item), in, item);
     } catch (IllegalArgumentException e) {
       in.problem("gateways: " + e.getMessage(), item);
@@ -139,7 +139,7 @@ final class PitConfigReader {
   }
 
   private static @Nullable GatewayAddress gateway(
-      ConfigReader fields, ConfigReader list, ConfigNode item) {
+      ConfigFields fields, ConfigFields list, ConfigNode item) {
     Optional<String> url = fields.text("url");
     Optional<String> name = fields.text("name").or(() -> url);
     Optional<Path> token = path(fields, "token_file");
@@ -150,16 +150,16 @@ final class PitConfigReader {
     if (name.isEmpty()) {
       return null;
     }
-    URI uri = url.map(URI::create).orElseGet(() -> Gateways.named(name.get()).uri());
+    URI uri = url.map(URI::create).orElseGet(() -> GatewayNames.named(name.get()).uri());
     return new GatewayAddress(name.get(), uri, token.orElse(null));
   }
 
-  private static Map<String, Launcher> launchers(ConfigReader root) {
+  private static Map<String, Launcher> launchers(ConfigFields root) {
     Map<String, Launcher> launchers = new LinkedHashMap<>();
     root.entries("launchers")
         .forEach(
             (name, node) -> {
-              ConfigReader in = root.item("launchers/" + name, node);
+              ConfigFields in = root.item("launchers/" + name, node);
               List<String> command = in.texts("command");
               Map<String, String> environment = environment(in);
               Optional<String> directory = in.text("working_directory");
@@ -175,7 +175,7 @@ final class PitConfigReader {
     return launchers;
   }
 
-  private static Map<String, String> environment(ConfigReader in) {
+  private static Map<String, String> environment(ConfigFields in) {
     Map<String, String> environment = new LinkedHashMap<>();
     in.entries("env")
         .forEach(
@@ -193,7 +193,7 @@ final class PitConfigReader {
     return !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0;
   }
 
-  private static Map<String, Map<String, Object>> plugins(ConfigReader root) {
+  private static Map<String, Map<String, Object>> plugins(ConfigFields root) {
     Map<String, Map<String, Object>> plugins = new LinkedHashMap<>();
     root.entries("plugins")
         .forEach(

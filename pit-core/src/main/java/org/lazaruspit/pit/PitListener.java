@@ -39,7 +39,7 @@ public interface PitListener {
    *
    * @param detection who, why, and since when
    */
-  default void troubleDetected(Detection detection) {}
+  default void troubleDetected(FailureDetection detection) {}
 
   /**
    * A journal was written to, or could not be. The default does nothing.
@@ -54,5 +54,5 @@ public interface PitListener {
    *
    * @param heartbeat whose, and whether it was taken
    */
-  default void heartbeatPassed(PassedHeartbeat heartbeat) {}
+  default void heartbeatPassed(ForwardedHeartbeat heartbeat) {}
 }

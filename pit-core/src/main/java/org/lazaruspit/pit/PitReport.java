@@ -122,7 +122,7 @@ public record PitReport(
      *
      * @return a sentence
      */
-    public String words() {
+    public String describe() {
       return switch (kind) {
         case MISSION -> "cell %s: its mission is overdue since %s".formatted(cellId, since);
         case TASK -> "cell %s: task %s is overdue since %s".formatted(cellId, id, since);

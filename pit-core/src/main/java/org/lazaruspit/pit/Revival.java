@@ -36,7 +36,7 @@ public record Revival(
     AgentRef agent,
     Origin origin,
     Optional<String> substitute,
-    Cause cause,
+    FailureCause cause,
     String reason,
     Instant requestedAt,
     Optional<Instant> approvedAt,

@@ -12,22 +12,22 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import org.lazaruspit.cell.CellPaths;
-import org.lazaruspit.pit.internal.cell.CellWork;
-import org.lazaruspit.pit.internal.cell.Works;
-import org.lazaruspit.pit.internal.journal.JournalReading;
+import org.lazaruspit.pit.internal.cell.OwnedCell;
+import org.lazaruspit.pit.internal.cell.OwnedCells;
+import org.lazaruspit.pit.internal.journal.JournalReader;
 import org.lazaruspit.pit.internal.journal.RevivalEvent;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Decided;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.internal.journal.RevivalIds;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
+import org.lazaruspit.pit.internal.revival.CanaryGate;
 import org.lazaruspit.pit.internal.revival.Explainer;
-import org.lazaruspit.pit.internal.revival.GivingUp;
-import org.lazaruspit.pit.internal.revival.Holds;
-import org.lazaruspit.pit.internal.revival.Orders;
-import org.lazaruspit.pit.internal.revival.Requests;
+import org.lazaruspit.pit.internal.revival.OperatorOrders;
+import org.lazaruspit.pit.internal.revival.QuarantinePlanner;
 import org.lazaruspit.pit.internal.revival.RevivalDispatcher;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner;
+import org.lazaruspit.pit.internal.revival.RevivalRequests;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -43,10 +43,10 @@ public final class RevivalEngine {
 
   private final InstantSource clock;
   private final RevivalDispatcher dispatcher;
-  private final Requests requests;
-  private final Holds holds;
-  private final Orders orders;
-  private final Works works;
+  private final RevivalRequests requests;
+  private final CanaryGate holds;
+  private final OperatorOrders orders;
+  private final OwnedCells works;
   private final Explainer explainer;
   private volatile Map<AgentRef, String> judged = Map.of();
 
@@ -54,10 +54,10 @@ public final class RevivalEngine {
       PitConfig config,
       InstantSource clock,
       RevivalIds ids,
-      GivingUp givingUp,
-      Holds holds,
+      QuarantinePlanner givingUp,
+      CanaryGate holds,
       RevivalDispatcher dispatcher,
-      Works works,
+      OwnedCells works,
       boolean dryRun,
       Runnable wakeUp) {
     this.works = works;
@@ -65,8 +65,8 @@ public final class RevivalEngine {
     this.dispatcher = dispatcher;
     this.explainer = new Explainer(config, clock, dispatcher);
     this.holds = holds;
-    this.requests = new Requests(config, clock, ids, givingUp, holds, dispatcher, dryRun);
-    this.orders = new Orders(clock, ids, holds, dispatcher, wakeUp);
+    this.requests = new RevivalRequests(config, clock, ids, givingUp, holds, dispatcher, dryRun);
+    this.orders = new OperatorOrders(clock, ids, holds, dispatcher, wakeUp);
   }
 
   /**
@@ -81,7 +81,7 @@ public final class RevivalEngine {
    * @throws NoSuchElementException if this pit doesn't work the agent's cell, or there is no such
    *     agent
    */
-  public Optional<Revival> request(AgentRef agent, Cause cause, String evidence)
+  public Optional<Revival> request(AgentRef agent, FailureCause cause, String evidence)
       throws IOException {
     long incarnation = work(agent).ledger().incarnation(agent.agentId());
     return request(agent, incarnation, cause, evidence, Optional.empty());
@@ -92,28 +92,32 @@ public final class RevivalEngine {
    * known since when the agent is in trouble, listeners are told.
    */
   public Optional<Revival> request(
-      AgentRef agent, long incarnation, Cause cause, String evidence, Optional<Instant> since)
+      AgentRef agent,
+      long incarnation,
+      FailureCause cause,
+      String evidence,
+      Optional<Instant> since)
       throws IOException {
     return requests.request(work(agent), agent, incarnation, cause, evidence, since);
   }
 
   /** Whether what was decided about an open revival should be under way, and nobody does it. */
-  public boolean neglected(CellWork work, Revival revival) {
+  public boolean neglected(OwnedCell work, Revival revival) {
     return dispatcher.neglected(work, revival);
   }
 
   /** What the loop finds is handed in here. */
-  public Requests requests() {
+  public RevivalRequests requests() {
     return requests;
   }
 
   /** Who shares its trouble with whom. */
-  public Holds holds() {
+  public CanaryGate holds() {
     return holds;
   }
 
   /** Ends what a person wants not to run, if it does. */
-  public void enforceStop(CellWork work, String agentId) {
+  public void enforceStop(OwnedCell work, String agentId) {
     dispatcher.enforceStop(work, agentId);
   }
 
@@ -150,7 +154,7 @@ public final class RevivalEngine {
   }
 
   private Revival decide(String id, boolean approved, String detail) throws IOException {
-    for (CellWork work : works.all()) {
+    for (OwnedCell work : works.all()) {
       if (work.ledger().find(id).isPresent()) {
         return work.decide(ledger -> List.of(decision(ledger, id, approved, detail)))
             .find(id)
@@ -213,7 +217,7 @@ public final class RevivalEngine {
    * @throws NoSuchElementException if this pit doesn't work the cell
    */
   public void stop(UUID cellId, String reason) throws IOException {
-    orders.stop(work(cellId), Orders.WHOLE_CELL, reason);
+    orders.stop(work(cellId), OperatorOrders.WHOLE_CELL, reason);
   }
 
   /**
@@ -240,7 +244,7 @@ public final class RevivalEngine {
    * @throws NoSuchElementException if this pit doesn't work the cell
    */
   public void pause(UUID cellId, Optional<Instant> until, String reason) throws IOException {
-    orders.pause(work(cellId), Orders.WHOLE_CELL, until, reason);
+    orders.pause(work(cellId), OperatorOrders.WHOLE_CELL, until, reason);
   }
 
   /**
@@ -264,7 +268,7 @@ public final class RevivalEngine {
    * @throws NoSuchElementException if this pit doesn't work the cell
    */
   public void resume(UUID cellId, String reason) throws IOException {
-    orders.resume(work(cellId), Orders.WHOLE_CELL, reason);
+    orders.resume(work(cellId), OperatorOrders.WHOLE_CELL, reason);
   }
 
   /**
@@ -290,7 +294,7 @@ public final class RevivalEngine {
    * @throws NoSuchElementException if this pit doesn't work the cell
    */
   public void lift(UUID cellId, String reason) throws IOException {
-    CellWork work = work(cellId);
+    OwnedCell work = work(cellId);
     orders.lift(work, List.copyOf(work.cell().agents().keySet()), reason);
   }
 
@@ -312,10 +316,10 @@ public final class RevivalEngine {
    * @return its own and its cell's; empty for an agent that is under nothing
    * @throws NoSuchElementException as in {@link #revive}
    */
-  public List<Standing> standings(AgentRef agent) {
+  public List<Restriction> standings(AgentRef agent) {
     RevivalLedger ledger = work(agent).ledger();
     AgentHistory history = ledger.of(agent.agentId());
-    List<Standing> standings = new ArrayList<>();
+    List<Restriction> standings = new ArrayList<>();
     ledger.cellIntent().ifPresent(standings::add);
     history.intent().ifPresent(standings::add);
     history.restraint().ifPresent(standings::add);
@@ -330,7 +334,7 @@ public final class RevivalEngine {
    * @return its stop or pause; empty for a cell that is under neither
    * @throws NoSuchElementException if this pit doesn't work the cell
    */
-  public Optional<Standing> standing(UUID cellId) {
+  public Optional<Restriction> standing(UUID cellId) {
     return work(cellId).ledger().cellIntent().filter(intent -> intent.holds(clock.instant()));
   }
 
@@ -375,13 +379,13 @@ public final class RevivalEngine {
    * @throws IOException if the journal cannot be read
    * @throws NoSuchElementException if there is no such revival
    */
-  public List<RevivalLine> lines(String revival) throws IOException {
-    CellWork work =
+  public List<RevivalLogEntry> lines(String revival) throws IOException {
+    OwnedCell work =
         works.all().stream()
             .filter(candidate -> candidate.ledger().find(revival).isPresent())
             .findFirst()
             .orElseThrow(() -> new NoSuchElementException("there is no revival " + revival));
-    return JournalReading.of(CellPaths.of(work.directory()).journal(), revival);
+    return JournalReader.of(CellPaths.of(work.directory()).journal(), revival);
   }
 
   /** Does what is open, as far as it may be done now. Called at every poll. */
@@ -389,14 +393,14 @@ public final class RevivalEngine {
     dispatcher.dispatch();
   }
 
-  private CellWork work(UUID cellId) {
+  private OwnedCell work(UUID cellId) {
     return works
         .find(cellId)
         .orElseThrow(
             () -> new NoSuchElementException("cell " + cellId + " is not worked by this pit"));
   }
 
-  private CellWork work(AgentRef agent) {
+  private OwnedCell work(AgentRef agent) {
     return works
         .find(agent.cellId())
         .filter(work -> work.cell().agents().containsKey(agent.agentId()))

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.lazaruspit.cell.MissionCell;
-import org.lazaruspit.pit.internal.journal.JournalReading;
+import org.lazaruspit.pit.internal.journal.JournalReader;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 
 /**
@@ -36,7 +36,7 @@ public final class RevivalHistory {
         || !Files.isRegularFile(journal, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(journal + ": is not a regular file of the cell");
     }
-    return RevivalLedger.replay(cell.id(), JournalReading.all(journal)).all().stream()
+    return RevivalLedger.replay(cell.id(), JournalReader.all(journal)).all().stream()
         .sorted(Comparator.comparing(Revival::requestedAt))
         .toList();
   }

@@ -39,10 +39,10 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.testkit.LockHolder;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** What a pit does, watched on real parts. */
-final class LazarusPitTest extends PitOnRealParts {
+final class LazarusPitTest extends RealPitFixture {
 
   @Test
   void aNewAgentIsStartedAndAKilledOneComesBackWithItsCheckpoint() throws Exception {
@@ -60,7 +60,7 @@ final class LazarusPitTest extends PitOnRealParts {
 
       Revival second = await(RevivalStatus.REVIVED);
       assertEquals(2, second.incarnation());
-      assertEquals(Cause.EXIT, second.cause());
+      assertEquals(FailureCause.EXIT, second.cause());
       assertEquals("killed by signal 9 (KILL)", second.reason());
       assertEquals(2, registry.find("writer").orElseThrow().incarnation());
       assertEquals(2, starts().size());
@@ -91,7 +91,7 @@ final class LazarusPitTest extends PitOnRealParts {
       }
       pit.wakeUp();
       Revival revival = await(RevivalStatus.REVIVED);
-      assertEquals(Cause.REPORTED, revival.cause());
+      assertEquals(FailureCause.REPORTED, revival.cause());
       assertEquals("disk full", revival.reason());
       assertFalse(ProcessHandle.of(old).map(ProcessHandle::isAlive).orElse(false));
       assertEquals(2, starts().size());
@@ -402,7 +402,7 @@ final class LazarusPitTest extends PitOnRealParts {
   }
 
   private static Subject subject(int attempt, long incarnation) {
-    return new Subject("rv-left", "writer", Cause.EXIT, attempt, incarnation);
+    return new Subject("rv-left", "writer", FailureCause.EXIT, attempt, incarnation);
   }
 
   @Test

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.PitOnPaper;
+import org.lazaruspit.pit.testkit.SimulatedPit;
 
 /** A pit whose cell goes to another one, at the worst moments. */
 final class LostOwnershipTest {
 
-  private static final AgentRef WRITER = PitOnPaper.agent("writer");
+  private static final AgentRef WRITER = SimulatedPit.agent("writer");
 
   /** A pit that is stopped there, for longer than its claim lasts, wakes up right there. */
   @Test
@@ -27,7 +27,7 @@ final class LostOwnershipTest {
 
   /** False where the revival has fewer lines than that. */
   private static boolean nothingIsDoneAfter(int line) throws Exception {
-    try (PitOnPaper pit = new PitOnPaper("writer")) {
+    try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
       assertTrue(pit.kernel.well(WRITER));
       int[] lines = {0};
@@ -56,7 +56,7 @@ final class LostOwnershipTest {
 
   @Test
   void aStopThatAPersonOrderedIsLeftToTheNextOwner() throws Exception {
-    try (PitOnPaper pit = new PitOnPaper("writer")) {
+    try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
       pit.afterEachLine = pit::loseTheCell;
       pit.engine.stop(WRITER, "tests");
@@ -68,7 +68,7 @@ final class LostOwnershipTest {
   }
 
   /** Rounds in which the cell is let go, claimed anew, and what waits becomes due. */
-  private static void takeOver(PitOnPaper pit) throws Exception {
+  private static void takeOver(SimulatedPit pit) throws Exception {
     for (int round = 0; round < 4; round++) {
       pit.advance(Duration.ofMinutes(5));
       pit.round();
@@ -77,11 +77,11 @@ final class LostOwnershipTest {
 
   @Test
   void aCellThatAnotherIsToHaveIsLetGoOnceNoRevivalIsUnderWay() throws Exception {
-    try (PitOnPaper pit = new PitOnPaper("writer")) {
+    try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.killAfter(3);
       try {
         pit.round();
-      } catch (PitOnPaper.Killed e) {
+      } catch (SimulatedPit.Killed e) {
         assertFalse(pit.alive());
       }
       pit.wantedElsewhere = true;

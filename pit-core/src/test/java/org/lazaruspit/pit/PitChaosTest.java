@@ -29,7 +29,7 @@ import org.lazaruspit.cell.Checkpoints;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
  * Everything goes wrong at once, and at random: agents, the pit, the gateway, checkpoints, files,
@@ -171,7 +171,7 @@ final class PitChaosTest {
     List<Start> starts = team.starts(agent);
     Optional<Start> newest = starts.stream().reduce((before, after) -> after);
     if (newest.filter(Start::runs).isPresent()) {
-      PitOnRealParts.signal(name, newest.get().pid());
+      RealPitFixture.signal(name, newest.get().pid());
     }
   }
 
@@ -247,7 +247,7 @@ final class PitChaosTest {
   private void signalNewest(AgentRef agent) throws Exception {
     List<Start> starts = team.starts(agent);
     if (!starts.isEmpty() && starts.get(starts.size() - 1).runs()) {
-      PitOnRealParts.signal("KILL", starts.get(starts.size() - 1).pid());
+      RealPitFixture.signal("KILL", starts.get(starts.size() - 1).pid());
     }
   }
 

@@ -17,17 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.pit.internal.journal.JournalCodec;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
-import org.lazaruspit.pit.internal.journal.JournalLine;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
  * A real disk without room, full at any place of a revival: what cannot be written down is not
  * done. Needs root, who alone can mount a small disk.
  */
 @Tag("full")
-final class PitFullDiskTest extends PitOnRealParts {
+final class PitFullDiskTest extends RealPitFixture {
 
   /** What a file takes of a disk at once: within it a journal grows on a full one. */
   private static final int PAGE = 4096;
@@ -102,8 +102,8 @@ final class PitFullDiskTest extends PitOnRealParts {
 
   private static JournalEntry line(String text) {
     try {
-      return JournalLine.read(text);
-    } catch (JournalLine.MalformedLineException e) {
+      return JournalCodec.read(text);
+    } catch (JournalCodec.MalformedLineException e) {
       throw new AssertionError(text, e);
     }
   }

@@ -19,14 +19,14 @@ import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.heartbeat.HealthRegistry;
-import org.lazaruspit.pit.internal.detection.Registries;
+import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** A pit in the JVM whose registry its agents beat to. */
-final class PitInsideAGatewayTest extends PitOnRealParts {
+final class PitInsideAGatewayTest extends RealPitFixture {
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
@@ -69,7 +69,7 @@ final class PitInsideAGatewayTest extends PitOnRealParts {
         registry.reportFailure("writer", "disk full");
       }
       Revival revival = await(RevivalStatus.REVIVED);
-      assertEquals(Cause.REPORTED, revival.cause());
+      assertEquals(FailureCause.REPORTED, revival.cause());
       assertEquals(2, registry.find("writer").orElseThrow().incarnation());
       assertEquals(2, pit.engine().revivals().size());
     }
@@ -81,7 +81,7 @@ final class PitInsideAGatewayTest extends PitOnRealParts {
   void aRegistryWithoutANameIsThatOfEveryGatewayThatIsNotListed() throws Exception {
     registry.start();
     try (HealthRegistry listed = HealthRegistry.create()) {
-      Registries registries = new Registries(Map.of(), registry, List.of("g"));
+      EmbeddedRegistries registries = new EmbeddedRegistries(Map.of(), registry, List.of("g"));
       assertTrue(registries.has("here"));
       assertFalse(registries.has("g"));
       assertThrows(
@@ -96,7 +96,8 @@ final class PitInsideAGatewayTest extends PitOnRealParts {
   @Test
   void anEndedPitNoLongerListens() {
     AtomicInteger news = new AtomicInteger();
-    Registries registries = new Registries(Map.of("g", registry), registry, List.of("g"));
+    EmbeddedRegistries registries =
+        new EmbeddedRegistries(Map.of("g", registry), registry, List.of("g"));
     registry.register("a");
     registries.listen(news::incrementAndGet);
     registry.reportFailure("a", "disk full");

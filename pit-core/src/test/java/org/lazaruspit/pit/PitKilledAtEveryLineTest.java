@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
  * The pit ends, as by SIGKILL, right after each line that a revival writes. Whether an agent ever
  * ran twice is told by the agent itself, through a lock of its own that no pit knows of.
  */
 @Tag("full")
-final class PitKilledAtEveryLineTest extends PitOnRealParts {
+final class PitKilledAtEveryLineTest extends RealPitFixture {
 
   /** Requested, the six steps, revived. */
   @ParameterizedTest

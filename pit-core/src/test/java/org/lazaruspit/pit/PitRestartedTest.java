@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** The pit is killed again and again, and its agents are not. */
 @Tag("full")
@@ -39,7 +39,7 @@ final class PitRestartedTest {
       }
       assertEquals(first, newest(team));
       for (AgentRef agent : team.agents()) {
-        PitOnRealParts.killAndAwaitEnd(team.newest(agent).pid());
+        RealPitFixture.killAndAwaitEnd(team.newest(agent).pid());
         PitTeam.await(() -> team.starts(agent).size() == 2 ? "" : agent + " did not come back");
       }
       team.awaitAllWell();
@@ -48,7 +48,8 @@ final class PitRestartedTest {
       for (AgentRef agent : team.agents()) {
         team.assertIncarnation(2, agent);
         List<Revival> revivals = team.ledger(agent.cellId()).of(agent.agentId()).revivals();
-        assertEquals(Cause.EXIT, revivals.get(1).cause(), "noticed by its end, not by its silence");
+        assertEquals(
+            FailureCause.EXIT, revivals.get(1).cause(), "noticed by its end, not by its silence");
         assertEquals("its process is gone", revivals.get(1).reason());
       }
     }

@@ -23,10 +23,10 @@ import org.lazaruspit.heartbeat.HeartbeatOutcome;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
 import org.lazaruspit.heartbeat.http.TokenCheck;
 import org.lazaruspit.pit.internal.detection.AgentTokens;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** What a pit perceives, on real parts. */
-final class PitSensesTest extends PitOnRealParts {
+final class PitSensesTest extends RealPitFixture {
 
   private LazarusPit startPit(String behaviour, String change) throws IOException {
     String text =
@@ -44,7 +44,7 @@ final class PitSensesTest extends PitOnRealParts {
       for (int i = 0; i < 3; i++) {
         registry.reportFailure("writer", "disk full");
       }
-      assertEquals(Cause.REPORTED, await(RevivalStatus.REVIVED).cause());
+      assertEquals(FailureCause.REPORTED, await(RevivalStatus.REVIVED).cause());
       assertEquals(2, pit.engine().revivals().size());
     }
   }
@@ -94,7 +94,7 @@ final class PitSensesTest extends PitOnRealParts {
       awaitRounds(1); // its file is known to be in use
       signal("STOP", pidOfStart(0));
       Revival revival = await(RevivalStatus.REVIVED);
-      assertEquals(Cause.SILENCE, revival.cause());
+      assertEquals(FailureCause.SILENCE, revival.cause());
       assertEquals(2, revival.incarnation());
       assertTrue(revival.reason().startsWith("silent for "), revival::reason);
     }
@@ -114,7 +114,7 @@ final class PitSensesTest extends PitOnRealParts {
         registry.unregister("writer"); // which beats on: until somebody else is faster
       } while (!(registry.tryRegister("other", Map.of(), 0) instanceof HeartbeatOutcome.Accepted));
       Revival revival = await(RevivalStatus.PENDING);
-      assertEquals(Cause.SILENCE, revival.cause());
+      assertEquals(FailureCause.SILENCE, revival.cause());
       assertTrue(
           revival.reason().startsWith("gateway g does not know it, silent for "), revival::reason);
     }

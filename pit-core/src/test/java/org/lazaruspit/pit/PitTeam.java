@@ -29,8 +29,8 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.HealthStatus;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
+import org.lazaruspit.pit.internal.journal.JournalCodec;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
-import org.lazaruspit.pit.internal.journal.JournalLine;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.internal.process.ProcessReviver;
@@ -209,8 +209,8 @@ final class PitTeam implements AutoCloseable {
     List<JournalEntry> entries = new ArrayList<>();
     for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
       try {
-        entries.add(JournalLine.read(line));
-      } catch (JournalLine.MalformedLineException e) {
+        entries.add(JournalCodec.read(line));
+      } catch (JournalCodec.MalformedLineException e) {
         throw new IOException(file + ": " + e.getMessage() + ": " + line, e);
       }
     }

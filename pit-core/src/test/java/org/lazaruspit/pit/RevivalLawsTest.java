@@ -28,8 +28,8 @@ import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.Kernel;
-import org.lazaruspit.pit.testkit.PitOnPaper;
+import org.lazaruspit.pit.testkit.FakeMachine;
+import org.lazaruspit.pit.testkit.SimulatedPit;
 
 /**
  * The laws of revival, for arbitrary sequences of deaths, answers, orders, edits, clock jumps and
@@ -104,11 +104,11 @@ final class RevivalLawsTest {
 
   private static Arbitrary<Named> onAgent(String name, OnAgent action) {
     return Arbitraries.of(World.AGENTS)
-        .map(agent -> new Named(name + " " + agent, w -> action.in(w, PitOnPaper.agent(agent))));
+        .map(agent -> new Named(name + " " + agent, w -> action.in(w, SimulatedPit.agent(agent))));
   }
 
   private static Arbitrary<Named> fates() {
-    return Arbitraries.of(Kernel.Fate.class)
+    return Arbitraries.of(FakeMachine.Fate.class)
         .map(fate -> new Named("next " + fate, world -> world.pit.kernel.fates.add(fate)));
   }
 
@@ -155,7 +155,7 @@ final class RevivalLawsTest {
 
     static final List<String> AGENTS = List.of("writer", "reader", "lead");
 
-    final PitOnPaper pit = new PitOnPaper(AGENTS.toArray(String[]::new));
+    final SimulatedPit pit = new SimulatedPit(AGENTS.toArray(String[]::new));
     private final Map<String, AutoRevive> policyAtRequest = new HashMap<>();
     private final Set<String> approved = new HashSet<>();
     private final Set<AgentRef> stopped = new HashSet<>();
@@ -176,7 +176,7 @@ final class RevivalLawsTest {
         next.in(this);
       } catch (IllegalStateException | NoSuchElementException notPossible) {
         // a person may ask for what cannot be: the answer is no, and nothing has happened
-      } catch (PitOnPaper.Killed e) {
+      } catch (SimulatedPit.Killed e) {
         assertFalse(pit.alive());
       }
       if (!pit.alive()) { // told by nobody where it died in a call back
@@ -213,8 +213,8 @@ final class RevivalLawsTest {
         assertTrue(revival.attempt() <= 1 + MAX_RETRIES, revival::toString);
         assertFalse(!revival.status().open() && revival.detail().isBlank(), revival::toString);
       }
-      RevivalLedger once = RevivalLedger.replay(PitOnPaper.CELL, pit.replayed());
-      RevivalLedger twice = RevivalLedger.replay(PitOnPaper.CELL, pit.replayed());
+      RevivalLedger once = RevivalLedger.replay(SimulatedPit.CELL, pit.replayed());
+      RevivalLedger twice = RevivalLedger.replay(SimulatedPit.CELL, pit.replayed());
       for (String agent : AGENTS) {
         assertEquals(once.of(agent), pit.ledger().of(agent), "replayed, and lived through");
         assertEquals(once.of(agent), twice.of(agent));
@@ -232,7 +232,7 @@ final class RevivalLawsTest {
       pit.killAfter(Integer.MAX_VALUE);
       pit.round();
       for (String id : AGENTS) {
-        AgentRef agent = PitOnPaper.agent(id);
+        AgentRef agent = SimulatedPit.agent(id);
         resume(agent);
         lift(agent);
         setToRunByHand(agent);
@@ -246,7 +246,7 @@ final class RevivalLawsTest {
       }
       requireLaws();
       for (String id : AGENTS) {
-        AgentRef agent = PitOnPaper.agent(id);
+        AgentRef agent = SimulatedPit.agent(id);
         assertTrue(pit.kernel.well(agent), () -> agent + " is not well: " + pit.ledger().of(id));
         assertEquals(
             pit.ledger().incarnation(id), pit.kernel.running().get(agent), "in the newest one");
@@ -258,8 +258,8 @@ final class RevivalLawsTest {
       for (String id : AGENTS) {
         Optional<Revival> latest = pit.ledger().of(id).latest();
         if (latest.filter(it -> it.status() == RevivalStatus.DENIED).isPresent()
-            && !pit.kernel.well(PitOnPaper.agent(id))) {
-          revive(PitOnPaper.agent(id));
+            && !pit.kernel.well(SimulatedPit.agent(id))) {
+          revive(SimulatedPit.agent(id));
         }
       }
     }
@@ -357,7 +357,7 @@ final class RevivalLawsTest {
     private void orElse(Order order, Runnable undo) throws IOException {
       try {
         order.give();
-      } catch (PitOnPaper.Killed | IllegalStateException | NoSuchElementException e) {
+      } catch (SimulatedPit.Killed | IllegalStateException | NoSuchElementException e) {
         undo.run();
         throw e;
       }

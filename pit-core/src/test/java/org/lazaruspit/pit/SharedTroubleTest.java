@@ -17,20 +17,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.Kernel;
-import org.lazaruspit.pit.testkit.PitOnPaper;
+import org.lazaruspit.pit.testkit.FakeMachine;
+import org.lazaruspit.pit.testkit.SimulatedPit;
 
 /** Trouble that a restart does not cure, or that many share: held, shown, and ended in order. */
 final class SharedTroubleTest {
 
   private static final List<AgentRef> AGENTS =
-      Stream.of("a", "b", "c").map(PitOnPaper::agent).toList();
+      Stream.of("a", "b", "c").map(SimulatedPit::agent).toList();
   private static final AgentRef A = AGENTS.get(0);
-  private PitOnPaper pit;
+  private SimulatedPit pit;
 
   @BeforeEach
   void open() throws Exception {
-    pit = new PitOnPaper("a", "b", "c");
+    pit = new SimulatedPit("a", "b", "c");
     pit.files()
         .updatePolicies(
             before -> new RevivalPolicies(AutoRevive.YES, null, null, null, null, null, 0));
@@ -52,7 +52,7 @@ final class SharedTroubleTest {
     AGENTS.forEach(pit.kernel::freeze);
     pit.round();
     assertEquals(3, pit.kernel.starts.size(), "its gateway is away: nobody is judged");
-    pit.kernel.fates.add(Kernel.Fate.DIES_AT_ONCE); // the first one does not make it
+    pit.kernel.fates.add(FakeMachine.Fate.DIES_AT_ONCE); // the first one does not make it
     int before = pit.kernel.starts.size();
     pit.round();
     assertEquals(0, wellAgents() - (pit.kernel.starts.size() - before - 1));
@@ -90,7 +90,7 @@ final class SharedTroubleTest {
 
   @ParameterizedTest
   @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
-  void whoSaysThatARestartWouldNotHelpIsHeldAcrossRestartsOfThePit(int status, Cause cause)
+  void whoSaysThatARestartWouldNotHelpIsHeldAcrossRestartsOfThePit(int status, FailureCause cause)
       throws Exception {
     pit.kernel.exits(A, status);
     pit.round();
@@ -98,7 +98,7 @@ final class SharedTroubleTest {
     pit.advance(Duration.ofDays(2));
     pit.round();
     assertFalse(pit.kernel.well(A));
-    Standing hold = pit.engine.standings(A).get(0);
+    Restriction hold = pit.engine.standings(A).get(0);
     assertEquals(cause, hold.cause().orElseThrow());
     assertEquals("ended with status " + status, hold.reason());
     pit.engine.lift(A, "it has a quota again");
@@ -121,7 +121,7 @@ final class SharedTroubleTest {
     AGENTS.forEach(agent -> pit.kernel.exits(agent, 77));
     pit.round();
     assertEquals(0, wellAgents());
-    pit.engine.lift(PitOnPaper.CELL, "the key is back");
+    pit.engine.lift(SimulatedPit.CELL, "the key is back");
     List<AgentRef> waiting = waitingAtTheFirstStart();
     pit.round();
     pit.round();

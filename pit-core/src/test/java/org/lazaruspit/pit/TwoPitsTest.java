@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** Two pits as processes on one missions root, one of which is killed. */
 @Tag("full")
@@ -47,7 +47,7 @@ final class TwoPitsTest {
 
       first.destroyForcibly().waitFor();
       AgentRef diedMeanwhile = new AgentRef(two, "a2");
-      PitOnRealParts.killAndAwaitEnd(team.newest(diedMeanwhile).pid());
+      RealPitFixture.killAndAwaitEnd(team.newest(diedMeanwhile).pid());
       awaitRound(team, "second", BOTH);
       team.awaitAllWell();
       AgentRef adopted = new AgentRef(one, "a2");
@@ -70,7 +70,7 @@ final class TwoPitsTest {
 
   private static void reviveOnce(PitTeam team, AgentRef agent) throws Exception {
     Start before = team.newest(agent);
-    PitOnRealParts.killAndAwaitEnd(before.pid());
+    RealPitFixture.killAndAwaitEnd(before.pid());
     PitTeam.await(
         () ->
             team.newest(agent).incarnation() == before.incarnation() + 1

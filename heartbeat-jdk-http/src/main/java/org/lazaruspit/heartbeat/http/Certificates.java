@@ -27,12 +27,12 @@ final class Certificates {
     this.agentOf = agentOf;
   }
 
-  Caller caller(HttpExchange exchange) {
+  Principal caller(HttpExchange exchange) {
     X509Certificate certificate =
         exchange instanceof HttpsExchange https ? of(https.getSSLSession()) : null;
     return certificate == null
-        ? Caller.ANYBODY
-        : agentOf.apply(certificate).map(Caller::new).orElse(Caller.ANYBODY);
+        ? Principal.ANYBODY
+        : agentOf.apply(certificate).map(Principal::new).orElse(Principal.ANYBODY);
   }
 
   private static @Nullable X509Certificate of(SSLSession session) {

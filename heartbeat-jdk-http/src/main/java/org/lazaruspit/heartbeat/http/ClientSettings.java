@@ -80,7 +80,7 @@ public abstract sealed class ClientSettings<B extends ClientSettings<B>>
     return self();
   }
 
-  final Gateway gateway() {
-    return new Gateway(http, timeout, token, tokenFile);
+  final GatewayConnection gateway() {
+    return new GatewayConnection(http, timeout, token, tokenFile);
   }
 }

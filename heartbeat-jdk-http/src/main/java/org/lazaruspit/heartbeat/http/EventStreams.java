@@ -32,7 +32,7 @@ final class EventStreams implements AutoCloseable {
   private final EventHistory history;
   private final Semaphore places;
   private final Duration keepAlive;
-  private final Deadlines deadlines;
+  private final ExchangeDeadlines deadlines;
   private final ExecutorService threads = Threads.named("lazarus-events");
 
   EventStreams(
@@ -42,7 +42,8 @@ final class EventStreams implements AutoCloseable {
     this.places = new Semaphore(maxReaders);
     this.keepAlive = keepAlive;
     this.deadlines =
-        new Deadlines(new Deadlines.Limits(writeLimit, writeLimit, writeLimit), System::nanoTime);
+        new ExchangeDeadlines(
+            new ExchangeDeadlines.Limits(writeLimit, writeLimit, writeLimit), System::nanoTime);
   }
 
   void add(HealthEvent event) {
@@ -60,9 +61,9 @@ final class EventStreams implements AutoCloseable {
   }
 
   /** Begins to answer with events, for as long as the reader stays. */
-  void open(Request request) throws IOException, Refusal {
+  void open(Request request) throws IOException, ProblemException {
     if (!places.tryAcquire()) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.TOO_MANY_READERS, "come back when another reader of events has left");
     }
     boolean handedOver = false;
@@ -71,7 +72,7 @@ final class EventStreams implements AutoCloseable {
       threads.execute(() -> deadlines.run(() -> serve(request)));
       handedOver = true;
     } catch (RejectedExecutionException e) {
-      throw Refusal.of(Problem.TOO_MANY_READERS, "this gateway is about to end");
+      throw ProblemException.of(Problem.TOO_MANY_READERS, "this gateway is about to end");
     } finally {
       if (!handedOver) {
         places.release();
@@ -97,9 +98,9 @@ final class EventStreams implements AutoCloseable {
     OutputStream out = request.answerInPieces();
     long next = begin(out, request.header("Last-Event-ID"));
     while (true) {
-      Deadlines.resting();
+      ExchangeDeadlines.resting();
       List<byte[]> events = history.from(next, keepAlive.toNanos());
-      Deadlines.answering();
+      ExchangeDeadlines.answering();
       if (events == null) {
         return;
       }

@@ -39,21 +39,21 @@ public final class FleetClient implements AutoCloseable {
   private static final int FULL = 900_000;
 
   private final URI url;
-  private final Gateway gateway;
+  private final GatewayConnection gateway;
   private final BiConsumer<String, ? super Problem> onFenced;
   private final BiConsumer<String, ? super BeatResult> onResult;
   private final Map<String, Supplier<Heartbeat>> agents = new ConcurrentHashMap<>();
-  private final Pace pace = new Pace(new SplittableRandom());
-  private final Trouble trouble;
-  private final Rhythm rhythm;
+  private final SendSchedule pace = new SendSchedule(new SplittableRandom());
+  private final DeliveryLog trouble;
+  private final RepeatingTask rhythm;
 
   private FleetClient(Builder builder) {
     this.url = builder.url;
     this.gateway = builder.gateway();
     this.onFenced = builder.onFenced;
     this.onResult = builder.onResult;
-    this.trouble = new Trouble(url);
-    this.rhythm = new Rhythm("lazarus-heartbeats", this::step);
+    this.trouble = new DeliveryLog(url);
+    this.rhythm = new RepeatingTask("lazarus-heartbeats", this::step);
   }
 
   /**
@@ -139,9 +139,9 @@ public final class FleetClient implements AutoCloseable {
 
   private void judge(Map<String, BeatResult> sent, byte[] body) {
     try {
-      Gateway.Answer answer = gateway.post(url, body);
+      GatewayConnection.Answer answer = gateway.post(url, body);
       if (answer.status() == 200) {
-        AnswerReader.Many many = AnswerReader.many(answer.body());
+        ResponseReader.Many many = ResponseReader.many(answer.body());
         sent.replaceAll((id, unknown) -> many.of(id));
       } else {
         BeatResult refused = answer.refused();
@@ -157,7 +157,7 @@ public final class FleetClient implements AutoCloseable {
     Map<String, BeatResult> results = beat(states());
     BeatResult overall = new BeatResult.Accepted(Duration.ofSeconds(30), null);
     for (Map.Entry<String, BeatResult> entry : results.entrySet()) {
-      told(entry.getKey(), entry.getValue());
+      deliver(entry.getKey(), entry.getValue());
       overall = entry.getValue();
     }
     BeatResult.Accepted accepted = anyAccepted(results);
@@ -178,7 +178,7 @@ public final class FleetClient implements AutoCloseable {
     return beats;
   }
 
-  private void told(String id, BeatResult result) {
+  private void deliver(String id, BeatResult result) {
     try {
       onResult.accept(id, result);
       if (result instanceof BeatResult.Refused refused && refused.isFenced()) {

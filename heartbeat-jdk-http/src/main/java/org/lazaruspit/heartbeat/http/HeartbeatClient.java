@@ -39,21 +39,21 @@ public final class HeartbeatClient implements AutoCloseable {
   private static final byte[] NOTHING = {};
 
   private final URI url;
-  private final Gateway gateway;
+  private final GatewayConnection gateway;
   private final Consumer<? super Problem> onFenced;
   private final Consumer<? super BeatResult> onResult;
-  private final Pace pace = new Pace(new SplittableRandom());
+  private final SendSchedule pace = new SendSchedule(new SplittableRandom());
   private volatile Supplier<Heartbeat> source = () -> Heartbeat.EMPTY;
-  private final Trouble trouble;
-  private final Rhythm rhythm;
+  private final DeliveryLog trouble;
+  private final RepeatingTask rhythm;
 
   private HeartbeatClient(Builder builder) {
     this.url = builder.url;
     this.gateway = builder.gateway();
     this.onFenced = builder.onFenced;
     this.onResult = builder.onResult;
-    this.trouble = new Trouble(url);
-    this.rhythm = new Rhythm("lazarus-heartbeat " + url.getPath(), this::step);
+    this.trouble = new DeliveryLog(url);
+    this.rhythm = new RepeatingTask("lazarus-heartbeat " + url.getPath(), this::step);
   }
 
   /**
@@ -118,8 +118,8 @@ public final class HeartbeatClient implements AutoCloseable {
    */
   public BeatResult beat(Heartbeat beat) {
     try {
-      Gateway.Answer answer = gateway.post(url, body(beat));
-      return answer.status() == 200 ? AnswerReader.accepted(answer.body()) : answer.refused();
+      GatewayConnection.Answer answer = gateway.post(url, body(beat));
+      return answer.status() == 200 ? ResponseReader.accepted(answer.body()) : answer.refused();
     } catch (IOException e) {
       return new BeatResult.Unreachable(e);
     }

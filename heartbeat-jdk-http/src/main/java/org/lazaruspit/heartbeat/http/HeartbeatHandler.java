@@ -46,17 +46,17 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   private final String listener;
   private final TokenCheck tokens;
   private final Certificates certificates;
-  private final Guard guard;
+  private final HostAndOriginCheck guard;
   private final Set<String> origins;
   private final EventStreams events;
-  private final Operations operations;
+  private final RouteHandlers operations;
 
   private HeartbeatHandler(Builder builder) {
     JdkServer.sendAtOnce();
     this.tokens = builder.tokens;
     this.certificates = new Certificates(builder.agentOf);
     this.origins = Set.copyOf(builder.origins);
-    this.guard = new Guard(builder.hosts, origins);
+    this.guard = new HostAndOriginCheck(builder.hosts, origins);
     this.events =
         new EventStreams(
             instance,
@@ -64,7 +64,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
             builder.eventReaders,
             builder.keepAlive,
             builder.eventWriteLimit);
-    this.operations = new Operations(builder.registry, instance, events);
+    this.operations = new RouteHandlers(builder.registry, instance, events);
     this.registry = builder.registry;
     this.listener = "events over HTTP, instance " + instance;
     registry.addListener(listener, events::add);
@@ -105,14 +105,14 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     Request request = new Request(exchange);
     try {
       answer(request);
-    } catch (Refusal e) {
+    } catch (ProblemException e) {
       request.answer(e.problem());
     } catch (RuntimeException e) {
       failed(request, e);
     }
   }
 
-  private void answer(Request request) throws IOException, Refusal {
+  private void answer(Request request) throws IOException, ProblemException {
     guard.check(request);
     Route.Match match = Route.match(request.path());
     shareWithPage(request);
@@ -121,24 +121,25 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
       request.answer(204);
       return;
     }
-    Caller caller = caller(request, match);
+    Principal caller = caller(request, match);
     if (match == null) {
-      throw Refusal.of(Problem.NOT_FOUND, "nothing is under this path");
+      throw ProblemException.of(Problem.NOT_FOUND, "nothing is under this path");
     }
     if (!match.route().takes(request.method())) {
       request.responseHeader("Allow", match.route().allowed());
-      throw Refusal.of(Problem.METHOD_NOT_ALLOWED, "this path takes " + match.route().allowed());
+      throw ProblemException.of(
+          Problem.METHOD_NOT_ALLOWED, "this path takes " + match.route().allowed());
     }
     operations.perform(match, caller, request);
   }
 
   /** Whether a gateway lives is no secret. */
-  private Caller caller(Request request, Route.@Nullable Match match) throws Refusal {
+  private Principal caller(Request request, Route.@Nullable Match match) throws ProblemException {
     if (match != null && match.route() == Route.LIVEZ) {
-      return Caller.ANYBODY;
+      return Principal.ANYBODY;
     }
-    Caller byToken =
-        tokens.isNone() ? Caller.ANYBODY : tokens.caller(request.header("Authorization"));
+    Principal byToken =
+        tokens.isNone() ? Principal.ANYBODY : tokens.caller(request.header("Authorization"));
     return byToken.and(certificates.caller(request.exchange()));
   }
 

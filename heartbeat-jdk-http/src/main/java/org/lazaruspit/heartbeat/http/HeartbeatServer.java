@@ -54,8 +54,8 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private final HeartbeatHandler handler;
   private final HttpServer http;
-  private final Workers workers;
-  private final Deadlines deadlines;
+  private final AdaptiveExecutor workers;
+  private final ExchangeDeadlines deadlines;
   private final @Nullable ExecutorService ownThreads;
   private final URI uri;
   private boolean closed;
@@ -63,10 +63,10 @@ public final class HeartbeatServer implements AutoCloseable {
   private HeartbeatServer(Builder builder, HeartbeatHandler handler) throws IOException {
     this.handler = handler;
     this.http = builder.door.open();
-    this.deadlines = new Deadlines(builder.limits, System::nanoTime);
+    this.deadlines = new ExchangeDeadlines(builder.limits, System::nanoTime);
     this.ownThreads = builder.executor == null ? Threads.named("lazarus-http") : null;
     this.workers =
-        new Workers(
+        new AdaptiveExecutor(
             executor(builder),
             builder.concurrency,
             Math.min(2 * Runtime.getRuntime().availableProcessors(), builder.concurrency),
@@ -153,12 +153,12 @@ public final class HeartbeatServer implements AutoCloseable {
   /** Settings of a server. Not thread-safe. */
   public static final class Builder {
     private final HeartbeatHandler.Builder handler;
-    private Door door = new Door("127.0.0.1", 8080, null, false);
+    private ServerAddress door = new ServerAddress("127.0.0.1", 8080, null, false);
     private boolean withoutToken;
     private @Nullable Executor executor;
     private int concurrency = Threads.areVirtual() ? 4_000 : 512;
-    private Deadlines.Limits limits =
-        new Deadlines.Limits(
+    private ExchangeDeadlines.Limits limits =
+        new ExchangeDeadlines.Limits(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
     private Builder(HealthRegistry registry) {
@@ -172,7 +172,7 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return this builder
      */
     public Builder host(String name) {
-      this.door = new Door(name, door.port(), door.ssl(), door.clientCertificates());
+      this.door = new ServerAddress(name, door.port(), door.ssl(), door.clientCertificates());
       return this;
     }
 
@@ -186,7 +186,7 @@ public final class HeartbeatServer implements AutoCloseable {
       if (number < 0 || number > 65_535) {
         throw new IllegalArgumentException("port: " + number + " is not from 0 to 65535");
       }
-      this.door = new Door(door.host(), number, door.ssl(), door.clientCertificates());
+      this.door = new ServerAddress(door.host(), number, door.ssl(), door.clientCertificates());
       return this;
     }
 
@@ -229,7 +229,8 @@ public final class HeartbeatServer implements AutoCloseable {
      */
     public Builder ssl(SSLContext context) {
       this.door =
-          new Door(door.host(), door.port(), Objects.requireNonNull(context, "context"), false);
+          new ServerAddress(
+              door.host(), door.port(), Objects.requireNonNull(context, "context"), false);
       return this;
     }
 
@@ -243,7 +244,8 @@ public final class HeartbeatServer implements AutoCloseable {
      */
     public Builder mutualSsl(SSLContext context) {
       this.door =
-          new Door(door.host(), door.port(), Objects.requireNonNull(context, "context"), true);
+          new ServerAddress(
+              door.host(), door.port(), Objects.requireNonNull(context, "context"), true);
       return this;
     }
 
@@ -297,7 +299,7 @@ public final class HeartbeatServer implements AutoCloseable {
      */
     public Builder limits(Duration head, Duration body, Duration answer) {
       this.limits =
-          new Deadlines.Limits(
+          new ExchangeDeadlines.Limits(
               positive("head", head), positive("body", body), positive("answer", answer));
       return this;
     }
@@ -323,7 +325,7 @@ public final class HeartbeatServer implements AutoCloseable {
       HeartbeatHandler built = handler.build();
       boolean started = false;
       try {
-        door.refuseToStandOpen(built.asksForToken() || withoutToken);
+        door.requireAuthentication(built.asksForToken() || withoutToken);
         HeartbeatServer server = new HeartbeatServer(this, built);
         started = true;
         return server;

@@ -54,14 +54,14 @@ final class Request {
    *
    * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2">RFC 9112, 3.2.2</a>
    */
-  @Nullable String host() throws Refusal {
+  @Nullable String host() throws ProblemException {
     URI target = exchange.getRequestURI();
     if (target.getScheme() != null) {
       return target.getRawAuthority();
     }
     List<String> hosts = exchange.getRequestHeaders().get("Host");
     if (hosts != null && hosts.size() > 1) {
-      throw Refusal.of(Problem.BAD_REQUEST, "the Host header is given more than once");
+      throw ProblemException.of(Problem.BAD_REQUEST, "the Host header is given more than once");
     }
     return hosts == null ? null : hosts.get(0);
   }
@@ -90,7 +90,7 @@ final class Request {
   }
 
   /** A query parameter, null where it is absent. */
-  @Nullable String parameter(String name) throws Refusal {
+  @Nullable String parameter(String name) throws ProblemException {
     String query = exchange.getRequestURI().getRawQuery();
     String found = null;
     if (query != null) {
@@ -99,7 +99,7 @@ final class Request {
         String key = decoded(equals < 0 ? pair : pair.substring(0, equals));
         if (key.equals(name)) {
           if (found != null) {
-            throw Refusal.of(Problem.BAD_FIELD, name + ": given twice in the query");
+            throw ProblemException.of(Problem.BAD_FIELD, name + ": given twice in the query");
           }
           found = equals < 0 ? "" : decoded(pair.substring(equals + 1));
         }
@@ -109,13 +109,13 @@ final class Request {
   }
 
   /** The query parameter {@code incarnation}, {@link WireReader#NONE} where it is absent. */
-  long incarnation() throws Refusal {
+  long incarnation() throws ProblemException {
     String text = parameter("incarnation");
     if (text == null) {
       return WireReader.NONE;
     }
     if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.BAD_FIELD,
           "incarnation: the query says \"" + text + "\", expected a whole number from 0 on");
     }
@@ -123,12 +123,12 @@ final class Request {
   }
 
   /** Reads the whole body, which must not be longer than this. */
-  byte[] body(int limit) throws IOException, Refusal {
+  byte[] body(int limit) throws IOException, ProblemException {
     String length = header("Content-Length");
     if ("0".equals(length) || (length == null && header("Transfer-Encoding") == null)) {
       return NOTHING;
     }
-    Deadlines.readingBody();
+    ExchangeDeadlines.readingBody();
     InputStream in = exchange.getRequestBody();
     byte[] bytes = new byte[firstGuess(length, limit)];
     int filled = 0;
@@ -137,7 +137,7 @@ final class Request {
         n = in.read(bytes, filled, bytes.length - filled)) {
       filled += n;
       if (filled > limit) {
-        throw Refusal.of(Problem.BODY_TOO_LARGE, "the body may have " + limit + " bytes");
+        throw ProblemException.of(Problem.BODY_TOO_LARGE, "the body may have " + limit + " bytes");
       }
       if (filled == bytes.length) {
         bytes = Arrays.copyOf(bytes, Math.min(2 * filled, limit + 1));
@@ -147,17 +147,17 @@ final class Request {
   }
 
   /** One more than announced, so that the end is seen without growing. */
-  private static int firstGuess(@Nullable String length, int limit) throws Refusal {
+  private static int firstGuess(@Nullable String length, int limit) throws ProblemException {
     if (length == null) {
       return 1024;
     }
     // The JDK has already refused what is no number, but not a sign, which others read differently.
     if (length.startsWith("+")) {
-      throw Refusal.of(Problem.BAD_REQUEST, "Content-Length: expected digits only");
+      throw ProblemException.of(Problem.BAD_REQUEST, "Content-Length: expected digits only");
     }
     long announced = Long.parseLong(length.strip());
     if (announced > limit) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.BODY_TOO_LARGE, "the body has " + announced + " bytes, it may have " + limit);
     }
     return (int) announced + 1;
@@ -175,7 +175,7 @@ final class Request {
 
   /** Answers without a body. */
   void answer(int status) throws IOException {
-    Deadlines.answering();
+    ExchangeDeadlines.answering();
     exchange.getResponseHeaders().set("Cache-Control", "no-store");
     exchange.sendResponseHeaders(status, -1);
     exchange.close();
@@ -183,14 +183,14 @@ final class Request {
 
   /** Begins an answer whose length is not known. */
   OutputStream answerInPieces() throws IOException {
-    Deadlines.answering();
+    ExchangeDeadlines.answering();
     responseHeader("Cache-Control", "no-store");
     exchange.sendResponseHeaders(200, 0);
     return exchange.getResponseBody();
   }
 
   private void send(int status, ByteArrayOutputStream bytes) throws IOException {
-    Deadlines.answering();
+    ExchangeDeadlines.answering();
     Headers headers = exchange.getResponseHeaders();
     headers.set("Cache-Control", "no-store");
     if (isHead()) {
@@ -215,7 +215,7 @@ final class Request {
   }
 
   private void drain() throws IOException {
-    Deadlines.readingBody();
+    ExchangeDeadlines.readingBody();
     InputStream in = exchange.getRequestBody();
     byte[] dump = new byte[8192];
     int left = POLITELY_DRAINED;

@@ -122,20 +122,21 @@ public final class TokenCheck {
   }
 
   /** Who sent a request with this {@code Authorization} header. */
-  Caller caller(@Nullable String authorization) throws Refusal {
+  Principal caller(@Nullable String authorization) throws ProblemException {
     if (isNone()) {
-      return Caller.ANYBODY;
+      return Principal.ANYBODY;
     }
     if (authorization == null) {
-      throw Refusal.of(Problem.UNAUTHORIZED, "send the header Authorization: Bearer TOKEN");
+      throw ProblemException.of(
+          Problem.UNAUTHORIZED, "send the header Authorization: Bearer TOKEN");
     }
     if (!authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.UNAUTHORIZED, "the Authorization header is not of the form Bearer TOKEN");
     }
-    Caller caller = tokens.get().caller(authorization.substring(7).strip());
+    Principal caller = tokens.get().caller(authorization.substring(7).strip());
     if (caller == null) {
-      throw Refusal.of(Problem.UNAUTHORIZED, "this gateway does not know the token");
+      throw ProblemException.of(Problem.UNAUTHORIZED, "this gateway does not know the token");
     }
     return caller;
   }

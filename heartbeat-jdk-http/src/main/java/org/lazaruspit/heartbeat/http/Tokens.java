@@ -26,12 +26,12 @@ final class Tokens {
   private static final String HMAC = "HmacSHA256";
 
   /** From a token's digest to whom it speaks for. */
-  private final Map<Digest, Caller> callers;
+  private final Map<Digest, Principal> callers;
 
   /** The tokens for everything, as keys that agents' tokens are derived from. */
   private final List<SecretKeySpec> secrets;
 
-  private Tokens(Map<Digest, Caller> callers, List<SecretKeySpec> secrets) {
+  private Tokens(Map<Digest, Principal> callers, List<SecretKeySpec> secrets) {
     this.callers = Map.copyOf(callers);
     this.secrets = List.copyOf(secrets);
   }
@@ -45,12 +45,12 @@ final class Tokens {
   }
 
   /** Whom this token speaks for, null if nobody knows it. */
-  @Nullable Caller caller(String token) {
-    Caller known = callers.get(Digest.of(token));
+  @Nullable Principal caller(String token) {
+    Principal known = callers.get(Digest.of(token));
     return known == null ? derived(token) : known;
   }
 
-  private @Nullable Caller derived(String token) {
+  private @Nullable Principal derived(String token) {
     int dot = token.lastIndexOf('.');
     if (dot < 1) {
       return null;
@@ -62,7 +62,7 @@ final class Tokens {
       byte[] expected = code(secret, agentId).getBytes(StandardCharsets.UTF_8);
       found |= MessageDigest.isEqual(expected, given);
     }
-    return found ? new Caller(agentId) : null;
+    return found ? new Principal(agentId) : null;
   }
 
   /** The token of one agent that belongs to a token for everything. */
@@ -114,21 +114,21 @@ final class Tokens {
 
   /** Collects tokens. Not thread-safe. */
   static final class Builder {
-    private final Map<Digest, Caller> callers = new LinkedHashMap<>();
+    private final Map<Digest, Principal> callers = new LinkedHashMap<>();
     private final List<SecretKeySpec> secrets = new ArrayList<>();
 
     /** Adds a token for everything. */
     void all(String token, String what) {
-      add(token, Caller.ANYBODY, what);
+      add(token, Principal.ANYBODY, what);
       secrets.add(key(token));
     }
 
     /** Adds a token for one agent. */
     void agent(String agentId, String token, String what) {
-      add(token, new Caller(agentId), what);
+      add(token, new Principal(agentId), what);
     }
 
-    private void add(String token, Caller caller, String what) {
+    private void add(String token, Principal caller, String what) {
       Objects.requireNonNull(token, "token");
       if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 127)) {
         throw new IllegalArgumentException(

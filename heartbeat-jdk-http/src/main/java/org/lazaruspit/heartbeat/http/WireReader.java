@@ -47,26 +47,26 @@ final class WireReader implements AutoCloseable {
   /** Reads something from a body that has been read to its end. */
   @FunctionalInterface
   private interface Reading<T> {
-    T from(WireReader reader) throws Refusal;
+    T from(WireReader reader) throws ProblemException;
   }
 
-  static Heartbeat heartbeat(byte[] body, long incarnationInQuery) throws Refusal {
+  static Heartbeat heartbeat(byte[] body, long incarnationInQuery) throws ProblemException {
     return whole(body, reader -> reader.heartbeat(reader.startsObject(), incarnationInQuery));
   }
 
-  static Registration registration(byte[] body, long incarnationInQuery) throws Refusal {
+  static Registration registration(byte[] body, long incarnationInQuery) throws ProblemException {
     return whole(body, reader -> reader.registration(reader.startsObject(), incarnationInQuery));
   }
 
-  static Failure failure(byte[] body, long incarnationInQuery) throws Refusal {
+  static Failure failure(byte[] body, long incarnationInQuery) throws ProblemException {
     return whole(body, reader -> reader.failure(reader.startsObject(), incarnationInQuery));
   }
 
-  static List<Part> parts(byte[] body) throws Refusal {
+  static List<Part> parts(byte[] body) throws ProblemException {
     return whole(body, reader -> reader.parts(reader.startsObject()));
   }
 
-  private static <T> T whole(byte[] body, Reading<T> reading) throws Refusal {
+  private static <T> T whole(byte[] body, Reading<T> reading) throws ProblemException {
     try (WireReader reader = new WireReader(body)) {
       T result = reading.from(reader);
       if (reader.json.nextToken() != null) {
@@ -81,7 +81,7 @@ final class WireReader implements AutoCloseable {
   }
 
   /** Whether there is a body at all; an empty one says nothing, which is fine. */
-  private boolean startsObject() throws Refusal {
+  private boolean startsObject() throws ProblemException {
     JsonToken first = json.nextToken();
     if (first != null && first != JsonToken.START_OBJECT) {
       throw malformed("expected an object");
@@ -89,7 +89,7 @@ final class WireReader implements AutoCloseable {
     return first != null;
   }
 
-  private Heartbeat heartbeat(boolean present, long incarnationInQuery) throws Refusal {
+  private Heartbeat heartbeat(boolean present, long incarnationInQuery) throws ProblemException {
     Heartbeat.Builder beat = Heartbeat.builder();
     long incarnation = incarnationInQuery;
     while (present && json.nextToken() != JsonToken.END_OBJECT) {
@@ -109,7 +109,8 @@ final class WireReader implements AutoCloseable {
     return incarnation == NONE ? beat.build() : beat.incarnation(incarnation).build();
   }
 
-  private Registration registration(boolean present, long incarnationInQuery) throws Refusal {
+  private Registration registration(boolean present, long incarnationInQuery)
+      throws ProblemException {
     Map<String, @Nullable Object> metadata = Map.of();
     long incarnation = incarnationInQuery;
     while (present && json.nextToken() != JsonToken.END_OBJECT) {
@@ -126,7 +127,7 @@ final class WireReader implements AutoCloseable {
     return new Registration(metadata, incarnation);
   }
 
-  private Failure failure(boolean present, long incarnationInQuery) throws Refusal {
+  private Failure failure(boolean present, long incarnationInQuery) throws ProblemException {
     String error = null;
     long incarnation = incarnationInQuery;
     while (present && json.nextToken() != JsonToken.END_OBJECT) {
@@ -141,12 +142,13 @@ final class WireReader implements AutoCloseable {
       }
     }
     if (error == null) {
-      throw Refusal.of(Problem.BAD_FIELD, "error: missing, expected a text that says what failed");
+      throw ProblemException.of(
+          Problem.BAD_FIELD, "error: missing, expected a text that says what failed");
     }
     return new Failure(error, incarnation);
   }
 
-  private List<Part> parts(boolean present) throws Refusal {
+  private List<Part> parts(boolean present) throws ProblemException {
     List<Part> parts = null;
     while (present && json.nextToken() != JsonToken.END_OBJECT) {
       String field = json.currentName();
@@ -163,14 +165,14 @@ final class WireReader implements AutoCloseable {
       }
     }
     if (parts == null) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.BAD_FIELD,
           "agents: missing, expected an object with a heartbeat for each agent id");
     }
     return parts;
   }
 
-  private Part part() throws Refusal {
+  private Part part() throws ProblemException {
     String agentId = json.currentName();
     boolean isObject = json.nextToken() == JsonToken.START_OBJECT;
     int depth = json.streamReadContext().getNestingDepth();
@@ -179,7 +181,7 @@ final class WireReader implements AutoCloseable {
         throw bad("agents", "an object for each agent id");
       }
       return new Part(agentId, heartbeat(isObject, NONE), null);
-    } catch (Refusal e) {
+    } catch (ProblemException e) {
       if (isObject) {
         skipTo(depth);
       } else {
@@ -196,7 +198,7 @@ final class WireReader implements AutoCloseable {
     }
   }
 
-  private void progress(Heartbeat.Builder beat) throws Refusal {
+  private void progress(Heartbeat.Builder beat) throws ProblemException {
     if (json.currentToken() == JsonToken.VALUE_STRING) {
       String text = json.getString();
       checked("progress", () -> beat.progress(text));
@@ -207,7 +209,7 @@ final class WireReader implements AutoCloseable {
     }
   }
 
-  private Waiting waiting() throws Refusal {
+  private Waiting waiting() throws ProblemException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw bad("waiting", "an object");
     }
@@ -233,7 +235,7 @@ final class WireReader implements AutoCloseable {
       }
     }
     if (reason == null) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.BAD_FIELD, "waiting/for: missing, expected what the agent waits for");
     }
     String known = reason;
@@ -242,23 +244,24 @@ final class WireReader implements AutoCloseable {
     return checked("waiting", () -> new Waiting(known, end, duration));
   }
 
-  private static <T> T checked(String field, Supplier<T> value) throws Refusal {
+  private static <T> T checked(String field, Supplier<T> value) throws ProblemException {
     try {
       return value.get();
     } catch (IllegalArgumentException e) {
       String message = e.getMessage();
-      throw Refusal.of(Problem.BAD_FIELD, message == null ? field + ": not allowed" : message);
+      throw ProblemException.of(
+          Problem.BAD_FIELD, message == null ? field + ": not allowed" : message);
     }
   }
 
-  private String text(String field) throws Refusal {
+  private String text(String field) throws ProblemException {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
       throw bad(field, "a text");
     }
     return json.getString();
   }
 
-  private Instant instant(String field) throws Refusal {
+  private Instant instant(String field) throws ProblemException {
     try {
       return Instant.parse(json.getString());
     } catch (DateTimeException e) {
@@ -266,7 +269,7 @@ final class WireReader implements AutoCloseable {
     }
   }
 
-  private Duration seconds(String field) throws Refusal {
+  private Duration seconds(String field) throws ProblemException {
     if (!json.currentToken().isNumeric()) {
       throw bad(field, "a number of seconds");
     }
@@ -277,7 +280,7 @@ final class WireReader implements AutoCloseable {
     return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 
-  private long incarnation(String field) throws Refusal {
+  private long incarnation(String field) throws ProblemException {
     if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
         || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
         || json.getLongValue() < 0) {
@@ -286,16 +289,16 @@ final class WireReader implements AutoCloseable {
     return json.getLongValue();
   }
 
-  private static long same(long inQuery, long inBody) throws Refusal {
+  private static long same(long inQuery, long inBody) throws ProblemException {
     if (inQuery != NONE && inQuery != inBody) {
-      throw Refusal.of(
+      throw ProblemException.of(
           Problem.BAD_FIELD,
           "incarnation: " + inBody + " in the body, but " + inQuery + " in the query");
     }
     return inBody;
   }
 
-  private Number number(String field) throws Refusal {
+  private Number number(String field) throws ProblemException {
     if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
       return json.getNumberValue();
     }
@@ -306,7 +309,7 @@ final class WireReader implements AutoCloseable {
     return value;
   }
 
-  private Map<String, @Nullable Object> object(String field) throws Refusal {
+  private Map<String, @Nullable Object> object(String field) throws ProblemException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw bad(field, "an object");
     }
@@ -319,7 +322,7 @@ final class WireReader implements AutoCloseable {
     return map;
   }
 
-  private @Nullable Object value(String field) throws Refusal {
+  private @Nullable Object value(String field) throws ProblemException {
     return switch (json.currentToken()) {
       case START_OBJECT -> object(field);
       case START_ARRAY -> {
@@ -337,17 +340,19 @@ final class WireReader implements AutoCloseable {
     };
   }
 
-  private Refusal bad(String field, String expected) {
-    return Refusal.of(
+  private ProblemException bad(String field, String expected) {
+    return ProblemException.of(
         Problem.BAD_FIELD, field + ": expected " + expected + place(json.currentTokenLocation()));
   }
 
-  private Refusal malformed(String what) {
+  private ProblemException malformed(String what) {
     return malformed(what, json.currentTokenLocation());
   }
 
-  private static Refusal malformed(@Nullable String what, @Nullable TokenStreamLocation location) {
-    return Refusal.of(Problem.MALFORMED_JSON, (what == null ? "not JSON" : what) + place(location));
+  private static ProblemException malformed(
+      @Nullable String what, @Nullable TokenStreamLocation location) {
+    return ProblemException.of(
+        Problem.MALFORMED_JSON, (what == null ? "not JSON" : what) + place(location));
   }
 
   private static String place(@Nullable TokenStreamLocation location) {

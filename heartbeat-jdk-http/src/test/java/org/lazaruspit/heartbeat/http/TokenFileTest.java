@@ -74,8 +74,8 @@ class TokenFileTest {
     assertNotNull(file.get().caller("old"), "one second has not passed");
     aSecondPasses();
     assertNull(file.get().caller("old"));
-    assertEquals(Caller.ANYBODY, file.get().caller("new"));
-    assertEquals(new Caller("a"), file.get().caller("token-of-a"));
+    assertEquals(Principal.ANYBODY, file.get().caller("new"));
+    assertEquals(new Principal("a"), file.get().caller("token-of-a"));
   }
 
   @Test
@@ -84,7 +84,7 @@ class TokenFileTest {
     for (String broken : List.of("", "one two three\n", "same\nsame\n")) {
       file(broken);
       aSecondPasses();
-      assertEquals(Caller.ANYBODY, file.get().caller("old"), broken);
+      assertEquals(Principal.ANYBODY, file.get().caller("old"), broken);
       assertNull(file.get().caller("same"), broken);
     }
     Files.delete(dir.resolve("tokens"));

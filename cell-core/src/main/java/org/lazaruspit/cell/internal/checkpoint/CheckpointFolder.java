@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellLimits;
 import org.lazaruspit.cell.internal.files.FileReader;
-import org.lazaruspit.cell.internal.files.Folder;
+import org.lazaruspit.cell.internal.files.SecureDirectory;
 import org.lazaruspit.cell.internal.json.FileNames;
 import org.lazaruspit.cell.internal.json.JsonText;
 
@@ -63,7 +63,7 @@ public final class CheckpointFolder {
    */
   public static void visit(Path folder, CellLimits limits, Visitor visitor) throws IOException {
     CheckpointFolder walk = new CheckpointFolder(limits);
-    try (Folder top = Folder.open(folder)) {
+    try (SecureDirectory top = SecureDirectory.open(folder)) {
       walk.file(top, folder.getFileSystem().getPath(STATE), STATE, visitor);
       walk.file(top, folder.getFileSystem().getPath(CONTEXT), CONTEXT, visitor);
       Path artifacts = folder.getFileSystem().getPath(ARTIFACTS);
@@ -76,7 +76,7 @@ public final class CheckpointFolder {
     }
   }
 
-  private static @Nullable BasicFileAttributes attributes(Folder folder, Path name)
+  private static @Nullable BasicFileAttributes attributes(SecureDirectory folder, Path name)
       throws IOException {
     try {
       return folder.attributes(name);
@@ -86,7 +86,7 @@ public final class CheckpointFolder {
   }
 
   private void directory(
-      Folder around,
+      SecureDirectory around,
       Path entry,
       String name,
       BasicFileAttributes attributes,
@@ -99,7 +99,7 @@ public final class CheckpointFolder {
     if (depth > MAX_DEPTH) {
       throw new BadCheckpoint(name + " is more than " + MAX_DEPTH + " directories deep");
     }
-    try (Folder folder = around.open(entry, attributes)) {
+    try (SecureDirectory folder = around.open(entry, attributes)) {
       for (Path inner : folder.names(limits.maxFiles())) {
         String innerName = name + "/" + inner;
         BasicFileAttributes of = folder.attributes(inner);
@@ -112,7 +112,8 @@ public final class CheckpointFolder {
     }
   }
 
-  private void file(Folder folder, Path entry, String name, Visitor visitor) throws IOException {
+  private void file(SecureDirectory folder, Path entry, String name, Visitor visitor)
+      throws IOException {
     BasicFileAttributes attributes = attributes(folder, entry);
     if (attributes == null) {
       throw new BadCheckpoint("there is no " + name);

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.lazaruspit.cell.CheckpointRef;
-import org.lazaruspit.cell.internal.json.Document;
-import org.lazaruspit.cell.internal.json.Documents;
-import org.lazaruspit.cell.internal.json.Fields;
+import org.lazaruspit.cell.internal.json.CellCodecs;
+import org.lazaruspit.cell.internal.json.DocumentCodec;
+import org.lazaruspit.cell.internal.json.FieldReader;
 import org.lazaruspit.cell.internal.json.Json;
 
 /**
@@ -22,13 +22,14 @@ import org.lazaruspit.cell.internal.json.Json;
 public record Manifest(
     long generation, long incarnation, CheckpointRef ref, SortedMap<String, String> hashes) {
   static final String FILE = "manifest.json";
-  static final Document<Manifest> DOCUMENT = new Document<>("", Manifest::decode, Manifest::encode);
+  static final DocumentCodec<Manifest> DOCUMENT =
+      new DocumentCodec<>("", Manifest::decode, Manifest::encode);
 
   public Manifest {
     hashes = Collections.unmodifiableSortedMap(new TreeMap<>(hashes));
   }
 
-  private static Manifest decode(Fields fields) {
+  private static Manifest decode(FieldReader fields) {
     SortedMap<String, String> hashes = new TreeMap<>();
     for (Map.Entry<String, Json> hash : fields.object("files").all().entrySet()) {
       if (hash.getValue() instanceof Json.Text text) {
@@ -38,7 +39,7 @@ public record Manifest(
     return new Manifest(
         fields.whole("generation", 0, Long.MAX_VALUE, 0),
         fields.whole("incarnation", 0, Long.MAX_VALUE, 0),
-        Documents.checkpoint(fields.object("checkpoint")),
+        CellCodecs.checkpoint(fields.object("checkpoint")),
         hashes);
   }
 
@@ -48,7 +49,7 @@ public record Manifest(
     return new Json.Obj()
         .put("generation", manifest.generation())
         .put("incarnation", manifest.incarnation())
-        .put("checkpoint", Documents.checkpoint(manifest.ref()))
+        .put("checkpoint", CellCodecs.checkpoint(manifest.ref()))
         .put("files", files);
   }
 }

@@ -182,7 +182,7 @@ public final class AtomicFiles {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (Folder around = Folder.open(parent(root))) {
+    try (SecureDirectory around = SecureDirectory.open(parent(root))) {
       around.delete(root.getFileName());
     }
   }

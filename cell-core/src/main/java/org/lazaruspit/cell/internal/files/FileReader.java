@@ -63,8 +63,8 @@ public final class FileReader {
     }
   }
 
-  public Stamp stamp(BasicFileAttributes attributes) {
-    return Stamp.of(attributes, TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+  public FileStamp stamp(BasicFileAttributes attributes) {
+    return FileStamp.of(attributes, TimeUnit.MILLISECONDS.toNanos(clock.millis()));
   }
 
   /** Refuses everything but a regular file of bearable size. */

@@ -159,7 +159,7 @@ public final class CellJson {
   private static int nearest(Map<String, Integer> places, String pointer) {
     String at = pointer;
     while (!at.isEmpty() && !places.containsKey(at)) {
-      at = Pointers.parent(at);
+      at = JsonPointers.parent(at);
     }
     return places.getOrDefault(at, 0);
   }

@@ -16,10 +16,10 @@ import org.lazaruspit.cell.TaskGraph;
 import org.lazaruspit.cell.TaskSpec;
 import org.lazaruspit.cell.TaskStatus;
 import org.lazaruspit.cell.internal.files.CellLayout;
-import org.lazaruspit.cell.internal.json.Fields;
+import org.lazaruspit.cell.internal.json.FieldReader;
 import org.lazaruspit.cell.internal.json.Findings;
+import org.lazaruspit.cell.internal.json.JsonPointers;
 import org.lazaruspit.cell.internal.json.JsonText;
-import org.lazaruspit.cell.internal.json.Pointers;
 
 /**
  * The rules that concern more than one field or file. Pure. What names something that exists but
@@ -138,7 +138,7 @@ final class CellRules {
       TaskSpec on = cell.tasks().get(task.dependencies().get(i));
       if (on != null && on.status() != TaskStatus.COMPLETED) {
         at.warning(
-            Pointers.child("/dependencies", i),
+            JsonPointers.child("/dependencies", i),
             quoted(on.taskId()) + ", which is " + on.status().wireName(),
             "completed tasks before one in progress");
       }
@@ -148,7 +148,7 @@ final class CellRules {
   private static void completion(TaskSpec task, Findings at) {
     Instant completedAt = task.completedAt();
     if (task.status() == TaskStatus.COMPLETED && completedAt == null) {
-      at.error("/completed_at", "nothing for a completed task", Fields.INSTANT);
+      at.error("/completed_at", "nothing for a completed task", FieldReader.INSTANT);
     }
     if (task.status() != TaskStatus.COMPLETED && completedAt != null) {
       at.warning(
@@ -170,7 +170,7 @@ final class CellRules {
       String next = cycle.get(1 % cycle.size());
       at(layout.task(first.taskId()))
           .error(
-              Pointers.child("/dependencies", first.dependencies().indexOf(next)),
+              JsonPointers.child("/dependencies", first.dependencies().indexOf(next)),
               "a cycle: " + String.join(" -> ", cycle) + " -> " + first.taskId(),
               "dependencies without a cycle");
     }
@@ -203,7 +203,7 @@ final class CellRules {
         .agents()
         .forEach(
             (agent, grants) -> {
-              String pointer = Pointers.child("", agent);
+              String pointer = JsonPointers.child("", agent);
               requireAgent(at, pointer, agent);
               requireAll(at, pointer + "/read", grants.read(), taskNames, A_TASK);
               requireAll(at, pointer + "/write", grants.write(), taskNames, A_TASK);
@@ -229,7 +229,7 @@ final class CellRules {
       Findings at, String pointer, List<String> names, Set<String> known, String expected) {
     for (int i = 0; i < names.size(); i++) {
       if (!known.contains(names.get(i))) {
-        at.error(Pointers.child(pointer, i), quoted(names.get(i)), expected);
+        at.error(JsonPointers.child(pointer, i), quoted(names.get(i)), expected);
       }
     }
   }

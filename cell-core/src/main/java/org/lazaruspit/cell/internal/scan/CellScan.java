@@ -17,7 +17,7 @@ import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.cell.Severity;
 import org.lazaruspit.cell.TaskSpec;
 import org.lazaruspit.cell.internal.files.CellLayout;
-import org.lazaruspit.cell.internal.files.Stamp;
+import org.lazaruspit.cell.internal.files.FileStamp;
 
 /**
  * A cell as it was found, with what is needed to see cheaply whether it changed since.
@@ -44,9 +44,9 @@ public record CellScan(
    * @param content what it says, or null where it is absent or bad
    */
   public record FileScan<T>(
-      Path file, Stamp stamp, @Nullable T content, List<CellProblem> problems) {
+      Path file, FileStamp stamp, @Nullable T content, List<CellProblem> problems) {
     static <T> FileScan<T> absent(Path file) {
-      return new FileScan<>(file, Stamp.ABSENT, null, List.of());
+      return new FileScan<>(file, FileStamp.ABSENT, null, List.of());
     }
 
     boolean nothing() {
@@ -75,16 +75,17 @@ public record CellScan(
    */
   record DirectoryScan<T>(
       Path directory,
-      Stamp stamp,
+      FileStamp stamp,
       SortedMap<String, FileScan<T>> files,
       List<CellProblem> problems) {
 
     static <T> DirectoryScan<T> absent(Path directory, List<CellProblem> problems) {
-      return new DirectoryScan<>(directory, Stamp.ABSENT, Collections.emptySortedMap(), problems);
+      return new DirectoryScan<>(
+          directory, FileStamp.ABSENT, Collections.emptySortedMap(), problems);
     }
 
     boolean nothing() {
-      return stamp.equals(Stamp.ABSENT) && problems.isEmpty();
+      return stamp.equals(FileStamp.ABSENT) && problems.isEmpty();
     }
 
     SortedMap<String, T> contents() {

@@ -22,11 +22,11 @@ import org.lazaruspit.cell.CellProblem;
 import org.lazaruspit.cell.Severity;
 import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.FileReader;
+import org.lazaruspit.cell.internal.files.FileStamp;
 import org.lazaruspit.cell.internal.files.Problems;
-import org.lazaruspit.cell.internal.files.Stamp;
-import org.lazaruspit.cell.internal.json.Document;
-import org.lazaruspit.cell.internal.json.Documents;
-import org.lazaruspit.cell.internal.json.Fields;
+import org.lazaruspit.cell.internal.json.CellCodecs;
+import org.lazaruspit.cell.internal.json.DocumentCodec;
+import org.lazaruspit.cell.internal.json.FieldReader;
 import org.lazaruspit.cell.internal.json.FileNames;
 import org.lazaruspit.cell.internal.json.Identifiers;
 import org.lazaruspit.cell.internal.json.JsonText;
@@ -86,18 +86,18 @@ public final class CellScanner {
     CellScan now =
         new CellScan(
             directory,
-            files.scan(before.config().file(), Documents.CONFIG, before.config()),
-            directory(before.agents(), Documents.AGENT),
-            directory(before.tasks(), Documents.TASK),
+            files.scan(before.config().file(), CellCodecs.CONFIG, before.config()),
+            directory(before.agents(), CellCodecs.AGENT),
+            directory(before.tasks(), CellCodecs.TASK),
             settings(directory, before.settings()),
             before.load());
     if (first) {
-      return now.with(CellAssembly.load(now, files));
+      return now.with(CellLoader.load(now, files));
     }
     if (now.isSame(before)) {
       return before;
     }
-    return now.saysTheSame(before) ? now : now.with(CellAssembly.load(now, files));
+    return now.saysTheSame(before) ? now : now.with(CellLoader.load(now, files));
   }
 
   /** Nothing of it counts any more, so that all is read again when it comes back. */
@@ -125,14 +125,14 @@ public final class CellScanner {
     }
     Settings now =
         new Settings(
-            files.scan(before.isolation().file(), Documents.ISOLATION, before.isolation()),
-            files.scan(before.policies().file(), Documents.POLICIES, before.policies()),
-            files.scan(before.permissions().file(), Documents.PERMISSIONS, before.permissions()),
+            files.scan(before.isolation().file(), CellCodecs.ISOLATION, before.isolation()),
+            files.scan(before.policies().file(), CellCodecs.POLICIES, before.policies()),
+            files.scan(before.permissions().file(), CellCodecs.PERMISSIONS, before.permissions()),
             List.of());
     return now.isSame(before) ? before : now;
   }
 
-  private <T> DirectoryScan<T> directory(DirectoryScan<T> before, Document<T> document) {
+  private <T> DirectoryScan<T> directory(DirectoryScan<T> before, DocumentCodec<T> document) {
     Path directory = before.directory();
     try {
       BasicFileAttributes attributes = files.reader().stat(directory);
@@ -149,7 +149,7 @@ public final class CellScanner {
   }
 
   /** The names are known to be the same: only the files are looked at. */
-  private <T> DirectoryScan<T> refresh(DirectoryScan<T> before, Document<T> document) {
+  private <T> DirectoryScan<T> refresh(DirectoryScan<T> before, DocumentCodec<T> document) {
     SortedMap<String, FileScan<T>> changed = null;
     for (var entry : before.files().entrySet()) {
       FileScan<T> known = entry.getValue();
@@ -168,7 +168,8 @@ public final class CellScanner {
     return new DirectoryScan<>(before.directory(), before.stamp(), changed, before.problems());
   }
 
-  private <T> DirectoryScan<T> list(DirectoryScan<T> before, Document<T> document, Stamp stamp)
+  private <T> DirectoryScan<T> list(
+      DirectoryScan<T> before, DocumentCodec<T> document, FileStamp stamp)
       throws FileReader.Unusable {
     SortedMap<String, FileScan<T>> found = new TreeMap<>();
     List<CellProblem> problems = new ArrayList<>();
@@ -222,6 +223,6 @@ public final class CellScanner {
         json ? Severity.ERROR : Severity.WARNING,
         path,
         "a file named \"" + JsonText.shorten(name) + "\"",
-        json ? Fields.IDENTIFIER + " before .json" : "files named <identifier>.json only");
+        json ? FieldReader.IDENTIFIER + " before .json" : "files named <identifier>.json only");
   }
 }

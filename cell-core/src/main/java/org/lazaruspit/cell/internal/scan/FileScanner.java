@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellLimits;
 import org.lazaruspit.cell.internal.files.FileReader;
+import org.lazaruspit.cell.internal.files.FileStamp;
 import org.lazaruspit.cell.internal.files.Problems;
-import org.lazaruspit.cell.internal.files.Stamp;
 import org.lazaruspit.cell.internal.json.CellJson;
-import org.lazaruspit.cell.internal.json.Document;
+import org.lazaruspit.cell.internal.json.DocumentCodec;
 import org.lazaruspit.cell.internal.json.Findings;
 import org.lazaruspit.cell.internal.json.Json;
 import org.lazaruspit.cell.internal.scan.CellScan.FileScan;
@@ -43,12 +43,13 @@ public final class FileScanner {
   }
 
   /** Reads a file whose name is fixed. */
-  public <T> FileScan<T> scan(Path path, Document<T> document, @Nullable FileScan<T> before) {
+  public <T> FileScan<T> scan(Path path, DocumentCodec<T> document, @Nullable FileScan<T> before) {
     return scan(path, "", document, before);
   }
 
   /** Reads a file that is named for an identifier. */
-  <T> FileScan<T> scan(Path path, String id, Document<T> document, @Nullable FileScan<T> before) {
+  <T> FileScan<T> scan(
+      Path path, String id, DocumentCodec<T> document, @Nullable FileScan<T> before) {
     FileScan<T> now = FileScan.absent(path);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       now = scanOnce(path, id, document, before);
@@ -65,7 +66,7 @@ public final class FileScanner {
     return now == before;
   }
 
-  private boolean holdsStill(Path path, Stamp stamp) {
+  private boolean holdsStill(Path path, FileStamp stamp) {
     try {
       BasicFileAttributes attributes = reader.stat(path);
       return attributes != null && reader.stamp(attributes).sameAs(stamp);
@@ -75,8 +76,8 @@ public final class FileScanner {
   }
 
   private <T> FileScan<T> scanOnce(
-      Path path, String id, Document<T> document, @Nullable FileScan<T> before) {
-    Stamp stamp = Stamp.ABSENT;
+      Path path, String id, DocumentCodec<T> document, @Nullable FileScan<T> before) {
+    FileStamp stamp = FileStamp.ABSENT;
     try {
       BasicFileAttributes attributes = reader.stat(path);
       if (attributes == null) {
@@ -96,7 +97,8 @@ public final class FileScanner {
     }
   }
 
-  <T> FileScan<T> decode(Path path, String id, Stamp stamp, byte[] bytes, Document<T> document) {
+  <T> FileScan<T> decode(
+      Path path, String id, FileStamp stamp, byte[] bytes, DocumentCodec<T> document) {
     Findings findings = new Findings();
     Json.Obj object = json.parse(bytes, findings);
     T content = object == null ? null : document.decode(id, object, findings, limits);

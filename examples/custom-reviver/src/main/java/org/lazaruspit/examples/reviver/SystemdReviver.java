@@ -119,7 +119,7 @@ public final class SystemdReviver implements Reviver {
     Map<String, String> unit = properties(answer.output());
     String state = unit.getOrDefault("ActiveState", "");
     if (answer.status() != 0 || state.isEmpty()) {
-      return new Presence.Unknown("systemctl show: " + words(answer));
+      return new Presence.Unknown("systemctl show: " + describe(answer));
     }
     if (!Set.of("inactive", "failed").contains(state)) {
       return new Presence.Running(hold(agent, unit.getOrDefault("InvocationID", "")).running());
@@ -205,7 +205,7 @@ public final class SystemdReviver implements Reviver {
     }
     return presence instanceof Presence.Absent absent
         ? new StopOutcome.Gone(absent.evidence())
-        : new StopOutcome.StillThere(words(presence));
+        : new StopOutcome.StillThere(describe(presence));
   }
 
   @Override
@@ -217,7 +217,7 @@ public final class SystemdReviver implements Reviver {
     }
     Presence before = presence(agent);
     if (!(before instanceof Presence.Absent)) {
-      throw new IOException("not started a second time: " + words(before));
+      throw new IOException("not started a second time: " + describe(before));
     }
     tell(agent, order.environment());
     systemctl(within, "reset-failed", "--", unit(agent)); // or its start limit counts our starts
@@ -226,7 +226,7 @@ public final class SystemdReviver implements Reviver {
     if (after instanceof Presence.Running running) {
       return running.running();
     }
-    throw new IOException("systemctl start: " + words(start) + "; " + words(after));
+    throw new IOException("systemctl start: " + describe(start) + "; " + describe(after));
   }
 
   /** Ids are checked here once more: everything else in a command is a fixed word. */
@@ -300,13 +300,13 @@ public final class SystemdReviver implements Reviver {
     return properties;
   }
 
-  private static String words(Outcome outcome) {
+  private static String describe(Outcome outcome) {
     String end = outcome.status() < 0 ? "did not end in time" : "status " + outcome.status();
     String said = outcome.output().strip().replaceAll("\\p{Cntrl}+", " ");
     return said.isEmpty() ? end : end + ", " + said.substring(0, Math.min(500, said.length()));
   }
 
-  private static String words(Presence presence) {
+  private static String describe(Presence presence) {
     if (presence instanceof Presence.Absent absent) {
       return absent.evidence();
     }

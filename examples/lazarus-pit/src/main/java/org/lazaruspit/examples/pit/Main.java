@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.examples.pit.cli.CellCommand;
 import org.lazaruspit.examples.pit.cli.CheckpointCommand;
 import org.lazaruspit.examples.pit.cli.CompletionCommand;
+import org.lazaruspit.examples.pit.cli.Console;
 import org.lazaruspit.examples.pit.cli.DecideCommand;
 import org.lazaruspit.examples.pit.cli.DryRun;
 import org.lazaruspit.examples.pit.cli.OrderCommand;
@@ -22,13 +23,12 @@ import org.lazaruspit.examples.pit.cli.ReloadCommand;
 import org.lazaruspit.examples.pit.cli.ReportCommand;
 import org.lazaruspit.examples.pit.cli.RevivalsCommand;
 import org.lazaruspit.examples.pit.cli.RunCommand;
-import org.lazaruspit.examples.pit.cli.Screen;
 import org.lazaruspit.examples.pit.cli.StatusCommand;
 import org.lazaruspit.examples.pit.cli.WhyCommand;
 import org.lazaruspit.examples.pit.service.ConfigFile;
 import org.lazaruspit.examples.pit.service.Daemon;
 import org.lazaruspit.examples.pit.service.Logging;
-import org.lazaruspit.examples.pit.text.Complaint;
+import org.lazaruspit.examples.pit.text.ErrorReport;
 import org.lazaruspit.examples.pit.text.Uuids;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -130,9 +130,10 @@ public final class Main implements Callable<Integer> {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(UUID.class, new Uuids())
         .setExecutionStrategy(Main::execute)
-        .setExecutionExceptionHandler((failure, command, parsed) -> Complaint.no(failure, command))
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> ErrorReport.no(failure, command))
         .setParameterExceptionHandler(
-            (failure, args) -> Complaint.wrongUse(failure, failure.getCommandLine()));
+            (failure, args) -> ErrorReport.wrongUse(failure, failure.getCommandLine()));
   }
 
   /**
@@ -178,7 +179,7 @@ public final class Main implements Callable<Integer> {
     }
     if (createConfig) {
       config.create();
-      Screen.of(own).line("wrote %s", config.path());
+      Console.of(own).line("wrote %s", config.path());
       return 0;
     }
     if (status) {

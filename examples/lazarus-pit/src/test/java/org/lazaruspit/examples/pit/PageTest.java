@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalEngine;
-import org.lazaruspit.pit.Standing;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /** The page in a real browser, over the real daemon. */
@@ -213,7 +213,7 @@ final class PageTest {
     assertThat(page.locator("#chips")).containsText("Mission: Sort the archive");
   }
 
-  private List<Standing> standings(UUID mission, String agent) {
+  private List<Restriction> standings(UUID mission, String agent) {
     return engine().standings(new AgentRef(mission, agent));
   }
 

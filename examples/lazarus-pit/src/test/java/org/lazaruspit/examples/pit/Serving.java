@@ -9,12 +9,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.lazaruspit.examples.pit.control.ControlServer;
+import org.lazaruspit.examples.pit.control.CurrentPit;
 import org.lazaruspit.examples.pit.control.OrderRoutes;
 import org.lazaruspit.examples.pit.control.Route;
 import org.lazaruspit.examples.pit.control.Routes;
-import org.lazaruspit.examples.pit.control.Running;
 import org.lazaruspit.examples.pit.control.StateDirectory;
-import org.lazaruspit.examples.pit.service.Pits;
+import org.lazaruspit.examples.pit.service.PitFactory;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PitListener;
@@ -34,10 +34,10 @@ public final class Serving implements AutoCloseable {
 
   private Serving(PitConfig config) throws IOException {
     state = StateDirectory.take(config.stateDirectory());
-    Running.Work work = new Pits(false, List.of(listener())).make(config);
+    CurrentPit.Work work = new PitFactory(false, List.of(listener())).make(config);
     pit = work.pit();
     Instant now = Instant.now();
-    Running running = new Running(now, false, work);
+    CurrentPit running = new CurrentPit(now, false, work);
     routes = OrderRoutes.of(running);
     control = ControlServer.open(config.control(), state.token(), Routes.of(running));
     pit.start();

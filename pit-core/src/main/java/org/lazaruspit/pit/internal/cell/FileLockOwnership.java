@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.lazaruspit.pit.internal.os.OwnDirectory;
+import org.lazaruspit.pit.internal.os.SafeDirectories;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +43,7 @@ public final class FileLockOwnership implements CellOwnership {
   @Override
   public Optional<Claim> claim(UUID cellId, Path directory) throws IOException {
     Path file = directory.toRealPath().resolve(".lazarus").resolve("owner.lock");
-    OwnDirectory.ensureAround(file);
+    SafeDirectories.ensureAround(file);
     if (!HELD_HERE.add(file)) {
       return Optional.empty();
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.internal.os.CommandRun;
+import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
@@ -56,7 +56,7 @@ public final class CommandReviver implements Reviver {
   private static final Logger log = LoggerFactory.getLogger(CommandReviver.class);
   private static final long ASK_AGAIN_MILLIS = 100;
 
-  private final @Nullable OperatorCommands commands;
+  private final @Nullable CommandReviverSettings commands;
   private final @Nullable Path directory;
   private final Map<AgentRef, Held> held = new ConcurrentHashMap<>();
 
@@ -68,7 +68,7 @@ public final class CommandReviver implements Reviver {
     this(null, null);
   }
 
-  private CommandReviver(@Nullable OperatorCommands commands, @Nullable Path directory) {
+  private CommandReviver(@Nullable CommandReviverSettings commands, @Nullable Path directory) {
     this.commands = commands;
     this.directory = directory;
   }
@@ -81,10 +81,10 @@ public final class CommandReviver implements Reviver {
   @Override
   public Reviver configured(Settings settings) {
     return new CommandReviver(
-        OperatorCommands.of(settings), settings.stateDirectory().resolve(name()));
+        CommandReviverSettings.of(settings), settings.stateDirectory().resolve(name()));
   }
 
-  private OperatorCommands commands() throws IOException {
+  private CommandReviverSettings commands() throws IOException {
     if (commands == null) {
       throw new IOException("the command reviver has no commands: it was never configured");
     }
@@ -93,8 +93,8 @@ public final class CommandReviver implements Reviver {
 
   @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
-    OperatorCommands configured = commands();
-    CommandRun answer;
+    CommandReviverSettings configured = commands();
+    CommandExecution answer;
     try {
       answer = ask(agent);
     } catch (IOException e) {
@@ -114,9 +114,10 @@ public final class CommandReviver implements Reviver {
     return new Presence.Unknown("its presence command " + answer.describe());
   }
 
-  private CommandRun ask(AgentRef agent) throws IOException, InterruptedException {
-    List<String> command = OperatorCommands.expand(commands().presence(), agent);
-    CommandRun answer = CommandRun.run(command, who(agent), commands().presenceWithin());
+  private CommandExecution ask(AgentRef agent) throws IOException, InterruptedException {
+    List<String> command = CommandReviverSettings.expand(commands().presence(), agent);
+    CommandExecution answer =
+        CommandExecution.run(command, who(agent), commands().presenceWithin());
     log.debug("{}: {} {}", agent, command, answer.describe());
     return answer;
   }
@@ -155,25 +156,25 @@ public final class CommandReviver implements Reviver {
       return new StopOutcome.TooOld(incarnation(agent));
     }
     if (commands().stop().isEmpty()) {
-      return new StopOutcome.StillThere(words(before) + ", and there is no stop command");
+      return new StopOutcome.StillThere(describe(before) + ", and there is no stop command");
     }
     Duration within = longer(commands().stopWithin(), order.grace());
     long deadline = System.nanoTime() + within.toNanos();
-    List<String> command = OperatorCommands.expand(commands().stop().get(), agent);
-    CommandRun run = CommandRun.run(command, who(agent), within);
+    List<String> command = CommandReviverSettings.expand(commands().stop().get(), agent);
+    CommandExecution run = CommandExecution.run(command, who(agent), within);
     log.info("{}: its stop command {}", agent, run.describe());
     Presence after = awaitPresence(agent, Presence.Absent.class, deadline);
     return after instanceof Presence.Absent absent
         ? new StopOutcome.Gone(absent.evidence())
         : new StopOutcome.StillThere(
-            "its stop command %s, and then: %s".formatted(run.describe(), words(after)));
+            "its stop command %s, and then: %s".formatted(run.describe(), describe(after)));
   }
 
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  private static String words(Presence presence) {
+  private static String describe(Presence presence) {
     return presence instanceof Presence.Unknown unknown
         ? "nobody knows whether it runs, " + unknown.reason()
         : "it runs, as its presence command says";
@@ -200,12 +201,13 @@ public final class CommandReviver implements Reviver {
     }
     Presence before = presence(agent);
     if (!(before instanceof Presence.Absent)) {
-      throw new IOException("not started a second time: " + words(before));
+      throw new IOException("not started a second time: " + describe(before));
     }
     write(agent, order.incarnation());
     long deadline = System.nanoTime() + commands().startWithin().toNanos();
     List<String> command = order.expand(commands().start()).arguments();
-    CommandRun run = CommandRun.run(command, order.environment(), commands().startWithin());
+    CommandExecution run =
+        CommandExecution.run(command, order.environment(), commands().startWithin());
     log.info("{}: its start command {}", agent, run.describe());
     if (run.status() != 0) {
       throw new IOException("its start command " + run.describe());

@@ -58,7 +58,7 @@ public final class AgentTokens {
    * @return empty where its gateway asks for none, or has one that none can be derived from safely
    * @throws IOException if the pit's token cannot be read or the agent's not be written
    */
-  Optional<Path> file(ProbeTarget target) throws IOException {
+  Optional<Path> issue(ProbeTarget target) throws IOException {
     Optional<Path> secret = target.gateway().map(GatewayAddress::tokenFile);
     if (secret.isEmpty()) {
       return Optional.empty();

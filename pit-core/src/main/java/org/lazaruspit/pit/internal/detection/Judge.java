@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
@@ -19,7 +19,7 @@ public final class Judge {
   /** What the evidence says of one agent. */
   public sealed interface Judgement {
     /** For people. */
-    String words();
+    String describe();
 
     /**
      * Nothing to do.
@@ -28,23 +28,23 @@ public final class Judge {
      */
     record Alive(String detail, boolean proven) implements Judgement {
       @Override
-      public String words() {
+      public String describe() {
         return detail.isEmpty() ? "alive" : "alive: " + detail;
       }
     }
 
     /** To be revived. */
-    record Dead(Cause cause, String evidence) implements Judgement {
+    record Dead(FailureCause cause, String evidence) implements Judgement {
       @Override
-      public String words() {
+      public String describe() {
         return "dead (%s): %s".formatted(cause.wireName(), evidence);
       }
     }
 
     /** In trouble that says nothing about the agent: shown, not revived. */
-    record Held(Cause cause, String reason) implements Judgement {
+    record Held(FailureCause cause, String reason) implements Judgement {
       @Override
-      public String words() {
+      public String describe() {
         return "held (%s): %s".formatted(cause.wireName(), reason);
       }
     }
@@ -52,7 +52,7 @@ public final class Judge {
     /** It runs, but its gateway has to be told of it before anybody can judge. */
     record Unregistered(String detail) implements Judgement {
       @Override
-      public String words() {
+      public String describe() {
         return "not registered: " + detail;
       }
     }
@@ -91,7 +91,7 @@ public final class Judge {
     }
     return switch (probe.verdict()) {
       case HEALTHY, DEGRADED -> lives(incarnation, probe);
-      case UNREACHABLE -> new Judgement.Held(Cause.GATEWAY, probe.detail());
+      case UNREACHABLE -> new Judgement.Held(FailureCause.GATEWAY, probe.detail());
       case UNKNOWN -> unknown(presence, probe, startable);
       case UNHEALTHY -> unhealthy(incarnation, probe);
     };
@@ -116,29 +116,29 @@ public final class Judge {
   }
 
   /** What holds the silence of an agent back is shared with others, unless it says otherwise. */
-  private static Cause causeOfHold(String held) {
-    return Arrays.stream(Cause.values())
+  private static FailureCause causeOfHold(String held) {
+    return Arrays.stream(FailureCause.values())
         .filter(cause -> cause.held() && cause.wireName().equals(held))
         .findFirst()
-        .orElse(Cause.MASS);
+        .orElse(FailureCause.MASS);
   }
 
   private static Judgement unhealthy(long incarnation, ProbeResult probe) {
     if (probe.incarnation() > incarnation) {
       return new Judgement.Held(
-          Cause.CONFIG,
+          FailureCause.CONFIG,
           "its gateway knows incarnation %d, the journal %d: was the journal lost, or is there another pit?"
               .formatted(probe.incarnation(), incarnation));
     }
     return inTrouble(causeOf(probe.detail()), probe.detail());
   }
 
-  private static Judgement inTrouble(Cause cause, String evidence) {
+  private static Judgement inTrouble(FailureCause cause, String evidence) {
     return cause.held() ? new Judgement.Held(cause, evidence) : new Judgement.Dead(cause, evidence);
   }
 
   private static Judgement gone(Presence.Absent absent, String evidence) {
-    return inTrouble(absent.exit().map(Judge::causeOf).orElse(Cause.EXIT), evidence);
+    return inTrouble(absent.exit().map(Judge::causeOf).orElse(FailureCause.EXIT), evidence);
   }
 
   /** Two signals that agree: the gateway doesn't know it, and nothing of it runs. */
@@ -154,12 +154,12 @@ public final class Judge {
    * sysexits.h}: 75 (try again later) is a quota, 77 (no permission) is access, 78 (bad
    * configuration) is its configuration.
    */
-  public static Cause causeOf(AgentExit exit) {
+  public static FailureCause causeOf(AgentExit exit) {
     return switch (exit.status().orElse(0)) {
-      case 75 -> Cause.QUOTA;
-      case 77 -> Cause.AUTH;
-      case 78 -> Cause.CONFIG;
-      default -> Cause.EXIT;
+      case 75 -> FailureCause.QUOTA;
+      case 77 -> FailureCause.AUTH;
+      case 78 -> FailureCause.CONFIG;
+      default -> FailureCause.EXIT;
     };
   }
 
@@ -167,16 +167,18 @@ public final class Judge {
    * A gateway tells its reason in words only. Who reports a failure may put its class in front:
    * {@code quota: 429 from the provider}.
    */
-  static Cause causeOf(String message) {
+  static FailureCause causeOf(String message) {
     String text = message.toLowerCase(Locale.ROOT);
-    for (Cause cause : List.of(Cause.QUOTA, Cause.AUTH, Cause.CONFIG)) {
+    for (FailureCause cause : List.of(FailureCause.QUOTA, FailureCause.AUTH, FailureCause.CONFIG)) {
       if (text.startsWith(cause.wireName() + ":")) {
         return cause;
       }
     }
     if (text.contains("stuck")) {
-      return Cause.STUCK;
+      return FailureCause.STUCK;
     }
-    return text.contains("silen") || text.contains("heartbeat") ? Cause.SILENCE : Cause.REPORTED;
+    return text.contains("silen") || text.contains("heartbeat")
+        ? FailureCause.SILENCE
+        : FailureCause.REPORTED;
   }
 }

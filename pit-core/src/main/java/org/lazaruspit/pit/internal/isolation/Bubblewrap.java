@@ -41,7 +41,7 @@ final class Bubblewrap {
   }
 
   /** The arguments before the agent's own command. */
-  static List<String> walls(AgentFolders folders, boolean network, List<String> capabilities) {
+  static List<String> walls(SandboxPaths folders, boolean network, List<String> capabilities) {
     Bubblewrap wrap = new Bubblewrap();
     wrap.namespaces(network, capabilities);
     wrap.machine();
@@ -80,7 +80,7 @@ final class Bubblewrap {
   }
 
   /** Outer folders come first: what is mounted later is seen. */
-  private void folders(AgentFolders folders) {
+  private void folders(SandboxPaths folders) {
     Map<Path, Access> access =
         new TreeMap<>(Comparator.comparingInt(Path::getNameCount).thenComparing(p -> p));
     access.put(folders.state(), Access.HIDDEN);

@@ -22,11 +22,11 @@ final class IsolationRules {
 
   private final IsolationSpec spec;
   private final IsolationLevel level;
-  private final MachineAbilities machine;
+  private final HostFeatures machine;
   private final IsolationLimits limits;
   private final List<IsolationFinding> findings = new ArrayList<>();
 
-  private IsolationRules(IsolationSpec spec, MachineAbilities machine, IsolationLimits limits) {
+  private IsolationRules(IsolationSpec spec, HostFeatures machine, IsolationLimits limits) {
     this.spec = spec;
     this.level = level(spec);
     this.machine = machine;
@@ -38,7 +38,7 @@ final class IsolationRules {
   }
 
   static List<IsolationFinding> judge(
-      IsolationSpec spec, MachineAbilities machine, IsolationLimits limits) {
+      IsolationSpec spec, HostFeatures machine, IsolationLimits limits) {
     return new IsolationRules(spec, machine, limits).judge();
   }
 
@@ -60,7 +60,7 @@ final class IsolationRules {
     findings.add(new IsolationFinding(field, outcome, detail));
   }
 
-  private void need(String field, String what, Ability ability) {
+  private void need(String field, String what, IsolationFeature ability) {
     Optional<String> missing = machine.missing(ability);
     if (missing.isPresent()) {
       find(field, REFUSED, what + " needs " + ability.text() + ": " + missing.get());
@@ -74,11 +74,11 @@ final class IsolationRules {
     switch (level) {
       case NONE -> find("level", ENFORCED, name + ", a session of its own");
       case LEVEL_1 -> {
-        need("level", name, Ability.PRIVILEGES);
+        need("level", name, IsolationFeature.PRIVILEGES);
         judgeProcessLimit(name);
       }
       case LEVEL_2 -> {
-        need("level", name, Ability.WALLS);
+        need("level", name, IsolationFeature.WALLS);
         judgeProcessLimit(name);
       }
       case LEVEL_3 -> judgeContainer(name);
@@ -87,9 +87,9 @@ final class IsolationRules {
 
   /** The kernel never holds root to RLIMIT_NPROC, see getrlimit(2); a control group it does. */
   private void judgeProcessLimit(String name) {
-    need("level", name, Ability.LIMITS);
+    need("level", name, IsolationFeature.LIMITS);
     if (runsAsRoot()) {
-      need("level", name + " for an agent that runs as root", Ability.PROCESS_GROUP);
+      need("level", name + " for an agent that runs as root", IsolationFeature.PROCESS_GROUP);
     }
   }
 
@@ -97,11 +97,11 @@ final class IsolationRules {
     @Nullable String user = spec.securityContext().user();
     return user == null
         ? machine.pit().root()
-        : machine.account(user).map(Account::root).orElse(machine.pit().root());
+        : machine.account(user).map(UserAccount::root).orElse(machine.pit().root());
   }
 
   private void judgeContainer(String name) {
-    need("level", name, Ability.CONTAINER);
+    need("level", name, IsolationFeature.CONTAINER);
     if (limits.image().isEmpty()) {
       find("level", REFUSED, name + " needs an image: plugins.process.image names none");
     }
@@ -114,7 +114,7 @@ final class IsolationRules {
     if (spec.networkIsolation()) {
       wall("network_isolation");
       if (level == IsolationLevel.LEVEL_2) {
-        need("network_isolation", "an agent without a network", Ability.NETWORK_WALL);
+        need("network_isolation", "an agent without a network", IsolationFeature.NETWORK_WALL);
       }
     }
   }
@@ -129,10 +129,10 @@ final class IsolationRules {
 
   private void judgeLimits() {
     if (spec.resourceLimits().memoryBytes() != null) {
-      limit("resource_limits.memory", Ability.MEMORY_GROUP);
+      limit("resource_limits.memory", IsolationFeature.MEMORY_GROUP);
     }
     if (spec.resourceLimits().cpuMillicores() != null) {
-      limit("resource_limits.cpu", Ability.CPU_GROUP);
+      limit("resource_limits.cpu", IsolationFeature.CPU_GROUP);
     }
     if (spec.resourceLimits().diskBytes() != null) {
       find(
@@ -142,7 +142,7 @@ final class IsolationRules {
     }
   }
 
-  private void limit(String field, Ability ability) {
+  private void limit(String field, IsolationFeature ability) {
     if (atLeast(IsolationLevel.LEVEL_1)) {
       need(field, "the limit", ability);
     } else {
@@ -161,7 +161,7 @@ final class IsolationRules {
       if (machine.account(user).isEmpty()) {
         find("security_context.user", REFUSED, "this machine has no user " + user);
       } else {
-        need("security_context.user", "running as " + user, Ability.PRIVILEGES);
+        need("security_context.user", "running as " + user, IsolationFeature.PRIVILEGES);
       }
     }
   }
@@ -177,7 +177,7 @@ final class IsolationRules {
     } else if (number.getAsLong() == machine.pit().gid()) {
       find("security_context.group", ENFORCED, "the pit runs with " + group);
     } else if (becomesAnother("security_context.group", group)) {
-      need("security_context.group", "running with " + group, Ability.PRIVILEGES);
+      need("security_context.group", "running with " + group, IsolationFeature.PRIVILEGES);
     }
   }
 
@@ -208,7 +208,7 @@ final class IsolationRules {
       find(field, REFUSED, level.wireName() + " drops none, level_1 does");
     } else if (level == IsolationLevel.LEVEL_1) {
       if (machine.pit().root()) {
-        need(field, "exactly those listed", Ability.PRIVILEGES);
+        need(field, "exactly those listed", IsolationFeature.PRIVILEGES);
       } else {
         find(field, REFUSED, "the pit runs as " + pit() + " and has none to give");
       }

@@ -63,7 +63,7 @@ final class PodmanCommand {
   static List<String> container(
       AgentRef agent,
       IsolationSpec spec,
-      AgentFolders folders,
+      SandboxPaths folders,
       Set<String> environment,
       IsolationLimits limits) {
     List<String> run = new ArrayList<>();

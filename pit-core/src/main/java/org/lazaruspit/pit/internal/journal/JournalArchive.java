@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.lazaruspit.pit.RevivalStatus;
-import org.lazaruspit.pit.internal.os.OwnDirectory;
+import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
  * Keeps a journal from growing for ever: once it is full, what still matters goes on in a new file,
@@ -44,7 +44,7 @@ final class JournalArchive {
     Set<String> revivals = newestRevivals(entries);
     Map<String, Long> lastWords = new HashMap<>();
     for (JournalEntry entry : entries) {
-      if (entry.event() instanceof StandingEvent event && !entry.dryRun()) {
+      if (entry.event() instanceof RestrictionEvent event && !entry.dryRun()) {
         lastWords.put(topic(event), entry.seq());
       }
     }
@@ -58,7 +58,7 @@ final class JournalArchive {
         .toList();
   }
 
-  private static String topic(StandingEvent event) {
+  private static String topic(RestrictionEvent event) {
     return switch (event.change()) {
       case STOPPED, PAUSED, RESUMED -> "intent " + event.agentId();
       case QUARANTINED, HELD, LIFTED -> "restraint " + event.agentId();
@@ -103,10 +103,10 @@ final class JournalArchive {
     Path fresh = file.resolveSibling("revivals.jsonl.new");
     Files.deleteIfExists(fresh);
     StringBuilder lines = new StringBuilder();
-    kept.forEach(entry -> lines.append(JournalLine.write(cellId, entry)).append('\n'));
+    kept.forEach(entry -> lines.append(JournalCodec.write(cellId, entry)).append('\n'));
     write(fresh, lines.toString().getBytes(UTF_8));
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    OwnDirectory.force(file);
+    SafeDirectories.force(file);
   }
 
   private static void keep(Path file, Path archive) throws IOException {

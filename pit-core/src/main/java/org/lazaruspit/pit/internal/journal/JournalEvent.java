@@ -1,7 +1,7 @@
 package org.lazaruspit.pit.internal.journal;
 
 /** Something that happened in a cell, as its journal holds it. Immutable and thread-safe. */
-public sealed interface JournalEvent permits RevivalEvent, StandingEvent {
+public sealed interface JournalEvent permits RevivalEvent, RestrictionEvent {
 
   /** Whom it is about; empty where it is about the whole cell. */
   String agentId();

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.internal.os.OwnDirectory;
+import org.lazaruspit.pit.internal.os.SafeDirectories;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,12 +66,12 @@ final class JournalFile implements AutoCloseable {
 
   /** Opens the file, and makes it where there is none. */
   static JournalFile open(Path path, OptionalLong epoch) throws IOException {
-    OwnDirectory.ensureAround(path);
+    SafeDirectories.ensureAround(path);
     boolean fresh = Files.notExists(path, NOFOLLOW_LINKS);
     JournalFile file = new JournalFile(path, epoch, channel(path, StandardOpenOption.CREATE));
     try {
       if (fresh) {
-        OwnDirectory.force(path);
+        SafeDirectories.force(path);
       }
       file.key = keyAt(path);
       return file;
@@ -234,7 +234,7 @@ final class JournalFile implements AutoCloseable {
       throw e;
     }
     try {
-      OwnDirectory.force(path);
+      SafeDirectories.force(path);
     } catch (IOException e) {
       takeBack(e);
       throw e;
@@ -281,8 +281,8 @@ final class JournalFile implements AutoCloseable {
           other,
           (number, line) -> {
             try {
-              JournalLine.read(line.toString(UTF_8)).epoch().ifPresent(epochs::add);
-            } catch (JournalLine.MalformedLineException e) {
+              JournalCodec.read(line.toString(UTF_8)).epoch().ifPresent(epochs::add);
+            } catch (JournalCodec.MalformedLineException e) {
               log.debug("{}, line {}: tells of no owner", file, number, e);
             }
           });

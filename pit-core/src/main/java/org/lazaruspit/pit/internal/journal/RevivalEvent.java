@@ -2,7 +2,7 @@ package org.lazaruspit.pit.internal.journal;
 
 import java.util.Objects;
 import java.util.Optional;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.RevivalStep;
@@ -19,7 +19,8 @@ public sealed interface RevivalEvent extends JournalEvent {
    * @param attempt the attempt that the event belongs to; 0 before the first
    * @param incarnation the agent's incarnation as of this event
    */
-  record Subject(String revival, String agentId, Cause cause, int attempt, long incarnation) {
+  record Subject(
+      String revival, String agentId, FailureCause cause, int attempt, long incarnation) {
 
     /** Checks that the parts are there. */
     @SuppressWarnings("doclint:missing") // the record says it

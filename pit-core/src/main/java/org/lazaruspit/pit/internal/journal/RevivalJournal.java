@@ -103,13 +103,13 @@ public final class RevivalJournal implements AutoCloseable {
     }
     try {
       if (line.size() > JournalFile.MAX_LINE) {
-        throw new JournalLine.MalformedLineException(
+        throw new JournalCodec.MalformedLineException(
             "longer than " + JournalFile.MAX_LINE + " bytes");
       }
-      JournalEntry entry = JournalLine.read(line.toString(UTF_8));
+      JournalEntry entry = JournalCodec.read(line.toString(UTF_8));
       replayed.add(entry);
       nextSeq = entry.seq() + 1;
-    } catch (JournalLine.MalformedLineException e) {
+    } catch (JournalCodec.MalformedLineException e) {
       log.warn("{}, line {}: passed over, {}", file, number, e.getMessage());
     }
   }
@@ -142,7 +142,7 @@ public final class RevivalJournal implements AutoCloseable {
       JournalEntry entry =
           new JournalEntry(nextSeq + entries.size(), now, author.epoch(), author.dryRun(), event);
       entries.add(entry);
-      text.append(JournalLine.write(cellId, entry)).append('\n');
+      text.append(JournalCodec.write(cellId, entry)).append('\n');
     }
     lines.append(text.toString().getBytes(UTF_8));
     nextSeq += entries.size();

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
-import org.lazaruspit.pit.Standing;
 import org.lazaruspit.pit.internal.journal.JournalEvent;
+import org.lazaruspit.pit.internal.journal.RestrictionEvent;
 import org.lazaruspit.pit.internal.journal.RevivalEvent;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
-import org.lazaruspit.pit.internal.journal.StandingEvent;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -34,8 +34,8 @@ import org.lazaruspit.pit.spi.AgentRef;
 public record AgentHistory(
     long incarnation,
     List<Revival> revivals,
-    Optional<Standing> intent,
-    Optional<Standing> restraint,
+    Optional<Restriction> intent,
+    Optional<Restriction> restraint,
     boolean unmarked,
     Map<String, Integer> failedStarts) {
 
@@ -56,13 +56,13 @@ public record AgentHistory(
   }
 
   public AgentHistory after(AgentRef agent, Instant at, JournalEvent event) {
-    return event instanceof StandingEvent standing
+    return event instanceof RestrictionEvent standing
         ? after(at, standing)
         : after(agent, at, (RevivalEvent) event);
   }
 
-  private AgentHistory after(Instant at, StandingEvent event) {
-    Standing standing = standing(at, event);
+  private AgentHistory after(Instant at, RestrictionEvent event) {
+    Restriction standing = standing(at, event);
     return switch (event.change()) {
       case STOPPED, PAUSED -> with(Optional.ofNullable(standing), restraint, unmarked);
       case RESUMED -> with(Optional.empty(), restraint, unmarked);
@@ -73,22 +73,22 @@ public record AgentHistory(
   }
 
   /** What a change amounts to; null where it ends something. */
-  static @Nullable Standing standing(Instant at, StandingEvent event) {
-    Standing.Kind kind =
+  static @Nullable Restriction standing(Instant at, RestrictionEvent event) {
+    Restriction.Kind kind =
         switch (event.change()) {
-          case STOPPED -> Standing.Kind.STOPPED;
-          case PAUSED -> Standing.Kind.PAUSED;
-          case QUARANTINED -> Standing.Kind.QUARANTINED;
-          case HELD -> Standing.Kind.HELD;
+          case STOPPED -> Restriction.Kind.STOPPED;
+          case PAUSED -> Restriction.Kind.PAUSED;
+          case QUARANTINED -> Restriction.Kind.QUARANTINED;
+          case HELD -> Restriction.Kind.HELD;
           case RESUMED, LIFTED -> null;
         };
     return kind == null
         ? null
-        : new Standing(kind, event.cause(), at, event.until(), event.detail());
+        : new Restriction(kind, event.cause(), at, event.until(), event.detail());
   }
 
   private AgentHistory with(
-      Optional<Standing> newIntent, Optional<Standing> newRestraint, boolean newUnmarked) {
+      Optional<Restriction> newIntent, Optional<Restriction> newRestraint, boolean newUnmarked) {
     return new AgentHistory(
         incarnation, revivals, newIntent, newRestraint, newUnmarked, failedStarts);
   }

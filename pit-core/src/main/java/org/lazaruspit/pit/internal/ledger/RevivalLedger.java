@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
-import org.lazaruspit.pit.Standing;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.internal.journal.JournalEvent;
-import org.lazaruspit.pit.internal.journal.StandingEvent;
+import org.lazaruspit.pit.internal.journal.RestrictionEvent;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -20,11 +20,11 @@ import org.lazaruspit.pit.spi.AgentRef;
 public final class RevivalLedger {
 
   private final UUID cellId;
-  private final Optional<Standing> cellIntent;
+  private final Optional<Restriction> cellIntent;
   private final Map<String, AgentHistory> agents;
 
   private RevivalLedger(
-      UUID cellId, Optional<Standing> cellIntent, Map<String, AgentHistory> agents) {
+      UUID cellId, Optional<Restriction> cellIntent, Map<String, AgentHistory> agents) {
     this.cellId = cellId;
     this.cellIntent = cellIntent;
     this.agents = Collections.unmodifiableMap(agents);
@@ -37,7 +37,7 @@ public final class RevivalLedger {
   public static RevivalLedger replay(UUID cellId, List<JournalEntry> entries) {
     RevivalLedger ledger = empty(cellId);
     Map<String, AgentHistory> agents = new TreeMap<>();
-    Optional<Standing> intent = Optional.empty();
+    Optional<Restriction> intent = Optional.empty();
     for (JournalEntry entry : entries) {
       intent = ledger.intentAfter(intent, entry);
       ledger.add(agents, entry);
@@ -61,12 +61,12 @@ public final class RevivalLedger {
   }
 
   private static boolean aboutTheCell(JournalEvent event) {
-    return event instanceof StandingEvent && event.agentId().isEmpty();
+    return event instanceof RestrictionEvent && event.agentId().isEmpty();
   }
 
-  private Optional<Standing> intentAfter(Optional<Standing> before, JournalEntry entry) {
+  private Optional<Restriction> intentAfter(Optional<Restriction> before, JournalEntry entry) {
     return aboutTheCell(entry.event())
-        ? Optional.ofNullable(AgentHistory.standing(entry.at(), (StandingEvent) entry.event()))
+        ? Optional.ofNullable(AgentHistory.standing(entry.at(), (RestrictionEvent) entry.event()))
         : before;
   }
 
@@ -76,7 +76,7 @@ public final class RevivalLedger {
   }
 
   /** What a person wants of the whole cell; one with an end may be over. */
-  public Optional<Standing> cellIntent() {
+  public Optional<Restriction> cellIntent() {
     return cellIntent;
   }
 

@@ -104,7 +104,7 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /** The agent is no longer in trouble. */
-  synchronized void over(AgentRef agent) {
+  synchronized void clear(AgentRef agent) {
     failures.remove(agent);
   }
 

@@ -136,7 +136,7 @@ final class PluginCalls implements AutoCloseable {
               "%s did not return from %s within %s s and is left to itself"
                   .formatted(plugin, what, limit.toMillis() / 1000.0));
       abandon(answer, running, late);
-      sayOnce(late.getMessage(), late);
+      logOnce(late.getMessage(), late);
       throw late;
     } catch (InterruptedException e) {
       abandon(answer, running, e);
@@ -181,14 +181,14 @@ final class PluginCalls implements AutoCloseable {
       return answer;
     }
     if (thrown != null) {
-      Fatal.pass(thrown);
+      FatalErrors.rethrowIfFatal(thrown);
     }
     String words = "%s is broken: %s threw %s".formatted(plugin, what, thrown);
-    sayOnce(words, thrown);
+    logOnce(words, thrown);
     return new IOException(words, thrown);
   }
 
-  private void sayOnce(@Nullable String words, @Nullable Throwable thrown) {
+  private void logOnce(@Nullable String words, @Nullable Throwable thrown) {
     if (said.size() < 1000 && said.add(String.valueOf(words))) {
       log.warn("{}", words, thrown);
     } else {

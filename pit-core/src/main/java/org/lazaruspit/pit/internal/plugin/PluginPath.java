@@ -44,7 +44,7 @@ final class PluginPath {
         } catch (Throwable e) {
           left--;
           problems.accept(
-              Providers.problem(kind, "a " + kind.word() + " on the class or module path", e));
+              PluginRegistry.problem(kind, "a " + kind.word() + " on the class or module path", e));
         }
       }
     }

@@ -30,7 +30,7 @@ public final class Plugins implements AutoCloseable {
   private final PitConfig config;
   private final List<PluginProblem> problems = new CopyOnWriteArrayList<>();
   private final Optional<PluginDirectory> directory;
-  private final Map<PluginKind<?>, Providers<?>> providers;
+  private final Map<PluginKind<?>, PluginRegistry<?>> providers;
   private final Set<String> fromCode = new TreeSet<>();
   private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
 
@@ -55,10 +55,10 @@ public final class Plugins implements AutoCloseable {
     return new Plugins(config, loader);
   }
 
-  private <T> Providers<T> load(PluginKind<T> kind, PluginPath path) {
+  private <T> PluginRegistry<T> load(PluginKind<T> kind, PluginPath path) {
     List<PluginCandidate<T>> candidates = new ArrayList<>(path.find(kind, this::problem));
     directory.ifPresent(jars -> candidates.addAll(jars.find(kind, this::problem)));
-    return Providers.of(kind, candidates, this::problem);
+    return PluginRegistry.of(kind, candidates, this::problem);
   }
 
   private void problem(PluginProblem problem) {
@@ -71,7 +71,8 @@ public final class Plugins implements AutoCloseable {
     HealthProbe chosen =
         given == null ? find(PluginKind.PROBE, config.probe()) : given(PluginKind.PROBE, given);
     HealthProbe guarded =
-        new GuardedProbe(chosen, Providers.nameOf(PluginKind.PROBE, chosen), PluginLimits.DEFAULT);
+        new GuardedProbe(
+            chosen, PluginRegistry.nameOf(PluginKind.PROBE, chosen), PluginLimits.DEFAULT);
     whenClosed.add(guarded::close);
     return guarded;
   }
@@ -83,7 +84,7 @@ public final class Plugins implements AutoCloseable {
             ? find(PluginKind.REVIVER, config.reviver())
             : given(PluginKind.REVIVER, given);
     return new GuardedReviver(
-        chosen, Providers.nameOf(PluginKind.REVIVER, chosen), PluginLimits.DEFAULT);
+        chosen, PluginRegistry.nameOf(PluginKind.REVIVER, chosen), PluginLimits.DEFAULT);
   }
 
   /** The ownership to use, guarded. */
@@ -94,7 +95,7 @@ public final class Plugins implements AutoCloseable {
             : given(PluginKind.OWNERSHIP, given);
     CellOwnership guarded =
         new GuardedOwnership(
-            chosen, Providers.nameOf(PluginKind.OWNERSHIP, chosen), PluginLimits.DEFAULT);
+            chosen, PluginRegistry.nameOf(PluginKind.OWNERSHIP, chosen), PluginLimits.DEFAULT);
     whenClosed.add(guarded::close);
     return guarded;
   }
@@ -110,12 +111,12 @@ public final class Plugins implements AutoCloseable {
 
   /** The map was filled kind by kind, with providers of that kind. */
   @SuppressWarnings("unchecked")
-  private <T> Providers<T> of(PluginKind<T> kind) {
-    return (Providers<T>) Objects.requireNonNull(providers.get(kind));
+  private <T> PluginRegistry<T> of(PluginKind<T> kind) {
+    return (PluginRegistry<T>) Objects.requireNonNull(providers.get(kind));
   }
 
   private <T> T given(PluginKind<T> kind, T instance) {
-    String called = Providers.nameOf(kind, instance);
+    String called = PluginRegistry.nameOf(kind, instance);
     fromCode.add(called);
     if (config.plugins().containsKey(called)) {
       problem(

@@ -81,14 +81,14 @@ public final class GatewayProbe implements HealthProbe {
         return unknown(gateway, target, since(asked));
       }
       GatewayClient.expect(response, 200);
-      return AgentAnswer.readOne(body).toResult(target, since(asked));
+      return AgentHealthResponse.readOne(body).toResult(target, since(asked));
     }
   }
 
   private List<ProbeResult> askAll(GatewayAddress gateway, List<ProbeTarget> targets)
       throws IOException, InterruptedException {
     long asked = System.nanoTime();
-    FleetAnswer answer = fleet(gateway, targets);
+    FleetHealthResponse answer = fleet(gateway, targets);
     if (hasForgotten(gateway, answer.instance())) {
       log.warn("gateway {} was restarted: it is told of its agents again", gateway.name());
       remind(gateway, targets, answer);
@@ -97,13 +97,13 @@ public final class GatewayProbe implements HealthProbe {
     Duration took = since(asked);
     List<ProbeResult> results = new ArrayList<>();
     for (ProbeTarget target : targets) {
-      AgentAnswer found = answer.agents().get(target.key());
+      AgentHealthResponse found = answer.agents().get(target.key());
       results.add(found == null ? unknown(gateway, target, took) : found.toResult(target, took));
     }
     return results;
   }
 
-  private FleetAnswer fleet(GatewayAddress gateway, List<ProbeTarget> targets)
+  private FleetHealthResponse fleet(GatewayAddress gateway, List<ProbeTarget> targets)
       throws IOException, InterruptedException {
     HttpResponse<InputStream> response =
         client.send(client.request(gateway, "/health").GET().build());
@@ -111,7 +111,7 @@ public final class GatewayProbe implements HealthProbe {
         targets.stream().collect(Collectors.toMap(ProbeTarget::key, Function.identity()));
     try (InputStream body = GatewayClient.limited(response)) {
       GatewayClient.expect(response, 200);
-      return FleetAnswer.read(body, wanted.keySet());
+      return FleetHealthResponse.read(body, wanted.keySet());
     }
   }
 
@@ -128,10 +128,10 @@ public final class GatewayProbe implements HealthProbe {
    * Before anybody is judged there: who was started and is not known in this incarnation is
    * registered. One that could not be is judged by what the gateway says then.
    */
-  private void remind(GatewayAddress gateway, List<ProbeTarget> targets, FleetAnswer answer)
+  private void remind(GatewayAddress gateway, List<ProbeTarget> targets, FleetHealthResponse answer)
       throws InterruptedException {
     for (ProbeTarget target : targets) {
-      AgentAnswer found = answer.agents().get(target.key());
+      AgentHealthResponse found = answer.agents().get(target.key());
       long known = found == null ? 0 : found.incarnation();
       if (known < target.incarnation()) {
         try {
@@ -188,7 +188,7 @@ public final class GatewayProbe implements HealthProbe {
 
   @Override
   public Listening listen(GatewayAddress gateway, Runnable news) {
-    EventReader reader = new EventReader(client, gateway, news);
+    GatewayEventStream reader = new GatewayEventStream(client, gateway, news);
     reader.start();
     return reader;
   }

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellPaths;
-import org.lazaruspit.pit.internal.os.OwnDirectory;
+import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
  * The file by which an agent without a network says that it lives: {@code
@@ -120,8 +120,8 @@ public final class HeartbeatFile {
    * @throws IOException if it could not be put aside, or the folder is none
    */
   public void begin() throws IOException {
-    OwnDirectory.ensureAround(folder());
-    OwnDirectory.ensureAround(path);
+    SafeDirectories.ensureAround(folder());
+    SafeDirectories.ensureAround(path);
     try (SecureDirectoryStream<Path> open = open()) {
       Path name = path.getFileSystem().getPath(NAME);
       open.move(name, open, path.getFileSystem().getPath(PREVIOUS));
@@ -147,7 +147,7 @@ public final class HeartbeatFile {
     }
     try {
       String text = new String(bytes, StandardCharsets.UTF_8);
-      return new Beat(text, BeatText.parse(text).incarnation(), Optional.empty());
+      return new Beat(text, HeartbeatJson.parse(text).incarnation(), Optional.empty());
     } catch (IOException e) {
       return bare(String.valueOf(e.getMessage()));
     }

@@ -74,7 +74,7 @@ public final class RegistryProbe implements HealthProbe {
         detail(health),
         Duration.ZERO,
         Optional.ofNullable(health.held()).map(Held::cause),
-        Optional.ofNullable(health.waiting()).map(RegistryProbe::words),
+        Optional.ofNullable(health.waiting()).map(RegistryProbe::describe),
         Optional.ofNullable(health.lastHeartbeat()),
         Optional.ofNullable(health.progress()).map(Object::toString));
   }
@@ -82,13 +82,13 @@ public final class RegistryProbe implements HealthProbe {
   private static String detail(AgentHealth health) {
     Held held = health.held();
     if (held != null) {
-      return Words.held(Optional.of(held.until()));
+      return ProbeMessages.held(Optional.of(held.until()));
     }
     return health.errorMessage() == null ? "" : health.errorMessage();
   }
 
-  private static String words(Waiting waiting) {
-    return Words.waiting(waiting.reason(), Optional.ofNullable(waiting.until()));
+  private static String describe(Waiting waiting) {
+    return ProbeMessages.waiting(waiting.reason(), Optional.ofNullable(waiting.until()));
   }
 
   @Override
@@ -104,7 +104,7 @@ public final class RegistryProbe implements HealthProbe {
   public void heartbeat(ProbeTarget target, String heartbeat) throws IOException {
     HeartbeatOutcome outcome =
         registry.heartbeat(
-            key.apply(target), BeatText.parse(heartbeat).toHeartbeat(target.incarnation()));
+            key.apply(target), HeartbeatJson.parse(heartbeat).toHeartbeat(target.incarnation()));
     if (!(outcome instanceof HeartbeatOutcome.Accepted
         || outcome instanceof HeartbeatOutcome.MetadataRefused)) {
       throw new IOException("the registry refuses its heartbeat: " + outcome);

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.lazaruspit.pit.internal.os.OwnDirectory;
+import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
  * The kernel's book on who is alive: a file that an agent's whole process tree holds under
@@ -42,7 +42,7 @@ final class AgentLock {
    */
   static final String START_PATIENCE = "2";
 
-  private final LockDesk desk;
+  private final FlockHelper desk;
   private final Path own;
   private final Optional<Path> shared;
 
@@ -52,7 +52,7 @@ final class AgentLock {
    * @param own its real name in the state directory
    * @param shared its real name in the cell; empty where the cell isn't known
    */
-  AgentLock(LockDesk desk, Path own, Optional<Path> shared) {
+  AgentLock(FlockHelper desk, Path own, Optional<Path> shared) {
     this.desk = desk;
     this.own = own;
     this.shared = shared;
@@ -105,8 +105,8 @@ final class AgentLock {
   void prepare() throws IOException {
     Files.createDirectories(own.getParent());
     if (shared.isPresent()) {
-      OwnDirectory.ensureAround(Objects.requireNonNull(shared.get().getParent()));
-      OwnDirectory.ensureAround(shared.get());
+      SafeDirectories.ensureAround(Objects.requireNonNull(shared.get().getParent()));
+      SafeDirectories.ensureAround(shared.get());
       requireRegular(shared.get());
       if (Files.notExists(shared.get())) {
         make(own);
@@ -153,7 +153,7 @@ final class AgentLock {
     return guarded;
   }
 
-  boolean free() throws IOException, InterruptedException {
+  boolean isFree() throws IOException, InterruptedException {
     if (files().stream().noneMatch(Files::exists)) {
       return true;
     }
@@ -166,17 +166,17 @@ final class AgentLock {
     }
   }
 
-  /** As {@link #free}, without waiting for the answer. */
+  /** As {@link #isFree}, without waiting for the answer. */
   CompletableFuture<Boolean> askFree() {
     try {
-      return desk.free(files());
+      return desk.isFree(files());
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  /** See {@link LockDesk#freed}. */
-  CompletableFuture<Void> freed() throws IOException {
-    return desk.freed(files());
+  /** See {@link FlockHelper#whenFree}. */
+  CompletableFuture<Void> whenFree() throws IOException {
+    return desk.whenFree(files());
   }
 }

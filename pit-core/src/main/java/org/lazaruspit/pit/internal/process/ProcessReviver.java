@@ -20,9 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.internal.isolation.Isolation;
-import org.lazaruspit.pit.internal.os.OwnDirectory;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.isolation.Sandbox;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
+import org.lazaruspit.pit.internal.os.SafeDirectories;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Presence;
@@ -45,8 +45,8 @@ public final class ProcessReviver implements Reviver {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
   private final @Nullable Path directory;
-  private final @Nullable Isolation isolation;
-  private final Map<AgentRef, HeldAgent> held = new ConcurrentHashMap<>();
+  private final @Nullable Sandbox isolation;
+  private final Map<AgentRef, TrackedAgent> held = new ConcurrentHashMap<>();
   private final Map<UUID, Path> cells = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -55,26 +55,27 @@ public final class ProcessReviver implements Reviver {
             thread.setDaemon(true);
             return thread;
           });
-  private final LockDesk desk;
-  private final MarkScans scans = new MarkScans(threads);
-  private final ReadyProcesses ready;
+  private final FlockHelper desk;
+  private final SharedProcessScans scans = new SharedProcessScans(threads);
+  private final PreforkPool ready;
   private final WarmUp warmUp;
-  private final EndWatch ends;
+  private final ProcessExitWatch ends;
 
   /** An instance that still has to be {@link #configured}. */
   public ProcessReviver() {
     this(null, null);
   }
 
-  public ProcessReviver(@Nullable Path directory, @Nullable Isolation isolation) {
+  public ProcessReviver(@Nullable Path directory, @Nullable Sandbox isolation) {
     this.directory = directory;
     this.isolation = isolation;
-    Programs programs = Programs.ofThisMachine();
-    this.desk = new LockDesk(programs, threads);
-    this.ready = new ReadyProcesses(programs, threads);
+    ProgramLookup programs = ProgramLookup.ofThisMachine();
+    this.desk = new FlockHelper(programs, threads);
+    this.ready = new PreforkPool(programs, threads);
     this.warmUp = new WarmUp(desk, scans, ready);
     this.ends =
-        new EndWatch(scans, threads, agent -> held.remove(agent.agent(), agent), this::release);
+        new ProcessExitWatch(
+            scans, threads, agent -> held.remove(agent.agent(), agent), this::release);
   }
 
   @Override
@@ -85,7 +86,7 @@ public final class ProcessReviver implements Reviver {
   @Override
   public Reviver configured(Settings settings) {
     Path state = real(settings.stateDirectory());
-    return new ProcessReviver(state.resolve("agents"), Isolation.configured(settings, state));
+    return new ProcessReviver(state.resolve("agents"), Sandbox.configured(settings, state));
   }
 
   /** The kernel tells of open files by their real names, so ours has to be one. */
@@ -116,7 +117,7 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
-    HeldAgent known = held.get(agent);
+    TrackedAgent known = held.get(agent);
     if (known != null) {
       return known.ended()
           ? new Presence.Absent(known.exit().join())
@@ -125,7 +126,8 @@ public final class ProcessReviver implements Reviver {
     AgentLock lock = lock(agent);
     // Some close inherited descriptors, and the lock with them: then the record knows the process.
     boolean absent =
-        lock.free() && AgentRecord.read(recordFile(agent)).flatMap(AgentRecord::running).isEmpty();
+        lock.isFree()
+            && AgentRecord.read(recordFile(agent)).flatMap(AgentRecord::running).isEmpty();
     return absent
         ? new Presence.Absent("its lock is free")
         : new Presence.Running(adopt(agent, lock));
@@ -136,7 +138,7 @@ public final class ProcessReviver implements Reviver {
     AgentRef agent = order.agent();
     Duration grace = order.grace();
     long deadline = System.nanoTime() + grace.toNanos() + KILL_LIMIT.toNanos();
-    HeldAgent known = held.get(agent);
+    TrackedAgent known = held.get(agent);
     AgentLock lock = lock(agent);
     if (known != null && known.ended() && leftNothing(known, lock)) {
       return new StopOutcome.Gone("nothing of it runs and its lock is free");
@@ -168,7 +170,7 @@ public final class ProcessReviver implements Reviver {
   }
 
   /** Its end may not have been told yet; whoever looks from now on asks the kernel anew. */
-  private void provenGone(AgentRef agent, @Nullable HeldAgent known) {
+  private void provenGone(AgentRef agent, @Nullable TrackedAgent known) {
     if (known != null && !known.ended()) {
       held.remove(agent, known);
     }
@@ -180,8 +182,9 @@ public final class ProcessReviver implements Reviver {
    * back by itself. Which of the two was seen first makes no difference: what carries the mark has
    * children that carry it, and what only holds the lock has children that hold it.
    */
-  private static boolean leftNothing(HeldAgent ended, AgentLock lock) throws InterruptedException {
-    Optional<CompletableFuture<MarkScan>> look = ended.freshLook();
+  private static boolean leftNothing(TrackedAgent ended, AgentLock lock)
+      throws InterruptedException {
+    Optional<CompletableFuture<ProcessScan>> look = ended.freshLook();
     try {
       return look.isPresent() && look.get().get().members(lock).isEmpty();
     } catch (ExecutionException e) {
@@ -190,7 +193,7 @@ public final class ProcessReviver implements Reviver {
     }
   }
 
-  private static void awaitExit(HeldAgent agent, Duration grace) throws InterruptedException {
+  private static void awaitExit(TrackedAgent agent, Duration grace) throws InterruptedException {
     try {
       agent.exit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -209,16 +212,16 @@ public final class ProcessReviver implements Reviver {
     cells.put(order.agent().cellId(), order.cellDirectory().toRealPath());
     AgentLock lock = lock(order.agent());
     lock.prepare();
-    Isolation.Walled walled = isolation().prepare(order, command);
-    HeldAgent before = held.get(order.agent());
+    Sandbox.SandboxedCommand walled = isolation().prepare(order, command);
+    TrackedAgent before = held.get(order.agent());
     boolean alone = before == null || before.ended();
     Process process = start(processBuilder(order, command, walled, lock), lock.files(), alone);
     Optional<AgentRecord> record =
         AgentRecord.of(process.pid(), order.incarnation())
             // Still alive after its number was looked up: so that was its own.
             .filter(found -> process.isAlive());
-    HeldAgent started =
-        HeldAgent.of(order.agent(), order.incarnation(), "pid " + process.pid(), record);
+    TrackedAgent started =
+        TrackedAgent.of(order.agent(), order.incarnation(), "pid " + process.pid(), record);
     held.put(order.agent(), started);
     record.ifPresent(found -> write(found, order.agent()));
     ends.ofChild(started, lock, process);
@@ -244,7 +247,7 @@ public final class ProcessReviver implements Reviver {
   }
 
   /** Takes away what only a living agent needs. */
-  private void release(HeldAgent agent) {
+  private void release(TrackedAgent agent) {
     try {
       isolation().release(agent.agent(), agent.running().incarnation());
     } catch (IOException | RuntimeException e) {
@@ -255,13 +258,13 @@ public final class ProcessReviver implements Reviver {
   }
 
   private ProcessBuilder processBuilder(
-      StartOrder order, Launcher.Command command, Isolation.Walled walled, AgentLock lock)
+      StartOrder order, Launcher.Command command, Sandbox.SandboxedCommand walled, AgentLock lock)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(walled.arguments());
     builder.directory(
         command.workingDirectory().map(File::new).orElseGet(order.cellDirectory()::toFile));
     Map<String, String> environment = builder.environment();
-    ServiceVariables.removeFrom(environment);
+    SystemdEnvironment.removeFrom(environment);
     environment.putAll(walled.environment());
     environment.putAll(command.environment());
     environment.putAll(order.environment());
@@ -274,7 +277,7 @@ public final class ProcessReviver implements Reviver {
 
   /** An agent may write its cell's folders: a link planted as its log must not lead elsewhere. */
   private static File ownFile(Path logFile) throws IOException {
-    OwnDirectory.ensureAround(logFile);
+    SafeDirectories.ensureAround(logFile);
     if (Files.exists(logFile, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(logFile, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(logFile + " is not a regular file: nothing is written to it");
@@ -289,8 +292,8 @@ public final class ProcessReviver implements Reviver {
     if (record.isEmpty()) {
       record = leaderAmong(new ProcessTree(lock, scans).left().members());
     }
-    HeldAgent adopted =
-        HeldAgent.of(
+    TrackedAgent adopted =
+        TrackedAgent.of(
             agent,
             record.map(AgentRecord::incarnation).orElse(0L),
             record.map(found -> "pid " + found.pid()).orElse("a process that cannot be seen"),
@@ -329,7 +332,7 @@ public final class ProcessReviver implements Reviver {
     return directory.resolve(agent.cellId().toString());
   }
 
-  private Isolation isolation() throws IOException {
+  private Sandbox isolation() throws IOException {
     if (isolation == null) {
       throw new IOException("the process reviver builds no walls: it was never configured");
     }

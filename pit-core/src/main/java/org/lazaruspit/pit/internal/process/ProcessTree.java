@@ -19,9 +19,9 @@ public final class ProcessTree {
   public static final String MARK = "LAZARUS_LOCK";
 
   private final AgentLock lock;
-  private final MarkScans scans;
+  private final SharedProcessScans scans;
 
-  ProcessTree(AgentLock lock, MarkScans scans) {
+  ProcessTree(AgentLock lock, SharedProcessScans scans) {
     this.lock = lock;
     this.scans = scans;
   }
@@ -57,7 +57,7 @@ public final class ProcessTree {
   Left left() throws IOException, InterruptedException {
     List<Long> members = scans.look().members(lock);
     // Asked last: nobody who could still start a process holds it when it is free.
-    boolean locked = !lock.free();
+    boolean locked = !lock.isFree();
     if (locked) {
       for (long pid : ProcFs.pids()) {
         if (!members.contains(pid) && holdsLock(pid)) {
@@ -77,7 +77,7 @@ public final class ProcessTree {
   /** A flock without the mark is somebody who waits for the lock, not somebody who holds it. */
   private boolean holdsLock(long pid) throws IOException {
     if (ProcFs.commandName(pid).equals("flock")
-        || ProcFs.variable(pid, LockDesk.MARK).isPresent()
+        || ProcFs.variable(pid, FlockHelper.MARK).isPresent()
         || ProcFs.stat(pid).filter(ProcFs.Stat::alive).isEmpty()) {
       return false;
     }

@@ -20,12 +20,12 @@ final class WarmUp {
   /** By then the compiler has taken note. */
   private static final int LOOKS = 30;
 
-  private final LockDesk desk;
-  private final MarkScans scans;
-  private final ReadyProcesses ready;
+  private final FlockHelper desk;
+  private final SharedProcessScans scans;
+  private final PreforkPool ready;
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  WarmUp(LockDesk desk, MarkScans scans, ReadyProcesses ready) {
+  WarmUp(FlockHelper desk, SharedProcessScans scans, PreforkPool ready) {
     this.desk = desk;
     this.scans = scans;
     this.ready = ready;
@@ -44,7 +44,7 @@ final class WarmUp {
 
   private void run() {
     try {
-      desk.free(List.of()).join();
+      desk.isFree(List.of()).join();
       Process nobody =
           new ProcessBuilder("setsid", "true")
               .redirectOutput(Redirect.DISCARD)

@@ -1,13 +1,13 @@
 package org.lazaruspit.pit.internal.revival;
 
 import org.lazaruspit.pit.Revival;
-import org.lazaruspit.pit.internal.cell.CellWork;
+import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.cell.RevivalOverException;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /** One attempt of one revival: what every step of it needs to know. Immutable. */
-record Attempt(CellWork work, Revival revival, int number) {
+record Attempt(OwnedCell work, Revival revival, int number) {
 
   String agentId() {
     return revival.agent().agentId();

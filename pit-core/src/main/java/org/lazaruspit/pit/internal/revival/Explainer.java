@@ -11,9 +11,9 @@ import org.lazaruspit.pit.Explanation;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
-import org.lazaruspit.pit.internal.cell.CellWork;
+import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
-import org.lazaruspit.pit.internal.ledger.Bar;
+import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Decision;
 
 /** Says why: from the same rules that act, asked without acting. Thread-safe. */
@@ -34,7 +34,7 @@ public final class Explainer {
    *
    * @param judgement what the last round found; empty before it was looked at
    */
-  public Explanation explain(CellWork work, String agentId, Optional<String> judgement) {
+  public Explanation explain(OwnedCell work, String agentId, Optional<String> judgement) {
     AgentHistory history = work.ledger().of(agentId);
     return new Explanation(
         work.ref(agentId),
@@ -70,13 +70,13 @@ public final class Explainer {
     return evidence;
   }
 
-  private List<String> rules(CellWork work, String agentId, AgentHistory history) {
+  private List<String> rules(OwnedCell work, String agentId, AgentHistory history) {
     EffectivePolicies policies = work.cell().effectivePolicies(config.defaultPolicies());
     PitConfig.Limits limits = config.limits();
     Instant now = clock.instant();
     Duration window = limits.perAgentWindow();
     List<String> rules = new ArrayList<>();
-    work.bar(agentId, now).ifPresent(bar -> rules.add("in the way: " + bar.words()));
+    work.bar(agentId, now).ifPresent(bar -> rules.add("in the way: " + bar.reason()));
     rules.add("auto_revive is " + policies.autoRevive().wireName());
     rules.add("its incarnation is " + history.incarnation());
     rules.add(
@@ -95,7 +95,7 @@ public final class Explainer {
   }
 
   private String next(
-      CellWork work, String agentId, AgentHistory history, Optional<String> judgement) {
+      OwnedCell work, String agentId, AgentHistory history, Optional<String> judgement) {
     Optional<Revival> open = history.openRevival();
     if (open.isPresent()) {
       Attempt attempt = new Attempt(work, open.get(), open.get().attempt());
@@ -105,9 +105,9 @@ public final class Explainer {
           .filter(reason -> decision instanceof Decision.Begin)
           .orElseGet(decision::why);
     }
-    Optional<Bar> bar = work.bar(agentId, clock.instant());
+    Optional<RevivalBlocker> bar = work.bar(agentId, clock.instant());
     if (bar.isPresent()) {
-      return "nothing, until somebody changes what is in the way: " + bar.get().words();
+      return "nothing, until somebody changes what is in the way: " + bar.get().reason();
     }
     return history
         .latest()

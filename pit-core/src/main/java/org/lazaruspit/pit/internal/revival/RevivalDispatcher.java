@@ -22,13 +22,13 @@ import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.RevivalStep;
-import org.lazaruspit.pit.internal.cell.CellWork;
+import org.lazaruspit.pit.internal.cell.OwnedCell;
+import org.lazaruspit.pit.internal.cell.OwnedCells;
 import org.lazaruspit.pit.internal.cell.RevivalOverException;
-import org.lazaruspit.pit.internal.cell.Works;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
-import org.lazaruspit.pit.internal.ledger.Bar;
-import org.lazaruspit.pit.internal.notify.Once;
+import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
+import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.plugin.FencedReviver;
 import org.lazaruspit.pit.internal.revival.RevivalCapacity.Place;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Decision;
@@ -57,10 +57,10 @@ public final class RevivalDispatcher {
   private final PitConfig config;
   private final FencedReviver reviver;
   private final RevivalRunner runner;
-  private final GivingUp givingUp;
-  private final Handing handing;
-  private final Holds holds;
-  private final Works works;
+  private final QuarantinePlanner givingUp;
+  private final TaskHandOver handing;
+  private final CanaryGate holds;
+  private final OwnedCells works;
   private final RevivalCapacity capacity;
   private final InstantSource clock;
   private final ExecutorService attempts;
@@ -69,19 +69,19 @@ public final class RevivalDispatcher {
   private final boolean dryRun;
   private final Set<AgentRef> busy = ConcurrentHashMap.newKeySet();
   private final Set<AgentRef> running = ConcurrentHashMap.newKeySet();
-  private final Once stuck = new Once();
-  private final Once unwritten = new Once();
-  private final Once failed = new Once();
-  private final StandingStops stops;
+  private final LogOnChange stuck = new LogOnChange();
+  private final LogOnChange unwritten = new LogOnChange();
+  private final LogOnChange failed = new LogOnChange();
+  private final StopEnforcer stops;
   private @Nullable ScheduledFuture<?> nextTimer;
 
   public RevivalDispatcher(
       PitConfig config,
       FencedReviver reviver,
       RevivalRunner runner,
-      GivingUp givingUp,
-      Holds holds,
-      Works works,
+      QuarantinePlanner givingUp,
+      CanaryGate holds,
+      OwnedCells works,
       InstantSource clock,
       ExecutorService attempts,
       ScheduledExecutorService timer,
@@ -91,7 +91,7 @@ public final class RevivalDispatcher {
     this.reviver = reviver;
     this.runner = runner;
     this.givingUp = givingUp;
-    this.handing = new Handing(config);
+    this.handing = new TaskHandOver(config);
     this.holds = holds;
     this.works = works;
     this.capacity =
@@ -102,7 +102,7 @@ public final class RevivalDispatcher {
     this.timer = timer;
     this.onRevived = onRevived;
     this.dryRun = dryRun;
-    this.stops = new StandingStops(reviver, clock, attempts, busy, this::dispatch);
+    this.stops = new StopEnforcer(reviver, clock, attempts, busy, this::dispatch);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class RevivalDispatcher {
    */
   public synchronized void dispatch() {
     List<Attempt> open = new ArrayList<>();
-    for (CellWork work : works.all()) {
+    for (OwnedCell work : works.all()) {
       work.ledger()
           .open()
           .forEach(revival -> open.add(new Attempt(work, revival, revival.attempt())));
@@ -120,9 +120,9 @@ public final class RevivalDispatcher {
     for (Attempt attempt : open) {
       try {
         advance(attempt);
-        stuck.over(attempt.agent());
+        stuck.clear(attempt.agent());
       } catch (IOException e) {
-        if (stuck.changed(attempt.agent(), e.toString())) {
+        if (stuck.isNew(attempt.agent(), e.toString())) {
           log.error("{}: nothing is done: {}", attempt.label(), e.getMessage());
         }
       } catch (RejectedExecutionException e) {
@@ -130,7 +130,7 @@ public final class RevivalDispatcher {
       } catch (RevivalOverException e) {
         log.debug("{}: {}", attempt.label(), e.getMessage());
       } catch (RuntimeException e) {
-        if (stuck.changed(attempt.agent(), e.toString())) {
+        if (stuck.isNew(attempt.agent(), e.toString())) {
           log.error("{}: could not be advanced", attempt.label(), e);
         }
       }
@@ -158,12 +158,12 @@ public final class RevivalDispatcher {
   /** What comes next for a revival, as things stand. */
   Decision decide(Attempt attempt) {
     Instant now = clock.instant();
-    CellWork work = attempt.work();
-    Optional<Bar> bar = work.bar(attempt.agentId(), now);
+    OwnedCell work = attempt.work();
+    Optional<RevivalBlocker> bar = work.bar(attempt.agentId(), now);
     return RevivalPlanner.next(situation(attempt, work.cell(), bar), now);
   }
 
-  private Situation situation(Attempt attempt, MissionCell cell, Optional<Bar> bar) {
+  private Situation situation(Attempt attempt, MissionCell cell, Optional<RevivalBlocker> bar) {
     EffectivePolicies policies = cell.effectivePolicies(config.defaultPolicies());
     return new Situation(
         attempt.revival(),
@@ -192,7 +192,7 @@ public final class RevivalDispatcher {
 
   private void supersede(Attempt attempt, String why) throws IOException {
     attempt.work().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, why));
-    holds.over(attempt.agent());
+    holds.clear(attempt.agent());
     log.info("{}: not revived any more, {}", attempt.label(), why);
   }
 
@@ -241,7 +241,7 @@ public final class RevivalDispatcher {
    * Goes on with a first attempt whose first steps are written, on its reserved place. The cell was
    * read for this very decision, so it is not read again; what a person has ordered since is known.
    */
-  void begun(Attempt attempt, MissionCell read, Place place) {
+  void start(Attempt attempt, MissionCell read, Place place) {
     try {
       start(attempt, () -> revive(attempt, read, place), place);
     } catch (RejectedExecutionException e) {
@@ -251,7 +251,7 @@ public final class RevivalDispatcher {
   }
 
   /** Nothing was written, so there is nothing that the reserved place is needed for. */
-  void giveBack(AgentRef agent, Place place) {
+  void release(AgentRef agent, Place place) {
     busy.remove(agent);
     place.close();
   }
@@ -262,7 +262,7 @@ public final class RevivalDispatcher {
   }
 
   /** Whether an open revival should be under way by now, and no thread is at work on it. */
-  public boolean neglected(CellWork work, Revival revival) {
+  public boolean neglected(OwnedCell work, Revival revival) {
     AgentRef agent = revival.agent();
     if (running.contains(agent)) {
       return false;
@@ -337,12 +337,12 @@ public final class RevivalDispatcher {
       if (place != null) {
         place.close();
       }
-      goOn(attempt, inOrder);
+      afterAttempt(attempt, inOrder);
     }
   }
 
   /** What could not even be written down is tried again soon, but not in a busy loop. */
-  private void goOn(Attempt attempt, boolean inOrder) {
+  private void afterAttempt(Attempt attempt, boolean inOrder) {
     if (attempts.isShutdown()) {
       return;
     }
@@ -356,16 +356,16 @@ public final class RevivalDispatcher {
 
   /** False where not even that could be written down. */
   private boolean failed(Attempt attempt, String why, long knownIncarnation) {
-    if (failed.changed(attempt.agent(), attempt.revival().id() + attempt.number() + why)) {
+    if (failed.isNew(attempt.agent(), attempt.revival().id() + attempt.number() + why)) {
       log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), why);
     }
     long incarnation = Math.max(attempt.incarnation(), knownIncarnation);
     try {
       attempt.work().record(new AttemptFailed(attempt.subject(incarnation), why));
-      unwritten.over(attempt.agent());
+      unwritten.clear(attempt.agent());
       return true;
     } catch (IOException e) {
-      if (unwritten.changed(attempt.agent(), e.toString())) {
+      if (unwritten.isNew(attempt.agent(), e.toString())) {
         log.error("{}: the journal could not be written: {}", attempt.label(), e.getMessage());
       }
       return false;
@@ -378,12 +378,12 @@ public final class RevivalDispatcher {
   /** What a person has written meanwhile holds, up to the last moment. */
   private void revive(Attempt attempt, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
-    revive(attempt, attempt.work().fresh(), place);
+    revive(attempt, attempt.work().reload(), place);
   }
 
   private void revive(Attempt attempt, MissionCell cell, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
-    Optional<Bar> bar = attempt.work().bar(cell, attempt.agentId(), clock.instant());
+    Optional<RevivalBlocker> bar = attempt.work().bar(cell, attempt.agentId(), clock.instant());
     Optional<String> inTheWay = situation(attempt, cell, bar).inTheWay();
     if (inTheWay.isPresent()) {
       supersede(attempt, inTheWay.get());
@@ -420,7 +420,7 @@ public final class RevivalDispatcher {
   private void giveUp(Attempt attempt, String why) throws IOException, InterruptedException {
     String detail = why + ": " + attempt.revival().detail() + whatIsLeft(attempt);
     attempt.work().decide(ledger -> givingUp.events(attempt.work(), attempt.subject(), detail));
-    holds.over(attempt.agent());
+    holds.clear(attempt.agent());
     log.error("{}: given up: {}", attempt.label(), detail);
   }
 
@@ -436,7 +436,7 @@ public final class RevivalDispatcher {
   }
 
   /** Ends the agent if a person wants it not to run; does nothing while somebody works on it. */
-  public void enforceStop(CellWork work, String agentId) {
+  public void enforceStop(OwnedCell work, String agentId) {
     if (!dryRun) {
       stops.enforce(work, agentId);
     }

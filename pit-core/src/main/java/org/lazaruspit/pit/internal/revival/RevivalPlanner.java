@@ -9,7 +9,7 @@ import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
-import org.lazaruspit.pit.internal.ledger.Bar;
+import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 
 /**
  * Decides what comes next for a revival, and why. Pure: no clock, no disk, no thread.
@@ -48,7 +48,7 @@ public final class RevivalPlanner {
   record Situation(
       Revival revival,
       AgentHistory history,
-      Optional<Bar> bar,
+      Optional<RevivalBlocker> bar,
       AutoRevive policy,
       int maxRetries,
       Duration window) {
@@ -56,9 +56,11 @@ public final class RevivalPlanner {
     /** What ends this request, be it approved or not. */
     Optional<String> inTheWay() {
       return switch (revival.origin()) {
-        case DEATH -> bar.map(Bar::words).or(this::policyChanged);
+        case DEATH -> bar.map(RevivalBlocker::reason).or(this::policyChanged);
         // How long a mission has lasted is no matter for a person's order.
-        case PERSON -> bar.filter(found -> found.kind() != Bar.Kind.OVERDUE).map(Bar::words);
+        case PERSON ->
+            bar.filter(found -> found.kind() != RevivalBlocker.Kind.OVERDUE)
+                .map(RevivalBlocker::reason);
         case HANDOVER -> backAgain();
       };
     }
@@ -78,12 +80,12 @@ public final class RevivalPlanner {
 
     /** Tasks are taken only from an agent that has used up its chances, of a living mission. */
     private Optional<String> backAgain() {
-      if (bar.filter(found -> found.kind() == Bar.Kind.QUARANTINED).isPresent()) {
+      if (bar.filter(found -> found.kind() == RevivalBlocker.Kind.QUARANTINED).isPresent()) {
         return Optional.empty();
       }
       return Optional.of(
-          bar.filter(found -> found.kind() == Bar.Kind.MISSION)
-              .map(Bar::words)
+          bar.filter(found -> found.kind() == RevivalBlocker.Kind.MISSION)
+              .map(RevivalBlocker::reason)
               .orElse("its agent is no longer given up"));
     }
   }

@@ -14,13 +14,13 @@ import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.cell.EffectivePolicies;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.MissionCell;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.RevivalStep;
-import org.lazaruspit.pit.internal.detection.Probes;
-import org.lazaruspit.pit.internal.detection.Targets;
+import org.lazaruspit.pit.internal.detection.ProbeRouter;
+import org.lazaruspit.pit.internal.detection.ProbeTargets;
 import org.lazaruspit.pit.internal.journal.RevivalEvent;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
@@ -57,16 +57,17 @@ public final class RevivalRunner {
 
   private final PitConfig config;
   private final FencedReviver reviver;
-  private final Probes probes;
-  private final Targets targets;
-  private final Launchers launchers;
+  private final ProbeRouter probes;
+  private final ProbeTargets targets;
+  private final LauncherResolver launchers;
 
-  public RevivalRunner(PitConfig config, FencedReviver reviver, Probes probes, Targets targets) {
+  public RevivalRunner(
+      PitConfig config, FencedReviver reviver, ProbeRouter probes, ProbeTargets targets) {
     this.config = config;
     this.reviver = reviver;
     this.probes = probes;
     this.targets = targets;
-    this.launchers = new Launchers(config);
+    this.launchers = new LauncherResolver(config);
   }
 
   /** The first step's line, which whoever begins an attempt writes. */
@@ -81,7 +82,7 @@ public final class RevivalRunner {
    */
   static List<StepTaken> firstSteps(RevivalEvent.Subject subject) {
     StepTaken stop = stopStep(subject);
-    return subject.cause() == Cause.EXIT
+    return subject.cause() == FailureCause.EXIT
         ? List.of(stop, new StepTaken(subject, RevivalStep.VERIFY_CHECKPOINT, ""))
         : List.of(stop);
   }
@@ -115,7 +116,7 @@ public final class RevivalRunner {
     RunningAgent running = reviver.start(order, attempt.work()::requireHeld);
     // A line of the log takes its time: not before the agent is back.
     log.info("{}: {}", attempt.label(), proof);
-    tellReaders(attempt, incarnation);
+    publishIncarnation(attempt, incarnation);
     log.info(
         "{}: restarted as incarnation {} ({}), {}",
         attempt.label(),
@@ -153,7 +154,7 @@ public final class RevivalRunner {
   }
 
   /** The number in the agent's file is for readers: that it cannot be written stops nothing. */
-  private static void tellReaders(Attempt attempt, long incarnation) {
+  private static void publishIncarnation(Attempt attempt, long incarnation) {
     try {
       attempt.work().requireHeld();
       CellEditor.of(attempt.work().directory())
@@ -195,7 +196,7 @@ public final class RevivalRunner {
   private Optional<String> aliveAfterAll(Attempt attempt) throws IOException, InterruptedException {
     Revival revival = attempt.revival();
     boolean judgedGone =
-        revival.cause() == Cause.EXIT
+        revival.cause() == FailureCause.EXIT
             && revival.origin() == Revival.Origin.DEATH
             && revival.approvedAt().isEmpty();
     if (attempt.incarnation() == 0 || judgedGone || attempt.number() > 1) {
@@ -206,7 +207,7 @@ public final class RevivalRunner {
       return Optional.empty(); // its gateway may not have noticed yet
     }
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
-    if (probes.asks(target)) {
+    if (probes.canProbe(target)) {
       return probes.ask(target).provesHealthy(attempt.incarnation())
           ? Optional.of("it is back: healthy, as its gateway says")
           : Optional.empty();
@@ -279,7 +280,7 @@ public final class RevivalRunner {
   private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Place place)
       throws InterruptedException, AttemptFailedException {
     CompletableFuture<AgentExit> exit = running.exit().toCompletableFuture();
-    if (!probes.asks(target)) {
+    if (!probes.canProbe(target)) {
       failIfEnded(exit, UNPROBED_PROOF);
       return "as far as its process tells: it has no gateway that could be asked";
     }

@@ -29,7 +29,7 @@ import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
-import org.lazaruspit.pit.internal.os.CommandRun;
+import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Presence;
@@ -304,8 +304,8 @@ final class CommandReviverTest {
 
   @Test
   void aCommandThatTalksWithoutEndIsReadAndItsBeginningKept() throws Exception {
-    CommandRun run =
-        CommandRun.run(
+    CommandExecution run =
+        CommandExecution.run(
             List.of("sh", "-c", "yes long | head -c 3000000; exit 9"),
             Map.of(),
             Duration.ofSeconds(60));

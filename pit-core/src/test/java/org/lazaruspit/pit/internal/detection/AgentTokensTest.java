@@ -56,14 +56,14 @@ final class AgentTokensTest {
 
   @Test
   void onlyItsOwnerMayReadItAndItIsWrittenAnewWithEachSecret() throws IOException {
-    Path file = tokens.file(target(secret(SECRET + "\n"))).orElseThrow();
+    Path file = tokens.issue(target(secret(SECRET + "\n"))).orElseThrow();
     assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(
         "rwx--x--x",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
     String other = SECRET.replace('0', 'x');
-    assertEquals(Optional.of(file), tokens.file(target(secret(other))));
+    assertEquals(Optional.of(file), tokens.issue(target(secret(other))));
     assertEquals(AgentTokens.derive(other, "cell.writer") + "\n", Files.readString(file));
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(List.of(file), files.toList());
@@ -72,13 +72,13 @@ final class AgentTokensTest {
 
   @Test
   void aGatewayThatAsksForNoneGivesNone() throws IOException {
-    assertEquals(Optional.empty(), tokens.file(target(null)));
+    assertEquals(Optional.empty(), tokens.issue(target(null)));
   }
 
   @Test
   void nothingIsDerivedFromASecretThatCouldBeGuessed() throws IOException {
-    assertEquals(Optional.empty(), tokens.file(target(secret("short"))));
-    assertEquals(Optional.empty(), tokens.file(target(secret(SECRET.substring(1) + " \n"))));
+    assertEquals(Optional.empty(), tokens.issue(target(secret("short"))));
+    assertEquals(Optional.empty(), tokens.issue(target(secret(SECRET.substring(1) + " \n"))));
   }
 
   @Test
@@ -86,13 +86,13 @@ final class AgentTokensTest {
     ProbeTarget one = target(secret(SECRET));
     ProbeTarget two =
         new ProbeTarget(new AgentRef(new UUID(1, 3), "writer"), "other", 1, one.gateway());
-    Path file = tokens.file(one).orElseThrow();
-    assertNotEquals(file, tokens.file(two).orElseThrow());
+    Path file = tokens.issue(one).orElseThrow();
+    assertNotEquals(file, tokens.issue(two).orElseThrow());
     assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
   }
 
   @Test
   void aSecretThatCannotBeReadIsAnError() {
-    assertThrows(IOException.class, () -> tokens.file(target(folder.resolve("none"))));
+    assertThrows(IOException.class, () -> tokens.issue(target(folder.resolve("none"))));
   }
 }

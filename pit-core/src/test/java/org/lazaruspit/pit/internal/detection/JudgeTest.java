@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.internal.detection.Judge.Judgement;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -45,7 +45,7 @@ final class JudgeTest {
   void aTreeThatThePitStartedAndThatIsGoneIsDeadWhateverTheGatewaySays(Verdict verdict) {
     Judgement.Dead dead =
         assertInstanceOf(Judgement.Dead.class, judge(3, ABSENT, verdict, 3, "detail"));
-    assertEquals(Cause.EXIT, dead.cause());
+    assertEquals(FailureCause.EXIT, dead.cause());
   }
 
   @Test
@@ -76,7 +76,7 @@ final class JudgeTest {
     "silent for 900 s, SILENCE",
     "disk full, REPORTED"
   })
-  void unhealthyIsDeadForTheReasonThatItsGatewayGives(String message, Cause cause) {
+  void unhealthyIsDeadForTheReasonThatItsGatewayGives(String message, FailureCause cause) {
     assertEquals(
         new Judgement.Dead(cause, message), judge(3, RUNNING, Verdict.UNHEALTHY, 3, message));
   }
@@ -98,7 +98,7 @@ final class JudgeTest {
     Judgement.Held held =
         assertInstanceOf(
             Judgement.Held.class, judge(3, RUNNING, Verdict.UNREACHABLE, 0, "refused"));
-    assertEquals(Cause.GATEWAY, held.cause());
+    assertEquals(FailureCause.GATEWAY, held.cause());
     assertInstanceOf(Judgement.Held.class, judge(0, ABSENT, Verdict.UNREACHABLE, 0, "refused"));
   }
 
@@ -111,7 +111,7 @@ final class JudgeTest {
 
   @ParameterizedTest
   @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
-  void anExitStatusTellsThatARestartWouldNotHelp(int status, Cause cause) {
+  void anExitStatusTellsThatARestartWouldNotHelp(int status, FailureCause cause) {
     AgentExit exit =
         new AgentExit(Instant.EPOCH, "ended with status " + status, OptionalInt.of(status));
     assertEquals(
@@ -125,7 +125,7 @@ final class JudgeTest {
     "Auth: token revoked, AUTH",
     "config: no model named, CONFIG"
   })
-  void aReportedFailureMaySayThatARestartWouldNotHelp(String message, Cause cause) {
+  void aReportedFailureMaySayThatARestartWouldNotHelp(String message, FailureCause cause) {
     assertEquals(
         new Judgement.Held(cause, message), judge(3, RUNNING, Verdict.UNHEALTHY, 3, message));
   }
@@ -135,7 +135,7 @@ final class JudgeTest {
     Judgement.Held held =
         assertInstanceOf(
             Judgement.Held.class, judge(3, RUNNING, Verdict.UNHEALTHY, 7, "silent for 900 s"));
-    assertEquals(Cause.CONFIG, held.cause());
+    assertEquals(FailureCause.CONFIG, held.cause());
     assertTrue(held.reason().contains("incarnation 7, the journal 3"), held::reason);
   }
 
@@ -155,7 +155,7 @@ final class JudgeTest {
 
   @ParameterizedTest
   @CsvSource({"mass, MASS", "quota, QUOTA", "something new, MASS", "exit, MASS"})
-  void whatItsGatewayHoldsIsHeld(String held, Cause cause) {
+  void whatItsGatewayHoldsIsHeld(String held, FailureCause cause) {
     assertEquals(
         new Judgement.Held(cause, "silent with others"),
         Judge.judge(3, RUNNING, Optional.of(held(Verdict.DEGRADED, held)), true));
@@ -193,6 +193,6 @@ final class JudgeTest {
             Optional.empty(),
             Optional.of("waits for quota"));
     assertEquals(
-        "alive: waits for quota", Judge.judge(3, RUNNING, Optional.of(waiting), true).words());
+        "alive: waits for quota", Judge.judge(3, RUNNING, Optional.of(waiting), true).describe());
   }
 }

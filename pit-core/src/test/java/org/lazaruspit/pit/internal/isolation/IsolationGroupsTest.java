@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.exit;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.exit;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
@@ -41,11 +41,11 @@ final class IsolationGroupsTest {
   private static final long MEBIBYTE = 1 << 20;
 
   @TempDir Path folder;
-  private WalledAgent agent;
+  private SandboxedAgent agent;
 
   @BeforeEach
   void setUp() throws IOException {
-    agent = new WalledAgent(folder, Programs.ofThisMachine(), Map.of("processes", 12));
+    agent = new SandboxedAgent(folder, ProgramLookup.ofThisMachine(), Map.of("processes", 12));
   }
 
   @AfterEach
@@ -61,7 +61,7 @@ final class IsolationGroupsTest {
   }
 
   private static long groups() throws IOException {
-    String prefix = "lazarus-" + WalledAgent.AGENT.cellId();
+    String prefix = "lazarus-" + SandboxedAgent.AGENT.cellId();
     try (Stream<Path> found =
         Files.find(
             Path.of("/sys/fs/cgroup"),
@@ -74,7 +74,7 @@ final class IsolationGroupsTest {
   }
 
   private static IsolationSpec limited(IsolationLevel level, ResourceLimits limits) {
-    return WalledAgent.with(level(level), limits);
+    return SandboxedAgent.with(level(level), limits);
   }
 
   /** The variable grows to some 64 MiB, far beyond the limit of 16. */
@@ -137,15 +137,16 @@ final class IsolationGroupsTest {
     assertTrue(groups() > 0);
     first.close(); // its pit has ended: it removes nothing any more
     Reviver second = agent.newReviver();
-    assertInstanceOf(Presence.Running.class, second.presence(WalledAgent.AGENT));
+    assertInstanceOf(Presence.Running.class, second.presence(SandboxedAgent.AGENT));
     assertInstanceOf(
-        StopOutcome.Gone.class, second.stop(StopOrder.whatever(WalledAgent.AGENT, Duration.ZERO)));
+        StopOutcome.Gone.class,
+        second.stop(StopOrder.whatever(SandboxedAgent.AGENT, Duration.ZERO)));
   }
 
   @Test
   void aGroupThatACrashedPitLeftBehindIsRemovedByTheNextStart() throws Exception {
     ControlGroups groups = ControlGroups.ofThisMachine();
-    groups.prepare(WalledAgent.AGENT, 4711, Map.of(ControlGroups.Controller.PIDS, 5L));
+    groups.prepare(SandboxedAgent.AGENT, 4711, Map.of(ControlGroups.Controller.PIDS, 5L));
     assertEquals("started\n", agent.says(level(IsolationLevel.LEVEL_1), "echo started"));
   }
 }

@@ -2,9 +2,9 @@ package org.lazaruspit.pit.internal.isolation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.ROOT;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.with;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.ROOT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.with;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.SecurityContext;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
@@ -43,12 +43,12 @@ final class IsolationIdentityTest {
       """;
 
   @TempDir Path folder;
-  private WalledAgent agent;
+  private SandboxedAgent agent;
 
   @BeforeEach
   void setUp() throws IOException {
     assertTrue(ROOT, "these tests have to run as root");
-    agent = new WalledAgent(folder, Programs.ofThisMachine(), Map.of());
+    agent = new SandboxedAgent(folder, ProgramLookup.ofThisMachine(), Map.of());
   }
 
   @AfterEach
@@ -64,11 +64,12 @@ final class IsolationIdentityTest {
   void aSetUserIdProgramGainsNothing() throws Exception {
     Path program =
         Files.copy(
-            Path.of(Programs.ofThisMachine().require("id")), folder.toRealPath().resolve("rootid"));
+            Path.of(ProgramLookup.ofThisMachine().require("id")),
+            folder.toRealPath().resolve("rootid"));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.setAttribute(program, "unix:mode", 04755);
-    Programs.Answer free =
-        Programs.ofThisMachine()
+    ProgramLookup.Answer free =
+        ProgramLookup.ofThisMachine()
             .ask(
                 "setpriv",
                 List.of(
@@ -94,8 +95,8 @@ final class IsolationIdentityTest {
     Launcher.Command own = new Launcher.Command(List.of("id", "-G"), Map.of(), Optional.empty());
     List<String> arguments = new ArrayList<>(List.of("--groups=4,24"));
     arguments.addAll(
-        Isolation.configured(new Settings(Map.of(), state), state).prepare(order, own).arguments());
-    Programs programs = Programs.ofThisMachine();
+        Sandbox.configured(new Settings(Map.of(), state), state).prepare(order, own).arguments());
+    ProgramLookup programs = ProgramLookup.ofThisMachine();
     assertEquals("0 4 24", programs.ask("setpriv", List.of("--groups=4,24", "id", "-G")).text());
     assertEquals("65534", programs.ask("setpriv", arguments).text());
   }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.ROOT;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.ROOT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 
 /** What {@code level_1} does to real processes; needs only what every Linux has (util-linux). */
 @Timeout(60)
@@ -28,17 +28,17 @@ final class IsolationLevel1Test {
   /** As root, somebody else is put in its place, whom the kernel holds to limits on processes. */
   private static final IsolationSpec LEVEL_1 =
       ROOT
-          ? WalledAgent.as("nobody", level(IsolationLevel.LEVEL_1))
+          ? SandboxedAgent.as("nobody", level(IsolationLevel.LEVEL_1))
           : level(IsolationLevel.LEVEL_1);
 
   @TempDir Path folder;
-  private WalledAgent agent;
+  private SandboxedAgent agent;
 
   @BeforeEach
   void setUp() throws IOException {
     agent =
-        new WalledAgent(
-            folder, Programs.ofThisMachine(), Map.of("open_files", 64, "processes", 12));
+        new SandboxedAgent(
+            folder, ProgramLookup.ofThisMachine(), Map.of("open_files", 64, "processes", 12));
   }
 
   @AfterEach
@@ -75,9 +75,11 @@ final class IsolationLevel1Test {
 
   @Test
   void aMachineWithoutTheToolsRefusesAndStartsNothing() throws Exception {
-    try (WalledAgent bare =
-        new WalledAgent(
-            Files.createDirectory(folder.resolve("bare")), new Programs(List.of()), Map.of())) {
+    try (SandboxedAgent bare =
+        new SandboxedAgent(
+            Files.createDirectory(folder.resolve("bare")),
+            new ProgramLookup(List.of()),
+            Map.of())) {
       IOException refusal =
           assertThrows(IOException.class, () -> bare.says(LEVEL_1, "echo started"));
       String message = refusal.getMessage();

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.AGENT;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.ROOT;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.exit;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.AGENT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.ROOT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.exit;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +29,7 @@ import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
@@ -45,13 +45,13 @@ final class IsolationLevel2Test {
   private static final IsolationSpec NONE = level(IsolationLevel.NONE);
 
   @TempDir Path folder;
-  private WalledAgent agent;
+  private SandboxedAgent agent;
 
   @BeforeEach
   void setUp() throws IOException {
     agent =
-        new WalledAgent(
-            folder, Programs.ofThisMachine(), Map.of("open_files", 64, "processes", 50));
+        new SandboxedAgent(
+            folder, ProgramLookup.ofThisMachine(), Map.of("open_files", 64, "processes", 50));
   }
 
   @AfterEach
@@ -125,7 +125,7 @@ final class IsolationLevel2Test {
   void asSomebodyElseItReadsItsOwnToken() throws Exception {
     agent.token("its own\n");
     assertEquals(
-        "its own\n", agent.says(WalledAgent.as("nobody", LEVEL_2), "cat $LAZARUS_TOKEN_FILE"));
+        "its own\n", agent.says(SandboxedAgent.as("nobody", LEVEL_2), "cat $LAZARUS_TOKEN_FILE"));
   }
 
   @Test
@@ -162,7 +162,8 @@ final class IsolationLevel2Test {
   @Test
   void capabilitiesAreExactlyThoseListed() throws Exception {
     IsolationSpec spec =
-        WalledAgent.with(LEVEL_2, new SecurityContext(null, null, List.of("CAP_NET_BIND_SERVICE")));
+        SandboxedAgent.with(
+            LEVEL_2, new SecurityContext(null, null, List.of("CAP_NET_BIND_SERVICE")));
     assertEquals(
         "CapEff:\t0000000000000400\nCapBnd:\t0000000000000400\n",
         agent.says(spec, "grep -E 'Cap(Eff|Bnd)' /proc/self/status"));
@@ -220,7 +221,7 @@ final class IsolationLevel2Test {
     assertTrue(ROOT, "only root can start agents as somebody else");
     String said =
         agent.says(
-            WalledAgent.as("nobody", LEVEL_2),
+            SandboxedAgent.as("nobody", LEVEL_2),
             "id -un; echo $HOME; touch $LAZARUS_CELL/checkpoints/writer/x $LAZARUS_CELL/artifacts/y");
     assertEquals("nobody\n/nonexistent\n", said);
     assertTrue(Files.exists(agent.cell.resolve("artifacts").resolve("y")));

@@ -2,7 +2,7 @@ package org.lazaruspit.pit.internal.isolation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.ROOT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.ROOT;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.internal.isolation.ControlGroups.Controller;
 import org.lazaruspit.pit.internal.os.ProcFs;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -146,7 +146,7 @@ final class IsolationLevel3Test {
 
   /** A system of one program that is linked with no library, as an archive. */
   private static Path image(Path home) throws IOException, InterruptedException {
-    Programs programs = Programs.ofThisMachine();
+    ProgramLookup programs = ProgramLookup.ofThisMachine();
     Path system = Files.createDirectory(home.resolve("system"));
     Path bin = Files.createDirectory(system.resolve("bin"));
     Files.copy(Path.of(programs.require("busybox")), bin.resolve("busybox"));
@@ -157,7 +157,7 @@ final class IsolationLevel3Test {
       Files.createDirectory(system.resolve(name));
     }
     Path archive = home.resolve("system.tar");
-    Programs.Answer made =
+    ProgramLookup.Answer made =
         programs.ask(
             "tar",
             List.of(

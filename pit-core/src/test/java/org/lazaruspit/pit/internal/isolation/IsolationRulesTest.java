@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome.ENFORCED;
 import static org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome.NOT_ENFORCED;
 import static org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome.REFUSED;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.with;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.with;
 
 import java.util.EnumSet;
 import java.util.List;
@@ -24,25 +24,25 @@ import org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome;
 /** What becomes of each field, on machines that give more or less. */
 final class IsolationRulesTest {
 
-  private static final Account WORKER = new Account("worker", 1000, 1000, "/home/worker");
-  private static final Account SUPERUSER = new Account("root", 0, 0, "/root");
+  private static final UserAccount WORKER = new UserAccount("worker", 1000, 1000, "/home/worker");
+  private static final UserAccount SUPERUSER = new UserAccount("root", 0, 0, "/root");
   private static final IsolationLimits WITH_IMAGE =
       new IsolationLimits(64, 64, Optional.of("localhost/agent"));
   private static final ResourceLimits ALL = new ResourceLimits(500L, 1L << 30, 1L << 40);
   private static final SecurityContext NOBODY = new SecurityContext("nobody", null, List.of());
 
   /** A machine of which only what is missing is said. */
-  private record Machine(Account pit, Set<Ability> lacks) implements MachineAbilities {
+  private record Machine(UserAccount pit, Set<IsolationFeature> lacks) implements HostFeatures {
     @Override
-    public Optional<String> missing(Ability ability) {
+    public Optional<String> missing(IsolationFeature ability) {
       return lacks.contains(ability) ? Optional.of("it is not here") : Optional.empty();
     }
 
     @Override
-    public Optional<Account> account(String name) {
+    public Optional<UserAccount> account(String name) {
       return switch (name) {
-        case "nobody" -> Optional.of(new Account("nobody", 65534, 65534, "/nonexistent"));
-        case "toor" -> Optional.of(new Account("toor", 0, 0, "/root"));
+        case "nobody" -> Optional.of(new UserAccount("nobody", 65534, 65534, "/nonexistent"));
+        case "toor" -> Optional.of(new UserAccount("toor", 0, 0, "/root"));
         default -> Optional.empty();
       };
     }
@@ -58,16 +58,16 @@ final class IsolationRulesTest {
     }
   }
 
-  private static Machine workers(Ability... lacks) {
+  private static Machine workers(IsolationFeature... lacks) {
     return new Machine(WORKER, setOf(lacks));
   }
 
-  private static Machine roots(Ability... lacks) {
+  private static Machine roots(IsolationFeature... lacks) {
     return new Machine(SUPERUSER, setOf(lacks));
   }
 
-  private static Set<Ability> setOf(Ability... lacks) {
-    Set<Ability> set = EnumSet.noneOf(Ability.class);
+  private static Set<IsolationFeature> setOf(IsolationFeature... lacks) {
+    Set<IsolationFeature> set = EnumSet.noneOf(IsolationFeature.class);
     set.addAll(List.of(lacks));
     return set;
   }
@@ -91,15 +91,16 @@ final class IsolationRulesTest {
     for (IsolationLevel level : IsolationLevel.values()) {
       assertEquals(ENFORCED, outcome(level(level), workers(), "level"));
     }
-    refused(IsolationLevel.LEVEL_1, Ability.PRIVILEGES);
-    refused(IsolationLevel.LEVEL_1, Ability.LIMITS);
-    refused(IsolationLevel.LEVEL_2, Ability.WALLS);
-    refused(IsolationLevel.LEVEL_2, Ability.LIMITS);
-    refused(IsolationLevel.LEVEL_3, Ability.CONTAINER);
-    assertEquals(ENFORCED, outcome(level(IsolationLevel.NONE), workers(Ability.values()), "level"));
+    refused(IsolationLevel.LEVEL_1, IsolationFeature.PRIVILEGES);
+    refused(IsolationLevel.LEVEL_1, IsolationFeature.LIMITS);
+    refused(IsolationLevel.LEVEL_2, IsolationFeature.WALLS);
+    refused(IsolationLevel.LEVEL_2, IsolationFeature.LIMITS);
+    refused(IsolationLevel.LEVEL_3, IsolationFeature.CONTAINER);
+    assertEquals(
+        ENFORCED, outcome(level(IsolationLevel.NONE), workers(IsolationFeature.values()), "level"));
   }
 
-  private static void refused(IsolationLevel level, Ability missing) {
+  private static void refused(IsolationLevel level, IsolationFeature missing) {
     assertEquals(REFUSED, outcome(level(level), workers(missing), "level"), level + " " + missing);
   }
 
@@ -107,11 +108,12 @@ final class IsolationRulesTest {
   void rootIsHeldToALimitOnProcessesByAGroupOrNotStarted() {
     IsolationSpec spec = level(IsolationLevel.LEVEL_1);
     assertEquals(ENFORCED, outcome(spec, roots(), "level"));
-    assertEquals(REFUSED, outcome(spec, roots(Ability.PROCESS_GROUP), "level"));
-    assertEquals(ENFORCED, outcome(spec, workers(Ability.PROCESS_GROUP), "level"));
-    assertEquals(ENFORCED, outcome(with(spec, NOBODY), roots(Ability.PROCESS_GROUP), "level"));
+    assertEquals(REFUSED, outcome(spec, roots(IsolationFeature.PROCESS_GROUP), "level"));
+    assertEquals(ENFORCED, outcome(spec, workers(IsolationFeature.PROCESS_GROUP), "level"));
+    assertEquals(
+        ENFORCED, outcome(with(spec, NOBODY), roots(IsolationFeature.PROCESS_GROUP), "level"));
     IsolationSpec otherName = with(spec, new SecurityContext("toor", null, List.of()));
-    assertEquals(REFUSED, outcome(otherName, roots(Ability.PROCESS_GROUP), "level"));
+    assertEquals(REFUSED, outcome(otherName, roots(IsolationFeature.PROCESS_GROUP), "level"));
   }
 
   @Test
@@ -134,7 +136,7 @@ final class IsolationRulesTest {
         REFUSED,
         outcome(
             flags(IsolationLevel.LEVEL_2, false, true),
-            roots(Ability.NETWORK_WALL),
+            roots(IsolationFeature.NETWORK_WALL),
             "network_isolation"));
   }
 
@@ -146,8 +148,10 @@ final class IsolationRulesTest {
       Outcome given = level == IsolationLevel.NONE ? NOT_ENFORCED : ENFORCED;
       assertEquals(given, outcome(spec, workers(), "resource_limits.memory"));
       assertEquals(given, outcome(spec, workers(), "resource_limits.cpu"));
-      assertEquals(without, outcome(spec, workers(Ability.MEMORY_GROUP), "resource_limits.memory"));
-      assertEquals(without, outcome(spec, workers(Ability.CPU_GROUP), "resource_limits.cpu"));
+      assertEquals(
+          without, outcome(spec, workers(IsolationFeature.MEMORY_GROUP), "resource_limits.memory"));
+      assertEquals(
+          without, outcome(spec, workers(IsolationFeature.CPU_GROUP), "resource_limits.cpu"));
       assertEquals(NOT_ENFORCED, outcome(spec, workers(), "resource_limits.disk"));
     }
   }
@@ -168,7 +172,10 @@ final class IsolationRulesTest {
     assertEquals(REFUSED, outcome(unknown, roots(), field));
     assertEquals(
         REFUSED,
-        outcome(with(level(IsolationLevel.LEVEL_2), NOBODY), roots(Ability.PRIVILEGES), field));
+        outcome(
+            with(level(IsolationLevel.LEVEL_2), NOBODY),
+            roots(IsolationFeature.PRIVILEGES),
+            field));
   }
 
   @Test

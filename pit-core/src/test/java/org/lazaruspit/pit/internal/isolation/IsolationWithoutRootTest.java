@@ -3,7 +3,7 @@ package org.lazaruspit.pit.internal.isolation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.ROOT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.ROOT;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
-import org.lazaruspit.pit.internal.os.Programs;
-import org.lazaruspit.pit.internal.process.PitOfNobody;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
+import org.lazaruspit.pit.internal.process.UnprivilegedPit;
 
 /**
  * What a pit that is not root does to real processes at {@code level_2}. Needs bubblewrap, and root
@@ -42,7 +42,7 @@ final class IsolationWithoutRootTest {
       said =
           nobody.run(
               List.of(),
-              PitOfNobody.class,
+              UnprivilegedPit.class,
               List.of(nobody.home().toString(), Integer.toString(gateway.getLocalPort())));
     }
     assertEquals(
@@ -72,9 +72,10 @@ final class IsolationWithoutRootTest {
   @Test
   void aPitThatIsRootRefuses() throws Exception {
     assertTrue(ROOT, "this test has to run as root");
-    IsolationSpec spec = WalledAgent.level(IsolationLevel.LEVEL_3);
-    try (WalledAgent agent =
-        new WalledAgent(folder, Programs.ofThisMachine(), Map.of("image", "localhost/trial"))) {
+    IsolationSpec spec = SandboxedAgent.level(IsolationLevel.LEVEL_3);
+    try (SandboxedAgent agent =
+        new SandboxedAgent(
+            folder, ProgramLookup.ofThisMachine(), Map.of("image", "localhost/trial"))) {
       IOException refusal = assertThrows(IOException.class, () -> agent.says(spec, "echo started"));
       assertTrue(refusal.getMessage().contains("not rootless"), refusal.getMessage());
     }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.lazaruspit.cell.IsolationSpec;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.slf4j.Logger;
 
@@ -42,7 +42,7 @@ final class OrdinaryUser {
 
   /** Gives it a file or a folder, not what is in it. */
   static void own(Path file) throws IOException, InterruptedException {
-    Programs.ofThisMachine().ask("chown", List.of(NUMBER + ":" + NUMBER, file.toString()));
+    ProgramLookup.ofThisMachine().ask("chown", List.of(NUMBER + ":" + NUMBER, file.toString()));
   }
 
   /**

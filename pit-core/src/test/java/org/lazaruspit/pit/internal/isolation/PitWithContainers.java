@@ -1,9 +1,9 @@
 package org.lazaruspit.pit.internal.isolation;
 
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.AGENT;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.exit;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.with;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.AGENT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.exit;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.with;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,7 +21,7 @@ import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
@@ -34,7 +34,7 @@ import org.lazaruspit.pit.spi.StopOrder;
 final class PitWithContainers {
 
   private static final IsolationSpec LEVEL_3 = level(IsolationLevel.LEVEL_3);
-  private static final Programs PROGRAMS = Programs.ofThisMachine();
+  private static final ProgramLookup PROGRAMS = ProgramLookup.ofThisMachine();
   private static final String IMAGE = "localhost/trial";
   private static final String PRIVILEGES =
       "grep -E 'Cap(Prm|Eff|Bnd)|NoNewPrivs' /proc/self/status";
@@ -74,7 +74,7 @@ final class PitWithContainers {
         .formatted(state);
   }
 
-  private static String sees(WalledAgent agent) {
+  private static String sees(SandboxedAgent agent) {
     return """
     pwd; ls %1$s; ls -A %2$s 2>/dev/null; cat %3$s/secret %2$s/token 2>/dev/null
     cat $LAZARUS_CELL/cell.json
@@ -82,9 +82,9 @@ final class PitWithContainers {
         .formatted(agent.root, agent.state, agent.neighbour);
   }
 
-  private final WalledAgent agent;
+  private final SandboxedAgent agent;
 
-  private PitWithContainers(WalledAgent agent) {
+  private PitWithContainers(SandboxedAgent agent) {
     this.agent = agent;
   }
 
@@ -95,14 +95,14 @@ final class PitWithContainers {
   public static void main(String[] args) throws Exception {
     Path cells = Path.of(args[0]);
     if (args.length == 1) {
-      try (WalledAgent agent = agent(cells, "refused", 500)) {
+      try (SandboxedAgent agent = agent(cells, "refused", 500)) {
         new PitWithContainers(agent).refusedLimits();
       }
       endOwnProcess();
       return;
     }
     podman("import", "--quiet", args[1], IMAGE);
-    try (WalledAgent agent = agent(cells, "trial", 500)) {
+    try (SandboxedAgent agent = agent(cells, "trial", 500)) {
       PitWithContainers pit = new PitWithContainers(agent);
       pit.walls();
       pit.network();
@@ -111,21 +111,21 @@ final class PitWithContainers {
       pit.lifeAndDeath();
       pit.refusedIdentities();
     }
-    try (WalledAgent agent = agent(cells, "few", 40)) {
+    try (SandboxedAgent agent = agent(cells, "few", 40)) {
       say("few processes", agent.says(LEVEL_3, FORKS).contains("can't fork"));
     }
     leftOver(List.of(args).subList(2, args.length));
   }
 
-  private static WalledAgent agent(Path folder, String name, int processes) throws IOException {
-    return new WalledAgent(
+  private static SandboxedAgent agent(Path folder, String name, int processes) throws IOException {
+    return new SandboxedAgent(
         Files.createDirectory(folder.resolve(name)),
         PROGRAMS,
         Map.of("image", IMAGE, "open_files", 64, "processes", processes));
   }
 
   private static String podman(String... arguments) throws IOException, InterruptedException {
-    Programs.Answer answer = PROGRAMS.ask("podman", List.of(arguments));
+    ProgramLookup.Answer answer = PROGRAMS.ask("podman", List.of(arguments));
     if (!answer.good()) {
       throw new IOException(answer.toString());
     }

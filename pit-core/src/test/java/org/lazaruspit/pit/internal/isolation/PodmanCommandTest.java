@@ -20,8 +20,8 @@ import org.lazaruspit.pit.spi.AgentRef;
 final class PodmanCommandTest {
 
   private static final AgentRef AGENT = new AgentRef(new UUID(7, 1), "writer");
-  private static final AgentFolders FOLDERS =
-      new AgentFolders(
+  private static final SandboxPaths FOLDERS =
+      new SandboxPaths(
           Path.of("/m"),
           Path.of("/m/c"),
           Path.of("/m/c/checkpoints/writer"),

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 
@@ -62,7 +62,8 @@ final class JournalFileTest {
   }
 
   private static List<JournalEvent> said(String detail) {
-    return List.of(new AttemptFailed(new Subject("rv-1", "writer", Cause.EXIT, 1, 4), detail));
+    return List.of(
+        new AttemptFailed(new Subject("rv-1", "writer", FailureCause.EXIT, 1, 4), detail));
   }
 
   /** What whoever opens the journal next knows. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalHistory;
@@ -46,7 +46,10 @@ final class RevivalHistoryTest {
 
   private static Requested requested(String id) {
     return Requested.revival(
-        new Subject(id, "writer", Cause.EXIT, 0, 1), Origin.DEATH, RevivalStatus.PENDING, "gone");
+        new Subject(id, "writer", FailureCause.EXIT, 0, 1),
+        Origin.DEATH,
+        RevivalStatus.PENDING,
+        "gone");
   }
 
   @Test
@@ -62,7 +65,7 @@ final class RevivalHistoryTest {
       owner.append(
           List.of(
               new Ended(
-                  new Subject("rv-1", "writer", Cause.EXIT, 1, 2),
+                  new Subject("rv-1", "writer", FailureCause.EXIT, 1, 2),
                   RevivalStatus.REVIVED,
                   "healthy")));
       // Half a line, as the owner may be writing it right now.

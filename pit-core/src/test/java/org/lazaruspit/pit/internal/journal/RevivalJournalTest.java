@@ -29,17 +29,17 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.RevivalStep;
+import org.lazaruspit.pit.internal.journal.RestrictionEvent.Change;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Decided;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
-import org.lazaruspit.pit.internal.journal.StandingEvent.Change;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 
 final class RevivalJournalTest {
@@ -47,7 +47,7 @@ final class RevivalJournalTest {
   private static final UUID CELL = new UUID(7, 7);
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-01-31T09:30:00.123456Z"));
-  private static final Subject SUBJECT = new Subject("rv-1", "writer", Cause.EXIT, 1, 4);
+  private static final Subject SUBJECT = new Subject("rv-1", "writer", FailureCause.EXIT, 1, 4);
 
   private static FileSystem disk() {
     return Jimfs.newFileSystem(Configuration.unix());
@@ -189,7 +189,7 @@ final class RevivalJournalTest {
         Combinators.combine(
                 Arbitraries.of("rv-1", "rv-2", "rv-3"),
                 Arbitraries.of("writer", "reader"),
-                Arbitraries.of(Cause.class),
+                Arbitraries.of(FailureCause.class),
                 Arbitraries.integers().between(0, 5),
                 Arbitraries.longs().between(0, Long.MAX_VALUE))
             .as(Subject::new);
@@ -228,7 +228,7 @@ final class RevivalJournalTest {
             .as(Ended::new));
   }
 
-  static Arbitrary<StandingEvent> standing() {
+  static Arbitrary<RestrictionEvent> standing() {
     Arbitrary<String> details = Arbitraries.strings().ofMaxLength(30);
     Arbitrary<String> agents = Arbitraries.of("", "writer", "reader");
     Arbitrary<Optional<Instant>> ends =
@@ -236,12 +236,12 @@ final class RevivalJournalTest {
     return Arbitraries.oneOf(
         Combinators.combine(
                 Arbitraries.of(Change.STOPPED, Change.RESUMED, Change.LIFTED), agents, details)
-            .as((change, agent, detail) -> StandingEvent.of(change, agent, 3, detail)),
-        Combinators.combine(agents, ends, details).as(StandingEvent::paused),
-        Combinators.combine(Arbitraries.of(Cause.class), details)
-            .as((cause, detail) -> StandingEvent.held("writer", 2, cause, detail)),
+            .as((change, agent, detail) -> RestrictionEvent.of(change, agent, 3, detail)),
+        Combinators.combine(agents, ends, details).as(RestrictionEvent::paused),
+        Combinators.combine(Arbitraries.of(FailureCause.class), details)
+            .as((cause, detail) -> RestrictionEvent.held("writer", 2, cause, detail)),
         Combinators.combine(Arbitraries.of(true, false), details)
-            .as((marked, detail) -> StandingEvent.quarantined("writer", 2, marked, detail)));
+            .as((marked, detail) -> RestrictionEvent.quarantined("writer", 2, marked, detail)));
   }
 
   @Test
@@ -307,7 +307,7 @@ final class RevivalJournalTest {
   private static List<JournalEvent> manyRevivals(int count) {
     List<JournalEvent> events = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
-      Subject subject = new Subject("rv-" + i, "writer", Cause.EXIT, 1, i);
+      Subject subject = new Subject("rv-" + i, "writer", FailureCause.EXIT, 1, i);
       events.add(Requested.revival(subject, Origin.DEATH, RevivalStatus.PENDING, "gone"));
       events.add(new StepTaken(subject, RevivalStep.STOP, ""));
       events.add(new Ended(subject, RevivalStatus.REVIVED, "healthy"));
@@ -321,11 +321,11 @@ final class RevivalJournalTest {
       Path file = journalOn(disk);
       byte[] before;
       try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
-        journal.append(List.of(StandingEvent.of(Change.STOPPED, "reader", 0, "audit")));
+        journal.append(List.of(RestrictionEvent.of(Change.STOPPED, "reader", 0, "audit")));
         journal.append(
             List.of(
                 Requested.revival(
-                    new Subject("rv-old", "lead", Cause.EXIT, 0, 7),
+                    new Subject("rv-old", "lead", FailureCause.EXIT, 0, 7),
                     Origin.DEATH,
                     RevivalStatus.PENDING_APPROVAL,
                     "asks since long ago")));

@@ -7,28 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.lazaruspit.pit.Standing;
-import org.lazaruspit.pit.internal.journal.StandingEvent;
-import org.lazaruspit.pit.internal.journal.StandingEvent.Change;
+import org.lazaruspit.pit.Restriction;
+import org.lazaruspit.pit.internal.journal.RestrictionEvent;
+import org.lazaruspit.pit.internal.journal.RestrictionEvent.Change;
 
 final class AgentHistoryTest {
 
   private static final Duration WINDOW = Duration.ofMinutes(15);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private static int returns(Story story) {
+  private static int returns(JournalBuilder story) {
     return story.history().returns(story.now(), WINDOW);
   }
 
   @Test
   void theFirstStartIsNoReturn() {
-    assertEquals(0, returns(new Story().dies().livesFor(MINUTE)));
-    assertEquals(1, returns(new Story().dies().livesFor(MINUTE).dies().livesFor(MINUTE)));
+    assertEquals(0, returns(new JournalBuilder().dies().livesFor(MINUTE)));
+    assertEquals(1, returns(new JournalBuilder().dies().livesFor(MINUTE).dies().livesFor(MINUTE)));
   }
 
   @Test
   void returnsAreForgottenWithTheWindow() {
-    Story story = new Story().dies().livesFor(MINUTE);
+    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE);
     for (int i = 0; i < 4; i++) {
       story.dies().livesFor(Duration.ofMinutes(5));
     }
@@ -37,7 +37,7 @@ final class AgentHistoryTest {
 
   @Test
   void tenSteadyMinutesForgiveAll() {
-    Story story = new Story().dies().livesFor(MINUTE);
+    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE);
     story.dies().livesFor(MINUTE).dies().livesFor(MINUTE);
     assertEquals(2, returns(story));
     story.wait(AgentHistory.STEADY.minus(MINUTE).minusMillis(1));
@@ -49,7 +49,7 @@ final class AgentHistoryTest {
 
   @Test
   void aPersonsOrderAndApprovalAreNotHeldAgainstTheAgent() {
-    Story story = new Story().dies().livesFor(MINUTE);
+    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE);
     story.isOrderedBack().livesFor(MINUTE);
     story.diesAndWaitsForApproval().approved().livesFor(MINUTE);
     assertEquals(0, returns(story));
@@ -57,14 +57,15 @@ final class AgentHistoryTest {
 
   @Test
   void whatCameBeforeItWasGivenUpIsSettled() {
-    Story story = new Story().dies().livesFor(MINUTE).dies().livesFor(MINUTE);
+    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE).dies().livesFor(MINUTE);
     story.dies().starts().fails().givenUp();
     assertEquals(1, returns(story.dies().livesFor(MINUTE).wait(MINUTE)));
   }
 
   @Test
   void failedStartsAreRememberedWithTheirCheckpointAcrossDeaths() {
-    Story story = new Story().dies().starts("ab").fails().starts("ab").fails().starts("cd").fails();
+    JournalBuilder story =
+        new JournalBuilder().dies().starts("ab").fails().starts("ab").fails().starts("cd").fails();
     assertEquals(2, story.history().failedStarts("ab"));
     assertEquals(1, story.history().failedStarts("cd"));
     story.starts().revived().dies();
@@ -76,43 +77,45 @@ final class AgentHistoryTest {
 
   @Test
   void anAttemptThatStartedNobodySaysNothingOfTheCheckpoint() {
-    Story story = new Story().dies().starts("ab").fails().isNotEvenStarted();
+    JournalBuilder story = new JournalBuilder().dies().starts("ab").fails().isNotEvenStarted();
     assertEquals(1, story.history().failedStarts("ab"));
   }
 
   @Test
   void intentAndRestraintAreTwoThings() {
-    Story story = new Story();
-    story.add(StandingEvent.quarantined("writer", 1, true, "too often"));
-    story.add(StandingEvent.of(Change.STOPPED, "writer", 1, "for tonight"));
-    story.add(StandingEvent.of(Change.RESUMED, "writer", 1, "go on"));
+    JournalBuilder story = new JournalBuilder();
+    story.add(RestrictionEvent.quarantined("writer", 1, true, "too often"));
+    story.add(RestrictionEvent.of(Change.STOPPED, "writer", 1, "for tonight"));
+    story.add(RestrictionEvent.of(Change.RESUMED, "writer", 1, "go on"));
     assertEquals(Optional.empty(), story.history().intent());
     assertTrue(story.history().restraint().isPresent());
-    story.add(StandingEvent.of(Change.LIFTED, "writer", 1, "mended"));
+    story.add(RestrictionEvent.of(Change.LIFTED, "writer", 1, "mended"));
     assertEquals(Optional.empty(), story.history().restraint());
   }
 
   @Test
   void aPauseEndsByItselfAtItsInstant() {
-    Story story = new Story();
-    story.add(StandingEvent.paused("writer", Optional.of(Story.START.plus(MINUTE)), "lunch"));
-    Standing pause = story.history().intent().orElseThrow();
-    assertTrue(pause.holds(Story.START.plus(MINUTE).minusMillis(1)));
-    assertFalse(pause.holds(Story.START.plus(MINUTE)));
+    JournalBuilder story = new JournalBuilder();
+    story.add(
+        RestrictionEvent.paused("writer", Optional.of(JournalBuilder.START.plus(MINUTE)), "lunch"));
+    Restriction pause = story.history().intent().orElseThrow();
+    assertTrue(pause.holds(JournalBuilder.START.plus(MINUTE).minusMillis(1)));
+    assertFalse(pause.holds(JournalBuilder.START.plus(MINUTE)));
   }
 
   @Test
   void anIntentForTheWholeCellIsNoAgents() {
-    Story story = new Story().add(StandingEvent.of(Change.STOPPED, "", 0, "audit"));
+    JournalBuilder story =
+        new JournalBuilder().add(RestrictionEvent.of(Change.STOPPED, "", 0, "audit"));
     assertTrue(story.ledger().cellIntent().isPresent());
     assertEquals(Optional.empty(), story.history().intent());
-    story.add(StandingEvent.of(Change.RESUMED, "", 0, "over"));
+    story.add(RestrictionEvent.of(Change.RESUMED, "", 0, "over"));
     assertEquals(Optional.empty(), story.ledger().cellIntent());
   }
 
   @Test
   void manyRevivalsAreNotRememberedForEver() {
-    Story story = new Story();
+    JournalBuilder story = new JournalBuilder();
     for (int i = 0; i < 2000; i++) {
       story.dies().starts().revived();
     }

@@ -16,25 +16,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.cell.AgentStatus;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
 import org.lazaruspit.pit.internal.detection.Judge.Judgement;
-import org.lazaruspit.pit.internal.ledger.Bar;
+import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
-import org.lazaruspit.pit.testkit.PitOnPaper;
+import org.lazaruspit.pit.testkit.SimulatedPit;
 
 /** What a report says of each agent, in one word. */
 final class ReportedStatusTest {
 
-  private PitOnPaper pit;
+  private SimulatedPit pit;
 
   @BeforeEach
   void open() throws IOException {
-    pit = new PitOnPaper("a", "b", "c");
+    pit = new SimulatedPit("a", "b", "c");
   }
 
   @AfterEach
@@ -60,8 +60,8 @@ final class ReportedStatusTest {
     assertEquals(
         Map.of("a", Status.HEALTHY, "b", Status.HEALTHY, "c", Status.HEALTHY), statuses(report));
     assertEquals(3, report.healthyAgents());
-    pit.engine.stop(PitOnPaper.agent("a"), "enough");
-    pit.engine.pause(PitOnPaper.agent("b"), Optional.empty(), "later");
+    pit.engine.stop(SimulatedPit.agent("a"), "enough");
+    pit.engine.pause(SimulatedPit.agent("b"), Optional.empty(), "later");
     pit.files().updateAgent("c", spec -> spec.withStatus(AgentStatus.FAILED));
     assertEquals(
         Map.of("a", Status.STOPPED, "b", Status.PAUSED, "c", Status.QUARANTINED),
@@ -86,20 +86,20 @@ final class ReportedStatusTest {
     "PAUSED, PAUSED",
     "MISSION, INACTIVE"
   })
-  void whoIsDeadIsShownWithWhatStandsInTheWay(Bar.Kind bar, Status expected) {
+  void whoIsDeadIsShownWithWhatStandsInTheWay(RevivalBlocker.Kind bar, Status expected) {
     assertEquals(
         expected,
-        AgentLines.status(
-            new Judgement.Dead(Cause.EXIT, "gone"),
+        ReportLines.status(
+            new Judgement.Dead(FailureCause.EXIT, "gone"),
             Optional.empty(),
-            Optional.ofNullable(bar).map(kind -> new Bar(kind, "so it is"))));
+            Optional.ofNullable(bar).map(kind -> new RevivalBlocker(kind, "so it is"))));
   }
 
   @Test
   void whoIsAliveIsAsWellAsItsGatewaySays() {
     Function<Verdict, Status> status =
         verdict ->
-            AgentLines.status(
+            ReportLines.status(
                 new Judgement.Alive("", true),
                 Optional.of(ProbeResult.of(target(), verdict, "", Duration.ZERO)),
                 Optional.empty());
@@ -107,14 +107,15 @@ final class ReportedStatusTest {
     assertEquals(Status.DEGRADED, status.apply(Verdict.DEGRADED));
     assertEquals(
         Status.HEALTHY,
-        AgentLines.status(new Judgement.Alive("", true), Optional.empty(), Optional.empty()));
+        ReportLines.status(new Judgement.Alive("", true), Optional.empty(), Optional.empty()));
     assertEquals(
         Status.UNKNOWN,
-        AgentLines.status(new Judgement.Unregistered("gone?"), Optional.empty(), Optional.empty()));
+        ReportLines.status(
+            new Judgement.Unregistered("gone?"), Optional.empty(), Optional.empty()));
   }
 
   private static ProbeTarget target() {
-    return new ProbeTarget(PitOnPaper.agent("a"), "a", 3, Optional.empty());
+    return new ProbeTarget(SimulatedPit.agent("a"), "a", 3, Optional.empty());
   }
 
   @Test
@@ -122,7 +123,7 @@ final class ReportedStatusTest {
     Instant heard = Instant.parse("2026-01-31T09:30:00Z");
     ProbeResult result =
         new ProbeResult(
-            PitOnPaper.agent("a"),
+            SimulatedPit.agent("a"),
             Verdict.HEALTHY,
             3,
             true,
@@ -132,7 +133,7 @@ final class ReportedStatusTest {
             Optional.of("waits for quota"),
             Optional.of(heard),
             Optional.of("step 4"));
-    AgentLine line = AgentLines.of(target(), Status.HEALTHY, "alive", Optional.of(result));
+    AgentLine line = ReportLines.of(target(), Status.HEALTHY, "alive", Optional.of(result));
     assertEquals(Optional.of(heard), line.lastHeartbeat());
     assertEquals(Optional.of("step 4"), line.progress());
     assertEquals(Optional.of("waits for quota"), line.waiting());

@@ -16,7 +16,7 @@ import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.PitOnPaper;
+import org.lazaruspit.pit.testkit.SimulatedPit;
 
 final class WatchdogTest {
 
@@ -100,11 +100,11 @@ final class WatchdogTest {
 
   @Test
   void whatWasDecidedAndIsNeverBegunIsComplainedOfAsNotActedOn() throws Exception {
-    try (PitOnPaper pit = new PitOnPaper("writer")) {
+    try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
       pit.round();
       pit.stuck = true;
-      pit.kernel.kill(PitOnPaper.agent("writer"));
+      pit.kernel.kill(SimulatedPit.agent("writer"));
       pit.round();
       assertTrue(pit.ledger().of("writer").openRevival().orElseThrow().status().underWay());
       pit.advance(Duration.ofSeconds(60));
@@ -118,7 +118,7 @@ final class WatchdogTest {
 
   @Test
   void whatHasToWaitIsNoNeglect() throws Exception {
-    try (PitOnPaper pit = new PitOnPaper("writer")) {
+    try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.files()
           .updatePolicies(
               before -> new RevivalPolicies(AutoRevive.ASK, null, null, null, null, null, null));
@@ -218,7 +218,7 @@ final class WatchdogTest {
   void anAgentThatIsWellAgainOrGoneIsNoFailureAnyMore() {
     dog.started();
     dog.failed(AGENT, 1);
-    dog.over(AGENT);
+    dog.clear(AGENT);
     dog.failed(AGENT, 2);
     dog.retain(Set.of());
     pass(61);

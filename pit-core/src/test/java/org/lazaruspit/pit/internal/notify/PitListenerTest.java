@@ -18,23 +18,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
-import org.lazaruspit.pit.Cause;
-import org.lazaruspit.pit.Detection;
+import org.lazaruspit.pit.FailureCause;
+import org.lazaruspit.pit.FailureDetection;
+import org.lazaruspit.pit.ForwardedHeartbeat;
 import org.lazaruspit.pit.JournalWrite;
 import org.lazaruspit.pit.LazarusPit;
-import org.lazaruspit.pit.PassedHeartbeat;
 import org.lazaruspit.pit.PitListener;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.spi.AgentRef;
-import org.lazaruspit.pit.testkit.PitOnRealParts;
+import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** What listeners are told, beside the revivals themselves. */
-final class PitListenerTest extends PitOnRealParts {
+final class PitListenerTest extends RealPitFixture {
 
-  private final BlockingQueue<Detection> detections = new LinkedBlockingQueue<>();
+  private final BlockingQueue<FailureDetection> detections = new LinkedBlockingQueue<>();
   private final BlockingQueue<JournalWrite> writes = new LinkedBlockingQueue<>();
-  private final BlockingQueue<PassedHeartbeat> heartbeats = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ForwardedHeartbeat> heartbeats = new LinkedBlockingQueue<>();
   private final BlockingQueue<Duration> rounds = new LinkedBlockingQueue<>();
 
   private final PitListener listener =
@@ -45,7 +45,7 @@ final class PitListenerTest extends PitOnRealParts {
         }
 
         @Override
-        public void troubleDetected(Detection detection) {
+        public void troubleDetected(FailureDetection detection) {
           detections.add(detection);
         }
 
@@ -55,7 +55,7 @@ final class PitListenerTest extends PitOnRealParts {
         }
 
         @Override
-        public void heartbeatPassed(PassedHeartbeat heartbeat) {
+        public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
           heartbeats.add(heartbeat);
         }
       };
@@ -67,14 +67,15 @@ final class PitListenerTest extends PitOnRealParts {
       await(RevivalStatus.REVIVED);
       assertEquals(
           Optional.empty(), detections.remove().since(), "nobody saw when it was not there");
-      assertEquals(new PassedHeartbeat(AGENT, Optional.empty()), await(heartbeats, beat -> true));
+      assertEquals(
+          new ForwardedHeartbeat(AGENT, Optional.empty()), await(heartbeats, beat -> true));
       Instant before = Instant.now();
       kill(pidOfStart(0));
       await(RevivalStatus.REVIVED);
-      Detection death = detections.remove();
+      FailureDetection death = detections.remove();
       assertEquals(AGENT, death.agent());
       assertEquals(1, death.incarnation());
-      assertEquals(Cause.EXIT, death.cause());
+      assertEquals(FailureCause.EXIT, death.cause());
       assertFalse(death.since().orElseThrow().isBefore(before));
       assertFalse(death.at().isBefore(death.since().orElseThrow()));
       awaitRounds(1);
@@ -102,8 +103,8 @@ final class PitListenerTest extends PitOnRealParts {
       Instant heard = awaitQuiet();
       nanos.addAndGet(Duration.ofHours(1).toNanos());
       registry.checkTimeouts();
-      Detection silence = await(detections, detection -> true);
-      assertEquals(Cause.SILENCE, silence.cause());
+      FailureDetection silence = await(detections, detection -> true);
+      assertEquals(FailureCause.SILENCE, silence.cause());
       assertEquals(
           heard.truncatedTo(ChronoUnit.MILLIS),
           silence.since().orElseThrow().truncatedTo(ChronoUnit.MILLIS));
@@ -141,13 +142,15 @@ final class PitListenerTest extends PitOnRealParts {
     Instant now = Instant.parse("2026-01-31T09:30:00Z");
     Optional<Instant> since = Optional.of(now.plusSeconds(3600));
     assertEquals(
-        Optional.of(Duration.ZERO), new Detection(AGENT, 1, Cause.SILENCE, now, since).took());
+        Optional.of(Duration.ZERO),
+        new FailureDetection(AGENT, 1, FailureCause.SILENCE, now, since).took());
     since = Optional.of(now.minusSeconds(3));
     assertEquals(
         Optional.of(Duration.ofSeconds(3)),
-        new Detection(AGENT, 1, Cause.SILENCE, now, since).took());
+        new FailureDetection(AGENT, 1, FailureCause.SILENCE, now, since).took());
     assertEquals(
-        Optional.empty(), new Detection(AGENT, 1, Cause.EXIT, now, Optional.empty()).took());
+        Optional.empty(),
+        new FailureDetection(AGENT, 1, FailureCause.EXIT, now, Optional.empty()).took());
   }
 
   @Test
@@ -157,7 +160,7 @@ final class PitListenerTest extends PitOnRealParts {
     PitListener slow =
         new PitListener() {
           @Override
-          public void heartbeatPassed(PassedHeartbeat heartbeat) {
+          public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
             try {
               go.await();
             } catch (InterruptedException e) {
@@ -166,8 +169,8 @@ final class PitListenerTest extends PitOnRealParts {
             heard.incrementAndGet();
           }
         };
-    PassedHeartbeat beat = new PassedHeartbeat(new AgentRef(CELL, "a"), Optional.empty());
-    try (Listeners listeners = new Listeners(List.of(slow), () -> {}, Thread::new)) {
+    ForwardedHeartbeat beat = new ForwardedHeartbeat(new AgentRef(CELL, "a"), Optional.empty());
+    try (ListenerQueue listeners = new ListenerQueue(List.of(slow), () -> {}, Thread::new)) {
       for (int i = 0; i < 10_500; i++) {
         listeners.heartbeatPassed(beat);
       }

@@ -2,8 +2,8 @@ package org.lazaruspit.pit.internal.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.AGENT;
-import static org.lazaruspit.pit.internal.isolation.WalledAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.AGENT;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
-import org.lazaruspit.pit.internal.isolation.WalledAgent;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.isolation.SandboxedAgent;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
@@ -28,11 +28,11 @@ import org.lazaruspit.pit.spi.StopOutcome;
 final class CaretakerTest {
 
   @TempDir Path folder;
-  private WalledAgent agent;
+  private SandboxedAgent agent;
 
   @BeforeEach
   void setUp() throws IOException {
-    agent = new WalledAgent(folder, Programs.ofThisMachine(), Map.of());
+    agent = new SandboxedAgent(folder, ProgramLookup.ofThisMachine(), Map.of());
   }
 
   @AfterEach

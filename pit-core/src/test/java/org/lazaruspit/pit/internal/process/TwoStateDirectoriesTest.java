@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.internal.os.ProcFs;
-import org.lazaruspit.pit.internal.os.Programs;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Presence;
@@ -156,9 +156,9 @@ final class TwoStateDirectoriesTest {
   void whenItHasBecomeTooLateNobodyIsKilledAnyMore() throws Exception {
     RunningAgent successor = running(second, 2);
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (LockDesk desk = new LockDesk(Programs.ofThisMachine(), threads)) {
+    try (FlockHelper desk = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
       AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
-      ProcessTree tree = new ProcessTree(lock, new MarkScans(threads));
+      ProcessTree tree = new ProcessTree(lock, new SharedProcessScans(threads));
       ProcessTree.Left left = tree.kill(tree.left(), Long.MAX_VALUE, System.nanoTime() - 1);
       assertEquals(List.of(pid(successor)), left.members());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
@@ -177,9 +177,9 @@ final class TwoStateDirectoriesTest {
         start(second, 2, "sh", "-c", "env -i sleep 600 & echo $! > child; wait");
     long child = child();
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (LockDesk desk = new LockDesk(Programs.ofThisMachine(), threads)) {
+    try (FlockHelper desk = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
       AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
-      ProcessTree tree = new ProcessTree(lock, new MarkScans(threads));
+      ProcessTree tree = new ProcessTree(lock, new SharedProcessScans(threads));
       ProcessTree.Left seen = new ProcessTree.Left(List.of(pid(successor)), true, 1);
       ProcessTree.Left left = tree.kill(seen, 1, System.nanoTime() + 30_000_000_000L);
       assertEquals(2, left.incarnation());

@@ -17,37 +17,46 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lazaruspit.cell.AutoRevive;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
-import org.lazaruspit.pit.internal.ledger.Bar;
-import org.lazaruspit.pit.internal.ledger.Story;
+import org.lazaruspit.pit.internal.ledger.JournalBuilder;
+import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Decision;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Situation;
 
 final class RevivalPlannerTest {
 
   private static final Duration WINDOW = Duration.ofMinutes(15);
-  private static final Bar STOPPED = new Bar(Bar.Kind.STOPPED, "stopped");
-  private static final Bar OVERDUE = new Bar(Bar.Kind.OVERDUE, "overdue");
-  private static final Bar QUARANTINED = new Bar(Bar.Kind.QUARANTINED, "quarantined");
+  private static final RevivalBlocker STOPPED =
+      new RevivalBlocker(RevivalBlocker.Kind.STOPPED, "stopped");
+  private static final RevivalBlocker OVERDUE =
+      new RevivalBlocker(RevivalBlocker.Kind.OVERDUE, "overdue");
+  private static final RevivalBlocker QUARANTINED =
+      new RevivalBlocker(RevivalBlocker.Kind.QUARANTINED, "quarantined");
 
-  private static Decision next(Story story, Bar... bar) {
+  private static Decision next(JournalBuilder story, RevivalBlocker... bar) {
     return next(story, 3, story.now(), bar);
   }
 
-  private static Decision next(Story story, int maxRetries, Instant now, Bar... bar) {
+  private static Decision next(
+      JournalBuilder story, int maxRetries, Instant now, RevivalBlocker... bar) {
     boolean asked = story.revival().status() == RevivalStatus.PENDING_APPROVAL;
     AutoRevive policy = asked ? AutoRevive.ASK : AutoRevive.YES;
     return under(policy, story, story.revival(), maxRetries, now, bar);
   }
 
   private static Decision under(
-      AutoRevive policy, Story story, Revival revival, int maxRetries, Instant now, Bar... bar) {
-    Optional<Bar> first = Stream.of(bar).findFirst();
+      AutoRevive policy,
+      JournalBuilder story,
+      Revival revival,
+      int maxRetries,
+      Instant now,
+      RevivalBlocker... bar) {
+    Optional<RevivalBlocker> first = Stream.of(bar).findFirst();
     return RevivalPlanner.next(
         new Situation(revival, story.history(), first, policy, maxRetries, WINDOW), now);
   }
@@ -59,10 +68,10 @@ final class RevivalPlannerTest {
   })
   void whatWasDecidedUnderAnotherPolicyIsDecidedAnew(
       RevivalStatus status, AutoRevive policy, boolean anew) {
-    Story story =
+    JournalBuilder story =
         status == RevivalStatus.PENDING
-            ? new Story().dies()
-            : new Story().diesAndWaitsForApproval();
+            ? new JournalBuilder().dies()
+            : new JournalBuilder().diesAndWaitsForApproval();
     Decision decision = under(policy, story, story.revival(), 3, story.now());
     assertEquals(anew, decision instanceof Decision.Supersede, decision::toString);
   }
@@ -70,38 +79,39 @@ final class RevivalPlannerTest {
   @ParameterizedTest
   @EnumSource(AutoRevive.class)
   void aPersonsYesAndAPersonsOrderHoldUnderEveryPolicy(AutoRevive policy) {
-    Story approved = new Story().diesAndWaitsForApproval().approved();
-    Story ordered = new Story().isOrderedBack();
-    for (Story story : List.of(approved, ordered)) {
+    JournalBuilder approved = new JournalBuilder().diesAndWaitsForApproval().approved();
+    JournalBuilder ordered = new JournalBuilder().isOrderedBack();
+    for (JournalBuilder story : List.of(approved, ordered)) {
       assertEquals(new Decision.Begin(1), under(policy, story, story.revival(), 3, story.now()));
     }
   }
 
   @Test
   void firstAttemptBeginsAtOnce() {
-    assertEquals(new Decision.Begin(1), next(new Story().dies()));
+    assertEquals(new Decision.Begin(1), next(new JournalBuilder().dies()));
   }
 
   @Test
   void nextAttemptWaitsForItsBackOffAndThenBegins() {
-    Story failedOnce = new Story().dies().starts().fails();
+    JournalBuilder failedOnce = new JournalBuilder().dies().starts().fails();
     Duration backOff = RevivalPlanner.backOff("rv-1", 1);
     assertTrue(backOff.toMillis() > 0, "this test needs an id whose jitter isn't zero");
     Decision.Wait wait = assertInstanceOf(Decision.Wait.class, next(failedOnce));
-    assertEquals(Story.START.plus(backOff), wait.until());
+    assertEquals(JournalBuilder.START.plus(backOff), wait.until());
     assertEquals(new Decision.Begin(2), next(failedOnce, 3, wait.until()));
   }
 
   @Test
   void clockSetBackDoesNotStretchTheBackOff() {
-    Story failedOnce = new Story().dies().starts().fails();
-    assertEquals(new Decision.Begin(2), next(failedOnce, 3, Story.START.minus(Duration.ofDays(1))));
+    JournalBuilder failedOnce = new JournalBuilder().dies().starts().fails();
+    assertEquals(
+        new Decision.Begin(2), next(failedOnce, 3, JournalBuilder.START.minus(Duration.ofDays(1))));
   }
 
   @Test
   void whoDiesAgainRightAfterComingBackIsBackedOffEvenBeforeItsFirstAttempt() {
     Duration two = Duration.ofSeconds(2);
-    Story loop = new Story().dies().livesFor(two).dies().livesFor(two).dies();
+    JournalBuilder loop = new JournalBuilder().dies().livesFor(two).dies().livesFor(two).dies();
     Decision.Wait wait = assertInstanceOf(Decision.Wait.class, next(loop));
     assertEquals(loop.now().plus(RevivalPlanner.backOff("rv-3", 1)), wait.until());
     loop.livesFor(two).dies();
@@ -112,22 +122,24 @@ final class RevivalPlannerTest {
   @Test
   void whoHasLivedForAWhileIsBroughtBackAtOnceHoweverOftenItDied() {
     Duration minute = RevivalPlanner.SHORT_LIFE;
-    Story story = new Story().dies().livesFor(minute).dies().livesFor(minute).dies();
+    JournalBuilder story =
+        new JournalBuilder().dies().livesFor(minute).dies().livesFor(minute).dies();
     assertEquals(new Decision.Begin(1), next(story));
   }
 
   @Test
   void aPersonsOrderIsNotBackedOff() {
     Duration two = Duration.ofSeconds(2);
-    Story loop = new Story().dies().livesFor(two).dies().livesFor(two).isOrderedBack();
+    JournalBuilder loop =
+        new JournalBuilder().dies().livesFor(two).dies().livesFor(two).isOrderedBack();
     assertEquals(new Decision.Begin(1), next(loop));
   }
 
   @ParameterizedTest
   @CsvSource({"0, 1", "1, 2", "3, 4"})
   void afterOneAttemptAndEveryRetryItGivesUp(int maxRetries, int attempts) {
-    Story story = new Story().dies();
-    Instant muchLater = Story.START.plus(Duration.ofHours(2));
+    JournalBuilder story = new JournalBuilder().dies();
+    Instant muchLater = JournalBuilder.START.plus(Duration.ofHours(2));
     for (int attempt = 1; attempt <= attempts; attempt++) {
       assertEquals(new Decision.Begin(attempt), next(story, maxRetries, muchLater));
       story.starts().fails();
@@ -136,31 +148,34 @@ final class RevivalPlannerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Bar.Kind.class)
-  void whatStandsInTheWayEndsWhatWaits(Bar.Kind kind) {
-    Bar bar = new Bar(kind, "because");
-    assertEquals(new Decision.Supersede("because"), next(new Story().dies(), bar));
+  @EnumSource(RevivalBlocker.Kind.class)
+  void whatStandsInTheWayEndsWhatWaits(RevivalBlocker.Kind kind) {
+    RevivalBlocker bar = new RevivalBlocker(kind, "because");
+    assertEquals(new Decision.Supersede("because"), next(new JournalBuilder().dies(), bar));
     assertEquals(
-        new Decision.Supersede("because"), next(new Story().diesAndWaitsForApproval(), bar));
+        new Decision.Supersede("because"),
+        next(new JournalBuilder().diesAndWaitsForApproval(), bar));
   }
 
   @Test
   void anOverdueMissionIsNoMatterForAPersonsOrder() {
-    assertEquals(new Decision.Begin(1), next(new Story().isOrderedBack(), OVERDUE));
-    assertEquals(new Decision.Supersede("stopped"), next(new Story().isOrderedBack(), STOPPED));
+    assertEquals(new Decision.Begin(1), next(new JournalBuilder().isOrderedBack(), OVERDUE));
+    assertEquals(
+        new Decision.Supersede("stopped"), next(new JournalBuilder().isOrderedBack(), STOPPED));
   }
 
   @Test
   void aQuestionWaitsForADayAndIsThenAskedAnew() {
-    Story story = new Story().diesAndWaitsForApproval();
-    Instant end = Story.START.plus(Duration.ofHours(24));
+    JournalBuilder story = new JournalBuilder().diesAndWaitsForApproval();
+    Instant end = JournalBuilder.START.plus(Duration.ofHours(24));
     assertInstanceOf(Decision.Leave.class, next(story, 3, end.minusMillis(1)));
     assertInstanceOf(Decision.Supersede.class, next(story, 3, end));
   }
 
   @Test
   void anAnswerIsGoodForADay() {
-    Story story = new Story().diesAndWaitsForApproval().wait(Duration.ofHours(20)).approved();
+    JournalBuilder story =
+        new JournalBuilder().diesAndWaitsForApproval().wait(Duration.ofHours(20)).approved();
     Instant end = story.now().plus(Duration.ofHours(24));
     assertEquals(new Decision.Begin(1), next(story, 3, end.minusMillis(1)));
     assertInstanceOf(Decision.Supersede.class, next(story, 3, end));
@@ -172,11 +187,17 @@ final class RevivalPlannerTest {
       names = {"PENDING", "PENDING_APPROVAL"},
       mode = EnumSource.Mode.EXCLUDE)
   void whatRunsOrHasEndedIsLeftAlone(RevivalStatus status) {
-    Story story = new Story().dies();
+    JournalBuilder story = new JournalBuilder().dies();
     Revival revival = withStatus(story.revival(), status);
     assertInstanceOf(
         Decision.Leave.class,
-        under(AutoRevive.NO, story, revival, 3, Story.START.plus(Duration.ofDays(2)), STOPPED));
+        under(
+            AutoRevive.NO,
+            story,
+            revival,
+            3,
+            JournalBuilder.START.plus(Duration.ofDays(2)),
+            STOPPED));
   }
 
   private static Revival withStatus(Revival it, RevivalStatus status) {
@@ -200,8 +221,8 @@ final class RevivalPlannerTest {
 
   @Test
   void tasksAreHandedOverOnlyWhileTheirAgentIsGivenUp() {
-    Story story = new Story();
-    Subject subject = new Subject("rv-0", "writer", Cause.EXIT, 0, 1);
+    JournalBuilder story = new JournalBuilder();
+    Subject subject = new Subject("rv-0", "writer", FailureCause.EXIT, 0, 1);
     story.add(
         new Requested(subject, Origin.HANDOVER, Optional.of("backup"), RevivalStatus.PENDING, ""));
     assertInstanceOf(Decision.HandOver.class, next(story, QUARANTINED));

@@ -17,7 +17,7 @@ import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.Priority;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.cell.TaskSpec;
-import org.lazaruspit.examples.pit.text.Complaint;
+import org.lazaruspit.examples.pit.text.ErrorReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,8 +63,8 @@ public final class CellCommand implements Runnable {
 
     @Spec private @Nullable CommandSpec spec;
 
-    final Screen screen() {
-      return Screen.of(Objects.requireNonNull(spec, "run by picocli"));
+    final Console screen() {
+      return Console.of(Objects.requireNonNull(spec, "run by picocli"));
     }
   }
 
@@ -187,14 +187,14 @@ public final class CellCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       CellLoad load = CellFolder.load(CellFolder.existingCell(cell));
-      Screen screen = screen();
+      Console screen = screen();
       if (json) {
         screen.json(CellView.json(load));
       } else {
         load.problems().forEach(problem -> screen.complaint(problem.message()));
         load.cell().ifPresent(found -> CellView.write(screen, found));
       }
-      return load.cell().isPresent() ? 0 : Complaint.NO;
+      return load.cell().isPresent() ? 0 : ErrorReport.NO;
     }
   }
 
@@ -227,14 +227,14 @@ public final class CellCommand implements Runnable {
               ? List.of(CellFolder.load(where))
               : MissionStore.open(where).load();
       long invalid = loads.stream().filter(load -> !load.valid()).count();
-      Screen screen = screen();
+      Console screen = screen();
       if (json) {
         screen.json(CellView.problems(loads));
       } else {
         loads.forEach(load -> load.problems().forEach(it -> screen.line("%s", it.message())));
         screen.line("%d of %d cells valid", loads.size() - invalid, loads.size());
       }
-      return invalid == 0 ? 0 : Complaint.NO;
+      return invalid == 0 ? 0 : ErrorReport.NO;
     }
   }
 

@@ -17,7 +17,7 @@ final class CellView {
   private CellView() {}
 
   /** For people. */
-  static void write(Screen screen, MissionCell cell) {
+  static void write(Console screen, MissionCell cell) {
     screen.line("%s  %s", cell.id(), cell.config().missionName());
     screen.line("status %s", cell.config().status().wireName());
     for (AgentSpec agent : cell.agents().values()) {

@@ -118,7 +118,7 @@ public final class CheckpointCommand implements Runnable {
     }
 
     private void print(CheckpointRef saved) {
-      Screen screen = Screen.of(Objects.requireNonNull(spec, "run by picocli"));
+      Console screen = Console.of(Objects.requireNonNull(spec, "run by picocli"));
       if (json) {
         ObjectNode answer = Json.object();
         answer.put("agent_id", agent);

@@ -17,7 +17,7 @@ import org.lazaruspit.examples.pit.proposal.Proposal;
 import org.lazaruspit.examples.pit.proposal.ProposalFile;
 import org.lazaruspit.examples.pit.proposal.ProposalProblem;
 import org.lazaruspit.examples.pit.proposal.ProposalReader;
-import org.lazaruspit.examples.pit.text.Complaint;
+import org.lazaruspit.examples.pit.text.ErrorReport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -98,7 +98,7 @@ final class CreateCell implements Callable<Integer> {
     if (wanted.isEmpty()) {
       long errors = reading.problems().stream().filter(ProposalProblem::error).count();
       screen().complaint("create: nothing was created, " + errors + " errors");
-      return Complaint.NO;
+      return ErrorReport.NO;
     }
     if (dryRun) {
       wanted.get().describe().forEach(line -> screen().line("%s", line));
@@ -118,8 +118,8 @@ final class CreateCell implements Callable<Integer> {
   }
 
   /** A proposal is anybody's text. */
-  private Screen screen() {
-    return Screen.of(commandLine().getCommandSpec());
+  private Console screen() {
+    return Console.of(commandLine().getCommandSpec());
   }
 
   private PrintWriter out() {

@@ -49,7 +49,7 @@ abstract class DaemonCommand implements Callable<Integer> {
 
   /** Prints what the daemon said, or the same for people. */
   final void print(JsonNode answer, Text text) {
-    Screen screen = Screen.of(spec());
+    Console screen = Console.of(spec());
     if (json) {
       screen.json(answer);
     } else {
@@ -64,6 +64,6 @@ abstract class DaemonCommand implements Callable<Integer> {
   /** What a person reads. */
   @FunctionalInterface
   interface Text {
-    void write(Screen screen);
+    void write(Console screen);
   }
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** What a person orders about an agent or a whole cell: it is in the journal when this returns. */
 public abstract class OrderCommand extends DaemonCommand {
 
-  @Mixin private final Whom whom = new Whom();
+  @Mixin private final TargetOptions whom = new TargetOptions();
 
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the journal.")
   private @Nullable String reason;
@@ -37,7 +37,7 @@ public abstract class OrderCommand extends DaemonCommand {
   @Override
   final void check() {
     if (whom.isMissing()) {
-      throw wrongUse(Whom.MISSING);
+      throw wrongUse(TargetOptions.MISSING);
     }
     until()
         .filter(end -> !end.isAfter(Instant.now()))
@@ -60,7 +60,7 @@ public abstract class OrderCommand extends DaemonCommand {
     return 0;
   }
 
-  private void write(Screen screen, JsonNode answer) {
+  private void write(Console screen, JsonNode answer) {
     String cell = answer.path("cell_id").asString();
     screen.line(
         "%s %s%s",

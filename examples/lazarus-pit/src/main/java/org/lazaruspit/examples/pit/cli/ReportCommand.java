@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.lazaruspit.examples.pit.text.Ago;
+import org.lazaruspit.examples.pit.text.RelativeTime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +34,7 @@ public final class ReportCommand extends DaemonCommand {
     return 0;
   }
 
-  private void write(Screen screen, JsonNode report, Instant now) {
+  private void write(Console screen, JsonNode report, Instant now) {
     List<List<String>> rows = new ArrayList<>();
     for (JsonNode agent : report.path("agent_health")) {
       if (!unwell || !agent.path("healthy").asBoolean()) {
@@ -44,9 +44,9 @@ public final class ReportCommand extends DaemonCommand {
     screen.line(
         "%d of %s healthy, in %s, %s",
         report.path("healthy_agents").asLong(),
-        Ago.count(report.path("total_agents").asLong(), "agent"),
-        Ago.count(report.path("total_cells").asLong(), "cell"),
-        Ago.since(report.path("timestamp").asString(), now));
+        RelativeTime.count(report.path("total_agents").asLong(), "agent"),
+        RelativeTime.count(report.path("total_cells").asLong(), "cell"),
+        RelativeTime.since(report.path("timestamp").asString(), now));
     if (!rows.isEmpty()) {
       screen.table(
           List.of("AGENT", "CELL", "GATEWAY", "STATUS", "INC", "LAST BEAT", "JUDGEMENT"), rows);
@@ -63,7 +63,7 @@ public final class ReportCommand extends DaemonCommand {
         agent.path("gateway").asString("-"),
         agent.path("status").asString(),
         agent.path("incarnation").asString(),
-        Ago.since(agent.path("last_heartbeat").asString(""), now),
+        RelativeTime.since(agent.path("last_heartbeat").asString(""), now),
         agent.path("judgement").asString());
   }
 }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.lazaruspit.examples.pit.text.Ago;
+import org.lazaruspit.examples.pit.text.RelativeTime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -40,7 +40,7 @@ public final class RevivalsCommand extends DaemonCommand {
     return 0;
   }
 
-  private void write(Screen screen, JsonNode revivals, Instant now) {
+  private void write(Console screen, JsonNode revivals, Instant now) {
     long ended = 0;
     for (JsonNode revival : revivals) {
       ended += isOpen(revival) ? 0 : 1;
@@ -76,7 +76,7 @@ public final class RevivalsCommand extends DaemonCommand {
         revival.path("status").asString(),
         revival.path("cause").asString(),
         revival.path("attempt").asString(),
-        Ago.since(revival.path("requested_at").asString(""), now),
+        RelativeTime.since(revival.path("requested_at").asString(""), now),
         revival.path("detail").asString());
   }
 }

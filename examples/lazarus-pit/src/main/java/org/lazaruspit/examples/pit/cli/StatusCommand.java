@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.examples.pit.service.ConfigFile;
-import org.lazaruspit.examples.pit.text.Complaint;
+import org.lazaruspit.examples.pit.text.ErrorReport;
 import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitConfig;
 import picocli.CommandLine.Command;
@@ -46,7 +46,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   public static int run(ConfigFile file, boolean json, CommandSpec spec) throws IOException {
     PitConfig config = file.load();
-    Screen screen = Screen.of(spec);
+    Console screen = Console.of(spec);
     try {
       ControlClient daemon = ControlClient.find(config);
       JsonNode status = daemon.get("/api/status");
@@ -64,7 +64,7 @@ public final class StatusCommand implements Callable<Integer> {
       no.put("running", false);
       no.put("detail", e.getMessage());
       screen.json(no);
-      return Complaint.NO;
+      return ErrorReport.NO;
     }
   }
 }

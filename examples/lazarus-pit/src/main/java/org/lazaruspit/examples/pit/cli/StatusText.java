@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.StringJoiner;
-import org.lazaruspit.examples.pit.text.Ago;
+import org.lazaruspit.examples.pit.text.RelativeTime;
 import tools.jackson.databind.JsonNode;
 
 /** The status for people. */
@@ -12,7 +12,7 @@ final class StatusText {
 
   private StatusText() {}
 
-  static void write(Screen screen, JsonNode status, URI page, Instant now) {
+  static void write(Console screen, JsonNode status, URI page, Instant now) {
     String since = status.path("started_at").asString();
     screen.field(
         "running",
@@ -20,7 +20,7 @@ final class StatusText {
             .formatted(
                 status.path("pid").asLong(),
                 since,
-                Ago.words(Duration.between(Instant.parse(since), now)),
+                RelativeTime.words(Duration.between(Instant.parse(since), now)),
                 status.path("dry_run").asBoolean() ? "; a dry run: it does nothing" : ""));
     loop(screen, status.path("health"), now);
     JsonNode config = status.path("config");
@@ -28,7 +28,7 @@ final class StatusText {
         "missions",
         "%s in %s, looked at every %d s"
             .formatted(
-                Ago.count(status.path("cells").asLong(), "cell"),
+                RelativeTime.count(status.path("cells").asLong(), "cell"),
                 config.path("missions_path").asString(),
                 config.path("poll_interval").asLong()));
     screen.field("agents", agents(status));
@@ -39,15 +39,15 @@ final class StatusText {
     screen.field("page", page + "/ (lazarus-pit page: the same with its token)");
   }
 
-  private static void loop(Screen screen, JsonNode health, Instant now) {
+  private static void loop(Console screen, JsonNode health, Instant now) {
     boolean well = health.path("well").asBoolean();
     screen.field(
         "loop",
         "%s, %s, the last one %s"
             .formatted(
                 well ? "well" : "NOT WELL",
-                Ago.count(health.path("rounds").asLong(), "round"),
-                Ago.since(health.path("last_round").asString(""), now)),
+                RelativeTime.count(health.path("rounds").asLong(), "round"),
+                RelativeTime.since(health.path("last_round").asString(""), now)),
         well);
     health.path("complaints").forEach(complaint -> screen.field("", complaint.asString(), false));
   }
@@ -65,7 +65,7 @@ final class StatusText {
     return status.path("agents").asLong() + parts.toString();
   }
 
-  private static void revivals(Screen screen, JsonNode status) {
+  private static void revivals(Console screen, JsonNode status) {
     long waiting = status.path("waiting_for_approval").asLong();
     screen.field(
         "revivals",

@@ -21,12 +21,12 @@ import tools.jackson.databind.JsonNode;
     })
 public final class WhyCommand extends DaemonCommand {
 
-  @Mixin private final Whom whom = new Whom();
+  @Mixin private final TargetOptions whom = new TargetOptions();
 
   @Override
   void check() {
     if (whom.isMissing()) {
-      throw wrongUse(Whom.MISSING);
+      throw wrongUse(TargetOptions.MISSING);
     }
   }
 
@@ -52,7 +52,7 @@ public final class WhyCommand extends DaemonCommand {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private static void write(Screen screen, JsonNode why) {
+  private static void write(Console screen, JsonNode why) {
     screen.line(
         "agent %s of cell %s", why.path("agent_id").asString(), why.path("cell_id").asString());
     lines(screen, "evidence", why.path("evidence"));
@@ -60,7 +60,7 @@ public final class WhyCommand extends DaemonCommand {
     screen.field("  next", why.path("next").asString());
   }
 
-  private static void lines(Screen screen, String name, JsonNode lines) {
+  private static void lines(Console screen, String name, JsonNode lines) {
     String label = "  " + name;
     for (JsonNode line : lines) {
       screen.field(label, line.asString());

@@ -48,14 +48,14 @@ public final class ControlRequest {
   }
 
   /** A query parameter. */
-  Optional<String> query(String name) throws Refusal {
+  Optional<String> query(String name) throws HttpProblem {
     String query = exchange.getRequestURI().getRawQuery();
     Optional<String> found = Optional.empty();
     for (String pair : query == null ? new String[0] : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       if (decoded(equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
         if (found.isPresent()) {
-          throw new Refusal(Refusal.Kind.BAD_REQUEST, name + ": given twice in the query");
+          throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, name + ": given twice in the query");
         }
         found = Optional.of(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
       }
@@ -69,7 +69,7 @@ public final class ControlRequest {
   }
 
   /** The body, an object with no other fields than these; no body is an empty object. */
-  public ObjectNode body(Set<String> fields) throws IOException, Refusal {
+  public ObjectNode body(Set<String> fields) throws IOException, HttpProblem {
     byte[] bytes = bytes();
     if (bytes.length == 0) {
       return Json.object();
@@ -78,23 +78,23 @@ public final class ControlRequest {
     try {
       value = Json.parse(bytes);
     } catch (JacksonException e) {
-      throw new Refusal(
-          Refusal.Kind.BAD_REQUEST, "the body is not JSON: " + e.getOriginalMessage());
+      throw new HttpProblem(
+          HttpProblem.Kind.BAD_REQUEST, "the body is not JSON: " + e.getOriginalMessage());
     }
     if (!(value instanceof ObjectNode object)) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, "the body is not a JSON object");
+      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "the body is not a JSON object");
     }
     for (String name : object.propertyNames()) {
       if (!fields.contains(name)) {
-        throw new Refusal(
-            Refusal.Kind.BAD_REQUEST,
+        throw new HttpProblem(
+            HttpProblem.Kind.BAD_REQUEST,
             name + ": there is no such field, expected " + List.copyOf(new TreeSet<>(fields)));
       }
     }
     return object;
   }
 
-  private byte[] bytes() throws IOException, Refusal {
+  private byte[] bytes() throws IOException, HttpProblem {
     Deadlines.readingBody();
     byte[] bytes;
     try {
@@ -103,8 +103,8 @@ public final class ControlRequest {
       throw new GoneException(e);
     }
     if (bytes.length > MAX_BODY) {
-      throw new Refusal(
-          Refusal.Kind.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");
+      throw new HttpProblem(
+          HttpProblem.Kind.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");
     }
     Deadlines.working();
     return bytes;

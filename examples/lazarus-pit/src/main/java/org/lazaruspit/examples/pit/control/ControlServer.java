@@ -124,31 +124,31 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  private Answer answer(HttpExchange exchange) throws IOException {
+  private Response answer(HttpExchange exchange) throws IOException {
     try {
       guard.checkPlace(exchange);
       return route(exchange);
-    } catch (Refusal e) {
+    } catch (HttpProblem e) {
       ControlRequest.drain(exchange);
-      Answer refusal = Answer.problem(e.kind(), e.getMessage());
-      return e.kind() == Refusal.Kind.UNAUTHORIZED
+      Response refusal = Response.problem(e.kind(), e.getMessage());
+      return e.kind() == HttpProblem.Kind.UNAUTHORIZED
           ? refusal.with("WWW-Authenticate", "Bearer realm=\"lazarus-pit\"")
           : refusal;
     } catch (ControlRequest.GoneException e) {
       throw e;
     } catch (NoSuchElementException e) {
-      return Answer.problem(Refusal.Kind.NOT_FOUND, e.getMessage());
+      return Response.problem(HttpProblem.Kind.NOT_FOUND, e.getMessage());
     } catch (IllegalArgumentException e) {
-      return Answer.problem(Refusal.Kind.BAD_REQUEST, e.getMessage());
+      return Response.problem(HttpProblem.Kind.BAD_REQUEST, e.getMessage());
     } catch (IllegalStateException e) {
-      return Answer.problem(Refusal.Kind.CONFLICT, e.getMessage());
+      return Response.problem(HttpProblem.Kind.CONFLICT, e.getMessage());
     } catch (Exception e) {
       log.warn("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
-      return Answer.problem(Refusal.Kind.INTERNAL, "see the daemon's log: " + e.getMessage());
+      return Response.problem(HttpProblem.Kind.INTERNAL, "see the daemon's log: " + e.getMessage());
     }
   }
 
-  private Answer route(HttpExchange exchange) throws Exception {
+  private Response route(HttpExchange exchange) throws Exception {
     List<String> path = Route.segments(exchange.getRequestURI().getRawPath());
     String method = exchange.getRequestMethod();
     Set<String> allowed = new LinkedHashSet<>();
@@ -165,10 +165,10 @@ public final class ControlServer implements AutoCloseable {
     }
     guard.checkToken(exchange);
     if (allowed.isEmpty()) {
-      throw new Refusal(Refusal.Kind.NOT_FOUND, "nothing is under this path");
+      throw new HttpProblem(HttpProblem.Kind.NOT_FOUND, "nothing is under this path");
     }
     ControlRequest.drain(exchange);
-    return Answer.problem(Refusal.Kind.METHOD_NOT_ALLOWED, "this path takes " + allowed)
+    return Response.problem(HttpProblem.Kind.METHOD_NOT_ALLOWED, "this path takes " + allowed)
         .with("Allow", String.join(", ", allowed));
   }
 

@@ -44,7 +44,7 @@ final class Guard {
   }
 
   /** Refuses a request that does not mean this daemon, or that comes from a page of another. */
-  void checkPlace(HttpExchange exchange) throws Refusal {
+  void checkPlace(HttpExchange exchange) throws HttpProblem {
     Headers headers = exchange.getRequestHeaders();
     List<String> hosts = headers.getOrDefault("Host", List.of());
     String target = exchange.getRequestURI().getRawAuthority();
@@ -53,21 +53,22 @@ final class Guard {
             && authorities.contains(hosts.get(0).toLowerCase(Locale.ROOT))
             && (target == null || authorities.contains(target.toLowerCase(Locale.ROOT)));
     if (!known) {
-      throw new Refusal(
-          Refusal.Kind.HOST_NOT_ALLOWED, "the Host header is not this daemon's address");
+      throw new HttpProblem(
+          HttpProblem.Kind.HOST_NOT_ALLOWED, "the Host header is not this daemon's address");
     }
     if (!origins.containsAll(headers.getOrDefault("Origin", List.of()))) {
-      throw new Refusal(
-          Refusal.Kind.ORIGIN_NOT_ALLOWED, "web pages of other origins may not use this daemon");
+      throw new HttpProblem(
+          HttpProblem.Kind.ORIGIN_NOT_ALLOWED,
+          "web pages of other origins may not use this daemon");
     }
   }
 
   /** Refuses a request without the token. */
-  void checkToken(HttpExchange exchange) throws Refusal {
+  void checkToken(HttpExchange exchange) throws HttpProblem {
     List<String> given = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
     if (given.size() != 1 || !isToken(given.get(0))) {
-      throw new Refusal(
-          Refusal.Kind.UNAUTHORIZED,
+      throw new HttpProblem(
+          HttpProblem.Kind.UNAUTHORIZED,
           "send the header Authorization: Bearer with the daemon's token");
     }
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.lazaruspit.examples.pit.text.Json;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.Revival;
@@ -26,22 +26,22 @@ public final class OrderRoutes {
   /** A reason goes into the journal, where a line is bounded. */
   private static final int MAX_REASON = 2_000;
 
-  private final Running running;
+  private final CurrentPit running;
 
-  private OrderRoutes(Running running) {
+  private OrderRoutes(CurrentPit running) {
     this.running = running;
   }
 
-  public static List<Route> of(Running running) {
+  public static List<Route> of(CurrentPit running) {
     OrderRoutes routes = new OrderRoutes(running);
     return List.of(
-        Route.get("/api/report", request -> Answer.json(ReportJson.of(routes.pitReport()))),
-        Route.get("/api/revivals", request -> Answer.json(routes.revivals())),
-        Route.post("/api/revivals", request -> Answer.json(routes.request(request))),
-        Route.post("/api/revivals/{id}/approve", request -> Answer.json(routes.approve(request))),
-        Route.post("/api/revivals/{id}/deny", request -> Answer.json(routes.deny(request))),
-        Route.get("/api/why", request -> Answer.json(routes.why(request))),
-        Route.post("/api/orders", request -> Answer.json(routes.order(request))));
+        Route.get("/api/report", request -> Response.json(ReportJson.of(routes.pitReport()))),
+        Route.get("/api/revivals", request -> Response.json(routes.revivals())),
+        Route.post("/api/revivals", request -> Response.json(routes.request(request))),
+        Route.post("/api/revivals/{id}/approve", request -> Response.json(routes.approve(request))),
+        Route.post("/api/revivals/{id}/deny", request -> Response.json(routes.deny(request))),
+        Route.get("/api/why", request -> Response.json(routes.why(request))),
+        Route.post("/api/orders", request -> Response.json(routes.order(request))));
   }
 
   private PitReport pitReport() {
@@ -63,15 +63,17 @@ public final class OrderRoutes {
    * What agents may ask for, one for another. Their word is evidence and no order: the mission's
    * policy decides, or a person, and who was found well is left alone.
    */
-  private ObjectNode request(ControlRequest request) throws IOException, Refusal {
+  private ObjectNode request(ControlRequest request) throws IOException, HttpProblem {
     ObjectNode body = request.body(Set.of("cell", "agent", "reason"));
     String reason =
         reason(body)
             .orElseThrow(
-                () -> new Refusal(Refusal.Kind.BAD_REQUEST, "reason: missing, say what was seen"));
+                () ->
+                    new HttpProblem(
+                        HttpProblem.Kind.BAD_REQUEST, "reason: missing, say what was seen"));
     Optional<String> agentId = text(body, "agent");
     if (agentId.isEmpty()) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, "agent: missing");
+      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "agent: missing");
     }
     RevivalEngine engine = engine();
     AgentRef agent = Target.of(engine, text(body, "cell"), agentId).agent();
@@ -83,7 +85,7 @@ public final class OrderRoutes {
     }
     return RevivalJson.of(
         engine
-            .request(agent, Cause.REPORTED, reason)
+            .request(agent, FailureCause.REPORTED, reason)
             .orElseThrow(
                 () ->
                     new IllegalStateException(
@@ -91,20 +93,21 @@ public final class OrderRoutes {
                             .formatted(agent, engine.why(agent).next()))));
   }
 
-  private ObjectNode approve(ControlRequest request) throws IOException, Refusal {
+  private ObjectNode approve(ControlRequest request) throws IOException, HttpProblem {
     String by = reason(request.body(Set.of("reason"))).orElse("approved by a person");
     return RevivalJson.of(engine().approve(request.variable("id"), by));
   }
 
-  private ObjectNode deny(ControlRequest request) throws IOException, Refusal {
+  private ObjectNode deny(ControlRequest request) throws IOException, HttpProblem {
     String why =
         reason(request.body(Set.of("reason")))
             .orElseThrow(
-                () -> new Refusal(Refusal.Kind.BAD_REQUEST, "reason: missing, say why not"));
+                () ->
+                    new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "reason: missing, say why not"));
     return RevivalJson.of(engine().deny(request.variable("id"), why));
   }
 
-  private ObjectNode why(ControlRequest request) throws Refusal {
+  private ObjectNode why(ControlRequest request) throws HttpProblem {
     RevivalEngine engine = engine();
     Target target = Target.of(engine, request.query("cell"), request.query("agent"));
     if (target.agentId().isPresent()) {
@@ -119,11 +122,11 @@ public final class OrderRoutes {
     return json;
   }
 
-  private ObjectNode order(ControlRequest request) throws IOException, Refusal {
+  private ObjectNode order(ControlRequest request) throws IOException, HttpProblem {
     ObjectNode body = request.body(Set.of("order", "cell", "agent", "until", "reason"));
     String order =
         text(body, "order")
-            .orElseThrow(() -> new Refusal(Refusal.Kind.BAD_REQUEST, "order: missing"));
+            .orElseThrow(() -> new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "order: missing"));
     Optional<Instant> until = until(body, order);
     String reason = reason(body).orElse("");
     RevivalEngine engine = engine();
@@ -137,8 +140,8 @@ public final class OrderRoutes {
       case "resume" -> target.give(a -> engine.resume(a, reason), c -> engine.resume(c, reason));
       case "lift" -> target.give(a -> engine.lift(a, reason), c -> engine.lift(c, reason));
       default ->
-          throw new Refusal(
-              Refusal.Kind.BAD_REQUEST,
+          throw new HttpProblem(
+              HttpProblem.Kind.BAD_REQUEST,
               "order: \"" + order + "\" is not revive, stop, pause, resume or lift");
     }
     ObjectNode json = Json.object();
@@ -170,43 +173,43 @@ public final class OrderRoutes {
     return revivals;
   }
 
-  private static Optional<Instant> until(ObjectNode body, String order) throws Refusal {
+  private static Optional<Instant> until(ObjectNode body, String order) throws HttpProblem {
     Optional<String> text = text(body, "until");
     if (text.isEmpty()) {
       return Optional.empty();
     }
     if (!order.equals("pause")) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, "until: only a pause ends by itself");
+      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "until: only a pause ends by itself");
     }
     try {
       Instant end = OffsetDateTime.parse(text.get()).toInstant();
       if (!end.isAfter(Instant.now())) {
-        throw new Refusal(Refusal.Kind.BAD_REQUEST, "until: " + end + " is past");
+        throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "until: " + end + " is past");
       }
       return Optional.of(end);
     } catch (DateTimeException e) {
-      throw new Refusal(
-          Refusal.Kind.BAD_REQUEST,
+      throw new HttpProblem(
+          HttpProblem.Kind.BAD_REQUEST,
           "until: \"" + text.get() + "\" is not an instant, for example 2026-01-31T09:30:00Z");
     }
   }
 
-  private static Optional<String> reason(ObjectNode body) throws Refusal {
+  private static Optional<String> reason(ObjectNode body) throws HttpProblem {
     Optional<String> reason = text(body, "reason").map(String::strip).filter(r -> !r.isEmpty());
     if (reason.isPresent() && reason.get().length() > MAX_REASON) {
-      throw new Refusal(
-          Refusal.Kind.BAD_REQUEST, "reason: may have " + MAX_REASON + " characters at most");
+      throw new HttpProblem(
+          HttpProblem.Kind.BAD_REQUEST, "reason: may have " + MAX_REASON + " characters at most");
     }
     return reason;
   }
 
-  private static Optional<String> text(ObjectNode body, String field) throws Refusal {
+  private static Optional<String> text(ObjectNode body, String field) throws HttpProblem {
     JsonNode value = body.path(field);
     if (value.isMissingNode() || value.isNull()) {
       return Optional.empty();
     }
     if (!value.isString()) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, field + ": " + value + " is not a text");
+      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, field + ": " + value + " is not a text");
     }
     return Optional.of(value.asString());
   }

@@ -68,7 +68,7 @@ final class ReportJson {
     json.put("cell_id", late.cellId().toString());
     json.put("id", late.id());
     json.put("since", late.since().toString());
-    json.put("detail", late.words());
+    json.put("detail", late.describe());
     return json;
   }
 }

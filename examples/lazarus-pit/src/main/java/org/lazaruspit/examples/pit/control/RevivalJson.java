@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.Explanation;
+import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalEngine;
-import org.lazaruspit.pit.RevivalLine;
+import org.lazaruspit.pit.RevivalLogEntry;
 import org.lazaruspit.pit.RevivalStep;
-import org.lazaruspit.pit.Standing;
 import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,7 +62,7 @@ public final class RevivalJson {
     return json;
   }
 
-  private static ObjectNode of(RevivalLine line) {
+  private static ObjectNode of(RevivalLogEntry line) {
     ObjectNode json = Json.object();
     json.put("at", line.at().toString());
     json.put("event", line.event());
@@ -95,7 +95,7 @@ public final class RevivalJson {
     texts.forEach(array::add);
   }
 
-  public static ObjectNode of(Standing standing) {
+  public static ObjectNode of(Restriction standing) {
     ObjectNode json = Json.object();
     json.put("kind", standing.kind().wireName());
     json.put("cause", standing.cause().map(cause -> cause.wireName()).orElse(null));

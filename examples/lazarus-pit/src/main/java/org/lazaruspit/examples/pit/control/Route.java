@@ -20,11 +20,11 @@ public record Route(String method, List<String> path, boolean open, Handler hand
   @FunctionalInterface
   public interface Handler {
     /**
-     * Answers; it may throw what {@link ControlServer} knows how to say: a {@link Refusal}, {@link
-     * java.util.NoSuchElementException} (404), {@link IllegalArgumentException} (400) or {@link
-     * IllegalStateException} (409).
+     * Answers; it may throw what {@link ControlServer} knows how to say: a {@link HttpProblem},
+     * {@link java.util.NoSuchElementException} (404), {@link IllegalArgumentException} (400) or
+     * {@link IllegalStateException} (409).
      */
-    Answer handle(ControlRequest request) throws Exception;
+    Response handle(ControlRequest request) throws Exception;
   }
 
   /** Something to look at, with the token. */

@@ -17,8 +17,8 @@ public final class StatusJson {
 
   private StatusJson() {}
 
-  public static ObjectNode of(Running running) {
-    Running.Work work = running.work();
+  public static ObjectNode of(CurrentPit running) {
+    CurrentPit.Work work = running.work();
     LazarusPit pit = work.pit();
     PitReport report = pit.report();
     List<Revival> open =

@@ -30,12 +30,13 @@ record Target(UUID cellId, Optional<String> agentId) {
    * @throws IllegalStateException if there are several
    */
   static Target of(RevivalEngine engine, Optional<String> cell, Optional<String> agent)
-      throws Refusal {
+      throws HttpProblem {
     if (cell.isPresent()) {
       return new Target(cellId(cell.get()), agent);
     }
     if (agent.isEmpty()) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, "agent: missing, and so is cell: who is meant?");
+      throw new HttpProblem(
+          HttpProblem.Kind.BAD_REQUEST, "agent: missing, and so is cell: who is meant?");
     }
     List<AgentRef> found =
         engine.agents().stream().filter(known -> known.agentId().equals(agent.get())).toList();
@@ -55,7 +56,7 @@ record Target(UUID cellId, Optional<String> agentId) {
     return new Target(found.get(0).cellId(), agent);
   }
 
-  private static UUID cellId(String text) throws Refusal {
+  private static UUID cellId(String text) throws HttpProblem {
     try {
       UUID id = UUID.fromString(text);
       if (id.toString().equalsIgnoreCase(text)) {
@@ -64,7 +65,7 @@ record Target(UUID cellId, Optional<String> agentId) {
     } catch (IllegalArgumentException e) {
       // said below, as of those that Java is too lenient with
     }
-    throw new Refusal(Refusal.Kind.BAD_REQUEST, "cell: \"" + text + "\" is not a UUID");
+    throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "cell: \"" + text + "\" is not a UUID");
   }
 
   /** The one agent. */

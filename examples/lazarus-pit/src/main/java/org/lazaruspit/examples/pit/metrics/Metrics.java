@@ -7,9 +7,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
-import org.lazaruspit.examples.pit.control.Answer;
+import org.lazaruspit.examples.pit.control.CurrentPit;
+import org.lazaruspit.examples.pit.control.Response;
 import org.lazaruspit.examples.pit.control.Route;
-import org.lazaruspit.examples.pit.control.Running;
 import org.lazaruspit.pit.PitListener;
 
 /**
@@ -35,8 +35,8 @@ public final class Metrics {
   }
 
   /** Shows what is running, from now on. */
-  public void show(Running running) {
-    PitState.register(registry, running, log);
+  public void show(CurrentPit running) {
+    PitMetrics.register(registry, running, log);
   }
 
   /** Where others register theirs. */
@@ -49,10 +49,10 @@ public final class Metrics {
     return Route.get("/metrics", request -> answer(request.header("Accept")));
   }
 
-  private Answer answer(Optional<String> accept) throws IOException {
+  private Response answer(Optional<String> accept) throws IOException {
     ExpositionFormatWriter writer = formats.findWriter(accept.orElse(null));
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     writer.write(body, registry.scrape());
-    return Answer.of(200, writer.getContentType(), body.toByteArray());
+    return Response.of(200, writer.getContentType(), body.toByteArray());
   }
 }

@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.lazaruspit.examples.pit.text.Json;
-import org.lazaruspit.pit.Cause;
-import org.lazaruspit.pit.Detection;
+import org.lazaruspit.pit.FailureCause;
+import org.lazaruspit.pit.FailureDetection;
+import org.lazaruspit.pit.ForwardedHeartbeat;
 import org.lazaruspit.pit.JournalWrite;
-import org.lazaruspit.pit.PassedHeartbeat;
 import org.lazaruspit.pit.PitListener;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.Revival;
@@ -25,8 +25,8 @@ final class PitEvents implements PitListener {
   private static final String FILE = "file";
   private static final String GATEWAY = "gateway";
 
-  private static final List<Cause> REVIVED_CAUSES =
-      List.of(Cause.EXIT, Cause.SILENCE, Cause.STUCK, Cause.REPORTED);
+  private static final List<FailureCause> REVIVED_CAUSES =
+      List.of(FailureCause.EXIT, FailureCause.SILENCE, FailureCause.STUCK, FailureCause.REPORTED);
 
   private static final List<RevivalStatus> ENDS =
       List.of(
@@ -115,11 +115,11 @@ final class PitEvents implements PitListener {
   private void beginAtZero() {
     heartbeats.initLabelValues(FILE);
     heartbeats.initLabelValues(GATEWAY);
-    for (Cause cause : Cause.values()) {
+    for (FailureCause cause : FailureCause.values()) {
       troubles.initLabelValues(cause.wireName());
     }
-    detection.initLabelValues(Cause.EXIT.wireName());
-    detection.initLabelValues(Cause.SILENCE.wireName());
+    detection.initLabelValues(FailureCause.EXIT.wireName());
+    detection.initLabelValues(FailureCause.SILENCE.wireName());
     for (RevivalStatus end : ENDS) {
       handOvers.initLabelValues(end.wireName());
       REVIVED_CAUSES.forEach(cause -> revivals.initLabelValues(cause.wireName(), end.wireName()));
@@ -171,7 +171,7 @@ final class PitEvents implements PitListener {
   }
 
   @Override
-  public void troubleDetected(Detection detected) {
+  public void troubleDetected(FailureDetection detected) {
     String cause = detected.cause().wireName();
     troubles.labelValues(cause).inc();
     detected.took().ifPresent(took -> detection.labelValues(cause).observe(seconds(took)));
@@ -188,7 +188,7 @@ final class PitEvents implements PitListener {
   }
 
   @Override
-  public void heartbeatPassed(PassedHeartbeat heartbeat) {
+  public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
     if (heartbeat.refusal().isPresent()) {
       refusedHeartbeats.inc();
     } else {

@@ -9,8 +9,8 @@ import org.lazaruspit.examples.pit.control.RevivalJson;
 import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
+import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
-import org.lazaruspit.pit.Standing;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,7 +27,7 @@ record FleetAgent(
     AgentLine line,
     String name,
     @Nullable String currentTask,
-    @Nullable Standing standing,
+    @Nullable Restriction standing,
     @Nullable Revival revival) {
 
   /** Longer texts are cut: this is for a row of a list. */
@@ -36,7 +36,7 @@ record FleetAgent(
   static FleetAgent of(
       AgentLine line,
       @Nullable AgentSpec spec,
-      List<Standing> standings,
+      List<Restriction> standings,
       Optional<Revival> latest,
       Instant reported) {
     return new FleetAgent(
@@ -52,7 +52,7 @@ record FleetAgent(
     if (standing != null && line.status() != Status.HEALTHY && line.status() != Status.DEGRADED) {
       return shown(standing);
     }
-    if (standing != null && standing.kind() != Standing.Kind.HELD) {
+    if (standing != null && standing.kind() != Restriction.Kind.HELD) {
       return shown(standing);
     }
     if (revival == null || revival.origin() == Revival.Origin.HANDOVER) {
@@ -68,7 +68,7 @@ record FleetAgent(
     };
   }
 
-  private static Status shown(Standing standing) {
+  private static Status shown(Restriction standing) {
     return switch (standing.kind()) {
       case STOPPED -> Status.STOPPED;
       case PAUSED -> Status.PAUSED;

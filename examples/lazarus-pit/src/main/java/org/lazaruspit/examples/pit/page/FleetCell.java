@@ -5,7 +5,7 @@ import org.lazaruspit.cell.CellConfig;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.examples.pit.control.RevivalJson;
 import org.lazaruspit.examples.pit.text.Json;
-import org.lazaruspit.pit.Standing;
+import org.lazaruspit.pit.Restriction;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -15,9 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param agents how many agents it has
  * @param standing what a person intends with all of it; null for nothing
  */
-record FleetCell(CellConfig config, int agents, @Nullable Standing standing) {
+record FleetCell(CellConfig config, int agents, @Nullable Restriction standing) {
 
-  static FleetCell of(MissionCell cell, @Nullable Standing standing) {
+  static FleetCell of(MissionCell cell, @Nullable Restriction standing) {
     return new FleetCell(cell.config(), cell.agents().size(), standing);
   }
 

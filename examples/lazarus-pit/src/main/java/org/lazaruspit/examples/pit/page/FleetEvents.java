@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.examples.pit.control.Answer;
 import org.lazaruspit.examples.pit.control.Deadlines;
-import org.lazaruspit.examples.pit.control.Refusal;
+import org.lazaruspit.examples.pit.control.HttpProblem;
+import org.lazaruspit.examples.pit.control.Response;
 import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.Revival;
 import tools.jackson.databind.JsonNode;
@@ -39,23 +39,23 @@ final class FleetEvents {
   /** What a reader must take within the limit of one answer. */
   private static final int PIECE = 64 * 1024;
 
-  private final Changes changes;
-  private final Supplier<FleetPicture> look;
+  private final ChangeCounter changes;
+  private final Supplier<FleetSnapshot> look;
   private final Supplier<ObjectNode> health;
   private final Duration keepAlive;
   private final AtomicInteger readers = new AtomicInteger();
   private @Nullable Seen seen;
 
   /** A picture, and after how many changes it was made. */
-  private record Seen(long count, FleetPicture picture) {}
+  private record Seen(long count, FleetSnapshot picture) {}
 
-  FleetEvents(Changes changes, Supplier<FleetPicture> look, Supplier<ObjectNode> health) {
+  FleetEvents(ChangeCounter changes, Supplier<FleetSnapshot> look, Supplier<ObjectNode> health) {
     this(changes, look, health, KEEP_ALIVE);
   }
 
   FleetEvents(
-      Changes changes,
-      Supplier<FleetPicture> look,
+      ChangeCounter changes,
+      Supplier<FleetSnapshot> look,
       Supplier<ObjectNode> health,
       Duration keepAlive) {
     this.changes = changes;
@@ -76,11 +76,11 @@ final class FleetEvents {
   }
 
   /** Answers with events, for as long as the reader stays. */
-  Answer open() {
+  Response open() {
     return readers.get() < MOST_READERS
-        ? Answer.stream("text/event-stream", this::write)
-        : Answer.problem(
-                Refusal.Kind.BUSY,
+        ? Response.stream("text/event-stream", this::write)
+        : Response.problem(
+                HttpProblem.Kind.BUSY,
                 "%d pages or programs follow this fleet already".formatted(MOST_READERS))
             .with("Retry-After", "5");
   }
@@ -99,7 +99,7 @@ final class FleetEvents {
 
   /** Writes until the reader leaves, or this thread is interrupted. */
   void follow(OutputStream out) throws IOException, InterruptedException {
-    FleetPicture told = null;
+    FleetSnapshot told = null;
     ObjectNode toldHealth = null;
     while (true) {
       Deadlines.working();
@@ -122,7 +122,7 @@ final class FleetEvents {
     }
   }
 
-  private static boolean tell(OutputStream out, @Nullable FleetPicture told, FleetPicture now)
+  private static boolean tell(OutputStream out, @Nullable FleetSnapshot told, FleetSnapshot now)
       throws IOException {
     if (told == null) {
       event(out, "fleet", FleetJson.full(now).put("full", true));
@@ -136,7 +136,7 @@ final class FleetEvents {
     return revivals(out, told.revivals(), now) || change.isPresent();
   }
 
-  private static boolean revivals(OutputStream out, Map<String, Revival> before, FleetPicture now)
+  private static boolean revivals(OutputStream out, Map<String, Revival> before, FleetSnapshot now)
       throws IOException {
     boolean any = false;
     for (ObjectNode revival : FleetJson.revivals(before, now.revivals())) {

@@ -20,7 +20,7 @@ final class FleetJson {
   private FleetJson() {}
 
   /** All of it. */
-  static ObjectNode full(FleetPicture picture) {
+  static ObjectNode full(FleetSnapshot picture) {
     ObjectNode json = Json.object();
     json.put("timestamp", picture.timestamp().toString());
     ArrayNode cells = json.putArray("cells");
@@ -34,7 +34,7 @@ final class FleetJson {
    * What has changed: of each cell and agent its ids and the fields that are another now, and the
    * ids of those that are gone. Empty where nothing has.
    */
-  static Optional<ObjectNode> change(FleetPicture before, FleetPicture after) {
+  static Optional<ObjectNode> change(FleetSnapshot before, FleetSnapshot after) {
     ArrayNode cells = changed(before.cells(), after.cells(), FleetCell::json, List.of("cell_id"));
     ArrayNode agents =
         changed(before.agents(), after.agents(), FleetAgent::json, List.of("cell_id", "agent_id"));

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import org.lazaruspit.examples.pit.control.Answer;
+import org.lazaruspit.examples.pit.control.Response;
 import org.lazaruspit.examples.pit.control.Route;
 
 /** The files that the page is made of: no secrets, so that they need no token. */
@@ -51,7 +51,7 @@ final class PageFiles {
           "require-trusted-types-for 'script'",
           "trusted-types 'none'");
 
-  private final Map<String, Answer> files = new HashMap<>();
+  private final Map<String, Response> files = new HashMap<>();
 
   PageFiles() {
     NAMES.forEach(name -> files.put(name, answer(name)));
@@ -63,16 +63,16 @@ final class PageFiles {
         Route.open("/page/{file}", request -> file(request.variable("file"))));
   }
 
-  private Answer file(String name) {
-    Answer file = files.get(name);
+  private Response file(String name) {
+    Response file = files.get(name);
     if (file == null) {
       throw new NoSuchElementException("the page has no such file");
     }
     return file;
   }
 
-  private static Answer answer(String name) {
-    return Answer.of(200, type(name), read(name))
+  private static Response answer(String name) {
+    return Response.of(200, type(name), read(name))
         .with("Content-Security-Policy", POLICY)
         .with("Referrer-Policy", "no-referrer")
         .with("X-Frame-Options", "DENY")

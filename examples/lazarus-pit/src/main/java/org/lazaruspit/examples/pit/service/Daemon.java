@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.lazaruspit.examples.pit.control.ControlPlace;
+import org.lazaruspit.examples.pit.control.ControlEndpoint;
+import org.lazaruspit.examples.pit.control.CurrentPit;
 import org.lazaruspit.examples.pit.control.Route;
 import org.lazaruspit.examples.pit.control.Routes;
-import org.lazaruspit.examples.pit.control.Running;
 import org.lazaruspit.examples.pit.control.StateDirectory;
 import org.lazaruspit.examples.pit.metrics.LogCounts;
 import org.lazaruspit.examples.pit.metrics.Metrics;
-import org.lazaruspit.examples.pit.page.Changes;
+import org.lazaruspit.examples.pit.page.ChangeCounter;
 import org.lazaruspit.examples.pit.page.PageRoutes;
-import org.lazaruspit.examples.pit.text.Complaint;
+import org.lazaruspit.examples.pit.text.ErrorReport;
 import org.lazaruspit.pit.PitConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +30,13 @@ public final class Daemon implements AutoCloseable {
   private static final int OK = 0;
 
   private final StateDirectory state;
-  private final Running running;
-  private final ControlPlace control;
+  private final CurrentPit running;
+  private final ControlEndpoint control;
 
   private final LogCounts counts;
 
-  private Daemon(StateDirectory state, Running running, ControlPlace control, LogCounts counts) {
+  private Daemon(
+      StateDirectory state, CurrentPit running, ControlEndpoint control, LogCounts counts) {
     this.state = state;
     this.running = running;
     this.control = control;
@@ -58,22 +59,23 @@ public final class Daemon implements AutoCloseable {
     Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     PitConfig config = source.load();
     Logging.level(config.logLevel());
-    try (Opened opened = new Opened()) {
+    try (ResourceStack opened = new ResourceStack()) {
       StateDirectory state = opened.keep(StateDirectory.take(config.stateDirectory()));
       LogCounts counts = Logging.count();
       opened.keep(counts::stop);
       Metrics metrics = new Metrics(counts);
-      Changes changes = new Changes();
-      Pits pits = new Pits(dryRun, List.of(metrics.listener(), changes));
-      Running.Work work = pits.make(config);
+      ChangeCounter changes = new ChangeCounter();
+      PitFactory pits = new PitFactory(dryRun, List.of(metrics.listener(), changes));
+      CurrentPit.Work work = pits.make(config);
       opened.keep(work.pit());
-      Running running = new Running(startedAt, dryRun, work);
+      CurrentPit running = new CurrentPit(startedAt, dryRun, work);
       metrics.show(running);
-      Reloads reloads = new Reloads(source, pits, running, metrics.registry(), giveUp);
+      ConfigReloader reloads =
+          new ConfigReloader(source, pits, running, metrics.registry(), giveUp);
       List<Route> routes = new ArrayList<>(Routes.of(running, metrics.route(), reloads.route()));
       routes.addAll(PageRoutes.of(running, changes));
-      ControlPlace control =
-          opened.keep(ControlPlace.open(config.control(), state, startedAt, routes));
+      ControlEndpoint control =
+          opened.keep(ControlEndpoint.open(config.control(), state, startedAt, routes));
       reloads.move(control);
       work.pit().start();
       control.start();
@@ -88,7 +90,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   /** What it runs. */
-  public Running running() {
+  public CurrentPit running() {
     return running;
   }
 
@@ -108,7 +110,7 @@ public final class Daemon implements AutoCloseable {
     CompletableFuture<Integer> end = new CompletableFuture<>();
     CountDownLatch ended = new CountDownLatch(1);
     Thread onSignal = new Thread(() -> endInOrder(end, ended), "pit-shutdown");
-    try (Daemon daemon = start(file::load, dryRun, () -> end.complete(Complaint.NO))) {
+    try (Daemon daemon = start(file::load, dryRun, () -> end.complete(ErrorReport.NO))) {
       Runtime.getRuntime().addShutdownHook(onSignal);
       PitConfig config = daemon.running().work().config();
       log.info(

@@ -266,7 +266,7 @@ final class ControlServerTest {
       })
   void aClientThatSendsNoWholeRequestIsCutOff(String beginning) throws IOException {
     Duration limit = Duration.ofMillis(100);
-    Route read = Route.post("/read", request -> Answer.json(request.body(Set.of())));
+    Route read = Route.post("/read", request -> Response.json(request.body(Set.of())));
     try (ControlServer server =
         ControlServer.open(
             Control.DEFAULT, "T", List.of(read), new Deadlines.Limits(limit, limit, limit))) {

@@ -36,10 +36,10 @@ import org.lazaruspit.cell.Role;
 import org.lazaruspit.examples.pit.SmallFleet;
 import org.lazaruspit.examples.pit.control.StateDirectory;
 import org.lazaruspit.examples.pit.service.Daemon;
-import org.lazaruspit.pit.Cause;
-import org.lazaruspit.pit.Detection;
+import org.lazaruspit.pit.FailureCause;
+import org.lazaruspit.pit.FailureDetection;
+import org.lazaruspit.pit.ForwardedHeartbeat;
 import org.lazaruspit.pit.JournalWrite;
-import org.lazaruspit.pit.PassedHeartbeat;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
@@ -87,7 +87,7 @@ final class MetricsTest {
         agent("a"),
         origin,
         origin == Revival.Origin.HANDOVER ? Optional.of("b") : Optional.empty(),
-        Cause.SILENCE,
+        FailureCause.SILENCE,
         "quiet",
         NOW,
         approved,
@@ -147,8 +147,10 @@ final class MetricsTest {
   @Test
   void aDetectionIsMeasuredWhereItsBeginningIsKnown() throws IOException {
     events.troubleDetected(
-        new Detection(agent("a"), 1, Cause.EXIT, NOW, Optional.of(NOW.minusMillis(20))));
-    events.troubleDetected(new Detection(agent("b"), 1, Cause.EXIT, NOW, Optional.empty()));
+        new FailureDetection(
+            agent("a"), 1, FailureCause.EXIT, NOW, Optional.of(NOW.minusMillis(20))));
+    events.troubleDetected(
+        new FailureDetection(agent("b"), 1, FailureCause.EXIT, NOW, Optional.empty()));
     Map<String, Double> samples = samples();
     assertEquals(2, samples.get("lazarus_pit_troubles_detected_total{cause=\"exit\"}"));
     String name = "lazarus_pit_detection_duration_seconds";
@@ -184,8 +186,8 @@ final class MetricsTest {
 
   @Test
   void aHeartbeatIsCountedOnceHoweverOftenItIsToldOf() throws IOException {
-    events.heartbeatPassed(new PassedHeartbeat(agent("a"), Optional.empty()));
-    events.heartbeatPassed(new PassedHeartbeat(agent("a"), Optional.of("409")));
+    events.heartbeatPassed(new ForwardedHeartbeat(agent("a"), Optional.empty()));
+    events.heartbeatPassed(new ForwardedHeartbeat(agent("a"), Optional.of("409")));
     PitReport first =
         new PitReport(
             NOW,
@@ -220,8 +222,8 @@ final class MetricsTest {
                 line("c", Status.STOPPED, NOW.minusSeconds(4000)),
                 line("d", Status.HEALTHY, null)),
             List.of());
-    assertEquals(40, PitState.oldestHeartbeat(report, NOW));
-    assertEquals(0, PitState.oldestHeartbeat(new PitReport(NOW, 0, List.of(), List.of()), NOW));
+    assertEquals(40, PitMetrics.oldestHeartbeat(report, NOW));
+    assertEquals(0, PitMetrics.oldestHeartbeat(new PitReport(NOW, 0, List.of(), List.of()), NOW));
   }
 
   @TempDir Path folder;

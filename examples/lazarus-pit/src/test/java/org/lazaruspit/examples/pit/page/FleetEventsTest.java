@@ -25,13 +25,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.lazaruspit.examples.pit.text.Json;
-import org.lazaruspit.pit.Cause;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
+import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
-import org.lazaruspit.pit.Standing;
 import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,8 +44,8 @@ final class FleetEventsTest {
   private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
   private static final PitReport ANY = new PitReport(NOON, 0, List.of(), List.of());
 
-  private final Changes changes = new Changes();
-  private final AtomicReference<FleetPicture> now = new AtomicReference<>(picture(NOON));
+  private final ChangeCounter changes = new ChangeCounter();
+  private final AtomicReference<FleetSnapshot> now = new AtomicReference<>(picture(NOON));
   private final AtomicReference<ObjectNode> health =
       new AtomicReference<>(Json.object().put("well", true));
   private Thread reader;
@@ -112,17 +112,17 @@ final class FleetEventsTest {
     return wire;
   }
 
-  private void becomes(FleetPicture picture) {
+  private void becomes(FleetSnapshot picture) {
     now.set(picture);
     changes.roundEnded(ANY);
   }
 
-  private static FleetPicture picture(Instant at, FleetAgent... agents) {
+  private static FleetSnapshot picture(Instant at, FleetAgent... agents) {
     Map<AgentRef, FleetAgent> byRef = new LinkedHashMap<>();
     for (FleetAgent agent : agents) {
       byRef.put(agent.line().agent(), agent);
     }
-    return new FleetPicture(at, Map.of(), byRef, Map.of());
+    return new FleetSnapshot(at, Map.of(), byRef, Map.of());
   }
 
   private static AgentLine line(String id, Status status, Instant heard) {
@@ -148,7 +148,7 @@ final class FleetEventsTest {
         new AgentRef(CELL, "a"),
         Revival.Origin.DEATH,
         Optional.empty(),
-        Cause.EXIT,
+        FailureCause.EXIT,
         "killed",
         NOON,
         Optional.empty(),
@@ -231,7 +231,7 @@ final class FleetEventsTest {
     Wire wire = read(Duration.ofMinutes(1));
     wire.next();
     Revival asking = revival(RevivalStatus.PENDING_APPROVAL, 0);
-    becomes(new FleetPicture(NOON, Map.of(), Map.of(), Map.of("rv-1", asking)));
+    becomes(new FleetSnapshot(NOON, Map.of(), Map.of(), Map.of("rv-1", asking)));
     wire.mayGoOn.release();
     Event told = wire.next().get(0);
     assertEquals("revival", told.name());
@@ -262,9 +262,9 @@ final class FleetEventsTest {
     assertEquals("killed", asking.path("judgement").asString());
     assertEquals("rv-1", asking.at("/revival/id").asString());
     assertEquals(4, asking.path("incarnation").asLong());
-    Standing stopped =
-        new Standing(
-            Standing.Kind.STOPPED, Optional.empty(), NOON, Optional.empty(), "by a person");
+    Restriction stopped =
+        new Restriction(
+            Restriction.Kind.STOPPED, Optional.empty(), NOON, Optional.empty(), "by a person");
     FleetAgent stoppedSince =
         new FleetAgent(line("a", Status.HEALTHY, NOON), "a", null, stopped, null);
     assertEquals(Status.STOPPED, stoppedSince.status());

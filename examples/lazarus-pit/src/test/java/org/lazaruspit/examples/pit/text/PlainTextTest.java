@@ -19,7 +19,7 @@ import org.lazaruspit.examples.pit.Main;
 import org.lazaruspit.examples.pit.Serving;
 import org.lazaruspit.examples.pit.SmallFleet;
 import org.lazaruspit.examples.pit.SmallFleet.Outcome;
-import org.lazaruspit.examples.pit.cli.Screen;
+import org.lazaruspit.examples.pit.cli.Console;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -146,7 +146,7 @@ final class PlainTextTest {
         Main.commandLine()
             .setOut(new PrintWriter(out))
             .setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
-    Screen.of(command.getCommandSpec())
+    Console.of(command.getCommandSpec())
         .table(List.of("A", "B"), List.of(List.of("unhealthy", EVIL), List.of("x", "y")));
     return out.toString();
   }

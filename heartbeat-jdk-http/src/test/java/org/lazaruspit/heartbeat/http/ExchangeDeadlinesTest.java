@@ -1,0 +1,116 @@
+package org.lazaruspit.heartbeat.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Time stands still here unless it is told not to, and one thread plays both parts. */
+class ExchangeDeadlinesTest {
+
+  private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+  private final ExchangeDeadlines deadlines =
+      new ExchangeDeadlines(
+          new ExchangeDeadlines.Limits(
+              Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30)),
+          now::get);
+
+  /** The watch has seen the part that has just begun. */
+  private void seen() {
+    deadlines.check(() -> true);
+    assertFalse(Thread.interrupted());
+  }
+
+  private boolean interruptedAfter(Duration time, boolean othersWait) {
+    now.addAndGet(time.toNanos());
+    deadlines.check(() -> othersWait);
+    return Thread.interrupted();
+  }
+
+  @Test
+  void eachPartHasALimitOfItsOwn() {
+    deadlines.run(
+        () -> {
+          seen();
+          assertFalse(interruptedAfter(Duration.ofMillis(9_999), false));
+          ExchangeDeadlines.readingBody();
+          seen();
+          assertFalse(interruptedAfter(Duration.ofMillis(19_999), false));
+          ExchangeDeadlines.answering();
+          seen();
+          assertFalse(interruptedAfter(Duration.ofMillis(29_999), false));
+          assertTrue(interruptedAfter(Duration.ofMillis(1), false));
+        });
+  }
+
+  @Test
+  void headIsLateAtItsLimit() {
+    deadlines.run(
+        () -> {
+          seen();
+          assertTrue(interruptedAfter(Duration.ofSeconds(10), false));
+        });
+  }
+
+  @Test
+  void whileOthersWaitATenthIsAllowed() {
+    deadlines.run(
+        () -> {
+          seen();
+          assertFalse(interruptedAfter(Duration.ofMillis(999), true));
+          assertFalse(interruptedAfter(Duration.ofSeconds(2), false));
+          assertTrue(interruptedAfter(Duration.ZERO, true));
+        });
+  }
+
+  @Test
+  void restingHasNoLimit() {
+    deadlines.run(
+        () -> {
+          ExchangeDeadlines.resting();
+          seen();
+          assertFalse(interruptedAfter(Duration.ofDays(100), true));
+        });
+  }
+
+  @Test
+  void lateOneIsInterruptedOnce() {
+    deadlines.run(
+        () -> {
+          seen();
+          assertTrue(interruptedAfter(Duration.ofSeconds(10), false));
+          assertFalse(interruptedAfter(Duration.ofSeconds(10), false));
+        });
+  }
+
+  @Test
+  void partThatBeganSinceTheLastLookHasItsWholeLimit() {
+    deadlines.run(
+        () -> {
+          seen();
+          ExchangeDeadlines.answering();
+          assertFalse(interruptedAfter(Duration.ofHours(1), false));
+          ExchangeDeadlines.answering();
+          assertFalse(interruptedAfter(Duration.ofHours(1), false));
+          assertTrue(interruptedAfter(Duration.ofSeconds(30), false));
+        });
+  }
+
+  @Test
+  void threadIsLeftWithoutOurInterruptionAndWithAnybodyElses() {
+    deadlines.run(
+        () -> {
+          seen();
+          now.addAndGet(Duration.ofSeconds(10).toNanos());
+          deadlines.check(() -> false);
+        });
+    assertFalse(Thread.interrupted());
+    deadlines.run(() -> Thread.currentThread().interrupt());
+    assertTrue(Thread.interrupted());
+    assertEquals(0, deadlines.running());
+    assertFalse(interruptedAfter(Duration.ofDays(1), true));
+  }
+}

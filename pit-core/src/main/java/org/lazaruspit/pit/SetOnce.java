@@ -1,0 +1,20 @@
+package org.lazaruspit.pit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a builder has been given: each setting once. Not thread-safe. */
+final class SetOnce {
+
+  private final Map<String, Object> settings = new HashMap<>();
+
+  <T> T once(String name, T value) {
+    Object earlier = settings.putIfAbsent(name, requireNonNull(value, name));
+    if (earlier != null) {
+      throw new IllegalArgumentException(name + ": given twice, " + earlier + " and then " + value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,232 @@
+package org.lazaruspit.pit.internal.isolation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.pit.internal.isolation.ControlGroups.Controller;
+import org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.spi.Launcher;
+import org.lazaruspit.pit.spi.Settings;
+import org.lazaruspit.pit.spi.StartOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From what a cell's isolation asks for to the command that gives it, or a refusal that says what
+ * is missing. Thread-safe.
+ */
+public final class Sandbox {
+
+  private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
+
+  private final ProgramLookup programs;
+  private final HostFeatures machine;
+  private final ControlGroups groups;
+  private final IsolationLimits limits;
+  private final Path state;
+  private final Map<AgentRef, Long> grouped = new ConcurrentHashMap<>();
+  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+  Sandbox(
+      ProgramLookup programs,
+      HostFeatures machine,
+      ControlGroups groups,
+      IsolationLimits limits,
+      Path state) {
+    this.programs = programs;
+    this.machine = machine;
+    this.groups = groups;
+    this.limits = limits;
+    this.state = state;
+  }
+
+  /** With the settings of the reviver that asks, on the machine at hand. */
+  public static Sandbox configured(Settings settings, Path state) {
+    return configured(settings, state, ProgramLookup.ofThisMachine());
+  }
+
+  static Sandbox configured(Settings settings, Path state, ProgramLookup programs) {
+    ControlGroups groups = ControlGroups.ofThisMachine();
+    return new Sandbox(
+        programs,
+        new HostFeatureProbe(programs, groups),
+        groups,
+        IsolationLimits.from(settings),
+        state);
+  }
+
+  /**
+   * A command that builds an agent's walls and then becomes the agent.
+   *
+   * @param arguments the program and its arguments
+   * @param environment what the agent has to know beyond its own variables
+   */
+  public record SandboxedCommand(List<String> arguments, Map<String, String> environment) {}
+
+  /**
+   * The command to start instead of the agent's own.
+   *
+   * @throws IOException where something that was asked for cannot be given; the message says what
+   */
+  public SandboxedCommand prepare(StartOrder order, Launcher.Command command) throws IOException {
+    IsolationSpec spec = order.isolation();
+    List<IsolationFinding> findings = IsolationRules.judge(spec, machine, limits);
+    String refused = join(findings, Outcome.REFUSED);
+    if (!refused.isEmpty()) {
+      throw new IOException("isolation refused: " + refused);
+    }
+    report(order.agent(), join(findings, Outcome.NOT_ENFORCED));
+    if (IsolationRules.level(spec) == IsolationLevel.NONE) {
+      return new SandboxedCommand(command.arguments(), Map.of());
+    }
+    SandboxPaths folders = SandboxPaths.of(order, command, state);
+    Optional<UserAccount> account = becomes(spec);
+    if (account.isPresent()) {
+      folders.handTo(account.get());
+    }
+    List<String> arguments = new ArrayList<>();
+    grouped.put(order.agent(), order.incarnation());
+    joinGroups(arguments, groups.prepare(order.agent(), order.incarnation(), groupLimits(spec)));
+    wall(arguments, order, command, folders);
+    arguments.addAll(command.arguments());
+    return new SandboxedCommand(arguments, account.map(Sandbox::variables).orElse(Map.of()));
+  }
+
+  private static String join(List<IsolationFinding> findings, Outcome outcome) {
+    return findings.stream()
+        .filter(finding -> finding.outcome() == outcome)
+        .map(IsolationFinding::toString)
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
+  private void report(AgentRef agent, String notEnforced) {
+    if (!notEnforced.isEmpty() && reported.add(agent + notEnforced)) {
+      log.warn("{}: not enforced: {}", agent, notEnforced);
+    }
+  }
+
+  /** Whom the agent runs as, where that is not as whom the pit does. */
+  private Optional<UserAccount> becomes(IsolationSpec spec) {
+    return Optional.ofNullable(spec.securityContext().user())
+        .filter(user -> !machine.pit().called(user))
+        .flatMap(machine::account);
+  }
+
+  private static Map<String, String> variables(UserAccount account) {
+    return Map.of("HOME", account.home(), "USER", account.name(), "LOGNAME", account.name());
+  }
+
+  private Map<Controller, Long> groupLimits(IsolationSpec spec) {
+    Map<Controller, Long> wanted = new EnumMap<>(Controller.class);
+    Optional.ofNullable(spec.resourceLimits().memoryBytes())
+        .ifPresent(bytes -> wanted.put(Controller.MEMORY, bytes));
+    Optional.ofNullable(spec.resourceLimits().cpuMillicores())
+        .ifPresent(millicores -> wanted.put(Controller.CPU, millicores));
+    if (becomes(spec).map(UserAccount::root).orElse(machine.pit().root())) {
+      wanted.put(Controller.PIDS, limits.processes());
+    }
+    return wanted;
+  }
+
+  /** "0" is whoever writes it: the shell joins, and everything that it becomes stays inside. */
+  private void joinGroups(List<String> arguments, List<Path> joined) throws IOException {
+    if (joined.isEmpty()) {
+      return;
+    }
+    arguments.addAll(
+        List.of(
+            programs.require("sh"),
+            "-c",
+            "while [ \"$1\" != -- ]; do echo 0 >\"$1/cgroup.procs\" || exit 78; shift; done; "
+                + "shift; exec \"$@\"",
+            "sh"));
+    joined.forEach(group -> arguments.add(group.toString()));
+    arguments.add("--");
+  }
+
+  private void wall(
+      List<String> arguments, StartOrder order, Launcher.Command command, SandboxPaths folders)
+      throws IOException {
+    IsolationSpec spec = order.isolation();
+    if (IsolationRules.level(spec) == IsolationLevel.LEVEL_3) {
+      arguments.addAll(List.of(programs.require("sh"), "-c", PodmanCommand.UNMARKED, "sh"));
+      arguments.add(programs.require(PodmanCommand.PROGRAM));
+      arguments.addAll(
+          PodmanCommand.container(
+              order.agent(), spec, folders, command.environment().keySet(), limits));
+      return;
+    }
+    arguments.add(programs.require("prlimit"));
+    arguments.addAll(limitArguments());
+    if (IsolationRules.level(spec) == IsolationLevel.LEVEL_1 || changesIdentity(spec)) {
+      arguments.add(programs.require("setpriv"));
+      arguments.addAll(privileges(spec));
+    }
+    if (IsolationRules.level(spec) == IsolationLevel.LEVEL_2) {
+      arguments.add(programs.require(Bubblewrap.PROGRAM));
+      arguments.addAll(
+          Bubblewrap.walls(
+              folders, spec.networkIsolation(), spec.securityContext().capabilities()));
+    }
+  }
+
+  private List<String> limitArguments() {
+    return List.of(
+        "--nofile=%1$d:%1$d".formatted(limits.openFiles()),
+        "--core=0:0",
+        "--nproc=%1$d:%1$d".formatted(limits.processes()));
+  }
+
+  private boolean changesIdentity(IsolationSpec spec) {
+    return becomes(spec).isPresent() || spec.securityContext().group() != null;
+  }
+
+  private List<String> privileges(IsolationSpec spec) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--no-new-privs");
+    Optional<UserAccount> account = becomes(spec);
+    account.ifPresent(user -> arguments.add("--reuid=" + user.uid()));
+    Optional.ofNullable(spec.securityContext().group())
+        .map(group -> machine.group(group).orElseThrow())
+        .or(() -> account.map(UserAccount::gid))
+        .filter(gid -> machine.pit().root())
+        .ifPresent(gid -> arguments.addAll(List.of("--regid=" + gid, "--clear-groups")));
+    List<String> capabilities = spec.securityContext().capabilities();
+    if (IsolationRules.level(spec) == IsolationLevel.LEVEL_1 && !capabilities.isEmpty()) {
+      String exactly =
+          capabilities.stream()
+              .map(name -> ",+" + name.substring("CAP_".length()).toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining("", "-all", ""));
+      arguments.addAll(
+          List.of(
+              "--bounding-set=" + exactly, "--inh-caps=" + exactly, "--ambient-caps=" + exactly));
+    }
+    arguments.add("--");
+    return arguments;
+  }
+
+  /** An agent from an earlier life of the pit, which may have had walls. */
+  public void adopted(AgentRef agent, long incarnation) {
+    grouped.put(agent, incarnation);
+  }
+
+  /** Takes away what only a living incarnation needs; called when nothing of it is left. */
+  public void release(AgentRef agent, long incarnation) throws InterruptedException {
+    if (grouped.remove(agent, incarnation)) {
+      groups.remove(agent, incarnation);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package org.lazaruspit.pit.internal.probe;
+
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.Waiting;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A heartbeat as an agent writes it: the JSON that a gateway takes. Fields that are not known here
+ * don't matter. Immutable.
+ */
+final class HeartbeatJson {
+
+  private static final double MAX_SECONDS = 1e9;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+  private static final TypeReference<Map<String, @Nullable Object>> OBJECT =
+      new TypeReference<>() {};
+
+  private final Map<String, @Nullable Object> fields;
+
+  private HeartbeatJson(Map<String, @Nullable Object> fields) {
+    this.fields = fields;
+  }
+
+  /**
+   * Reads a heartbeat; an empty text says no more than that the agent lives.
+   *
+   * @throws IOException if it is no heartbeat; the message says what is wrong with it
+   */
+  static HeartbeatJson parse(String text) throws IOException {
+    if (text.isBlank()) {
+      return new HeartbeatJson(Map.of());
+    }
+    try {
+      Map<String, @Nullable Object> fields = JSON.readValue(text, OBJECT);
+      if (fields == null) {
+        throw new IOException("null, expected an object");
+      }
+      HeartbeatJson beat = new HeartbeatJson(fields);
+      beat.toHeartbeat(0); // whatever cannot be understood is known now
+      return beat;
+    } catch (JacksonException e) {
+      throw new IOException("not understood: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** The incarnation that it says it comes from. */
+  OptionalLong incarnation() throws IOException {
+    Object value = fields.get("incarnation");
+    if (value == null) {
+      return OptionalLong.empty();
+    }
+    if (value instanceof Integer || value instanceof Long) {
+      long number = ((Number) value).longValue();
+      if (number >= 0) {
+        return OptionalLong.of(number);
+      }
+    }
+    throw new IOException("incarnation: expected a whole number from 0 on");
+  }
+
+  Heartbeat toHeartbeat(long incarnation) throws IOException {
+    incarnation();
+    try {
+      Heartbeat.Builder beat = Heartbeat.builder().incarnation(incarnation);
+      beat.metadata(metadata());
+      Object progress = fields.get("progress");
+      if (progress instanceof Number number) {
+        beat.progress(number);
+      } else if (progress != null) {
+        beat.progress(text("progress", progress));
+      }
+      Object responseTime = fields.get("response_time");
+      if (responseTime != null) {
+        beat.responseTime(seconds("response_time", responseTime));
+      }
+      Object waiting = fields.get("waiting");
+      if (waiting != null) {
+        beat.waiting(waiting(waiting));
+      }
+      return beat.build();
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private Map<String, @Nullable Object> metadata() {
+    Object value = fields.get("metadata");
+    return object("metadata", value == null ? Map.of() : value);
+  }
+
+  private static Map<String, @Nullable Object> object(String field, Object value) {
+    if (!(value instanceof Map<?, ?> map)) {
+      throw new IllegalArgumentException(field + ": expected an object");
+    }
+    Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+    map.forEach((key, entry) -> copy.put(String.valueOf(key), entry));
+    return copy;
+  }
+
+  private static Waiting waiting(Object value) {
+    Map<String, @Nullable Object> said = object("waiting", value);
+    Object reason = said.get("for");
+    if (reason == null) {
+      throw new IllegalArgumentException("waiting/for: expected what the agent waits for");
+    }
+    String why = text("waiting/for", reason);
+    Object until = said.get("until");
+    if (until == null) {
+      return Waiting.of(why);
+    }
+    return until instanceof String instant
+        ? Waiting.until(why, instant(instant))
+        : Waiting.lasting(why, seconds("waiting/until", until));
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("waiting/until: expected an instant or seconds", e);
+    }
+  }
+
+  private static String text(String field, Object value) {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw new IllegalArgumentException(field + ": expected a text");
+  }
+
+  private static Duration seconds(String field, Object value) {
+    if (value instanceof Number number) {
+      double seconds = number.doubleValue();
+      if (seconds >= 0 && seconds <= MAX_SECONDS) {
+        return Duration.ofNanos(Math.round(seconds * 1e9));
+      }
+    }
+    throw new IllegalArgumentException(field + ": expected seconds from 0 to 1000000000");
+  }
+}

@@ -1,0 +1,274 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.cell.AgentStatus;
+import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.CellStatus;
+import org.lazaruspit.cell.RevivalPolicies;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.FakeMachine;
+import org.lazaruspit.pit.testkit.SimulatedPit;
+
+/** What a person says, and that it holds: across restarts, and against every automatic rule. */
+final class OperatorOrdersTest {
+
+  private static final AgentRef WRITER = SimulatedPit.agent("writer");
+  private static final AgentRef READER = SimulatedPit.agent("reader");
+  private SimulatedPit pit;
+
+  @BeforeEach
+  void open() throws Exception {
+    pit = new SimulatedPit("writer", "reader");
+    policy(AutoRevive.YES);
+    pit.round();
+    assertTrue(pit.kernel.well(WRITER) && pit.kernel.well(READER));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    pit.close();
+  }
+
+  private void policy(AutoRevive policy) throws IOException {
+    pit.files()
+        .updatePolicies(before -> new RevivalPolicies(policy, null, null, null, null, null, 1));
+  }
+
+  private void restart() throws Exception {
+    pit.restart(1);
+    pit.round();
+  }
+
+  private Revival latest(AgentRef agent) {
+    return pit.ledger().of(agent.agentId()).latest().orElseThrow();
+  }
+
+  @Test
+  void aStoppedAgentIsEndedAndStaysDownUntilItIsResumed() throws Exception {
+    pit.engine.stop(WRITER, "audit");
+    assertFalse(pit.kernel.well(WRITER));
+    restart();
+    assertFalse(pit.kernel.well(WRITER), "a restart of the pit changes nothing");
+    assertTrue(pit.kernel.well(READER), "its neighbour is not concerned");
+    assertEquals(
+        List.of(Restriction.Kind.STOPPED),
+        pit.engine.standings(WRITER).stream().map(Restriction::kind).toList());
+    pit.engine.resume(WRITER, "audit is over");
+    pit.round();
+    assertTrue(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void aStopThatThePitDidNotLiveToCarryOutIsCarriedOutByTheNext() throws Exception {
+    pit.killAfter(1);
+    assertThrows(SimulatedPit.Killed.class, () -> pit.engine.stop(WRITER, "audit"));
+    assertTrue(pit.kernel.well(WRITER));
+    restart();
+    assertFalse(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void aStoppedAgentThatSomebodyElseStartsIsEndedAgain() throws Exception {
+    pit.engine.stop(WRITER, "audit");
+    pit.kernel.startByHand(WRITER, 1);
+    pit.round();
+    assertFalse(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void aWholeCellIsStoppedAndResumed() throws Exception {
+    pit.engine.stop(SimulatedPit.CELL, "power cut ahead");
+    assertEquals(0, pit.kernel.running().size());
+    restart();
+    assertEquals(0, pit.kernel.running().size());
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> pit.engine.revive(WRITER, "now"));
+    assertTrue(e.getMessage().contains("resume it first"), e::getMessage);
+    Restriction intent = pit.engine.standing(SimulatedPit.CELL).orElseThrow();
+    assertEquals(Restriction.Kind.STOPPED, intent.kind());
+    assertEquals("power cut ahead", intent.reason());
+    pit.engine.resume(SimulatedPit.CELL, "power is back");
+    assertEquals(Optional.empty(), pit.engine.standing(SimulatedPit.CELL));
+    pit.engine.pause(SimulatedPit.CELL, Optional.of(pit.now()), "over already");
+    assertEquals(Optional.empty(), pit.engine.standing(SimulatedPit.CELL));
+    pit.round();
+    assertEquals(2, pit.kernel.running().size());
+  }
+
+  @Test
+  void aPausedAgentIsLeftAloneUntilItsPauseEndsByItself() throws Exception {
+    pit.engine.pause(WRITER, Optional.of(pit.now().plusSeconds(600)), "debugging");
+    assertTrue(pit.kernel.well(WRITER), "a pause ends nobody");
+    pit.kernel.kill(WRITER);
+    restart();
+    pit.advance(Duration.ofSeconds(599));
+    pit.round();
+    assertFalse(pit.kernel.well(WRITER));
+    pit.advance(Duration.ofSeconds(1));
+    pit.round();
+    assertTrue(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void whoIsStoppedWhileItWaitsForApprovalIsNotRevivedByAnApproval() throws Exception {
+    policy(AutoRevive.ASK);
+    pit.round();
+    pit.kernel.kill(WRITER);
+    Revival question = latest(WRITER);
+    assertEquals(RevivalStatus.PENDING_APPROVAL, question.status());
+    pit.engine.stop(WRITER, "no more of it");
+    assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
+    assertThrows(IllegalStateException.class, () -> pit.engine.approve(question.id(), "too late"));
+    pit.round();
+    assertFalse(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void aQuestionAboutAnAgentThatCameBackByItselfIsSuperseded() throws Exception {
+    policy(AutoRevive.ASK);
+    pit.round();
+    pit.kernel.kill(WRITER);
+    pit.kernel.startByHand(WRITER, 1);
+    pit.round();
+    assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
+    assertTrue(latest(WRITER).detail().contains("came back"), latest(WRITER)::detail);
+  }
+
+  @Test
+  void aYesOfYesterdayIsNoYesToday() throws Exception {
+    policy(AutoRevive.ASK);
+    pit.round();
+    pit.kernel.kill(WRITER);
+    String id = latest(WRITER).id();
+    pit.advance(Duration.ofHours(24));
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> pit.engine.approve(id, "yes"));
+    assertTrue(e.getMessage().contains("asked anew"), e::getMessage);
+    pit.round();
+    pit.round();
+    assertEquals(RevivalStatus.PENDING_APPROVAL, latest(WRITER).status());
+    assertFalse(latest(WRITER).id().equals(id), "it is asked anew, under another id");
+    pit.engine.approve(latest(WRITER).id(), "yes");
+    assertTrue(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void aYesIsGoodForOneRevivalOnly() throws Exception {
+    policy(AutoRevive.ASK);
+    pit.round();
+    pit.kernel.kill(WRITER);
+    String id = latest(WRITER).id();
+    pit.engine.approve(id, "yes");
+    assertTrue(pit.kernel.well(WRITER));
+    assertThrows(IllegalStateException.class, () -> pit.engine.approve(id, "again"));
+    pit.kernel.kill(WRITER);
+    pit.round();
+    assertFalse(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void whoCannotBeBroughtBackIsQuarantinedUntilItIsLifted() throws Exception {
+    cannotBeBroughtBack(WRITER);
+    assertEquals(RevivalStatus.FAILED, latest(WRITER).status());
+    restart();
+    assertFalse(pit.kernel.well(WRITER));
+    assertTrue(pit.engine.why(WRITER).next().contains("quarantined"), pit.engine.why(WRITER)::next);
+    pit.engine.lift(WRITER, "disk replaced");
+    pit.round();
+    assertTrue(pit.kernel.well(WRITER));
+  }
+
+  @Test
+  void aQuarantineThatItsFileDoesNotShowHoldsAllTheSame() throws Exception {
+    pit.readOnlyFiles(true);
+    cannotBeBroughtBack(WRITER);
+    assertTrue(pit.ledger().of("writer").unmarked());
+    pit.readOnlyFiles(false);
+    restart();
+    assertFalse(pit.kernel.well(WRITER));
+    pit.files()
+        .updateAgent(
+            "writer",
+            spec -> {
+              assertEquals(AgentStatus.FAILED, spec.status(), "and the file is made to show it");
+              return spec;
+            });
+  }
+
+  @Test
+  void aPersonsReviveNeedsNoApprovalAndSpendsNoBudget() throws Exception {
+    policy(AutoRevive.NO);
+    pit.round();
+    for (int i = 0; i < 7; i++) {
+      pit.kernel.kill(WRITER);
+      pit.engine.revive(WRITER, "by hand");
+      assertTrue(pit.kernel.well(WRITER));
+      assertEquals(RevivalStatus.REVIVED, latest(WRITER).status());
+    }
+  }
+
+  @Test
+  void aPersonsReviveOfAHealthyAgentHurtsNobody() throws Exception {
+    int starts = pit.kernel.starts.size();
+    pit.engine.revive(WRITER, "I thought it was dead");
+    assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
+    assertEquals(starts, pit.kernel.starts.size());
+  }
+
+  @Test
+  void aPersonsReviveEndsWhatStoodInTheWay() throws Exception {
+    cannotBeBroughtBack(WRITER);
+    pit.engine.revive(WRITER, "try again");
+    assertTrue(pit.kernel.well(WRITER));
+    assertEquals(List.of(), pit.engine.standings(WRITER));
+    pit.engine.stop(READER, "stop");
+    pit.engine.revive(READER, "and go");
+    assertTrue(pit.kernel.well(READER));
+  }
+
+  @Test
+  void nobodyIsRevivedInAMissionThatHasEnded() throws Exception {
+    policy(AutoRevive.ASK);
+    pit.round();
+    pit.kernel.kill(WRITER);
+    String id = latest(WRITER).id();
+    pit.files().updateConfig(config -> config.withStatus(CellStatus.COMPLETED));
+    pit.engine.approve(id, "yes");
+    assertFalse(pit.kernel.well(WRITER), "it is looked at at the moment of acting");
+    assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
+    assertEquals("its mission is completed", latest(WRITER).detail());
+  }
+
+  @Test
+  void whyTellsEvidenceRulesAndWhatComesNext() throws Exception {
+    policy(AutoRevive.ASK);
+    pit.round();
+    pit.kernel.kill(WRITER);
+    pit.round();
+    Explanation why = pit.engine.why(WRITER);
+    assertEquals("waits for approval", why.next());
+    assertTrue(why.rules().contains("auto_revive is ask"), why::toString);
+    assertTrue(
+        why.evidence().stream().anyMatch(line -> line.contains("killed on paper")), why::toString);
+  }
+
+  private void cannotBeBroughtBack(AgentRef agent) throws Exception {
+    pit.kernel.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
+    pit.kernel.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
+    pit.kernel.kill(agent);
+    pit.advance(Duration.ofSeconds(2));
+    pit.round();
+    pit.round();
+  }
+}

@@ -1,0 +1,252 @@
+package org.lazaruspit.pit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.lazaruspit.cell.AgentStatus;
+import org.lazaruspit.cell.AutoRevive;
+import org.lazaruspit.cell.HandoffApproval;
+import org.lazaruspit.cell.Permissions;
+import org.lazaruspit.cell.RevivalPolicies;
+import org.lazaruspit.cell.TaskSpec;
+import org.lazaruspit.cell.TaskStatus;
+import org.lazaruspit.pit.Revival.Origin;
+import org.lazaruspit.pit.internal.journal.JournalEntry;
+import org.lazaruspit.pit.spi.AgentRef;
+import org.lazaruspit.pit.testkit.FakeMachine;
+import org.lazaruspit.pit.testkit.SimulatedPit;
+
+/** What becomes of the tasks of an agent that cannot be brought back. */
+final class TaskHandOverTest {
+
+  private static final AgentRef WRITER = SimulatedPit.agent("writer");
+  private SimulatedPit pit;
+
+  @BeforeEach
+  void open() throws Exception {
+    pit = new SimulatedPit("writer", "first", "second");
+    pit.files().addTask(task("t1").withAssignedTo("writer"));
+    pit.files().addTask(task("t2").withAssignedTo("writer").withStatus(TaskStatus.IN_PROGRESS));
+    pit.files().addTask(task("over").withAssignedTo("writer").withStatus(TaskStatus.FAILED));
+    allow(HandoffApproval.AUTO, true);
+    permit("first", "second");
+    pit.round();
+  }
+
+  private static TaskSpec task(String id) {
+    return TaskSpec.of(id, id, Instant.EPOCH);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    pit.close();
+  }
+
+  private void allow(HandoffApproval approval, boolean allowed) throws IOException {
+    pit.files()
+        .updatePolicies(
+            before ->
+                new RevivalPolicies(
+                    AutoRevive.YES, null, List.of("first", "second"), allowed, approval, null, 0));
+  }
+
+  private void permit(String... to) throws IOException {
+    Permissions.Grants gives =
+        new Permissions.Grants(List.of(), List.of(), List.of(), List.of(to), List.of());
+    Permissions.Grants takes =
+        new Permissions.Grants(List.of(), List.of(), List.of(), List.of(), List.of("writer"));
+    pit.files()
+        .updatePermissions(
+            before -> new Permissions(Map.of("writer", gives, "first", takes, "second", takes)));
+  }
+
+  private void cannotBeBroughtBack() throws Exception {
+    pit.kernel.fates.add(FakeMachine.Fate.CANNOT_START);
+    pit.kernel.kill(WRITER);
+    pit.round();
+    pit.round();
+  }
+
+  private String owner(String task) throws IOException {
+    return pit.files().updateTask(task, it -> it).assignedTo();
+  }
+
+  private Optional<Revival> handOver() {
+    return pit.engine.revivals().stream()
+        .filter(revival -> revival.origin() == Origin.HANDOVER)
+        .findFirst();
+  }
+
+  @Test
+  void theFirstSubstituteThatMayTakesOverWhatIsStillToBeDone() throws Exception {
+    cannotBeBroughtBack();
+    assertEquals("first", owner("t1"));
+    assertEquals("first", owner("t2"));
+    assertEquals("writer", owner("over"));
+    assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
+    assertEquals("first took over t1, t2", handOver().orElseThrow().detail());
+  }
+
+  @Test
+  void whoMayNotTakeOverIsPassedBy() throws Exception {
+    permit("second");
+    pit.round();
+    cannotBeBroughtBack();
+    assertEquals("second", owner("t1"));
+  }
+
+  @Test
+  void whoDoesNotRunItselfIsPassedBy() throws Exception {
+    pit.files().updateAgent("first", spec -> spec.withStatus(AgentStatus.PAUSED));
+    pit.round();
+    cannotBeBroughtBack();
+    assertEquals("second", owner("t1"));
+  }
+
+  @Test
+  void nobodyTakesOverWhereItIsNotAllowed() throws Exception {
+    allow(HandoffApproval.AUTO, false);
+    pit.round();
+    cannotBeBroughtBack();
+    assertEquals("writer", owner("t1"));
+    assertTrue(handOver().isEmpty());
+  }
+
+  @Test
+  void aManualOneWaitsInTheSameListForTheSameApproval() throws Exception {
+    allow(HandoffApproval.MANUAL, true);
+    pit.round();
+    cannotBeBroughtBack();
+    Revival waits = handOver().orElseThrow();
+    assertEquals(RevivalStatus.PENDING_APPROVAL, waits.status());
+    assertEquals("first is to take over t1, t2", waits.reason());
+    assertEquals("writer", owner("t1"));
+    pit.restart(1);
+    pit.round();
+    pit.engine.approve(waits.id(), "yes");
+    assertEquals("first", owner("t1"));
+    assertThrows(IllegalStateException.class, () -> pit.engine.approve(waits.id(), "twice"));
+  }
+
+  @Test
+  void whoIsLetLiveAgainKeepsItsTasks() throws Exception {
+    allow(HandoffApproval.MANUAL, true);
+    pit.round();
+    cannotBeBroughtBack();
+    pit.engine.revive(WRITER, "try again");
+    assertTrue(pit.kernel.well(WRITER));
+    String id = handOver().orElseThrow().id();
+    assertThrows(IllegalStateException.class, () -> pit.engine.approve(id, "too late"));
+    assertEquals(RevivalStatus.SUPERSEDED, handOver().orElseThrow().status());
+    assertEquals("writer", owner("t1"));
+  }
+
+  @Test
+  void aPitThatDiesInTheMiddleOfItIsFinishedByTheNextAndNoTaskHasTwoOwners() throws Exception {
+    for (int line = 1; line <= 8; line++) {
+      pit.close();
+      open();
+      pit.killAfter(line);
+      try {
+        cannotBeBroughtBack();
+      } catch (SimulatedPit.Killed e) {
+        assertFalse(pit.alive());
+      }
+      if (!pit.alive()) {
+        pit.kernel.fates.clear();
+        pit.kernel.fates.add(FakeMachine.Fate.CANNOT_START);
+        pit.restart(1);
+      }
+      pit.round();
+      pit.round();
+      assertEquals(owner("t1"), owner("t2"));
+      assertEquals(pit.kernel.well(WRITER) ? "writer" : "first", owner("t1"), "line " + line);
+    }
+  }
+
+  @Test
+  void aPitThatDiesBeforeItSaysSoHasHandedOverAllTheSame() throws Exception {
+    pit.afterEachLine =
+        () -> {
+          if (tookOver("first", "t1") && tookOver("first", "t2")) {
+            pit.killAfter(1);
+          }
+        };
+    try {
+      cannotBeBroughtBack();
+    } catch (SimulatedPit.Killed e) {
+      // by whoever noticed the death: then it comes through to us
+    }
+    assertFalse(pit.alive());
+    pit.afterEachLine = () -> {};
+    pit.restart(0); // the line about it was never on the disk
+    List<JournalEntry> lines = pit.replayed();
+    assertEquals("handover_requested", lines.get(lines.size() - 1).event().name());
+    pit.round();
+    assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
+    assertEquals("nothing is left to hand over", handOver().orElseThrow().detail());
+    assertEquals("first", owner("t1"));
+  }
+
+  @Test
+  void whatAPersonHasSettledMeanwhileIsNothingLeftToDo() throws Exception {
+    allow(HandoffApproval.MANUAL, true);
+    pit.round();
+    cannotBeBroughtBack();
+    pit.files().updateTask("t1", spec -> spec.withAssignedTo("second"));
+    pit.files().updateTask("t2", spec -> spec.withStatus(TaskStatus.FAILED));
+    pit.engine.approve(handOver().orElseThrow().id(), "yes");
+    assertEquals("second", owner("t1"));
+    assertEquals("writer", owner("t2"));
+    assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
+  }
+
+  private boolean tookOver(String agent, String task) {
+    try {
+      return owner(task).equals(agent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatBecameForbiddenMeanwhileIsNotHandedOver() throws Exception {
+    allow(HandoffApproval.MANUAL, true);
+    pit.round();
+    cannotBeBroughtBack();
+    permit("second");
+    pit.engine.approve(handOver().orElseThrow().id(), "yes");
+    assertEquals(RevivalStatus.FAILED, handOver().orElseThrow().status());
+    assertEquals("writer", owner("t1"));
+    String detail = handOver().orElseThrow().detail();
+    assertTrue(detail.startsWith("not handed over: t1 ("), detail);
+  }
+
+  @Test
+  void aDryRunDecidesAndDoesNothing() throws Exception {
+    pit.restartDry();
+    pit.round();
+    int starts = pit.kernel.starts.size();
+    pit.kernel.kill(WRITER);
+    pit.round();
+    pit.round();
+    assertEquals(starts, pit.kernel.starts.size());
+    Revival decided = pit.ledger().of("writer").latest().orElseThrow();
+    assertEquals("dry run: attempt 1 may begin, and nothing is done", decided.detail());
+    pit.restart(1);
+    pit.round();
+    assertTrue(pit.kernel.well(WRITER), "a real pit does not take the trial for the truth");
+    assertEquals(2, pit.ledger().of("writer").revivals().size());
+  }
+}
