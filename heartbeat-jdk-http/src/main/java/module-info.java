@@ -1,5 +1,6 @@
 /** The health registry over HTTP, with the JDK's own server and client. */
 module org.lazaruspit.heartbeat.http {
+  requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires transitive org.lazaruspit.heartbeat;
   requires transitive jdk.httpserver;
