@@ -1,5 +1,6 @@
 package org.lazaruspit.pit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -13,32 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.MissionCell;
-import org.lazaruspit.cell.MissionStore;
-import org.lazaruspit.pit.internal.cell.OwnedCell;
-import org.lazaruspit.pit.internal.cell.OwnedCells;
 import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
 import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
-import org.lazaruspit.pit.internal.detection.GatewayPoller;
-import org.lazaruspit.pit.internal.detection.GatewaySubscriptions;
-import org.lazaruspit.pit.internal.detection.HeartbeatFileMonitor;
-import org.lazaruspit.pit.internal.detection.ProbeRouter;
-import org.lazaruspit.pit.internal.detection.ProbeTargets;
-import org.lazaruspit.pit.internal.journal.RevivalIds;
-import org.lazaruspit.pit.internal.loop.CellClaims;
-import org.lazaruspit.pit.internal.loop.CheckpointCommitter;
-import org.lazaruspit.pit.internal.loop.ExitWatch;
+import org.lazaruspit.pit.internal.loop.PitAssembly;
 import org.lazaruspit.pit.internal.loop.RoundTrigger;
-import org.lazaruspit.pit.internal.loop.SupervisionRound;
-import org.lazaruspit.pit.internal.loop.Watchdog;
 import org.lazaruspit.pit.internal.notify.ListenerQueue;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.plugin.FencedReviver;
 import org.lazaruspit.pit.internal.plugin.Plugins;
-import org.lazaruspit.pit.internal.revival.CanaryGate;
-import org.lazaruspit.pit.internal.revival.QuarantinePlanner;
-import org.lazaruspit.pit.internal.revival.RevivalDispatcher;
-import org.lazaruspit.pit.internal.revival.RevivalRunner;
 import org.lazaruspit.pit.spi.CellOwnership;
+import org.lazaruspit.pit.spi.HealthProbe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,110 +38,51 @@ public final class LazarusPit implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final PitConfig config;
-  private final boolean dryRun;
   private final Plugins plugins;
   private final FencedReviver reviver;
-  private final RevivalEngine engine;
-  private final OwnedCells works;
-  private final CellClaims roster;
-  private final SupervisionRound round;
-  private final CheckpointCommitter sweep;
+  private final EmbeddedRegistries embedded;
+  private final FallbackHealthRegistry fallback;
   private final ListenerQueue listeners;
+  private final ExecutorService probing;
   private final ExecutorService attempts;
   private final ScheduledThreadPoolExecutor timer;
-  private final EmbeddedRegistries registries;
-  private final FallbackHealthRegistry rules;
-  private final ProbeRouter probes;
-  private final ExecutorService asking;
-  private final GatewaySubscriptions ears;
-  private final Watchdog watchdog;
-  private final RoundTrigger wakeups = new RoundTrigger();
+  private final PitAssembly parts;
+  private final RevivalEngine engine;
+  private final RoundTrigger trigger = new RoundTrigger();
   private final LogOnChange broken = new LogOnChange();
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile PitReport report;
   private volatile @Nullable Thread loop;
+
+  @GuardedBy("lock")
   private boolean closed;
 
   LazarusPit(PitBuilder builder, Plugins plugins) throws IOException {
     config = builder.config;
-    dryRun = builder.dryRun;
     this.plugins = plugins;
-    registries = builder.registries();
-    rules = builder.ownRules();
+    embedded = builder.embeddedRegistries();
+    fallback = builder.fallbackRegistry();
     listeners =
         new ListenerQueue(builder.listeners, builder.afterEachLine, threads("pit-listener"));
-    probes =
-        new ProbeRouter(
-            plugins.probe(builder.probe),
-            registries,
-            rules,
-            new HeartbeatFileMonitor.Settings(builder.clock, config.timeout()),
-            listeners::heartbeatPassed,
-            dryRun);
-    asking = Executors.newCachedThreadPool(threads("pit-probe"));
+    HealthProbe probe = plugins.probe(builder.probe);
+    probing = Executors.newCachedThreadPool(threads("pit-probe"));
     reviver = plugins.reviver(builder.reviver);
     CellOwnership ownership = plugins.ownership(builder.ownership);
     plugins.reportUnusedSettings();
     attempts = Executors.newCachedThreadPool(threads("pit-revival"));
     timer = new ScheduledThreadPoolExecutor(1, threads("pit-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    ProbeTargets targets = new ProbeTargets(config, registries);
-    ExitWatch watch = new ExitWatch(attempts);
-    works = new OwnedCells();
-    RevivalIds ids = new RevivalIds();
-    QuarantinePlanner givingUp = new QuarantinePlanner(config, builder.clock, ids);
-    CanaryGate holds = new CanaryGate();
-    RevivalDispatcher dispatcher =
-        new RevivalDispatcher(
+    parts =
+        new PitAssembly(
             config,
-            reviver,
-            new RevivalRunner(config, reviver, probes, targets),
-            givingUp,
-            holds,
-            works,
-            builder.clock,
-            attempts,
-            timer,
-            watch::follow,
-            builder.dryRun);
-    engine =
-        new RevivalEngine(
-            config,
-            builder.clock,
-            ids,
-            givingUp,
-            holds,
-            dispatcher,
-            works,
-            builder.dryRun,
-            this::wakeUp);
-    watch.reportTo(engine);
-    roster =
-        new CellClaims(
-            MissionStore.open(config.missionsPath()),
-            ownership,
-            reviver,
-            engine,
-            works,
-            builder.clock,
+            new PitAssembly.PlugIns(probe, reviver, ownership),
+            new PitAssembly.Registries(embedded, fallback),
+            new PitAssembly.Clocks(builder.clock, System::nanoTime),
+            new PitAssembly.Threads(probing, attempts, timer),
             listeners,
+            trigger,
+            this::loopRuns,
             builder.dryRun);
-    watchdog = new Watchdog(config.pollInterval(), System::nanoTime, builder.clock, this::loopRuns);
-    ears = new GatewaySubscriptions(probes, wakeups::news);
-    sweep = new CheckpointCommitter(attempts);
-    round =
-        new SupervisionRound(
-            config,
-            reviver,
-            new GatewayPoller(probes, asking, wakeups::news),
-            ears,
-            rules,
-            watchdog,
-            targets,
-            engine,
-            watch,
-            builder.clock);
-    report = new PitReport(builder.clock.instant(), 0, List.of(), List.of());
+    engine = new RevivalEngine(parts.revivals());
   }
 
   /**
@@ -180,34 +106,34 @@ public final class LazarusPit implements AutoCloseable {
       if (loop != null || closed) {
         throw new IllegalStateException("a pit is started once");
       }
-      registries.listen(wakeups::news);
-      rules.start(wakeups::news);
-      lookAtHeartbeatFiles();
-      roster.watch(wakeups::news);
-      watchdog.started();
+      embedded.listen(trigger::news);
+      fallback.start(trigger::news);
+      monitorHeartbeatFiles();
+      parts.claims().watch(trigger::news);
+      parts.watchdog().started();
       Thread thread = threads("pit-loop").newThread(this::loop);
       loop = thread;
       thread.start();
-      watchdog.start();
+      parts.watchdog().start();
     } finally {
       lock.unlock();
     }
   }
 
-  private void lookAtHeartbeatFiles() {
+  private void monitorHeartbeatFiles() {
     long millis = HEARTBEAT_FILES.toMillis();
     ScheduledFuture<?> unused =
         timer.scheduleWithFixedDelay(
-            () -> probes.files().look(asking), millis, millis, TimeUnit.MILLISECONDS);
+            () -> parts.heartbeatFiles().look(probing), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void loop() {
     long poll = config.pollInterval().toNanos();
     long lastRound = 0;
     try {
-      while (wakeups.await(poll, lastRound)) {
+      while (trigger.await(poll, lastRound)) {
         long began = System.nanoTime();
-        runRound();
+        runRound(began);
         lastRound = System.nanoTime() - began;
       }
     } catch (InterruptedException e) {
@@ -215,36 +141,28 @@ public final class LazarusPit implements AutoCloseable {
     }
   }
 
-  /** Nothing that one round meets may end the loop: it is all that watches. */
-  private void runRound() throws InterruptedException {
-    long began = System.nanoTime();
+  /** The loop survives every failure of a round: nothing else supervises. */
+  private void runRound(long began) throws InterruptedException {
     try {
-      List<OwnedCell> works = roster.refresh();
-      report = round.run(works);
-      engine.judged(report);
-      engine.dispatch();
-      if (!dryRun) {
-        sweep.begin(works);
-      }
+      PitReport report = parts.runRound();
       listeners.roundEnded(report, Duration.ofNanos(System.nanoTime() - began));
-      watchdog.roundEnded();
       broken.clear(this);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       if (Thread.currentThread().isInterrupted()) {
-        log.debug("the pit was closed in the middle of a round", e);
+        log.debug("the pit closes during a round", e);
       } else if (broken.isNew(this, e.toString())) {
-        log.error("this round broke off, and so may each one that comes, until it is mended", e);
+        log.error("this round failed, and the next rounds may fail as well", e);
       }
     }
   }
 
-  /** Has the next round begin now instead of at the next poll. */
+  /** Begins the next round now instead of at the next poll. */
   public void wakeUp() {
-    wakeups.now();
+    trigger.now();
   }
 
   /**
-   * The door to revivals.
+   * Returns the entry to revivals: requests, approvals, orders, explanations.
    *
    * @return the engine of this pit
    */
@@ -258,7 +176,7 @@ public final class LazarusPit implements AutoCloseable {
    * @return each as it was last read, by cell id
    */
   public List<MissionCell> cells() {
-    return works.all().stream().map(OwnedCell::cell).toList();
+    return parts.missions();
   }
 
   /**
@@ -267,7 +185,7 @@ public final class LazarusPit implements AutoCloseable {
    * @return the newest report; an empty one before the first round
    */
   public PitReport report() {
-    return report;
+    return parts.report();
   }
 
   /**
@@ -276,7 +194,7 @@ public final class LazarusPit implements AutoCloseable {
    * @return whether its loop is on time and does something about what it sees
    */
   public PitHealth health() {
-    return watchdog.health();
+    return parts.watchdog().health();
   }
 
   private boolean loopRuns() {
@@ -311,20 +229,18 @@ public final class LazarusPit implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    watchdog.close();
-    wakeups.close();
-    registries.close();
+    parts.watchdog().close();
+    trigger.close();
+    embedded.close();
     timer.shutdownNow();
-    asking.shutdownNow();
+    probing.shutdownNow();
     attempts.shutdownNow();
     reviver.close();
     if (running != null) {
       running.interrupt();
     }
     awaitEnd(running);
-    ears.close();
-    rules.close();
-    roster.close();
+    parts.close();
     listeners.close();
     plugins.close();
   }
@@ -335,7 +251,7 @@ public final class LazarusPit implements AutoCloseable {
         running.join(CLOSE_LIMIT.toMillis());
       }
       if (!attempts.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("a revival did not end within {} and is left to itself", CLOSE_LIMIT);
+        log.warn("a revival did not end within {}; its thread is abandoned", CLOSE_LIMIT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -97,12 +97,12 @@ public final class PitBuilder {
     return this;
   }
 
-  FallbackHealthRegistry ownRules() {
+  FallbackHealthRegistry fallbackRegistry() {
     return new FallbackHealthRegistry(
         ownRegistry == null ? FallbackHealthRegistry.registry(config) : ownRegistry);
   }
 
-  EmbeddedRegistries registries() {
+  EmbeddedRegistries embeddedRegistries() {
     return new EmbeddedRegistries(registries, unlistedRegistry, config.gateways().keySet());
   }
 

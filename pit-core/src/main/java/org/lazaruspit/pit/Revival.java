@@ -3,10 +3,6 @@ package org.lazaruspit.pit;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import org.lazaruspit.pit.internal.journal.RevivalEvent;
-import org.lazaruspit.pit.internal.journal.RevivalEvent.Decided;
-import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
-import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -30,7 +26,6 @@ import org.lazaruspit.pit.spi.AgentRef;
  * @param changedAt when the last event happened
  * @param detail what the last event says
  */
-@SuppressWarnings("exports") // until the fold has moved
 public record Revival(
     String id,
     AgentRef agent,
@@ -69,66 +64,11 @@ public record Revival(
   /** Who asked, and for what. */
   public enum Origin {
     /** A death that the pit has judged. */
-    DEATH("requested"),
-    /** A person's order: not counted against the agent, and not asked about again. */
-    PERSON("ordered"),
-    /** An agent that could not be brought back: another one is to take over its tasks. */
-    HANDOVER("handover_requested");
-
-    private final String eventName;
-
-    Origin(String eventName) {
-      this.eventName = eventName;
-    }
-
-    public String eventName() {
-      return eventName;
-    }
-  }
-
-  /** A request as its line in the journal tells it. */
-  public static Revival requested(AgentRef agent, Instant at, Requested event) {
-    return new Revival(
-        event.subject().revival(),
-        agent,
-        event.origin(),
-        event.substitute(),
-        event.subject().cause(),
-        event.detail(),
-        at,
-        Optional.empty(),
-        event.status(),
-        event.subject().attempt(),
-        event.subject().incarnation(),
-        Optional.empty(),
-        Optional.empty(),
-        at,
-        event.detail());
-  }
-
-  /** As it is after a further line. */
-  public Revival after(Instant at, RevivalEvent event) {
-    boolean yes = event instanceof Decided decided && decided.approved();
-    StepTaken taken = event instanceof StepTaken it ? it : null;
-    boolean newAttempt = taken != null && taken.step() == RevivalStep.STOP;
-    return new Revival(
-        id,
-        agent,
-        origin,
-        substitute,
-        cause,
-        reason,
-        requestedAt,
-        yes ? Optional.of(at) : approvedAt,
-        event.status(),
-        event.subject().attempt(),
-        event.subject().incarnation(),
-        taken == null ? step : Optional.of(taken.step()),
-        newAttempt
-            ? Optional.empty()
-            : taken != null && taken.checkpoint().isPresent() ? taken.checkpoint() : checkpoint,
-        at,
-        event.detail());
+    DEATH,
+    /** An operator's order: not counted against the agent, and not subject to approval. */
+    PERSON,
+    /** A failed revival: a substitute is to take over the agent's tasks. */
+    HANDOVER
   }
 
   /**
@@ -140,10 +80,5 @@ public record Revival(
     return status == RevivalStatus.REVIVED && origin != Origin.HANDOVER
         ? Optional.of(changedAt)
         : Optional.empty();
-  }
-
-  /** Whether the attempt at hand has come as far as starting the agent. */
-  public boolean startBegun() {
-    return step.filter(taken -> taken.compareTo(RevivalStep.START) >= 0).isPresent();
   }
 }

@@ -2,7 +2,6 @@ package org.lazaruspit.pit;
 
 import java.time.Instant;
 import java.util.Objects;
-import org.lazaruspit.pit.internal.journal.RevivalEvent;
 
 /**
  * One line of a revival's story, as the journal holds it. Immutable and thread-safe.
@@ -15,7 +14,6 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent;
  * @param incarnation the agent's incarnation at that time
  * @param detail the evidence or the reason, in words; may be empty
  */
-@SuppressWarnings("exports") // until the fold has moved
 public record RevivalLogEntry(
     Instant at, String event, RevivalStatus status, int attempt, long incarnation, String detail) {
 
@@ -26,15 +24,5 @@ public record RevivalLogEntry(
     Objects.requireNonNull(event, "event");
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(detail, "detail");
-  }
-
-  public static RevivalLogEntry of(Instant at, RevivalEvent event) {
-    return new RevivalLogEntry(
-        at,
-        event.name(),
-        event.status(),
-        event.subject().attempt(),
-        event.subject().incarnation(),
-        event.detail());
   }
 }

@@ -59,7 +59,7 @@ final class LostOwnershipTest {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
       pit.afterEachLine = pit::loseTheCell;
-      pit.engine.stop(WRITER, "tests");
+      pit.revivals.stop(WRITER, "tests");
       assertTrue(pit.kernel.well(WRITER));
       pit.afterEachLine = () -> {};
       takeOver(pit);

@@ -56,15 +56,15 @@ final class OperatorOrdersTest {
 
   @Test
   void aStoppedAgentIsEndedAndStaysDownUntilItIsResumed() throws Exception {
-    pit.engine.stop(WRITER, "audit");
+    pit.revivals.stop(WRITER, "audit");
     assertFalse(pit.kernel.well(WRITER));
     restart();
     assertFalse(pit.kernel.well(WRITER), "a restart of the pit changes nothing");
     assertTrue(pit.kernel.well(READER), "its neighbour is not concerned");
     assertEquals(
         List.of(Restriction.Kind.STOPPED),
-        pit.engine.standings(WRITER).stream().map(Restriction::kind).toList());
-    pit.engine.resume(WRITER, "audit is over");
+        pit.revivals.restrictions(WRITER).stream().map(Restriction::kind).toList());
+    pit.revivals.resume(WRITER, "audit is over");
     pit.round();
     assertTrue(pit.kernel.well(WRITER));
   }
@@ -72,7 +72,7 @@ final class OperatorOrdersTest {
   @Test
   void aStopThatThePitDidNotLiveToCarryOutIsCarriedOutByTheNext() throws Exception {
     pit.killAfter(1);
-    assertThrows(SimulatedPit.Killed.class, () -> pit.engine.stop(WRITER, "audit"));
+    assertThrows(SimulatedPit.Killed.class, () -> pit.revivals.stop(WRITER, "audit"));
     assertTrue(pit.kernel.well(WRITER));
     restart();
     assertFalse(pit.kernel.well(WRITER));
@@ -80,7 +80,7 @@ final class OperatorOrdersTest {
 
   @Test
   void aStoppedAgentThatSomebodyElseStartsIsEndedAgain() throws Exception {
-    pit.engine.stop(WRITER, "audit");
+    pit.revivals.stop(WRITER, "audit");
     pit.kernel.startByHand(WRITER, 1);
     pit.round();
     assertFalse(pit.kernel.well(WRITER));
@@ -88,27 +88,27 @@ final class OperatorOrdersTest {
 
   @Test
   void aWholeCellIsStoppedAndResumed() throws Exception {
-    pit.engine.stop(SimulatedPit.CELL, "power cut ahead");
+    pit.revivals.stop(SimulatedPit.CELL, "power cut ahead");
     assertEquals(0, pit.kernel.running().size());
     restart();
     assertEquals(0, pit.kernel.running().size());
     IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> pit.engine.revive(WRITER, "now"));
+        assertThrows(IllegalStateException.class, () -> pit.revivals.revive(WRITER, "now"));
     assertTrue(e.getMessage().contains("resume it first"), e::getMessage);
-    Restriction intent = pit.engine.standing(SimulatedPit.CELL).orElseThrow();
+    Restriction intent = pit.revivals.restriction(SimulatedPit.CELL).orElseThrow();
     assertEquals(Restriction.Kind.STOPPED, intent.kind());
     assertEquals("power cut ahead", intent.reason());
-    pit.engine.resume(SimulatedPit.CELL, "power is back");
-    assertEquals(Optional.empty(), pit.engine.standing(SimulatedPit.CELL));
-    pit.engine.pause(SimulatedPit.CELL, Optional.of(pit.now()), "over already");
-    assertEquals(Optional.empty(), pit.engine.standing(SimulatedPit.CELL));
+    pit.revivals.resume(SimulatedPit.CELL, "power is back");
+    assertEquals(Optional.empty(), pit.revivals.restriction(SimulatedPit.CELL));
+    pit.revivals.pause(SimulatedPit.CELL, Optional.of(pit.now()), "over already");
+    assertEquals(Optional.empty(), pit.revivals.restriction(SimulatedPit.CELL));
     pit.round();
     assertEquals(2, pit.kernel.running().size());
   }
 
   @Test
   void aPausedAgentIsLeftAloneUntilItsPauseEndsByItself() throws Exception {
-    pit.engine.pause(WRITER, Optional.of(pit.now().plusSeconds(600)), "debugging");
+    pit.revivals.pause(WRITER, Optional.of(pit.now().plusSeconds(600)), "debugging");
     assertTrue(pit.kernel.well(WRITER), "a pause ends nobody");
     pit.kernel.kill(WRITER);
     restart();
@@ -127,9 +127,10 @@ final class OperatorOrdersTest {
     pit.kernel.kill(WRITER);
     Revival question = latest(WRITER);
     assertEquals(RevivalStatus.PENDING_APPROVAL, question.status());
-    pit.engine.stop(WRITER, "no more of it");
+    pit.revivals.stop(WRITER, "no more of it");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
-    assertThrows(IllegalStateException.class, () -> pit.engine.approve(question.id(), "too late"));
+    assertThrows(
+        IllegalStateException.class, () -> pit.revivals.approve(question.id(), "too late"));
     pit.round();
     assertFalse(pit.kernel.well(WRITER));
   }
@@ -153,13 +154,13 @@ final class OperatorOrdersTest {
     String id = latest(WRITER).id();
     pit.advance(Duration.ofHours(24));
     IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> pit.engine.approve(id, "yes"));
-    assertTrue(e.getMessage().contains("asked anew"), e::getMessage);
+        assertThrows(IllegalStateException.class, () -> pit.revivals.approve(id, "yes"));
+    assertTrue(e.getMessage().contains("requests a new approval"), e::getMessage);
     pit.round();
     pit.round();
     assertEquals(RevivalStatus.PENDING_APPROVAL, latest(WRITER).status());
     assertFalse(latest(WRITER).id().equals(id), "it is asked anew, under another id");
-    pit.engine.approve(latest(WRITER).id(), "yes");
+    pit.revivals.approve(latest(WRITER).id(), "yes");
     assertTrue(pit.kernel.well(WRITER));
   }
 
@@ -169,9 +170,9 @@ final class OperatorOrdersTest {
     pit.round();
     pit.kernel.kill(WRITER);
     String id = latest(WRITER).id();
-    pit.engine.approve(id, "yes");
+    pit.revivals.approve(id, "yes");
     assertTrue(pit.kernel.well(WRITER));
-    assertThrows(IllegalStateException.class, () -> pit.engine.approve(id, "again"));
+    assertThrows(IllegalStateException.class, () -> pit.revivals.approve(id, "again"));
     pit.kernel.kill(WRITER);
     pit.round();
     assertFalse(pit.kernel.well(WRITER));
@@ -183,8 +184,9 @@ final class OperatorOrdersTest {
     assertEquals(RevivalStatus.FAILED, latest(WRITER).status());
     restart();
     assertFalse(pit.kernel.well(WRITER));
-    assertTrue(pit.engine.why(WRITER).next().contains("quarantined"), pit.engine.why(WRITER)::next);
-    pit.engine.lift(WRITER, "disk replaced");
+    assertTrue(
+        pit.revivals.why(WRITER).next().contains("quarantined"), pit.revivals.why(WRITER)::next);
+    pit.revivals.lift(WRITER, "disk replaced");
     pit.round();
     assertTrue(pit.kernel.well(WRITER));
   }
@@ -212,7 +214,7 @@ final class OperatorOrdersTest {
     pit.round();
     for (int i = 0; i < 7; i++) {
       pit.kernel.kill(WRITER);
-      pit.engine.revive(WRITER, "by hand");
+      pit.revivals.revive(WRITER, "by hand");
       assertTrue(pit.kernel.well(WRITER));
       assertEquals(RevivalStatus.REVIVED, latest(WRITER).status());
     }
@@ -221,7 +223,7 @@ final class OperatorOrdersTest {
   @Test
   void aPersonsReviveOfAHealthyAgentHurtsNobody() throws Exception {
     int starts = pit.kernel.starts.size();
-    pit.engine.revive(WRITER, "I thought it was dead");
+    pit.revivals.revive(WRITER, "I thought it was dead");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
     assertEquals(starts, pit.kernel.starts.size());
   }
@@ -229,11 +231,11 @@ final class OperatorOrdersTest {
   @Test
   void aPersonsReviveEndsWhatStoodInTheWay() throws Exception {
     cannotBeBroughtBack(WRITER);
-    pit.engine.revive(WRITER, "try again");
+    pit.revivals.revive(WRITER, "try again");
     assertTrue(pit.kernel.well(WRITER));
-    assertEquals(List.of(), pit.engine.standings(WRITER));
-    pit.engine.stop(READER, "stop");
-    pit.engine.revive(READER, "and go");
+    assertEquals(List.of(), pit.revivals.restrictions(WRITER));
+    pit.revivals.stop(READER, "stop");
+    pit.revivals.revive(READER, "and go");
     assertTrue(pit.kernel.well(READER));
   }
 
@@ -244,7 +246,7 @@ final class OperatorOrdersTest {
     pit.kernel.kill(WRITER);
     String id = latest(WRITER).id();
     pit.files().updateConfig(config -> config.withStatus(CellStatus.COMPLETED));
-    pit.engine.approve(id, "yes");
+    pit.revivals.approve(id, "yes");
     assertFalse(pit.kernel.well(WRITER), "it is looked at at the moment of acting");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
     assertEquals("its mission is completed", latest(WRITER).detail());
@@ -256,7 +258,7 @@ final class OperatorOrdersTest {
     pit.round();
     pit.kernel.kill(WRITER);
     pit.round();
-    Explanation why = pit.engine.why(WRITER);
+    Explanation why = pit.revivals.why(WRITER);
     assertEquals("waits for approval", why.next());
     assertTrue(why.rules().contains("auto_revive is ask"), why::toString);
     assertTrue(

@@ -185,7 +185,7 @@ final class RevivalLawsTest {
     }
 
     private void noteRequests() {
-      for (Revival revival : pit.engine.revivals()) {
+      for (Revival revival : pit.revivals.all()) {
         policyAtRequest.putIfAbsent(revival.id(), policy);
       }
     }
@@ -209,7 +209,7 @@ final class RevivalLawsTest {
       if (!pit.works()) {
         return;
       }
-      for (Revival revival : pit.engine.revivals()) {
+      for (Revival revival : pit.revivals.all()) {
         assertTrue(revival.attempt() <= 1 + MAX_RETRIES, revival::toString);
         assertFalse(!revival.status().open() && revival.detail().isBlank(), revival::toString);
       }
@@ -297,18 +297,18 @@ final class RevivalLawsTest {
     }
 
     void approve() throws IOException {
-      for (Revival revival : pit.engine.revivals()) {
+      for (Revival revival : pit.revivals.all()) {
         if (revival.status() == RevivalStatus.PENDING_APPROVAL) {
           approved.add(revival.id());
-          pit.engine.approve(revival.id(), "yes");
+          pit.revivals.approve(revival.id(), "yes");
         }
       }
     }
 
     void deny() throws IOException {
-      for (Revival revival : pit.engine.revivals()) {
+      for (Revival revival : pit.revivals.all()) {
         if (revival.status() == RevivalStatus.PENDING_APPROVAL) {
-          pit.engine.deny(revival.id(), "no");
+          pit.revivals.deny(revival.id(), "no");
         }
       }
     }
@@ -316,33 +316,34 @@ final class RevivalLawsTest {
     void stop(AgentRef agent) throws IOException {
       stopped.add(agent);
       paused.remove(agent);
-      orElse(() -> pit.engine.stop(agent, "stop"), () -> stopped.remove(agent));
+      orElse(() -> pit.revivals.stop(agent, "stop"), () -> stopped.remove(agent));
     }
 
     void pause(AgentRef agent) throws IOException {
       Instant end = pit.now().plus(Duration.ofDays(3000));
       paused.add(agent);
       stopped.remove(agent);
-      orElse(() -> pit.engine.pause(agent, Optional.of(end), "pause"), () -> paused.remove(agent));
+      orElse(
+          () -> pit.revivals.pause(agent, Optional.of(end), "pause"), () -> paused.remove(agent));
     }
 
     void resume(AgentRef agent) throws IOException {
       stopped.remove(agent);
       paused.remove(agent);
-      pit.engine.resume(agent, "resume");
+      pit.revivals.resume(agent, "resume");
     }
 
     void lift(AgentRef agent) throws IOException {
-      pit.engine.lift(agent, "lift");
+      pit.revivals.lift(agent, "lift");
     }
 
     void revive(AgentRef agent) throws IOException {
       stopped.remove(agent);
       paused.remove(agent);
-      pit.engine.revivals().stream()
+      pit.revivals.all().stream()
           .filter(revival -> revival.agent().equals(agent) && revival.status().open())
           .forEach(revival -> approved.add(revival.id()));
-      pit.engine.revive(agent, "revive");
+      pit.revivals.revive(agent, "revive");
     }
 
     void setToRunByHand(AgentRef agent) throws IOException {

@@ -33,7 +33,7 @@ final class RevivalLogTest {
   }
 
   private Revival revivalOf(String agent) {
-    return pit.engine.revivals().stream()
+    return pit.revivals.all().stream()
         .filter(revival -> revival.agent().agentId().equals(agent))
         .findFirst()
         .orElseThrow();
@@ -48,9 +48,9 @@ final class RevivalLogTest {
     pit.kernel.fates.add(FakeMachine.Fate.CANNOT_START);
     pit.round();
     Revival failing =
-        pit.engine.revivals().stream().filter(r -> r.status().open()).findFirst().orElseThrow();
+        pit.revivals.all().stream().filter(r -> r.status().open()).findFirst().orElseThrow();
     Revival other = revivalOf(failing.agent().agentId().equals("writer") ? "reader" : "writer");
-    List<RevivalLogEntry> lines = pit.engine.lines(failing.id());
+    List<RevivalLogEntry> lines = pit.revivals.log(failing.id());
     assertEquals(
         List.of(
             "requested",
@@ -76,7 +76,7 @@ final class RevivalLogTest {
             "register",
             "verify_health",
             "revived"),
-        events(pit.engine.lines(other.id())));
+        events(pit.revivals.log(other.id())));
   }
 
   @Test
@@ -85,7 +85,7 @@ final class RevivalLogTest {
     Revival revival = revivalOf("writer");
     assertEquals(FailureCause.EXIT, revival.cause());
     RevivalLogEntry raised =
-        pit.engine.lines(revival.id()).stream()
+        pit.revivals.log(revival.id()).stream()
             .filter(line -> line.event().equals("raise_incarnation"))
             .findFirst()
             .orElseThrow();
@@ -101,7 +101,7 @@ final class RevivalLogTest {
     List<String> written = Files.readAllLines(journal);
     String ours =
         written.stream().filter(line -> line.contains(revival.id())).findFirst().orElseThrow();
-    int before = pit.engine.lines(revival.id()).size();
+    int before = pit.revivals.log(revival.id()).size();
     String added =
         String.join(
             "\n",
@@ -111,15 +111,15 @@ final class RevivalLogTest {
             "{\"detail\":\"" + revival.id() + "\"}",
             ours);
     Files.write(journal, added.getBytes(UTF_8), StandardOpenOption.APPEND);
-    assertEquals(before, pit.engine.lines(revival.id()).size(), "the last line is not finished");
+    assertEquals(before, pit.revivals.log(revival.id()).size(), "the last line is not finished");
     Files.write(journal, "\n".getBytes(UTF_8), StandardOpenOption.APPEND);
-    assertEquals(before + 1, pit.engine.lines(revival.id()).size());
+    assertEquals(before + 1, pit.revivals.log(revival.id()).size());
   }
 
   @Test
   void aRevivalThatDoesNotExistIsNamed() {
     NoSuchElementException none =
-        assertThrows(NoSuchElementException.class, () -> pit.engine.lines("nobody"));
+        assertThrows(NoSuchElementException.class, () -> pit.revivals.log("nobody"));
     assertEquals("there is no revival nobody", none.getMessage());
   }
 }

@@ -69,7 +69,7 @@ final class SharedTroubleTest {
         started -> {
           if (pit.kernel.starts.size() == before) {
             AGENTS.stream()
-                .filter(agent -> pit.engine.why(agent).rules().toString().contains("goes first"))
+                .filter(agent -> pit.revivals.why(agent).rules().toString().contains("goes first"))
                 .forEach(waiting::add);
           }
         };
@@ -98,10 +98,10 @@ final class SharedTroubleTest {
     pit.advance(Duration.ofDays(2));
     pit.round();
     assertFalse(pit.kernel.well(A));
-    Restriction hold = pit.engine.standings(A).get(0);
+    Restriction hold = pit.revivals.restrictions(A).get(0);
     assertEquals(cause, hold.cause().orElseThrow());
     assertEquals("ended with status " + status, hold.reason());
-    pit.engine.lift(A, "it has a quota again");
+    pit.revivals.lift(A, "it has a quota again");
     pit.round();
     assertTrue(pit.kernel.well(A));
   }
@@ -110,10 +110,10 @@ final class SharedTroubleTest {
   void whoGetsWellByItselfIsNoLongerHeld() throws Exception {
     pit.kernel.exits(A, 75);
     pit.round();
-    assertEquals(1, pit.engine.standings(A).size());
+    assertEquals(1, pit.revivals.restrictions(A).size());
     pit.kernel.startByHand(A, 1);
     pit.round();
-    assertEquals(List.of(), pit.engine.standings(A));
+    assertEquals(List.of(), pit.revivals.restrictions(A));
   }
 
   @Test
@@ -121,7 +121,7 @@ final class SharedTroubleTest {
     AGENTS.forEach(agent -> pit.kernel.exits(agent, 77));
     pit.round();
     assertEquals(0, wellAgents());
-    pit.engine.lift(SimulatedPit.CELL, "the key is back");
+    pit.revivals.lift(SimulatedPit.CELL, "the key is back");
     List<AgentRef> waiting = waitingAtTheFirstStart();
     pit.round();
     pit.round();

@@ -83,7 +83,7 @@ final class TaskHandOverTest {
   }
 
   private Optional<Revival> handOver() {
-    return pit.engine.revivals().stream()
+    return pit.revivals.all().stream()
         .filter(revival -> revival.origin() == Origin.HANDOVER)
         .findFirst();
   }
@@ -134,9 +134,9 @@ final class TaskHandOverTest {
     assertEquals("writer", owner("t1"));
     pit.restart(1);
     pit.round();
-    pit.engine.approve(waits.id(), "yes");
+    pit.revivals.approve(waits.id(), "yes");
     assertEquals("first", owner("t1"));
-    assertThrows(IllegalStateException.class, () -> pit.engine.approve(waits.id(), "twice"));
+    assertThrows(IllegalStateException.class, () -> pit.revivals.approve(waits.id(), "twice"));
   }
 
   @Test
@@ -144,10 +144,10 @@ final class TaskHandOverTest {
     allow(HandoffApproval.MANUAL, true);
     pit.round();
     cannotBeBroughtBack();
-    pit.engine.revive(WRITER, "try again");
+    pit.revivals.revive(WRITER, "try again");
     assertTrue(pit.kernel.well(WRITER));
     String id = handOver().orElseThrow().id();
-    assertThrows(IllegalStateException.class, () -> pit.engine.approve(id, "too late"));
+    assertThrows(IllegalStateException.class, () -> pit.revivals.approve(id, "too late"));
     assertEquals(RevivalStatus.SUPERSEDED, handOver().orElseThrow().status());
     assertEquals("writer", owner("t1"));
   }
@@ -206,7 +206,7 @@ final class TaskHandOverTest {
     cannotBeBroughtBack();
     pit.files().updateTask("t1", spec -> spec.withAssignedTo("second"));
     pit.files().updateTask("t2", spec -> spec.withStatus(TaskStatus.FAILED));
-    pit.engine.approve(handOver().orElseThrow().id(), "yes");
+    pit.revivals.approve(handOver().orElseThrow().id(), "yes");
     assertEquals("second", owner("t1"));
     assertEquals("writer", owner("t2"));
     assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
@@ -226,7 +226,7 @@ final class TaskHandOverTest {
     pit.round();
     cannotBeBroughtBack();
     permit("second");
-    pit.engine.approve(handOver().orElseThrow().id(), "yes");
+    pit.revivals.approve(handOver().orElseThrow().id(), "yes");
     assertEquals(RevivalStatus.FAILED, handOver().orElseThrow().status());
     assertEquals("writer", owner("t1"));
     String detail = handOver().orElseThrow().detail();

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,28 +27,16 @@ import org.lazaruspit.cell.Role;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PitReport;
-import org.lazaruspit.pit.RevivalEngine;
-import org.lazaruspit.pit.internal.cell.OwnedCells;
 import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
 import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
-import org.lazaruspit.pit.internal.detection.GatewayPoller;
-import org.lazaruspit.pit.internal.detection.GatewaySubscriptions;
-import org.lazaruspit.pit.internal.detection.HeartbeatFileMonitor;
-import org.lazaruspit.pit.internal.detection.ProbeRouter;
-import org.lazaruspit.pit.internal.detection.ProbeTargets;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
-import org.lazaruspit.pit.internal.journal.RevivalIds;
 import org.lazaruspit.pit.internal.journal.RevivalJournal;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
-import org.lazaruspit.pit.internal.loop.CellClaims;
-import org.lazaruspit.pit.internal.loop.ExitWatch;
-import org.lazaruspit.pit.internal.loop.SupervisionRound;
+import org.lazaruspit.pit.internal.loop.PitAssembly;
+import org.lazaruspit.pit.internal.loop.RoundTrigger;
 import org.lazaruspit.pit.internal.loop.Watchdog;
 import org.lazaruspit.pit.internal.notify.ListenerQueue;
-import org.lazaruspit.pit.internal.revival.CanaryGate;
-import org.lazaruspit.pit.internal.revival.QuarantinePlanner;
-import org.lazaruspit.pit.internal.revival.RevivalDispatcher;
-import org.lazaruspit.pit.internal.revival.RevivalRunner;
+import org.lazaruspit.pit.internal.revival.Revivals;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
 
@@ -84,10 +71,8 @@ public final class SimulatedPit implements AutoCloseable {
   public boolean stuck;
 
   public Watchdog watchdog;
-  public RevivalEngine engine;
-  private OwnedCells works;
-  private CellClaims roster;
-  private SupervisionRound round;
+  public Revivals revivals;
+  private PitAssembly pit;
   private boolean alive;
 
   public SimulatedPit(String... agents) throws IOException {
@@ -132,71 +117,22 @@ public final class SimulatedPit implements AutoCloseable {
                         "revivals_per_agent": 5, "per_agent_window": 900}}
             """);
     FakeMachine.Machine machine = kernel.machine();
-    InstantSource clock = () -> now;
-    Here here = new Here();
-    ListenerQueue listeners = new ListenerQueue(List.of(), this::lineWritten, Thread::new);
-    EmbeddedRegistries registries = new EmbeddedRegistries(Map.of(), null, List.of());
-    FallbackHealthRegistry rules =
-        new FallbackHealthRegistry(HealthRegistry.create()); // whose time never passes
-    ProbeRouter probes =
-        new ProbeRouter(
-            kernel.new Gateway(),
-            registries,
-            rules,
-            new HeartbeatFileMonitor.Settings(clock, config.timeout()),
-            beat -> {},
+    pit =
+        new PitAssembly(
+            config.toBuilder().missionsPath(root).build(),
+            new PitAssembly.PlugIns(kernel.new Gateway(), machine, new OnPaper()),
+            new PitAssembly.Registries(
+                new EmbeddedRegistries(Map.of(), null, List.of()),
+                new FallbackHealthRegistry(HealthRegistry.create())), // whose time never passes
+            new PitAssembly.Clocks(() -> now, () -> Duration.between(Instant.EPOCH, now).toNanos()),
+            new PitAssembly.Threads(Runnable::run, new Here(), nobodysTimer()),
+            new ListenerQueue(List.of(), this::lineWritten, Thread::new),
+            new RoundTrigger(),
+            () -> true,
             dryRun);
-    ProbeTargets targets = new ProbeTargets(config, registries);
-    ExitWatch watch = new ExitWatch(here);
-    RevivalIds ids = new RevivalIds();
-    QuarantinePlanner givingUp = new QuarantinePlanner(config, clock, ids);
-    CanaryGate holds = new CanaryGate();
-    works = new OwnedCells();
-    RevivalDispatcher dispatcher =
-        new RevivalDispatcher(
-            config,
-            machine,
-            new RevivalRunner(config, machine, probes, targets),
-            givingUp,
-            holds,
-            works,
-            clock,
-            here,
-            nobodysTimer(),
-            watch::follow,
-            dryRun);
-    engine =
-        new RevivalEngine(config, clock, ids, givingUp, holds, dispatcher, works, dryRun, () -> {});
-    watch.reportTo(engine);
-    roster =
-        new CellClaims(
-            MissionStore.open(root),
-            new OnPaper(),
-            machine,
-            engine,
-            works,
-            clock,
-            listeners,
-            dryRun);
-    watchdog =
-        new Watchdog(
-            config.pollInterval(),
-            () -> Duration.between(Instant.EPOCH, now).toNanos(),
-            clock,
-            () -> true);
+    revivals = pit.revivals();
+    watchdog = pit.watchdog();
     watchdog.started();
-    round =
-        new SupervisionRound(
-            config,
-            machine,
-            new GatewayPoller(probes, Runnable::run, () -> {}),
-            new GatewaySubscriptions(probes, () -> {}),
-            rules,
-            watchdog,
-            targets,
-            engine,
-            watch,
-            clock);
   }
 
   private void lineWritten() {
@@ -234,11 +170,7 @@ public final class SimulatedPit implements AutoCloseable {
   }
 
   public PitReport round() throws IOException, InterruptedException {
-    PitReport report = round.run(roster.refresh());
-    engine.judged(report);
-    engine.dispatch();
-    watchdog.roundEnded();
-    return report;
+    return pit.runRound();
   }
 
   public void advance(Duration time) {
@@ -267,11 +199,11 @@ public final class SimulatedPit implements AutoCloseable {
   }
 
   public RevivalLedger ledger() {
-    return works.find(CELL).orElseThrow().ledger();
+    return pit.cells().find(CELL).orElseThrow().ledger();
   }
 
   public boolean works() {
-    return works.find(CELL).isPresent();
+    return pit.cells().find(CELL).isPresent();
   }
 
   public List<JournalEntry> replayed() throws IOException {

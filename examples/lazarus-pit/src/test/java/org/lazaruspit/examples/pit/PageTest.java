@@ -205,7 +205,7 @@ final class PageTest {
     row(page, "Sort the archive").click();
     order(page, "stop", "power cut ahead");
     assertStatus(page, "Sort the archive", "stopped");
-    assertEquals("power cut ahead", engine().standing(mission).orElseThrow().reason());
+    assertEquals("power cut ahead", engine().restriction(mission).orElseThrow().reason());
     order(page, "resume", "power is back");
     assertStatus(page, "Sort the archive", "active");
     button(details(page), "Show its agents").click();
@@ -214,7 +214,7 @@ final class PageTest {
   }
 
   private List<Restriction> standings(UUID mission, String agent) {
-    return engine().standings(new AgentRef(mission, agent));
+    return engine().restrictions(new AgentRef(mission, agent));
   }
 
   @Test

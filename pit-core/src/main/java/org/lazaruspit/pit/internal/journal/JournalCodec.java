@@ -156,7 +156,9 @@ public final class JournalCodec {
   }
 
   private static Optional<Origin> origin(String name) {
-    return Stream.of(Origin.values()).filter(it -> it.eventName().equals(name)).findFirst();
+    return Stream.of(Origin.values())
+        .filter(it -> Requested.eventName(it).equals(name))
+        .findFirst();
   }
 
   private static Optional<RevivalStep> step(String name) {

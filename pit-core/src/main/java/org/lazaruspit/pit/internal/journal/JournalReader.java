@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,8 +71,18 @@ public final class JournalReader {
             entry ->
                 entry.event() instanceof RevivalEvent event
                         && event.subject().revival().equals(revival)
-                    ? Optional.of(RevivalLogEntry.of(entry.at(), event))
+                    ? Optional.of(logEntry(entry.at(), event))
                     : Optional.empty());
+  }
+
+  private static RevivalLogEntry logEntry(Instant at, RevivalEvent event) {
+    return new RevivalLogEntry(
+        at,
+        event.name(),
+        event.status(),
+        event.subject().attempt(),
+        event.subject().incarnation(),
+        event.detail());
   }
 
   private static Optional<JournalEntry> entry(String text) {

@@ -71,8 +71,7 @@ public sealed interface RevivalEvent extends JournalEvent {
     @SuppressWarnings("doclint:missing") // the record says it
     public Requested {
       if (substitute.isPresent() != (origin == Revival.Origin.HANDOVER)) {
-        throw new IllegalArgumentException(
-            origin.eventName() + ": a substitute is for a hand-over");
+        throw new IllegalArgumentException(eventName(origin) + ": a substitute is for a hand-over");
       }
     }
 
@@ -83,7 +82,16 @@ public sealed interface RevivalEvent extends JournalEvent {
 
     @Override
     public String name() {
-      return origin.eventName();
+      return eventName(origin);
+    }
+
+    /** Returns the name of a request's event in the journal. */
+    static String eventName(Revival.Origin origin) {
+      return switch (origin) {
+        case DEATH -> "requested";
+        case PERSON -> "ordered";
+        case HANDOVER -> "handover_requested";
+      };
     }
   }
 

@@ -98,9 +98,9 @@ public record AgentHistory(
     int known = indexOf(event.subject().revival());
     Revival before = known < 0 ? null : next.get(known);
     if (before != null) {
-      next.set(known, before.after(at, event));
+      next.set(known, RevivalFold.after(before, at, event));
     } else if (event instanceof Requested requested) {
-      next.add(Revival.requested(agent, at, requested));
+      next.add(RevivalFold.requested(agent, at, requested));
       prune(next);
     }
     return new AgentHistory(
@@ -119,7 +119,7 @@ public record AgentHistory(
   }
 
   private Map<String, Integer> startsAfter(Revival before, RevivalEvent event) {
-    boolean failed = event instanceof AttemptFailed && before.startBegun();
+    boolean failed = event instanceof AttemptFailed && RevivalFold.startBegun(before);
     boolean succeeded = event.status() == RevivalStatus.REVIVED;
     if (before.checkpoint().isEmpty() || !(failed || succeeded)) {
       return failedStarts;

@@ -18,11 +18,11 @@ import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.MissionWatch;
-import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.cell.OwnedCells;
 import org.lazaruspit.pit.internal.notify.ListenerQueue;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
+import org.lazaruspit.pit.internal.revival.Revivals;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.Reviver;
 import org.slf4j.Logger;
@@ -41,7 +41,7 @@ public final class CellClaims {
   private final MissionStore store;
   private final CellOwnership ownership;
   private final Reviver reviver;
-  private final RevivalEngine engine;
+  private final Revivals revivals;
   private final OwnedCells worked;
   private final boolean dryRun;
   private final InstantSource clock;
@@ -55,7 +55,7 @@ public final class CellClaims {
       MissionStore store,
       CellOwnership ownership,
       Reviver reviver,
-      RevivalEngine engine,
+      Revivals revivals,
       OwnedCells worked,
       InstantSource clock,
       ListenerQueue listeners,
@@ -66,7 +66,7 @@ public final class CellClaims {
     this.store = store;
     this.ownership = ownership;
     this.reviver = reviver;
-    this.engine = engine;
+    this.revivals = revivals;
     this.clock = clock;
   }
 
@@ -111,7 +111,7 @@ public final class CellClaims {
     OwnedCell work = works.get(cell.id());
     CellStatus status = cell.config().status();
     if (work != null && status != CellStatus.ACTIVE) {
-      engine.requests().missionEnded(work, "its mission is " + status.wireName());
+      revivals.requests().missionEnded(work, "its mission is " + status.wireName());
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.internal.detection.Judge;
+import org.lazaruspit.pit.internal.revival.Revivals;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.RunningAgent;
@@ -26,14 +26,14 @@ public final class ExitWatch {
 
   private final Executor executor;
   private final Map<AgentRef, RunningAgent> followed = new ConcurrentHashMap<>();
-  private volatile @Nullable RevivalEngine engine;
+  private volatile @Nullable Revivals revivals;
 
   public ExitWatch(Executor executor) {
     this.executor = executor;
   }
 
-  public void reportTo(RevivalEngine target) {
-    engine = target;
+  public void reportTo(Revivals target) {
+    revivals = target;
   }
 
   /** True when this running agent was not followed before. */
@@ -55,7 +55,7 @@ public final class ExitWatch {
   }
 
   private void gone(RunningAgent running, AgentExit exit) {
-    RevivalEngine target = engine;
+    Revivals target = revivals;
     if (target == null || !followed.remove(running.agent(), running)) {
       return;
     }

@@ -19,7 +19,6 @@ import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
 import org.lazaruspit.pit.Revival;
-import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
 import org.lazaruspit.pit.internal.detection.GatewayPoller;
@@ -30,6 +29,7 @@ import org.lazaruspit.pit.internal.detection.ProbeTargets;
 import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.revival.LauncherResolver;
+import org.lazaruspit.pit.internal.revival.Revivals;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
@@ -57,7 +57,7 @@ public final class SupervisionRound {
   private final FallbackHealthRegistry rules;
   private final Watchdog watchdog;
   private final ProbeTargets targets;
-  private final RevivalEngine engine;
+  private final Revivals revivals;
   private final ExitWatch watch;
   private final InstantSource clock;
   private final OverdueScan overdues = new OverdueScan();
@@ -72,7 +72,7 @@ public final class SupervisionRound {
       FallbackHealthRegistry rules,
       Watchdog watchdog,
       ProbeTargets targets,
-      RevivalEngine engine,
+      Revivals revivals,
       ExitWatch watch,
       InstantSource clock) {
     this.launchers = new LauncherResolver(config);
@@ -82,14 +82,14 @@ public final class SupervisionRound {
     this.rules = rules;
     this.watchdog = watchdog;
     this.targets = targets;
-    this.engine = engine;
+    this.revivals = revivals;
     this.watch = watch;
     this.clock = clock;
   }
 
   /**
    * What one look at an agent has shown. The incarnation is read before the evidence: what is seen
-   * afterwards may speak of a later one, and is then dropped by the engine.
+   * afterwards may speak of a later one, and is then dropped by the revivals.
    */
   private record Look(
       OwnedCell work, String agentId, ProbeTarget target, @Nullable Presence presence) {
@@ -113,13 +113,13 @@ public final class SupervisionRound {
     List<Look> looks = new ArrayList<>();
     List<AgentLine> lines = new ArrayList<>();
     for (OwnedCell work : byCellId(works)) {
-      engine.requests().reconcile(work);
+      revivals.requests().reconcile(work);
       for (AgentSpec agent : work.cell().agents().values()) {
         Optional<RevivalBlocker> bar = work.bar(agent.agentId(), clock.instant());
         if (bar.isEmpty() || bar.get().kind().watched()) {
           look(work, agent, lines).ifPresent(looks::add);
         } else {
-          engine.enforceStop(work, agent.agentId());
+          revivals.enforceStop(work, agent.agentId());
           lines.add(ReportLines.barred(work, agent, bar.get()));
         }
       }
@@ -143,7 +143,7 @@ public final class SupervisionRound {
   /** What was decided has to be begun, too. */
   private void attend(OwnedCell work) {
     for (Revival revival : work.ledger().open()) {
-      if (engine.neglected(work, revival)) {
+      if (revivals.neglected(work, revival)) {
         watchdog.neglected(revival.agent(), revival.incarnation());
       } else {
         watchdog.actedOn(revival.agent());
@@ -285,7 +285,7 @@ public final class SupervisionRound {
     if (judgement instanceof Judgement.Held held) {
       hold(look, held, look.since(held.cause(), result));
     } else if (judgement instanceof Judgement.Dead dead) {
-      engine.holds().dead(look.target().agent());
+      revivals.canaries().dead(look.target().agent());
       request(look, dead.cause(), dead.evidence(), look.since(dead.cause(), result));
     } else if (judgement instanceof Judgement.Alive alive && alive.proven()) {
       alive(look, alive);
@@ -315,7 +315,7 @@ public final class SupervisionRound {
     if (held.cause().shared()) {
       String gateway =
           look.target().gatewayName().map(name -> "gateway " + name).orElse("the fleet");
-      engine.holds().held(look.target().agent(), gateway);
+      revivals.canaries().held(look.target().agent(), gateway);
     } else {
       request(look, held.cause(), held.reason(), since);
     }
@@ -323,7 +323,7 @@ public final class SupervisionRound {
 
   private void alive(Look look, Judgement.Alive alive) {
     try {
-      engine.requests().alive(look.work(), look.target().agent(), alive.describe());
+      revivals.requests().alive(look.work(), look.target().agent(), alive.describe());
       unwritten.clear(look.label());
     } catch (IOException | RuntimeException e) {
       if (unwritten.isNew(look.label(), e.toString())) {
@@ -336,7 +336,7 @@ public final class SupervisionRound {
     AgentRef agent = look.target().agent();
     watchdog.failed(agent, look.target().incarnation());
     try {
-      if (engine.request(agent, look.target().incarnation(), cause, evidence, since).isEmpty()) {
+      if (revivals.request(agent, look.target().incarnation(), cause, evidence, since).isEmpty()) {
         watchdog.actedOn(agent);
       }
       unwritten.clear(look.label());

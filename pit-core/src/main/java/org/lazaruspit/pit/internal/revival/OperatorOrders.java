@@ -14,7 +14,6 @@ import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.Revival.Origin;
-import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.journal.JournalEvent;
@@ -26,6 +25,7 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.internal.journal.RevivalIds;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
+import org.lazaruspit.pit.internal.ledger.RevivalFold;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,7 +174,7 @@ public final class OperatorOrders {
           new Subject(ids.next(), agentId, FailureCause.EXIT, 0, history.incarnation());
       events.add(Requested.revival(subject, Origin.PERSON, RevivalStatus.PENDING, reason));
     } else if (open.get().status() == RevivalStatus.PENDING_APPROVAL) {
-      events.add(new Decided(RevivalEngine.subject(open.get(), history), true, reason));
+      events.add(new Decided(RevivalFold.subject(open.get(), history), true, reason));
     }
     return events;
   }
@@ -196,7 +196,7 @@ public final class OperatorOrders {
                     .map(
                         revival ->
                             new Ended(
-                                RevivalEngine.subject(revival, history),
+                                RevivalFold.subject(revival, history),
                                 RevivalStatus.SUPERSEDED,
                                 what + reason)))
         .toList();

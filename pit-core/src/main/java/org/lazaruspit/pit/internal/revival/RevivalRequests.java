@@ -19,7 +19,6 @@ import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.Revival.Origin;
-import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.journal.JournalEvent;
@@ -30,6 +29,7 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.internal.journal.RevivalIds;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
+import org.lazaruspit.pit.internal.ledger.RevivalFold;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.revival.RevivalCapacity.Place;
@@ -160,7 +160,7 @@ public final class RevivalRequests {
         Requested requested, AgentHistory history, EffectivePolicies policies) {
       Instant now = clock.instant();
       return new Situation(
-          Revival.requested(work.ref(agentId), now, requested),
+          RevivalFold.requested(work.ref(agentId), now, requested),
           history.after(work.ref(agentId), now, requested),
           Optional.empty(),
           policies.autoRevive(),
@@ -307,7 +307,7 @@ public final class RevivalRequests {
                   .map(
                       revival ->
                           new Ended(
-                              RevivalEngine.subject(revival, ledger.of(revival.agent().agentId())),
+                              RevivalFold.subject(revival, ledger.of(revival.agent().agentId())),
                               RevivalStatus.SUPERSEDED,
                               why))
                   .toList());
@@ -344,7 +344,7 @@ public final class RevivalRequests {
                   revival ->
                       events.add(
                           new Ended(
-                              RevivalEngine.subject(revival, history),
+                              RevivalFold.subject(revival, history),
                               RevivalStatus.SUPERSEDED,
                               "it came back by itself: " + evidence)));
           return events;

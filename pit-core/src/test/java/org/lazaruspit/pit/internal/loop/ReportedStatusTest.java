@@ -60,8 +60,8 @@ final class ReportedStatusTest {
     assertEquals(
         Map.of("a", Status.HEALTHY, "b", Status.HEALTHY, "c", Status.HEALTHY), statuses(report));
     assertEquals(3, report.healthyAgents());
-    pit.engine.stop(SimulatedPit.agent("a"), "enough");
-    pit.engine.pause(SimulatedPit.agent("b"), Optional.empty(), "later");
+    pit.revivals.stop(SimulatedPit.agent("a"), "enough");
+    pit.revivals.pause(SimulatedPit.agent("b"), Optional.empty(), "later");
     pit.files().updateAgent("c", spec -> spec.withStatus(AgentStatus.FAILED));
     assertEquals(
         Map.of("a", Status.STOPPED, "b", Status.PAUSED, "c", Status.QUARANTINED),

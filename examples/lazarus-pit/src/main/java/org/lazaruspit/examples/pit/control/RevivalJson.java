@@ -53,7 +53,7 @@ public final class RevivalJson {
             .orElseThrow(() -> new NoSuchElementException("there is no revival " + id));
     ObjectNode json = of(revival);
     ArrayNode steps = json.putArray("steps");
-    engine.lines(id).forEach(line -> steps.add(of(line)));
+    engine.log(id).forEach(line -> steps.add(of(line)));
     try {
       json.set("why", why(engine, revival.agent()));
     } catch (NoSuchElementException e) {
@@ -87,7 +87,7 @@ public final class RevivalJson {
     texts(json.putArray("rules"), explanation.rules());
     json.put("next", explanation.next());
     ArrayNode standings = json.putArray("standings");
-    engine.standings(agent).forEach(standing -> standings.add(of(standing)));
+    engine.restrictions(agent).forEach(standing -> standings.add(of(standing)));
     return json;
   }
 

@@ -73,7 +73,7 @@ record FleetSnapshot(
 
   private static @Nullable Restriction intent(RevivalEngine engine, UUID cell) {
     try {
-      return engine.standing(cell).orElse(null);
+      return engine.restriction(cell).orElse(null);
     } catch (NoSuchElementException e) {
       return null; // it has left meanwhile
     }
@@ -81,7 +81,7 @@ record FleetSnapshot(
 
   private static List<Restriction> standings(RevivalEngine engine, AgentRef agent) {
     try {
-      return engine.standings(agent);
+      return engine.restrictions(agent);
     } catch (NoSuchElementException e) {
       return List.of(); // it has left since the report
     }

@@ -209,7 +209,8 @@ final class ControlServerTest {
       throws IOException {
     String sent = body.replace("CELL", CELL).replace("OTHER", UUID.randomUUID().toString());
     assertProblem(status, detail, post(path, sent));
-    assertTrue(serving.pit().engine().standings(serving.pit().engine().agents().get(0)).isEmpty());
+    assertTrue(
+        serving.pit().engine().restrictions(serving.pit().engine().agents().get(0)).isEmpty());
   }
 
   @ParameterizedTest

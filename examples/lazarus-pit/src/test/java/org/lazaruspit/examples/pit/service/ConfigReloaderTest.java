@@ -131,7 +131,7 @@ final class ConfigReloaderTest {
       assertEquals(before, second.engine().revivals().stream().map(Revival::id).sorted().toList());
       assertEquals(
           List.of(Restriction.Kind.PAUSED),
-          second.engine().standings(paused).stream().map(Restriction::kind).toList());
+          second.engine().restrictions(paused).stream().map(Restriction::kind).toList());
       assertTrue(
           second.report().agents().stream()
               .anyMatch(line -> line.agent().agentId().equals("runs") && line.healthy()),
