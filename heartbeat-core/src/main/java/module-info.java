@@ -1,4 +1,4 @@
-/** A health registry: who is alive, who is silent, who is stuck, and what changed. */
+/** Health registry of agents: heartbeats, silence, failures, standstill, and events for changes. */
 module org.lazaruspit.heartbeat {
   requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;

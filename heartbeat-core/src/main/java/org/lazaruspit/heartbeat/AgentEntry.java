@@ -10,16 +10,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The concurrent cell of one incarnation of one agent.
+ * Concurrent record of one incarnation of one agent.
  *
- * <p>A heartbeat of an agent of which there is nothing to tell stores the time of the sign of life
- * and then looks at the state; whoever changes the state looks at that time after having stored the
- * state, both sequentially consistent. So of a heartbeat and an expiry that race at least one sees
- * the other, as in Dekker's algorithm, without a lock on the heartbeat's side. All else happens
- * under the entry's monitor.
+ * <p>A heartbeat of an agent in the normal state stores the time of the sign of life, then reads
+ * the state. A writer of the state stores it, then reads that time. Both accesses are sequentially
+ * consistent, so of a racing heartbeat and expiry at least one sees the other (Dekker's algorithm),
+ * and the heartbeat takes no lock. All other changes happen under the entry's monitor.
  *
- * <p>A newer incarnation gets an entry of its own, so that whatever a zombie's heartbeat still
- * stores in the old one is lost.
+ * <p>A newer incarnation gets a new entry, so writes of a zombie's heartbeat to the old entry are
+ * lost.
  */
 final class AgentEntry extends DeadlineWheel.Node {
   private static final long NEVER = Long.MIN_VALUE;
@@ -34,9 +33,8 @@ final class AgentEntry extends DeadlineWheel.Node {
     }
   }
 
-  // In a large fleet the cost of a heartbeat is that of its cache misses: an entry is no larger
-  // than
-  // a cache line, and what few agents tell is kept elsewhere.
+  // In a large fleet cache misses dominate the cost of a heartbeat: an entry fits a cache line, and
+  // rarely used fields are in Extras.
   final int hash;
   final long incarnation;
   private volatile long lastSign;
@@ -45,14 +43,14 @@ final class AgentEntry extends DeadlineWheel.Node {
   private volatile @Nullable Extras extras;
   final String id;
 
-  /** For display only: a reader may see those of one heartbeat beside those of the next. */
+  /** Fields for display only; a reader may see values of two heartbeats together. */
   private static final class Extras {
     private volatile long responseNanos = NEVER;
     private volatile Map<String, Object> metadata = Map.of();
   }
 
   AgentEntry(String id, long incarnation, AgentState state, long now) {
-    // A copy, so that it lies beside the entry: comparing it then costs no cache miss of its own.
+    // A copy is allocated next to the entry, which saves a cache miss per comparison.
     this.id = new String(id.getBytes(ISO_8859_1), ISO_8859_1);
     this.hash = this.id.hashCode();
     this.incarnation = incarnation;
@@ -60,14 +58,14 @@ final class AgentEntry extends DeadlineWheel.Node {
     this.lastSign = now;
   }
 
-  /** Whether there is nothing to tell, so that a heartbeat need only be noted. */
-  @SuppressWarnings("ReferenceEquality") // the shared instance, see AgentState.normal
-  boolean isPlain() {
+  /** Returns whether the state is normal, so that a heartbeat only stores its time. */
+  @SuppressWarnings("ReferenceEquality") // shared instance, see AgentState.NORMAL
+  boolean isNormal() {
     return state == AgentState.NORMAL;
   }
 
-  /** Whether the registry has let go of this entry: whoever finds that looks the agent up again. */
-  @SuppressWarnings("ReferenceEquality") // the shared instance
+  /** Returns whether this entry was replaced or removed; callers then look the agent up again. */
+  @SuppressWarnings("ReferenceEquality") // shared instance
   boolean isRetired() {
     return state == AgentState.RETIRED;
   }
@@ -89,7 +87,7 @@ final class AgentEntry extends DeadlineWheel.Node {
     return known == null ? Map.of() : known.metadata;
   }
 
-  /** Under the monitor. */
+  /** Called under this entry's monitor. */
   void metadata(Map<String, Object> values) {
     if (extras != null || !values.isEmpty()) {
       extras().metadata = values;
@@ -110,7 +108,10 @@ final class AgentEntry extends DeadlineWheel.Node {
     return known;
   }
 
-  /** Notes a heartbeat. Two of one agent may overtake each other: the later one stays. */
+  /**
+   * Stores a heartbeat. Concurrent heartbeats of one agent may overtake each other; the latest time
+   * stays.
+   */
   void signOfLife(Heartbeat beat, long now, long wallMillis) {
     BEAT_MILLIS.setOpaque(this, wallMillis);
     Duration responseTime = beat.responseTime();
@@ -122,7 +123,7 @@ final class AgentEntry extends DeadlineWheel.Node {
     }
   }
 
-  /** What is known now, as far as the monitor guards it, or null when this entry is retired. */
+  /** Returns a snapshot of this entry, or null if it is retired. */
   synchronized @Nullable AgentHealth health() {
     AgentState now = state;
     if (isRetired()) {
@@ -131,21 +132,21 @@ final class AgentEntry extends DeadlineWheel.Node {
     Instant lastHeartbeat = beatMillis == NEVER ? null : Instant.ofEpochMilli(beatMillis);
     Instant lastFailure = now.failedAt() == 0 ? null : Instant.ofEpochMilli(now.failedAt());
     AgentState.Progress progress = now.progress();
-    AgentState.AgreedWait quiet = now.quiet();
+    AgentState.AgreedWait wait = now.agreedWait();
     Extras known = extras;
     long responseNanos = known == null ? NEVER : known.responseNanos;
     return new AgentHealth(
         id,
         now.status(),
         lastHeartbeat,
-        lastFailure == null ? lastHeartbeat : lastFailure, // a heartbeat clears the failure
+        lastFailure == null ? lastHeartbeat : lastFailure, // a heartbeat clears failedAt
         now.failures(),
         responseNanos == NEVER ? null : Duration.ofNanos(responseNanos),
         now.error(),
         metadata(),
         incarnation,
         progress == null ? null : progress.value(),
-        quiet == null ? null : quiet.shown(),
+        wait == null ? null : wait.shown(),
         now.hold());
   }
 }

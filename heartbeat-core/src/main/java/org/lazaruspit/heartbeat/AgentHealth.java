@@ -8,25 +8,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one agent at one moment. Immutable and thread-safe. Times are wall-clock times,
- * for display.
+ * Snapshot of one agent's health. Immutable and thread-safe. Times are wall-clock times, for
+ * display.
  *
  * @param agentId the agent
- * @param status how it is doing
- * @param lastHeartbeat when its last accepted heartbeat came, null before the first of this
+ * @param status the agent's status
+ * @param lastHeartbeat time of the last accepted heartbeat, null before the first of this
  *     incarnation
- * @param lastResponse when anything was last heard of it, a heartbeat or a reported failure, null
- *     before the first of this incarnation
- * @param consecutiveFailures failures in a row: reported ones and whole time-outs of silence since
- *     the last heartbeat
- * @param responseTime the last response time that a heartbeat told, null when none did
- * @param errorMessage what is wrong, null when nothing is
+ * @param lastResponse time of the last heartbeat or reported failure, null before the first of this
+ *     incarnation
+ * @param consecutiveFailures failures in a row: reported failures plus whole time-outs of silence
+ *     since the last heartbeat
+ * @param responseTime the last response time in a heartbeat, null if absent
+ * @param errorMessage the reason for the status, null if the agent is fine
  * @param metadata JSON-like values by key, unmodifiable
- * @param incarnation the agent's incarnation, 0 when none is known
- * @param progress the last progress that a heartbeat told, a {@link String} or a {@link Number},
- *     null when none did
- * @param waiting what the agent waits for and until when, null when it does not wait
- * @param held why its silence does not count at the moment, null when it does
+ * @param incarnation the agent's incarnation, 0 if unknown
+ * @param progress the last progress in a heartbeat, a {@link String} or a {@link Number}, null if
+ *     absent
+ * @param waiting reason and end of the agent's wait, null if the agent does not wait
+ * @param held the hold on the agent's silence, null if silence counts
  */
 public record AgentHealth(
     String agentId,
@@ -43,20 +43,20 @@ public record AgentHealth(
     @Nullable Held held) {
 
   /**
-   * Checks what is given.
+   * Checks the arguments.
    *
    * @param agentId the agent
-   * @param status how it is doing
-   * @param lastHeartbeat when its last accepted heartbeat came
-   * @param lastResponse when anything was last heard of it
+   * @param status the agent's status
+   * @param lastHeartbeat time of the last accepted heartbeat
+   * @param lastResponse time of the last heartbeat or reported failure
    * @param consecutiveFailures failures in a row
-   * @param responseTime the last response time that a heartbeat told
-   * @param errorMessage what is wrong
+   * @param responseTime the last response time in a heartbeat
+   * @param errorMessage the reason for the status
    * @param metadata JSON-like values by key
    * @param incarnation the agent's incarnation
-   * @param progress the last progress that a heartbeat told
-   * @param waiting what the agent waits for and until when
-   * @param held why its silence does not count at the moment
+   * @param progress the last progress in a heartbeat
+   * @param waiting reason and end of the agent's wait
+   * @param held the hold on the agent's silence
    */
   public AgentHealth {
     requireNonNull(agentId, "agentId");

@@ -1,6 +1,6 @@
 package org.lazaruspit.heartbeat;
 
-/** What an agent's id looks like. */
+/** Syntax of agent ids. */
 final class AgentIds {
   private static final int SHOWN = 40;
 

@@ -8,26 +8,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agents, and everything that can happen to one of them. An entry's state changes under its
- * monitor; what follows from that for the listeners is noted there and delivered by whoever called,
- * after it has let go.
+ * Table of the agents with all operations on one agent. An entry's state changes under its monitor;
+ * events are queued there, and the caller dispatches them after it has released the monitor.
  */
 final class AgentRegistry {
   private final AgentTable entries = new AgentTable();
   private final Limits limits;
   private final RegistryClock time;
   private final InstantSource clock;
-  private final EventDispatcher announcer;
+  private final EventDispatcher dispatcher;
   private final DeadlineWheel wheel;
   private final MassSilenceGuard guard;
   private final RuleOverrides rules;
 
   /**
-   * How much is taken.
+   * Limits of a registry.
    *
-   * @param agents how many agents
-   * @param metadataBytes how much metadata of one, as compact JSON
-   * @param ids what an id looks like
+   * @param agents maximum number of agents
+   * @param metadataBytes maximum size of one agent's metadata, bytes of compact JSON
+   * @param ids syntax of agent ids
    * @param registerUnknown whether heartbeats register agents
    */
   record Limits(int agents, int metadataBytes, AgentIds ids, boolean registerUnknown) {}
@@ -37,31 +36,31 @@ final class AgentRegistry {
       RuleOverrides rules,
       RegistryClock time,
       InstantSource clock,
-      EventDispatcher announcer,
+      EventDispatcher dispatcher,
       DeadlineWheel wheel,
       MassSilenceGuard guard) {
     this.limits = limits;
     this.rules = rules;
     this.time = time;
     this.clock = clock;
-    this.announcer = announcer;
+    this.dispatcher = dispatcher;
     this.wheel = wheel;
     this.guard = guard;
   }
 
   HeartbeatOutcome heartbeat(String id, Heartbeat beat) {
-    // Before the look-up: reading the clock waits for every load that has begun, so after it the
-    // cache misses of one heartbeat would not overlap with those of the next.
+    // Before the look-up: reading the clock waits for pending loads, so a later read would keep the
+    // cache misses of successive heartbeats from overlapping.
     long now = time.now();
     AgentEntry entry = entries.get(id);
-    if (entry != null && entry.isPlain() && beat.isPlainOf(entry.incarnation)) {
+    if (entry != null && entry.isNormal() && beat.isPlainOf(entry.incarnation)) {
       entry.signOfLife(beat, now, time.wallMillis(now));
-      if (entry.isPlain()) {
+      if (entry.isNormal()) {
         return HeartbeatOutcome.Accepted.KNOWN;
       }
     }
     HeartbeatOutcome outcome = fullHeartbeat(id, beat);
-    announcer.dispatch();
+    dispatcher.dispatch();
     return outcome;
   }
 
@@ -74,10 +73,10 @@ final class AgentRegistry {
         if (refusal != null) {
           return refusal;
         }
-        AgentEntry fresh = fresh(id, incarnation, null);
-        synchronized (fresh) { // the wheel may know it already
-          HeartbeatOutcome outcome = heartbeat(fresh, beat, true);
-          if (publish(fresh)) {
+        AgentEntry created = newEntry(id, incarnation, null);
+        synchronized (created) { // the wheel may contain it already
+          HeartbeatOutcome outcome = heartbeat(created, beat, true);
+          if (publish(created)) {
             return outcome;
           }
         }
@@ -93,10 +92,10 @@ final class AgentRegistry {
         if (incarnation == entry.incarnation) {
           return heartbeat(entry, beat, false);
         }
-        AgentEntry newer = fresh(id, incarnation, rules.own(entry));
+        AgentEntry newer = newEntry(id, incarnation, rules.own(entry));
         synchronized (newer) {
           HeartbeatOutcome outcome = heartbeat(newer, beat, false);
-          succeed(entry, newer);
+          supersede(entry, newer);
           return outcome;
         }
       }
@@ -106,17 +105,17 @@ final class AgentRegistry {
   private HeartbeatOutcome heartbeat(AgentEntry entry, Heartbeat beat, boolean isNew) {
     long now = time.now();
     Waiting waiting = beat.waiting();
-    AgentState.AgreedWait quiet =
-        waiting == null ? null : AgentState.AgreedWait.asked(waiting, clock.instant(), now);
+    AgentState.AgreedWait wait =
+        waiting == null ? null : AgentState.AgreedWait.requested(waiting, clock.instant(), now);
     AgentState before = entry.state();
-    step(entry, new HealthSignal.Beat(beat.progress(), quiet), now);
+    step(entry, new HealthSignal.Beat(beat.progress(), wait), now);
     entry.signOfLife(beat, now, clock.millis());
-    if (before.overdue() != null) {
-      guard.ended(before.overdue());
+    if (before.silence() != null) {
+      guard.ended(before.silence());
     }
-    if (before.quiet() != null || rules.of(entry).progressWindow() != null) {
-      // The deadline may be earlier than the one that the wheel was told.
-      arm(entry, now);
+    if (before.agreedWait() != null || rules.of(entry).progressWindow() != null) {
+      // The deadline may be earlier than the scheduled one.
+      schedule(entry, now);
     }
     try {
       entry.metadata(Metadata.merge(entry.metadata(), beat.metadata(), limits.metadataBytes()));
@@ -137,9 +136,9 @@ final class AgentRegistry {
           if (refusal != null) {
             return refusal;
           }
-          AgentEntry fresh = fresh(id, incarnation, null);
-          fresh.metadata(merged);
-          if (publish(fresh)) {
+          AgentEntry created = newEntry(id, incarnation, null);
+          created.metadata(merged);
+          if (publish(created)) {
             return HeartbeatOutcome.Accepted.NEW;
           }
           continue;
@@ -167,13 +166,13 @@ final class AgentRegistry {
       return HeartbeatOutcome.Accepted.KNOWN;
     }
     Map<String, Object> merged = Metadata.merge(Map.of(), metadata, limits.metadataBytes());
-    AgentEntry newer = fresh(entry.id, incarnation, rules.own(entry));
+    AgentEntry newer = newEntry(entry.id, incarnation, rules.own(entry));
     newer.metadata(merged);
-    succeed(entry, newer);
+    supersede(entry, newer);
     return HeartbeatOutcome.Accepted.KNOWN;
   }
 
-  /** Why an unknown agent cannot be registered, or null when it can. */
+  /** Returns the reason against registering an unknown agent, or null. */
   private @Nullable HeartbeatOutcome refusal(String id, boolean mayRegister) {
     if (!limits.ids().isValid(id)) {
       return new HeartbeatOutcome.BadId(limits.ids().expected(id));
@@ -187,40 +186,44 @@ final class AgentRegistry {
   }
 
   /**
-   * An entry that nobody sees yet. What comes with it is done to it before it is published, so that
-   * nobody sees an agent that has been registered by a heartbeat without that heartbeat.
+   * Creates an unpublished entry. The caller applies the heartbeat or the metadata before it
+   * publishes the entry, so readers never see a new agent without them.
    */
-  private AgentEntry fresh(String id, long incarnation, @Nullable HealthRules own) {
+  private AgentEntry newEntry(String id, long incarnation, @Nullable HealthRules own) {
     long now = time.now();
     AgentState state =
-        incarnation == 0 ? AgentState.NORMAL : Escalation.fresh(own == null ? rules.common() : own);
+        incarnation == 0
+            ? AgentState.NORMAL
+            : Escalation.newIncarnation(own == null ? rules.common() : own);
     AgentEntry entry = new AgentEntry(id, incarnation, state, now);
     if (own != null) {
-      rules.give(entry, own);
+      rules.set(entry, own);
     }
     return entry;
   }
 
-  /** Whether the agent is new by this entry: others may be faster, or take the last place. */
-  private boolean publish(AgentEntry fresh) {
-    synchronized (fresh) {
-      if (entries.add(fresh, limits.agents())) {
-        // Only now: rules that change meanwhile find the agent, or else are found here.
-        arm(fresh, time.now());
+  /**
+   * Adds the entry; returns false if another thread registered the agent or took the last place.
+   */
+  private boolean publish(AgentEntry created) {
+    synchronized (created) {
+      if (entries.add(created, limits.agents())) {
+        // After the add: a concurrent change of rules either finds the entry or is visible here.
+        schedule(created, time.now());
         return true;
       }
-      retire(fresh);
+      retire(created);
       return false;
     }
   }
 
-  /** Under the monitor of the older incarnation's entry: the newer takes its place. */
-  private void succeed(AgentEntry older, AgentEntry newer) {
+  /** Replaces the entry of an older incarnation. Called under the older entry's monitor. */
+  private void supersede(AgentEntry older, AgentEntry newer) {
     synchronized (newer) {
       announce(newer, older.state(), newer.state(), HealthCause.INCARNATION);
       entries.replace(older, newer);
       retire(older);
-      arm(newer, time.now());
+      schedule(newer, time.now());
     }
   }
 
@@ -240,14 +243,14 @@ final class AgentRegistry {
     }
   }
 
-  /** Under the entry's monitor. */
+  /** Called under the entry's monitor. */
   private void retire(AgentEntry entry) {
-    Silence silence = entry.state().overdue();
+    Silence silence = entry.state().silence();
     if (silence != null) {
       guard.ended(silence);
     }
     entry.state(AgentState.RETIRED);
-    rules.take(entry);
+    rules.remove(entry);
     wheel.remove(entry);
   }
 
@@ -268,7 +271,7 @@ final class AgentRegistry {
     }
   }
 
-  /** How an agent is doing, null when it is unknown. */
+  /** Returns an agent's health, or null if the agent is unknown. */
   @Nullable AgentHealth health(String id) {
     while (true) {
       AgentEntry entry = entries.get(id);
@@ -279,23 +282,26 @@ final class AgentRegistry {
     }
   }
 
-  /** How the agent is doing whose entry this is or was, null when it is gone. */
+  /**
+   * Returns the health of the agent of this entry, or of its successor, or null if the agent is
+   * gone.
+   */
   @Nullable AgentHealth health(AgentEntry entry) {
     AgentHealth health = entry.health();
     return health == null ? health(entry.id) : health;
   }
 
-  /** Under the entry's monitor: applies the rules, and says whether the status changed. */
-  boolean step(AgentEntry entry, HealthSignal what, long now) {
+  /** Applies the rules; returns whether the status changed. Called under the entry's monitor. */
+  boolean step(AgentEntry entry, HealthSignal signal, long now) {
     AgentState before = entry.state();
     Escalation.Step step;
     long lastSign;
     do {
       lastSign = entry.lastSign();
-      step = Escalation.step(before, what, rules.of(entry), lastSign, now);
+      step = Escalation.step(before, signal, rules.of(entry), lastSign, now);
       entry.state(step.state());
-      // A heartbeat between the two looks at it may have seen nothing to clear: it counts.
-    } while (before.isPlain() && entry.lastSign() != lastSign);
+      // A heartbeat between the two reads may have seen the normal state: it counts.
+    } while (before.isNormal() && entry.lastSign() != lastSign);
     return announce(entry, before, step.state(), step.cause());
   }
 
@@ -304,7 +310,7 @@ final class AgentRegistry {
     if (before.status() == after.status()) {
       return false;
     }
-    announcer.note(
+    dispatcher.enqueue(
         new HealthEvent(
             entry.id,
             before.status(),
@@ -316,10 +322,10 @@ final class AgentRegistry {
     return true;
   }
 
-  /** Under the entry's monitor: has the wheel bring it up when something will be due. */
-  void arm(AgentEntry entry, long now) {
+  /** Schedules the next check of an agent. Called under the entry's monitor. */
+  void schedule(AgentEntry entry, long now) {
     HealthRules rulesNow = rules.of(entry);
-    // What is held is overdue all the time, and it is the end of the hold that brings it up again.
+    // A held silence stays overdue; the end of the hold schedules its next check.
     long due =
         entry.state().hold() == null
             ? Escalation.dueIn(entry.state(), rulesNow, entry.lastSign(), now)
@@ -327,8 +333,8 @@ final class AgentRegistry {
     wheel.schedule(entry, now, due);
   }
 
-  /** Has the wheel bring up every agent at once, for rules that have changed. */
-  private void armAll() {
+  /** Schedules a check of every agent now, after a change of rules. */
+  private void scheduleAll() {
     long now = time.now();
     entries.forEach(
         entry -> {
@@ -342,13 +348,10 @@ final class AgentRegistry {
 
   void rules(HealthRules newRules) {
     rules.common(newRules);
-    armAll();
+    scheduleAll();
   }
 
-  /**
-   * Gives an agent rules of its own, or with null those of the registry; false when there is
-   * nothing to change.
-   */
+  /** Sets rules for one agent, or with null removes them; returns false if that changes nothing. */
   boolean ownRules(String id, @Nullable HealthRules newRules) {
     while (true) {
       AgentEntry entry = entries.get(requireNonNull(id, "agentId"));
@@ -357,7 +360,7 @@ final class AgentRegistry {
       }
       synchronized (entry) {
         if (!entry.isRetired()) {
-          boolean changed = newRules == null ? rules.take(entry) : rules.give(entry, newRules);
+          boolean changed = newRules == null ? rules.remove(entry) : rules.set(entry, newRules);
           wheel.schedule(entry, time.now(), 0);
           return changed;
         }
@@ -365,7 +368,7 @@ final class AgentRegistry {
     }
   }
 
-  /** The rules that hold for an agent, null when it is unknown. */
+  /** Returns the rules in force for an agent, or null if the agent is unknown. */
   @Nullable HealthRules rulesFor(String id) {
     while (true) {
       AgentEntry entry = entries.get(requireNonNull(id, "agentId"));

@@ -5,25 +5,25 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is held against an agent, and what it asked for. Times are nanoseconds of the registry's
- * time, see {@link RegistryClock}; those named "after" count from the agent's last sign of life,
- * which the entry keeps.
+ * State of an agent: failures counted so far, agreed wait, progress. Times are nanoseconds of
+ * {@link RegistryClock}; times named "after" count from the agent's last sign of life, which the
+ * entry keeps.
  *
- * @param status how it is doing
+ * @param status the agent's status
  * @param reported failures reported since the last heartbeat
  * @param silent whole time-outs of silence counted since the last heartbeat
- * @param good heartbeats in a row that would have it do better, while it is still recovering
- * @param error what is wrong
- * @param movedAfter silence counts from this long after the last sign of life: the agent waits, or
- *     its silence was forgiven
- * @param graceAfter this long after the last sign of life the grace of its incarnation ends, 0 when
- *     it has none
- * @param progress what it told of its progress
- * @param quiet what it waits for
- * @param overdue its silence, when it has missed a deadline since the last heartbeat
- * @param hold why its silence does not count
+ * @param good heartbeats in a row that allow a better status, while the agent recovers
+ * @param error the reason for the status
+ * @param movedAfter silence counts from this long after the last sign of life, due to an agreed
+ *     wait or a forgiven silence
+ * @param graceAfter the grace of the incarnation ends this long after the last sign of life, 0
+ *     without grace
+ * @param progress the last reported progress
+ * @param agreedWait the agreed wait
+ * @param silence the current silence, from the first missed deadline to the next heartbeat
+ * @param hold the hold on the silence
  * @param failedAt wall-clock milliseconds of the last failure reported since the last heartbeat, 0
- *     when there was none
+ *     without failure
  */
 record AgentState(
     HealthStatus status,
@@ -34,57 +34,59 @@ record AgentState(
     long movedAfter,
     long graceAfter,
     @Nullable Progress progress,
-    @Nullable AgreedWait quiet,
-    @Nullable Silence overdue,
+    @Nullable AgreedWait agreedWait,
+    @Nullable Silence silence,
     @Nullable Held hold,
     long failedAt) {
 
-  /** Nothing to tell: the state of nearly every agent nearly all the time, shared by them all. */
+  /** Shared state of healthy agents without counters, progress or wait. */
   static final AgentState NORMAL =
       new AgentState(HealthStatus.HEALTHY, 0, 0, 0, null, 0, 0, null, null, null, null, 0);
 
-  /** The state of an entry that the registry has let go of. */
+  /** State of an entry that was removed or replaced. */
   static final AgentState RETIRED = NORMAL.withFailedAt(-1);
 
   /**
-   * What an agent told of its progress.
+   * Progress of an agent.
    *
    * @param value a text or a number
-   * @param since from when on it counts as unchanged
+   * @param since time from which the value counts as unchanged
    * @param stuck whole windows counted since then, up to {@link Escalation#STUCK_UNHEALTHY}
    */
   record Progress(Object value, long since, int stuck) {}
 
   /**
-   * An agreed quiet time.
+   * Agreed wait of an agent.
    *
-   * @param shown what the agent said, with its end after the ceiling was applied
-   * @param since when it began, with the first of the heartbeats in a row that told of a wait
-   * @param from when the last of them came
-   * @param until when silence and standstill start to count again
+   * @param shown the wait for display, with its end cut to the ceiling
+   * @param since time of the first of the heartbeats in a row with a wait
+   * @param from time of the last of these heartbeats
+   * @param until time from which silence and standstill count again
    */
   record AgreedWait(Waiting shown, long since, long from, long until) {
-    /** From what the agent says to a quiet time on our clock; the rules cut it to their ceiling. */
-    static AgreedWait asked(Waiting waiting, Instant wallNow, long now) {
-      long quiet = Nanos.MAX;
+    /**
+     * Converts a requested wait to the registry's clock; the rules cut it to their ceiling later.
+     */
+    static AgreedWait requested(Waiting waiting, Instant wallNow, long now) {
+      long nanos = Nanos.MAX;
       if (waiting.duration() != null) {
-        quiet = Nanos.of(waiting.duration());
+        nanos = Nanos.of(waiting.duration());
       } else if (waiting.until() != null) {
-        quiet = Nanos.of(Duration.between(wallNow, waiting.until()));
+        nanos = Nanos.of(Duration.between(wallNow, waiting.until()));
       }
-      Waiting shown = Waiting.until(waiting.reason(), Nanos.after(wallNow, quiet));
-      return new AgreedWait(shown, now, now, now + quiet);
+      Waiting shown = Waiting.until(waiting.reason(), Nanos.after(wallNow, nanos));
+      return new AgreedWait(shown, now, now, now + nanos);
     }
 
-    /** How much of the time from the last heartbeat until now was agreed to be quiet. */
+    /** Returns the part of the time from the last heartbeat until now that the wait covers. */
     long spent(long now) {
       return Math.max(0, Math.min(now - from, until - from));
     }
   }
 
   /**
-   * After a heartbeat: nothing is held against the agent but standstill, and what it has not
-   * recovered from yet.
+   * Returns the state after a heartbeat: failures are cleared, standstill and an unfinished
+   * recovery stay.
    */
   static AgentState alive(
       HealthStatus status,
@@ -92,15 +94,15 @@ record AgentState(
       @Nullable String error,
       long graceAfter,
       @Nullable Progress progress,
-      @Nullable AgreedWait quiet) {
-    long movedAfter = quiet == null ? 0 : quiet.until() - quiet.from();
+      @Nullable AgreedWait agreedWait) {
+    long movedAfter = agreedWait == null ? 0 : agreedWait.until() - agreedWait.from();
     AgentState state =
         new AgentState(
-            status, 0, 0, good, error, movedAfter, graceAfter, progress, quiet, null, null, 0);
+            status, 0, 0, good, error, movedAfter, graceAfter, progress, agreedWait, null, null, 0);
     return state.equals(NORMAL) ? NORMAL : state;
   }
 
-  /** With more held against the agent; the same instance when it is no more than before. */
+  /** Returns the state with higher counters, or this instance if nothing changes. */
   AgentState worse(
       HealthStatus bad,
       int newReported,
@@ -118,8 +120,8 @@ record AgentState(
             movedAfter,
             graceAfter,
             newProgress,
-            quiet,
-            overdue,
+            agreedWait,
+            silence,
             hold,
             failedAt);
     return next.equals(this) ? this : next;
@@ -129,30 +131,30 @@ record AgentState(
     return sum(reported, silent);
   }
 
-  /** The sum, at most the largest number. */
+  /** Adds two counters, capped at {@link Integer#MAX_VALUE}. */
   static int sum(int one, int other) {
     return (int) Math.min(Integer.MAX_VALUE, (long) one + other);
   }
 
-  AgentState withSilence(@Nullable Silence newOverdue, @Nullable Held newHold) {
-    return with(progress, newOverdue, newHold, movedAfter, graceAfter, failedAt);
+  AgentState withSilence(@Nullable Silence newSilence, @Nullable Held newHold) {
+    return with(progress, newSilence, newHold, movedAfter, graceAfter, failedAt);
   }
 
   AgentState withMovedAfter(long nanos) {
-    return with(progress, overdue, hold, nanos, graceAfter, failedAt);
+    return with(progress, silence, hold, nanos, graceAfter, failedAt);
   }
 
   AgentState withProgress(Progress newProgress) {
-    return with(newProgress, overdue, hold, movedAfter, graceAfter, failedAt);
+    return with(newProgress, silence, hold, movedAfter, graceAfter, failedAt);
   }
 
   AgentState withFailedAt(long wallMillis) {
-    return with(progress, overdue, hold, movedAfter, graceAfter, wallMillis);
+    return with(progress, silence, hold, movedAfter, graceAfter, wallMillis);
   }
 
   private AgentState with(
       @Nullable Progress newProgress,
-      @Nullable Silence newOverdue,
+      @Nullable Silence newSilence,
       @Nullable Held newHold,
       long newMovedAfter,
       long newGraceAfter,
@@ -166,14 +168,14 @@ record AgentState(
         newMovedAfter,
         newGraceAfter,
         newProgress,
-        quiet,
-        newOverdue,
+        agreedWait,
+        newSilence,
         newHold,
         newFailedAt);
   }
 
-  @SuppressWarnings("ReferenceEquality") // the shared instance
-  boolean isPlain() {
+  @SuppressWarnings("ReferenceEquality") // shared instance
+  boolean isNormal() {
     return this == NORMAL;
   }
 }

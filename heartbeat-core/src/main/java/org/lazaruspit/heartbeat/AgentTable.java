@@ -8,39 +8,40 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agents' entries by id: open addressing with linear probing (Knuth, volume 3, 6.4, algorithm
- * L), read without a lock and changed under one.
+ * Agents' entries by id: open addressing with linear probing (Knuth, volume 3, 6.4, algorithm L).
+ * Reads take no lock, changes take this object's lock.
  *
- * <p>A heartbeat of a large fleet costs what its cache misses cost, and here it has one less than
- * in a map whose nodes point to entries. At most half of the slots are taken, so that most look-ups
- * end at the first. Who looks up an id while the table changes finds it as it was before or after:
- * a slot goes from empty to taken, from one entry to another of the same id, from taken to given up
- * and back, but never to empty, and a new table is filled before it is shown.
+ * <p>In a large fleet cache misses dominate the cost of a heartbeat, and this table has one less
+ * than a map whose nodes point to entries. At most half of the slots are taken, so most look-ups
+ * end at the first slot. A look-up during a change finds the table before or after that change: a
+ * slot goes from empty to taken, from one entry to another of the same id, from taken to tombstone
+ * and back, but never to empty, and a new table is filled before it is published.
  *
- * <p>Ids come from outside, and it is easy to make many with one {@link String#hashCode}. Who finds
- * no place within {@value #PROBES} slots of its home goes into a map that copes with that.
+ * <p>Ids come from outside, and many ids with one {@link String#hashCode} are easy to make. An
+ * entry without a free slot within {@value #PROBES} slots of its home goes into an overflow map.
  */
 final class AgentTable {
   static final int PROBES = 32;
-  private static final int SMALLEST = 64;
+  private static final int MIN_SLOTS = 64;
 
-  /** 2^32 over the golden ratio: spreads ids that count up (Knuth, 6.4, Fibonacci hashing). */
+  /** 2^32 over the golden ratio: spreads sequential ids (Knuth, 6.4, Fibonacci hashing). */
   private static final int GOLDEN = 0x9E3779B9;
 
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(AgentEntry[].class);
 
-  /** Stands where an entry was: whoever looks for another goes on past it. */
+  /** Marks the slot of a removed entry; look-ups continue past it. */
   private static final AgentEntry TOMBSTONE = new AgentEntry("", 0, AgentState.RETIRED, 0);
 
-  private volatile Slots slots = new Slots(SMALLEST);
+  // Written under this object's lock, read without it.
+  private volatile Slots slots = new Slots(MIN_SLOTS);
   private volatile int size;
 
-  /** The entry of an agent, null when it is unknown. */
+  /** Returns the entry of an agent, or null if the agent is unknown. */
   @Nullable AgentEntry get(String id) {
     return slots.get(id);
   }
 
-  /** Whether the entry was added: not when there is one of its id, or as many as may be. */
+  /** Adds an entry; returns false if the id is taken or the limit is reached. */
   synchronized boolean add(AgentEntry entry, int limit) {
     if (size >= limit || slots.get(entry.id) != null) {
       return false;
@@ -53,38 +54,41 @@ final class AgentTable {
     return true;
   }
 
-  /** Puts an entry in the place of one of the same id. */
+  /** Replaces an entry by another of the same id. */
   synchronized void replace(AgentEntry older, AgentEntry newer) {
     slots.exchange(older, newer);
   }
 
-  /** Takes out an entry that is in. */
+  /** Removes an entry of this table. */
   synchronized void remove(AgentEntry entry) {
     slots.exchange(entry, TOMBSTONE);
     size--;
   }
 
-  /** How many there are. */
+  /** Returns the number of entries. */
   int size() {
     return size;
   }
 
-  /** Shows every entry; those that come or go meanwhile may or may not be among them. */
+  /**
+   * Calls the action with every entry; entries added or removed meanwhile may or may not be
+   * included.
+   */
   void forEach(Consumer<AgentEntry> action) {
     slots.forEach(action);
   }
 
-  /** How many slots there are. */
+  /** Returns the number of slots. */
   int length() {
     return slots.entries.length;
   }
 
-  /** One size of the table; changed under the table's lock alone. */
+  /** Slots of one table size; changed under the table's lock only. */
   private static final class Slots {
     private final @Nullable AgentEntry[] entries;
     private final Map<String, AgentEntry> overflow = new ConcurrentHashMap<>();
 
-    /** Slots that are not empty; those given up count. */
+    /** Slots that are not empty, tombstones included. */
     private int used;
 
     Slots(int length) {
@@ -121,19 +125,19 @@ final class AgentTable {
       overflow.put(entry.id, entry);
     }
 
-    void exchange(AgentEntry present, AgentEntry instead) {
+    void exchange(AgentEntry present, AgentEntry replacement) {
       int slot = home(present.hash);
       for (int probe = 0; probe < PROBES; probe++) {
         if (at(slot) == present) {
-          SLOT.setRelease(entries, slot, instead);
+          SLOT.setRelease(entries, slot, replacement);
           return;
         }
         slot = next(slot);
       }
-      if (instead == TOMBSTONE) {
+      if (replacement == TOMBSTONE) {
         overflow.remove(present.id);
       } else {
-        overflow.put(present.id, instead);
+        overflow.put(present.id, replacement);
       }
     }
 
@@ -141,11 +145,11 @@ final class AgentTable {
       return used >= entries.length / 2;
     }
 
-    /** Without what was given up, and with a third of the slots taken at most. */
+    /** Copies the entries, without tombstones, to a table at most one third full. */
     Slots rebuilt(int size) {
-      Slots roomy = new Slots(Math.max(SMALLEST, Integer.highestOneBit(3 * size) * 2));
-      forEach(roomy::add);
-      return roomy;
+      Slots larger = new Slots(Math.max(MIN_SLOTS, Integer.highestOneBit(3 * size) * 2));
+      forEach(larger::add);
+      return larger;
     }
 
     void forEach(Consumer<AgentEntry> action) {

@@ -1,34 +1,37 @@
 package org.lazaruspit.heartbeat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to look at when: a hashed timing wheel (Varghese and Lauck, 1987, scheme 6) with lazy
- * re-arming.
+ * Schedule of the next check of each agent: a hashed timing wheel (Varghese and Lauck, 1987, scheme
+ * 6) with lazy re-arming.
  *
- * <p>A heartbeat never touches it. An entry that comes up is looked at, and placed again where its
- * deadline has moved meanwhile; so each costs one look a time-out, and a tick costs what is due,
- * not what is registered. A deadline beyond the wheel is looked at once a turn. The slot of the
- * present is looked at on every advance, so nothing is noticed late for being in a wide slot.
+ * <p>A heartbeat never changes the wheel. A due entry is checked and scheduled again at its current
+ * deadline, so an entry costs one check per time-out, and a tick costs time for due entries only. A
+ * deadline beyond the wheel is checked once a turn. Every advance checks the current slot as well,
+ * so the width of a slot delays no detection.
  */
 final class DeadlineWheel {
   private static final int SLOTS = 1 << 11;
 
   /**
-   * A slot is 2^28 ns wide, about a quarter of a second, and a turn takes nine minutes: longer than
-   * the usual time-out.
+   * A slot is 2^28 ns wide, about a quarter of a second; a turn takes nine minutes, longer than the
+   * default time-out.
    */
   private static final int SLOT_SHIFT = 28;
 
-  /** The farthest that an entry can be placed ahead. */
+  /** Longest delay of an entry. */
   static final long SPAN = (SLOTS - 1L) << SLOT_SHIFT;
 
   private final Node[] slots = new Node[SLOTS];
   private final long origin;
+
+  @GuardedBy("this")
   private long current;
 
-  /** A link of the doubly linked ring of a slot; the links are guarded by the wheel. */
+  /** Link of the doubly linked ring of a slot; the wheel's lock guards the links. */
   static class Node {
     private @Nullable Node next;
     private @Nullable Node previous;
@@ -61,8 +64,8 @@ final class DeadlineWheel {
   }
 
   /**
-   * Places an entry, or moves it: it comes up with the first advance from then on, or a turn's
-   * length from now if that is earlier.
+   * Schedules or reschedules an entry: it is due at the first advance after the delay, or after one
+   * turn if that is earlier.
    */
   synchronized void schedule(AgentEntry entry, long now, long delay) {
     entry.unlink();
@@ -75,17 +78,17 @@ final class DeadlineWheel {
     entry.unlink();
   }
 
-  /** Takes out whatever comes up until now, in the order of the slots. */
+  /** Removes the entries due until now, in the order of the slots. */
   synchronized void advance(long now, List<AgentEntry> due) {
     long target = Math.max(current, (now - origin) >> SLOT_SHIFT);
     long last = Math.min(target, current + SLOTS - 1);
     for (long slot = current; slot <= last; slot++) {
-      takeOut(slots[(int) slot & (SLOTS - 1)], due);
+      removeAll(slots[(int) slot & (SLOTS - 1)], due);
     }
     current = target;
   }
 
-  private static void takeOut(Node head, List<AgentEntry> due) {
+  private static void removeAll(Node head, List<AgentEntry> due) {
     Node node = head.next;
     while (node instanceof AgentEntry entry) {
       entry.unlink();

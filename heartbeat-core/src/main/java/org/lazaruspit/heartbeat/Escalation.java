@@ -6,14 +6,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules: what an agent's state becomes by what happens to it. Pure functions of their
- * arguments; {@code lastSign} is the last sign of life and {@code now} the present, on the same
- * monotonic time, of which only differences count.
+ * Transitions of an agent's state, as pure functions. {@code lastSign} is the last sign of life and
+ * {@code now} the present, on the same monotonic clock; only differences count.
  */
 final class Escalation {
   /**
-   * Whole windows of unchanged progress from which a living agent is unhealthy; from the first it
-   * is degraded.
+   * Whole windows of unchanged progress that make an agent with heartbeats unhealthy; the first
+   * window makes it degraded.
    */
   static final int STUCK_UNHEALTHY = 3;
 
@@ -22,42 +21,42 @@ final class Escalation {
   private Escalation() {}
 
   /**
-   * What something led to.
+   * Result of a signal.
    *
-   * @param state the state afterwards, the same instance when nothing changed
-   * @param cause what to tell the listeners when the status changed
+   * @param state the new state, the same instance if unchanged
+   * @param cause the cause for the listeners if the status changed
    */
   record Step(AgentState state, HealthCause cause) {}
 
   static Step step(
-      AgentState state, HealthSignal what, HealthRules rules, long lastSign, long now) {
-    if (what instanceof HealthSignal.Beat beat) {
+      AgentState state, HealthSignal signal, HealthRules rules, long lastSign, long now) {
+    if (signal instanceof HealthSignal.Beat beat) {
       return beat(state, beat, rules, lastSign, now);
-    } else if (what instanceof HealthSignal.Failure failure) {
+    } else if (signal instanceof HealthSignal.Failure failure) {
       return failure(state, failure, rules);
-    } else if (what instanceof HealthSignal.FellSilent fell) {
+    } else if (signal instanceof HealthSignal.FellSilent fell) {
       boolean silent = newlySilent(state, rules, lastSign, now);
       return new Step(
           silent ? state.withSilence(fell.silence(), null) : state, HealthCause.SILENCE);
-    } else if (what instanceof HealthSignal.Hold hold) {
-      AgentState held = state.withSilence(state.overdue(), hold.held());
+    } else if (signal instanceof HealthSignal.Hold hold) {
+      AgentState held = state.withSilence(state.silence(), hold.held());
       return timePassed(held, rules, state.silent(), lastSign, now);
-    } else if (what instanceof HealthSignal.Forgive) {
+    } else if (signal instanceof HealthSignal.Forgive) {
       return forgive(state, rules, lastSign, now);
-    } else if (what instanceof HealthSignal.HoldEnded) {
-      AgentState free = state.withSilence(state.overdue(), null);
+    } else if (signal instanceof HealthSignal.HoldEnded) {
+      AgentState free = state.withSilence(state.silence(), null);
       return timePassed(free, rules, silentWindows(free, rules, lastSign, now), lastSign, now);
     }
     return timePassed(state, rules, silentWindows(state, rules, lastSign, now), lastSign, now);
   }
 
-  /** Whether a whole time-out of silence is over that has not been counted. */
+  /** Returns whether a whole time-out of silence has passed that is not counted yet. */
   static boolean newlySilent(AgentState state, HealthRules rules, long lastSign, long now) {
     return silentWindows(state, rules, lastSign, now) > state.silent();
   }
 
   /**
-   * How long from now something will be due if nothing happens until then; 0 or less when it is.
+   * Returns the time until the next check is due without further signals; 0 or less if it is due.
    */
   static long dueIn(AgentState state, HealthRules rules, long lastSign, long now) {
     long timeout = Nanos.of(rules.timeout());
@@ -68,8 +67,8 @@ final class Escalation {
     if (progress == null || window == null || progress.stuck() >= STUCK_UNHEALTHY) {
       return due;
     }
-    AgentState.AgreedWait quiet = state.quiet();
-    long agreed = quiet == null ? 0 : quiet.until() - quiet.from();
+    AgentState.AgreedWait wait = state.agreedWait();
+    long agreed = wait == null ? 0 : wait.until() - wait.from();
     long standstill = now - progress.since() - agreed;
     long stuckDue = product(progress.stuck() + 1L, Nanos.of(window)) - standstill;
     boolean aliveThen = silence + stuckDue <= timeout;
@@ -78,9 +77,10 @@ final class Escalation {
 
   private static Step beat(
       AgentState state, HealthSignal.Beat beat, HealthRules rules, long lastSign, long now) {
-    AgentState.AgreedWait asked = beat.quiet();
-    AgentState.AgreedWait quiet = asked == null ? null : agreed(asked, state.quiet(), rules, now);
-    AgentState.Progress progress = progressed(state, beat, rules, lastSign, now);
+    AgentState.AgreedWait requested = beat.agreedWait();
+    AgentState.AgreedWait wait =
+        requested == null ? null : agreed(requested, state.agreedWait(), rules, now);
+    AgentState.Progress progress = newProgress(state, beat, rules, lastSign, now);
     HealthStatus bad = stuckStatus(progress);
     int good = bad.compareTo(state.status()) < 0 ? state.good() + 1 : 0;
     boolean recovering = good > 0 && good < rules.recoverAfter();
@@ -98,37 +98,37 @@ final class Escalation {
             error,
             Math.max(0, state.graceAfter() - (now - lastSign)),
             progress,
-            quiet);
+            wait);
     boolean worse = status.compareTo(state.status()) > 0;
     return new Step(next, worse ? HealthCause.STUCK : HealthCause.HEARTBEAT);
   }
 
   /**
-   * The wait asked for, cut to the ceiling, which counts from the first of the heartbeats in a row
-   * that told of one.
+   * Returns the requested wait, cut to the ceiling, which counts from the first of the heartbeats
+   * in a row with a wait.
    */
   private static AgentState.AgreedWait agreed(
-      AgentState.AgreedWait asked,
+      AgentState.AgreedWait requested,
       AgentState.@Nullable AgreedWait before,
       HealthRules rules,
       long now) {
     long since = before == null ? now : before.since();
     long left = Math.max(0, Nanos.of(rules.waitingCeiling()) - (now - since));
-    long wanted = asked.until() - now;
+    long wanted = requested.until() - now;
     long granted = Math.min(wanted, left);
-    Waiting shown = asked.shown();
+    Waiting shown = requested.shown();
     if (granted < wanted && shown.until() != null) {
       shown = Waiting.until(shown.reason(), shown.until().minusNanos(wanted - granted));
     }
     return new AgentState.AgreedWait(shown, since, now, now + granted);
   }
 
-  private static AgentState.@Nullable Progress progressed(
+  private static AgentState.@Nullable Progress newProgress(
       AgentState state, HealthSignal.Beat beat, HealthRules rules, long lastSign, long now) {
     AgentState.Progress before = state.progress();
-    Object told = beat.progress();
-    if (told != null && (before == null || !Numbers.same(told, before.value()))) {
-      return new AgentState.Progress(told, now, 0);
+    Object value = beat.progress();
+    if (value != null && (before == null || !Numbers.same(value, before.value()))) {
+      return new AgentState.Progress(value, now, 0);
     } else if (before == null) {
       return null;
     }
@@ -168,16 +168,16 @@ final class Escalation {
     return new Step(next, byStuck.compareTo(byCount) > 0 ? HealthCause.STUCK : cause);
   }
 
-  /** A new incarnation: a clean slate and a grace. */
-  static AgentState fresh(HealthRules rules) {
+  /** Returns the first state of a new incarnation, with its grace. */
+  static AgentState newIncarnation(HealthRules rules) {
     long grace = Nanos.of(rules.grace());
     boolean longer = grace > Nanos.of(rules.timeout());
     return AgentState.alive(HealthStatus.HEALTHY, 0, null, longer ? grace : 0, null, null);
   }
 
   /**
-   * What was counted stays counted, and the next time-out begins now; standstill does not count
-   * what silence does not.
+   * Starts the next time-out now and keeps all counters; standstill excludes the forgiven time as
+   * well.
    */
   private static Step forgive(AgentState state, HealthRules rules, long lastSign, long now) {
     long counted = product(state.silent(), Nanos.of(rules.timeout()));
@@ -194,24 +194,24 @@ final class Escalation {
     return new Step(next, HealthCause.SILENCE);
   }
 
-  /** How long the agent has been silent beyond what was agreed; negative while that lasts. */
+  /** Returns the silence beyond an agreed wait and the grace; negative until these end. */
   private static long silence(AgentState state, HealthRules rules, long lastSign, long now) {
     long grace = state.graceAfter() - Nanos.of(rules.timeout());
     return now - lastSign - Math.max(state.movedAfter(), grace);
   }
 
-  /** How long the agent has been silent beyond its first deadline. */
+  /** Returns the silence beyond the first deadline. */
   private static long overdue(AgentState state, HealthRules rules, long lastSign, long now) {
     return Math.max(0, silence(state, rules, lastSign, now) - Nanos.of(rules.timeout()));
   }
 
   /**
-   * How much of the time since the last heartbeat is no standstill: the agent had said that it
-   * waits, or was not heard at all.
+   * Returns the part of the time since the last heartbeat that is no standstill: agreed wait and
+   * silence beyond the deadline.
    */
   private static long uncounted(AgentState state, HealthRules rules, long lastSign, long now) {
-    AgentState.AgreedWait quiet = state.quiet();
-    return overdue(state, rules, lastSign, now) + (quiet == null ? 0 : quiet.spent(now));
+    AgentState.AgreedWait wait = state.agreedWait();
+    return overdue(state, rules, lastSign, now) + (wait == null ? 0 : wait.spent(now));
   }
 
   private static int silentWindows(AgentState state, HealthRules rules, long lastSign, long now) {
@@ -253,8 +253,8 @@ final class Escalation {
   }
 
   /**
-   * The product of two numbers that are not negative, at most {@link #FAR}, to which a time can
-   * still be added.
+   * Multiplies two non-negative numbers, capped at {@link #FAR}, so that adding a time does not
+   * overflow.
    */
   private static long product(long one, long other) {
     return other != 0 && one > FAR / other ? FAR : one * other;

@@ -6,15 +6,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Takes events from under locks and has them delivered outside of any. */
+/** Queues events under the callers' locks and delivers them without locks. Thread-safe. */
 final class EventDispatcher {
-  private final Map<String, ListenerQueue> mailboxes = new ConcurrentHashMap<>();
+  private final Map<String, ListenerQueue> queues = new ConcurrentHashMap<>();
 
-  /** What was merged for listeners that are gone. */
+  /** Merged events of removed listeners. */
   private final AtomicLong mergedBefore = new AtomicLong();
 
   private volatile @Nullable Executor executor;
-  private volatile boolean noted;
+  private volatile boolean pending;
 
   EventDispatcher(@Nullable Executor executor) {
     this.executor = executor;
@@ -25,45 +25,51 @@ final class EventDispatcher {
   }
 
   boolean add(String name, HealthListener listener, int capacity) {
-    return mailboxes.putIfAbsent(name, new ListenerQueue(name, listener, capacity)) == null;
+    return queues.putIfAbsent(name, new ListenerQueue(name, listener, capacity)) == null;
   }
 
   boolean remove(String name) {
-    ListenerQueue mailbox = mailboxes.remove(name);
-    if (mailbox != null) {
-      mailbox.close();
-      mergedBefore.addAndGet(mailbox.merged());
+    ListenerQueue queue = queues.remove(name);
+    if (queue != null) {
+      queue.close();
+      mergedBefore.addAndGet(queue.merged());
     }
-    return mailbox != null;
+    return queue != null;
   }
 
-  /** Notes an event; the caller may hold locks, and dispatches when it has let go of them. */
-  void note(HealthEvent event) {
-    mailboxes.values().forEach(mailbox -> mailbox.add(event));
-    noted = true;
+  /**
+   * Queues an event. The caller may hold locks and calls {@link #dispatch()} after it released
+   * them.
+   */
+  void enqueue(HealthEvent event) {
+    queues.values().forEach(queue -> queue.add(event));
+    pending = true;
   }
 
-  /** Has the executor deliver what was noted; without one it waits until {@link #deliver()}. */
+  /** Delivers queued events by the executor; without executor they wait for {@link #deliver()}. */
   void dispatch() {
     Executor current = executor;
-    if (noted && current != null) {
-      noted = false;
-      mailboxes.values().forEach(mailbox -> mailbox.dispatch(current));
+    if (pending && current != null) {
+      pending = false;
+      queues.values().forEach(queue -> queue.dispatch(current));
     }
   }
 
-  /** Delivers what is left: by the executor, that may have refused before, or on this thread. */
+  /**
+   * Delivers all waiting events: by the executor, which may have rejected them before, or on this
+   * thread.
+   */
   void deliver() {
     Executor current = executor;
     if (current == null) {
-      mailboxes.values().forEach(ListenerQueue::drain);
+      queues.values().forEach(ListenerQueue::drain);
     } else {
-      mailboxes.values().forEach(mailbox -> mailbox.dispatch(current));
+      queues.values().forEach(queue -> queue.dispatch(current));
     }
   }
 
-  /** How many events were merged into later ones of the same agent. */
+  /** Returns the number of events merged into later events of the same agent. */
   long merged() {
-    return mergedBefore.get() + mailboxes.values().stream().mapToLong(ListenerQueue::merged).sum();
+    return mergedBefore.get() + queues.values().stream().mapToLong(ListenerQueue::merged).sum();
   }
 }

@@ -8,11 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is known of all agents at one moment. Immutable and thread-safe.
+ * Snapshot of all agents' health. Immutable and thread-safe.
  *
- * <p>Each agent's entry is consistent in itself; agents that change while the snapshot is taken may
- * be seen before or after their change. The counts are of the agents seen, also where the snapshot
- * shows only those of one status.
+ * <p>Each agent's entry is consistent; an agent that changes meanwhile is seen before or after its
+ * change. The counts cover all agents, also in a snapshot of one status.
  *
  * @param timestamp wall-clock time of the snapshot
  * @param total number of agents
@@ -30,7 +29,7 @@ public record FleetHealth(
     Map<String, AgentHealth> agents) {
 
   /**
-   * Checks what is given.
+   * Checks the arguments.
    *
    * @param timestamp wall-clock time of the snapshot
    * @param total number of agents

@@ -2,23 +2,23 @@ package org.lazaruspit.heartbeat;
 
 import java.util.Locale;
 
-/** Why a status changed. Immutable and thread-safe. */
+/** Cause of a change of status. Immutable and thread-safe. */
 public enum HealthCause {
-  /** Enough good heartbeats came. */
+  /** Enough heartbeats arrived. */
   HEARTBEAT,
-  /** No sign of life came for one time-out or more. */
+  /** No sign of life arrived for one time-out or more. */
   SILENCE,
-  /** Heartbeats come, but the progress that they tell does not change. */
+  /** Heartbeats arrive, but the progress does not change. */
   STUCK,
-  /** Somebody reported a failure. */
+  /** A failure was reported. */
   REPORTED,
-  /** A newer incarnation took over with a clean slate. */
+  /** A newer incarnation took over with cleared failures. */
   INCARNATION;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in JSON and in logs.
+   * Returns the name used in JSON and in logs.
    *
    * @return the name in lower case, for example {@code silence}
    */

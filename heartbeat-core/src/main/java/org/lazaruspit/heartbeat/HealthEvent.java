@@ -6,15 +6,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of one agent's status. Immutable and thread-safe.
+ * Change of one agent's status. Immutable and thread-safe.
  *
  * @param agentId the agent
- * @param from the status before
- * @param to the status from now on
- * @param cause why it changed
+ * @param from the old status
+ * @param to the new status
+ * @param cause the cause of the change
  * @param at wall-clock time of the change, for display
- * @param incarnation the agent's incarnation, 0 when none is known
- * @param message what a person should read, or null where the cause says it all
+ * @param incarnation the agent's incarnation, 0 if unknown
+ * @param message a text for operators, null if the cause is sufficient
  */
 public record HealthEvent(
     String agentId,
@@ -26,15 +26,15 @@ public record HealthEvent(
     @Nullable String message) {
 
   /**
-   * Checks what is given.
+   * Checks the arguments.
    *
    * @param agentId the agent
-   * @param from the status before
-   * @param to the status from now on
-   * @param cause why it changed
+   * @param from the old status
+   * @param to the new status
+   * @param cause the cause of the change
    * @param at wall-clock time of the change
    * @param incarnation the agent's incarnation
-   * @param message what a person should read
+   * @param message a text for operators
    */
   public HealthEvent {
     requireNonNull(agentId, "agentId");

@@ -1,19 +1,19 @@
 package org.lazaruspit.heartbeat;
 
 /**
- * Told of every change of status.
+ * Listener for changes of status.
  *
- * <p>Never called while the registry holds a lock, and never by two threads at once: the changes of
- * one agent come in their order, each exactly once. A listener that falls behind gets the changes
- * of one agent merged into one, from the oldest status that it has not seen to the newest. What it
- * throws is logged with its name and the event, and the next event follows.
+ * <p>The registry calls a listener without a lock and from one thread at a time. The changes of one
+ * agent arrive in order, each exactly once. For a listener that falls behind, the changes of one
+ * agent are merged into one, from the oldest unseen status to the newest. An exception is logged
+ * with the listener's name and the event, and the next event follows.
  */
 @FunctionalInterface
 public interface HealthListener {
   /**
-   * Takes note of a change.
+   * Called after a change of status.
    *
-   * @param event what changed
+   * @param event the change
    */
   void changed(HealthEvent event);
 }

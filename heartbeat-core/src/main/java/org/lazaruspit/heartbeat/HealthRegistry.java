@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is alive, who is silent, who is stuck.
+ * Registry of agents' health: heartbeats, silence, failures and standstill.
  *
- * <p>Agents are registered, or register themselves with their first heartbeat. What is held against
- * them follows from {@link HealthRules}; every change of status is told to the listeners. All
- * methods are thread-safe, and none waits for a listener unless the listeners' executor makes it.
- * No thread is started before {@link #start()}; without it, call {@link #checkTimeouts()} to have
- * silence noticed and listeners called.
+ * <p>An agent is registered explicitly or by its first heartbeat. {@link HealthRules} determine its
+ * status; listeners receive every change of status. All methods are thread-safe, and no method
+ * waits for a listener unless the listeners' executor runs it on the calling thread. Threads start
+ * with {@link #start()}; without it, call {@link #checkTimeouts()} to detect silence and to call
+ * listeners.
  *
  * <p>An agent's id is 1 to 200 ASCII letters, digits, dots, hyphens and underscores, the first a
  * letter, digit or underscore.
@@ -34,9 +34,9 @@ public final class HealthRegistry implements AutoCloseable {
   private static final int MAX_ERROR = 1_000;
   private final AgentRegistry agents;
   private final RuleOverrides rules;
-  private final SilenceDetector watch;
+  private final SilenceDetector detector;
   private final InstantSource clock;
-  private final EventDispatcher announcer;
+  private final EventDispatcher dispatcher;
   private final HealthRegistryBuilder settings;
   private final Lifecycle lifecycle;
 
@@ -44,7 +44,7 @@ public final class HealthRegistry implements AutoCloseable {
     settings = builder;
     clock = builder.clock;
     RegistryClock time = new RegistryClock(builder.ticker, clock);
-    announcer = new EventDispatcher(builder.listenerExecutor);
+    dispatcher = new EventDispatcher(builder.listenerExecutor);
     DeadlineWheel wheel = new DeadlineWheel(time.now());
     MassSilenceGuard guard = new MassSilenceGuard();
     AgentIds ids = new AgentIds(builder.maxKeyLength);
@@ -52,13 +52,13 @@ public final class HealthRegistry implements AutoCloseable {
         new AgentRegistry.Limits(
             builder.maxAgents, builder.maxMetadataBytes, ids, builder.registerUnknown);
     rules = new RuleOverrides(builder.rules);
-    agents = new AgentRegistry(limits, rules, time, clock, announcer, wheel, guard);
-    watch = new SilenceDetector(agents, rules, time, clock, wheel, guard);
-    lifecycle = new Lifecycle(this::checkTimeouts, builder, time, announcer);
+    agents = new AgentRegistry(limits, rules, time, clock, dispatcher, wheel, guard);
+    detector = new SilenceDetector(agents, rules, time, clock, wheel, guard);
+    lifecycle = new Lifecycle(this::checkTimeouts, builder, time, dispatcher);
   }
 
   /**
-   * Starts with the defaults.
+   * Returns a builder with the defaults.
    *
    * @return a new builder
    */
@@ -67,7 +67,7 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   /**
-   * A registry with the defaults.
+   * Creates a registry with the defaults.
    *
    * @return a new registry, not started
    */
@@ -79,26 +79,26 @@ public final class HealthRegistry implements AutoCloseable {
    * Registers an agent without metadata or incarnation.
    *
    * @param agentId the agent
-   * @return true when it was unknown
-   * @throws IllegalArgumentException when the id is none
-   * @throws IllegalStateException when the registry is full, or the agent is known in a newer
-   *     incarnation
+   * @return true if the agent was unknown
+   * @throws IllegalArgumentException if the id is invalid
+   * @throws IllegalStateException if the registry is full, or a newer incarnation of the agent is
+   *     known
    */
   public boolean register(String agentId) {
     return register(agentId, Map.of(), 0);
   }
 
   /**
-   * Registers an agent as {@link #tryRegister} does, and throws where that refuses.
+   * Registers an agent like {@link #tryRegister}, and throws if that refuses.
    *
    * @param agentId the agent
-   * @param metadata JSON-like values to merge into what is known; null deletes a key
-   * @param incarnation its incarnation, 0 when none is known
-   * @return true when it was unknown
-   * @throws IllegalArgumentException when the id is none, the metadata is refused or the
-   *     incarnation negative
-   * @throws IllegalStateException when the registry is full, or the agent is known in a newer
-   *     incarnation
+   * @param metadata JSON-like values to merge into the agent's metadata; null deletes a key
+   * @param incarnation the agent's incarnation, 0 if unknown
+   * @return true if the agent was unknown
+   * @throws IllegalArgumentException if the id is invalid, the metadata is refused or the
+   *     incarnation is negative
+   * @throws IllegalStateException if the registry is full, or a newer incarnation of the agent is
+   *     known
    */
   public boolean register(
       String agentId, Map<String, ? extends @Nullable Object> metadata, long incarnation) {
@@ -123,15 +123,15 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   /**
-   * Registers an agent: it is healthy, and its clock starts now. A known one keeps its clock and
-   * its status and gets the metadata, unless the incarnation is newer: that takes over with a clean
-   * slate. Registering is no sign of life of a known agent.
+   * Registers an agent as healthy and starts its time-out. A known agent keeps its time-out and its
+   * status and gets the metadata; a newer incarnation takes over with cleared failures. A
+   * registration is no sign of life of a known agent.
    *
    * @param agentId the agent
-   * @param metadata JSON-like values to merge into what is known; null deletes a key
-   * @param incarnation its incarnation, 0 when none is known
-   * @return what became of it; where the metadata is refused, nothing else is done either
-   * @throws IllegalArgumentException when the incarnation is negative
+   * @param metadata JSON-like values to merge into the agent's metadata; null deletes a key
+   * @param incarnation the agent's incarnation, 0 if unknown
+   * @return the outcome; refused metadata refuses the whole registration
+   * @throws IllegalArgumentException if the incarnation is negative
    */
   public HeartbeatOutcome tryRegister(
       String agentId, Map<String, ? extends @Nullable Object> metadata, long incarnation) {
@@ -139,118 +139,118 @@ public final class HealthRegistry implements AutoCloseable {
       throw new IllegalArgumentException("incarnation: " + incarnation + " is negative");
     }
     HeartbeatOutcome outcome = agents.register(agentId, metadata, incarnation);
-    announcer.dispatch();
+    dispatcher.dispatch();
     return outcome;
   }
 
   /**
-   * Forgets an agent.
+   * Removes an agent.
    *
    * @param agentId the agent
-   * @return false when it was unknown
+   * @return false if the agent was unknown
    */
   public boolean unregister(String agentId) {
     return agents.unregister(agentId);
   }
 
   /**
-   * Takes a heartbeat that says "I am alive" and nothing else.
+   * Accepts a heartbeat without further data.
    *
    * @param agentId the agent
-   * @return what became of it
+   * @return the outcome
    */
   public HeartbeatOutcome heartbeat(String agentId) {
     return heartbeat(agentId, Heartbeat.EMPTY);
   }
 
   /**
-   * Takes a heartbeat. An unknown agent is registered by it, unless the registry is told not to or
-   * is full.
+   * Accepts a heartbeat. It registers an unknown agent, unless {@link
+   * HealthRegistryBuilder#registerUnknown} is off or the registry is full.
    *
    * @param agentId the agent
-   * @param beat what it says
-   * @return what became of it
+   * @param beat the data of the heartbeat
+   * @return the outcome
    */
   public HeartbeatOutcome heartbeat(String agentId, Heartbeat beat) {
     return agents.heartbeat(agentId, beat);
   }
 
   /**
-   * Counts a failure that somebody saw. It is no sign of life: silence goes on counting beside it.
+   * Counts a reported failure. The report is no sign of life: silence continues to count.
    *
    * @param agentId the agent
-   * @param error what went wrong; the first 1,000 characters are kept
-   * @return how the agent is doing now, empty when it is unknown
+   * @param error the reason; the first 1,000 characters are kept
+   * @return the agent's health after the report, empty if the agent is unknown
    */
   public Optional<AgentHealth> reportFailure(String agentId, String error) {
     return reportFailure(agentId, error, Long.MAX_VALUE);
   }
 
   /**
-   * Counts a failure that somebody saw of one incarnation: it is not held against a newer one.
+   * Counts a reported failure of one incarnation; ignored if the agent has a newer incarnation.
    *
    * @param agentId the agent
-   * @param error what went wrong; the first 1,000 characters are kept
+   * @param error the reason; the first 1,000 characters are kept
    * @param incarnation the incarnation that failed
-   * @return how the agent is doing now, empty when it is unknown
+   * @return the agent's health after the report, empty if the agent is unknown
    */
   public Optional<AgentHealth> reportFailure(String agentId, String error, long incarnation) {
     String shown = error.length() > MAX_ERROR ? error.substring(0, MAX_ERROR) : error;
     Optional<AgentHealth> health = Optional.ofNullable(agents.fail(agentId, shown, incarnation));
-    announcer.dispatch();
+    dispatcher.dispatch();
     return health;
   }
 
   /**
-   * How an agent is doing.
+   * Returns an agent's health.
    *
    * @param agentId the agent
-   * @return what is known of it, empty when it is unknown
+   * @return the agent's health, empty if the agent is unknown
    */
   public Optional<AgentHealth> find(String agentId) {
     return Optional.ofNullable(agents.health(requireNonNull(agentId, "agentId")));
   }
 
   /**
-   * All agents and their number by status.
+   * Returns all agents and their number by status.
    *
-   * @return a copy that does not change any more
+   * @return an immutable copy
    */
   public FleetHealth snapshot() {
     return snapshot(EnumSet.allOf(HealthStatus.class));
   }
 
   /**
-   * The agents of one status, and the number of all by status.
+   * Returns the agents of one status, and the number of all agents by status.
    *
    * @param status the status
-   * @return a copy that does not change any more
+   * @return an immutable copy
    */
   public FleetHealth snapshot(HealthStatus status) {
     return snapshot(EnumSet.of(status));
   }
 
   private FleetHealth snapshot(Set<HealthStatus> shown) {
-    StatusCounts census = new StatusCounts(shown);
-    forEach(census::add);
-    return census.result(clock.instant());
+    StatusCounts counts = new StatusCounts(shown);
+    forEach(counts::add);
+    return counts.result(clock.instant());
   }
 
   /**
-   * Shows every agent without collecting them. Agents that come or go meanwhile may or may not be
-   * among them.
+   * Calls the action with every agent, without a copy of all. Agents added or removed meanwhile may
+   * or may not be included.
    *
-   * @param action called on this thread, without a lock; what it throws ends the walk
+   * @param action called on this thread, without a lock; an exception ends the iteration
    */
   public void forEach(Consumer<? super AgentHealth> action) {
     agents.forEach(entry -> show(entry, action));
   }
 
   /**
-   * Shows every agent of one status without collecting them.
+   * Calls the action with every agent of one status, without a copy of all.
    *
    * @param status the status
-   * @param action called on this thread, without a lock; what it throws ends the walk
+   * @param action called on this thread, without a lock; an exception ends the iteration
    */
   public void forEach(HealthStatus status, Consumer<? super AgentHealth> action) {
     agents.forEach(
@@ -275,20 +275,20 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   /**
-   * Applies the rules to the time that has passed. For callers that drive time themselves; {@link
-   * #start()} makes it unnecessary. Without a listeners' executor and before the start, it also
-   * calls the listeners.
+   * Applies the rules to the elapsed time. For callers that drive time themselves; unnecessary
+   * after {@link #start()}. Without a listeners' executor and before the start, it also calls the
+   * listeners.
    *
-   * @return how many agents' status changed
+   * @return the number of agents with a changed status
    */
   public int checkTimeouts() {
-    int changes = watch.check();
-    announcer.deliver();
+    int changes = detector.check();
+    dispatcher.deliver();
     return changes;
   }
 
   /**
-   * The rules of every agent that has none of its own.
+   * Returns the rules of every agent without own rules.
    *
    * @return the rules in force
    */
@@ -297,29 +297,29 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   /**
-   * Changes the rules of every agent that has none of its own. What was counted stays counted.
+   * Changes the rules of every agent without own rules. Counted failures stay counted.
    *
-   * @param newRules the rules from now on
+   * @param newRules the new rules
    */
   public void rules(HealthRules newRules) {
     agents.rules(requireNonNull(newRules, "newRules"));
   }
 
   /**
-   * The rules that hold for an agent.
+   * Returns the rules in force for an agent.
    *
    * @param agentId the agent
-   * @return its own rules or else the registry's, empty when it is unknown
+   * @return the agent's own rules or else the registry's, empty if the agent is unknown
    */
   public Optional<HealthRules> rulesFor(String agentId) {
     return Optional.ofNullable(agents.rulesFor(requireNonNull(agentId, "agentId")));
   }
 
   /**
-   * Gives an agent rules of its own, until they are cleared or it is unregistered.
+   * Sets own rules for an agent, until they are cleared or the agent is unregistered.
    *
    * @param agentId the agent
-   * @param ownRules its rules from now on; their {@link HealthRules#massSilence()} means nothing
+   * @param ownRules the agent's rules; their {@link HealthRules#massSilence()} is ignored
    * @return false when it is unknown
    */
   public boolean rulesFor(String agentId, HealthRules ownRules) {
@@ -327,74 +327,73 @@ public final class HealthRegistry implements AutoCloseable {
   }
 
   /**
-   * Has an agent follow the registry's rules again.
+   * Removes the own rules of an agent; the registry's rules apply again.
    *
    * @param agentId the agent
-   * @return false when it is unknown or had no rules of its own
+   * @return false if the agent is unknown or had no own rules
    */
   public boolean clearRulesFor(String agentId) {
     return agents.ownRules(agentId, null);
   }
 
   /**
-   * Adds a listener that is told of every change of status from now on.
+   * Adds a listener for every later change of status.
    *
    * @param name a name for the log and for {@link #removeListener}
-   * @param listener what to call
-   * @throws IllegalArgumentException when there is a listener of that name
+   * @param listener the listener
+   * @throws IllegalArgumentException if a listener of that name exists
    */
   public void addListener(String name, HealthListener listener) {
-    if (!announcer.add(
+    if (!dispatcher.add(
         requireNonNull(name, "name"),
         requireNonNull(listener, "listener"),
         settings.listenerQueue)) {
-      throw new IllegalArgumentException("listener: there is one named " + name + " already");
+      throw new IllegalArgumentException("listener: the name " + name + " is taken");
     }
   }
 
   /**
-   * Removes a listener; a call that has begun may still be running when this returns.
+   * Removes a listener; a running call may continue after the return.
    *
-   * @param name the name that it was added with
-   * @return false when there was none of that name
+   * @param name the listener's name
+   * @return false if no listener has that name
    */
   public boolean removeListener(String name) {
-    return announcer.remove(requireNonNull(name, "name"));
+    return dispatcher.remove(requireNonNull(name, "name"));
   }
 
   /**
-   * How many events were merged into later ones of the same agent since their listener was too
-   * slow.
+   * Returns the number of events merged into later events of the same agent for slow listeners.
    *
-   * @return a number that only grows; those of listeners that were removed count on
+   * @return a number that never decreases; events of removed listeners count
    */
   public long mergedEvents() {
-    return announcer.merged();
+    return dispatcher.merged();
   }
 
   /**
-   * The number of agents.
+   * Returns the number of agents.
    *
-   * @return how many are registered
+   * @return the number of registered agents
    */
   public int size() {
     return agents.size();
   }
 
   /**
-   * Has silence noticed and listeners called without anyone asking, by daemon threads named {@code
-   * heartbeat-...}. Once is enough; again does nothing.
+   * Starts daemon threads named {@code heartbeat-...} that detect silence and call listeners. A
+   * second call does nothing.
    *
-   * @throws IllegalStateException when the registry is closed
+   * @throws IllegalStateException if the registry is closed
    */
   public void start() {
     lifecycle.start();
   }
 
   /**
-   * Ends every thread that was started, and waits for a listener that is being called, but for no
-   * more than some seconds. The agents stay known and can be asked for; silence is noticed by
-   * {@link #checkTimeouts()} alone. Again does nothing.
+   * Stops the threads and waits up to 10 seconds for running listener calls. The agents stay
+   * registered and readable; from then on only {@link #checkTimeouts()} detects silence. A second
+   * call does nothing.
    */
   @Override
   public void close() {

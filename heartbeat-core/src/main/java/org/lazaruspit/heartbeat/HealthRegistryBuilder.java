@@ -5,9 +5,9 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the settings of a {@link HealthRegistry}; each can be given once. Not thread-safe. */
+/** Builder of a {@link HealthRegistry}; each setting can be given once. Not thread-safe. */
 public final class HealthRegistryBuilder {
-  private final SetOnce given = new SetOnce();
+  private final SetOnce settings = new SetOnce();
   HealthRules rules = HealthRules.DEFAULT;
   Ticker ticker = Ticker.system();
   InstantSource clock = InstantSource.system();
@@ -35,126 +35,126 @@ public final class HealthRegistryBuilder {
   }
 
   /**
-   * The rules of every agent that has none of its own.
+   * Sets the rules of every agent without own rules.
    *
    * @param value default {@link HealthRules#DEFAULT}
    * @return this builder
    */
   public HealthRegistryBuilder rules(HealthRules value) {
-    rules = given.once("rules", value);
+    rules = settings.once("rules", value);
     return this;
   }
 
   /**
-   * Monotonic time, which the rules are applied to.
+   * Sets the monotonic clock of the rules.
    *
    * @param value default {@link Ticker#system()}
    * @return this builder
    */
   public HealthRegistryBuilder ticker(Ticker value) {
-    ticker = given.once("ticker", value);
+    ticker = settings.once("ticker", value);
     return this;
   }
 
   /**
-   * Wall-clock time, for display and for the end of a wait.
+   * Sets the wall clock, for display and for the end of a wait.
    *
    * @param value default {@link InstantSource#system()}
    * @return this builder
    */
   public HealthRegistryBuilder clock(InstantSource value) {
-    clock = given.once("clock", value);
+    clock = settings.once("clock", value);
     return this;
   }
 
   /**
-   * The largest number of agents.
+   * Sets the maximum number of agents.
    *
    * @param value 1 or more, default 1,000,000
    * @return this builder
    */
   public HealthRegistryBuilder maxAgents(int value) {
-    maxAgents = atLeast("maxAgents", given.once("maxAgents", value), 1);
+    maxAgents = atLeast("maxAgents", settings.once("maxAgents", value), 1);
     return this;
   }
 
   /**
-   * The largest size of one agent's metadata, as compact JSON in UTF-8.
+   * Sets the maximum size of one agent's metadata, as compact JSON in UTF-8.
    *
    * @param value bytes, 0 or more, default 16 KiB
    * @return this builder
    */
   public HealthRegistryBuilder maxMetadataBytes(int value) {
-    maxMetadataBytes = atLeast("maxMetadataBytes", given.once("maxMetadataBytes", value), 0);
+    maxMetadataBytes = atLeast("maxMetadataBytes", settings.once("maxMetadataBytes", value), 0);
     return this;
   }
 
   /**
-   * The largest length of an agent's id.
+   * Sets the maximum length of an agent's id.
    *
    * @param value characters, 1 or more, default 200
    * @return this builder
    */
   public HealthRegistryBuilder maxKeyLength(int value) {
-    maxKeyLength = atLeast("maxKeyLength", given.once("maxKeyLength", value), 1);
+    maxKeyLength = atLeast("maxKeyLength", settings.once("maxKeyLength", value), 1);
     return this;
   }
 
   /**
-   * Whether a heartbeat registers an agent that is unknown.
+   * Sets whether a heartbeat registers an unknown agent.
    *
    * @param value default true
    * @return this builder
    */
   public HealthRegistryBuilder registerUnknown(boolean value) {
-    registerUnknown = given.once("registerUnknown", value);
+    registerUnknown = settings.once("registerUnknown", value);
     return this;
   }
 
   /**
-   * How many events wait for each listener one by one, before those of the same agent are merged.
+   * Sets the number of separate events in each listener's queue; further events are merged by
+   * agent.
    *
    * @param value 0 or more, default 1,024
    * @return this builder
    */
   public HealthRegistryBuilder listenerQueue(int value) {
-    listenerQueue = atLeast("listenerQueue", given.once("listenerQueue", value), 0);
+    listenerQueue = atLeast("listenerQueue", settings.once("listenerQueue", value), 0);
     return this;
   }
 
   /**
-   * Where listeners are called. It is handed one task a listener at most at a time, never under a
-   * lock.
+   * Sets the executor that calls listeners. It gets at most one task per listener at a time, never
+   * under a lock.
    *
-   * @param value default: threads of the registry's own, at most one a listener, once it is
-   *     started, and the thread that calls {@link HealthRegistry#checkTimeouts()} as long as it is
-   *     not
+   * @param value default: own threads of a started registry, at most one per listener; before the
+   *     start, the thread that calls {@link HealthRegistry#checkTimeouts()}
    * @return this builder
    */
   public HealthRegistryBuilder listenerExecutor(Executor value) {
-    listenerExecutor = given.once("listenerExecutor", value);
+    listenerExecutor = settings.once("listenerExecutor", value);
     return this;
   }
 
   /**
-   * How often a caller that drives time himself promises to call {@link
-   * HealthRegistry#checkTimeouts()}. If more than four intervals, and more than a second, go by
-   * without a call, this process was stopped, and the time does not count. A started registry
-   * checks every 50 ms and needs no promise.
+   * Sets the interval at which a caller that drives time itself promises to call {@link
+   * HealthRegistry#checkTimeouts()}. A gap of more than four intervals and more than a second
+   * counts as a pause of this process, and its time does not count. A started registry checks every
+   * 50 ms and needs no promise.
    *
-   * @param value positive, default none: all time counts
+   * @param value positive, default: no promise, all time counts
    * @return this builder
    */
   public HealthRegistryBuilder checkInterval(Duration value) {
     if (value.isZero() || value.isNegative()) {
       throw new IllegalArgumentException("checkInterval: " + value + " is not positive");
     }
-    checkInterval = given.once("checkInterval", value);
+    checkInterval = settings.once("checkInterval", value);
     return this;
   }
 
   /**
-   * Makes the registry.
+   * Creates the registry.
    *
    * @return a new registry, not started
    */

@@ -4,14 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What silence, failures and standstill mean. Immutable and thread-safe.
+ * Rules for silence, failures and standstill. Immutable and thread-safe.
  *
  * <pre>{@code
  * HealthRules rules = HealthRules.builder().timeout(Duration.ofMinutes(2)).recoverAfter(3).build();
  * }</pre>
  */
 public final class HealthRules {
-  /** The rules with every setting at its default. */
+  /** Rules with all defaults. */
   public static final HealthRules DEFAULT = builder().build();
 
   private final Duration timeout;
@@ -25,20 +25,20 @@ public final class HealthRules {
   private final @Nullable MassSilence massSilence;
 
   /**
-   * When the silence of many is held to be the fault of one thing that they share.
+   * Rule for mass silence: the silence of many agents at once is held, since its cause is probably
+   * a shared one.
    *
-   * @param part the part of the fleet that has to fall silent within one time-out, above 0, at most
-   *     1
-   * @param agents the smallest fleet that this is asked of, at least 1
-   * @param heldAtMost after this time silence counts after all, positive
+   * @param part the part of the fleet that falls silent within one time-out, above 0, at most 1
+   * @param agents the smallest fleet that the rule applies to, at least 1
+   * @param heldAtMost the longest hold, after which silence counts, positive
    */
   public record MassSilence(double part, int agents, Duration heldAtMost) {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
-     * @param part the part of the fleet that has to fall silent within one time-out
-     * @param agents the smallest fleet that this is asked of
-     * @param heldAtMost after this time silence counts after all
+     * @param part the part of the fleet that falls silent within one time-out
+     * @param agents the smallest fleet that the rule applies to
+     * @param heldAtMost the longest hold, after which silence counts
      */
     public MassSilence {
       if (!(part > 0 && part <= 1)) {
@@ -66,7 +66,7 @@ public final class HealthRules {
   }
 
   /**
-   * Starts with the defaults.
+   * Returns a builder with the defaults.
    *
    * @return a new builder
    */
@@ -75,7 +75,7 @@ public final class HealthRules {
   }
 
   /**
-   * Starts with these rules.
+   * Returns a builder with these rules.
    *
    * @return a new builder that can change each setting once
    */
@@ -94,7 +94,7 @@ public final class HealthRules {
   }
 
   /**
-   * Each whole one of these since the last sign of life is one failure.
+   * Returns the time-out; each whole time-out since the last sign of life is one failure.
    *
    * @return the time-out
    */
@@ -103,7 +103,7 @@ public final class HealthRules {
   }
 
   /**
-   * How often an agent is asked to send a heartbeat. No rule depends on it.
+   * Returns the requested interval between heartbeats. No rule depends on it.
    *
    * @return the interval
    */
@@ -112,7 +112,7 @@ public final class HealthRules {
   }
 
   /**
-   * Failures in a row from which an agent is degraded.
+   * Returns the failures in a row that make an agent degraded.
    *
    * @return 1 or more
    */
@@ -121,7 +121,7 @@ public final class HealthRules {
   }
 
   /**
-   * Failures in a row from which an agent is unhealthy.
+   * Returns the failures in a row that make an agent unhealthy.
    *
    * @return {@link #degradedAfter()} or more
    */
@@ -130,7 +130,7 @@ public final class HealthRules {
   }
 
   /**
-   * Good heartbeats in a row that make an agent healthy again.
+   * Returns the heartbeats in a row that make an agent healthy again.
    *
    * @return 1 or more
    */
@@ -139,17 +139,17 @@ public final class HealthRules {
   }
 
   /**
-   * How long progress may stay the same before a living agent counts as stuck.
+   * Returns the time of unchanged progress after which an agent with heartbeats counts as stuck.
    *
-   * @return the window, or null when progress is not judged
+   * @return the window, or null if the progress rule is off
    */
   public @Nullable Duration progressWindow() {
     return progressWindow;
   }
 
   /**
-   * How long a new incarnation may stay silent at first. Less than {@link #timeout()} means the
-   * same as that.
+   * Returns the time that a new incarnation may be silent at first. Values below {@link #timeout()}
+   * count as the time-out.
    *
    * @return the grace, one time-out unless set
    */
@@ -158,7 +158,7 @@ public final class HealthRules {
   }
 
   /**
-   * The longest wait that an agent can ask for.
+   * Returns the longest wait that an agent can request.
    *
    * @return the ceiling
    */
@@ -167,15 +167,15 @@ public final class HealthRules {
   }
 
   /**
-   * When the silence of many is held.
+   * Returns the rule for mass silence.
    *
-   * @return the setting, or null when every silence counts
+   * @return the rule, or null if every silence counts
    */
   public @Nullable MassSilence massSilence() {
     return massSilence;
   }
 
-  /** The larger the worse: which status so many failures in a row mean. */
+  /** Returns the status for a number of failures in a row. */
   HealthStatus statusAfter(int failures) {
     if (failures >= unhealthyAfter) {
       return HealthStatus.UNHEALTHY;
@@ -213,9 +213,9 @@ public final class HealthRules {
     return value;
   }
 
-  /** Collects the settings; each can be given once. Not thread-safe. */
+  /** Builder of rules; each setting can be given once. Not thread-safe. */
   public static final class Builder {
-    private final SetOnce given = new SetOnce();
+    private final SetOnce settings = new SetOnce();
     private Duration timeout = Duration.ofMinutes(5);
     private Duration heartbeatInterval = Duration.ofSeconds(30);
     private int degradedAfter = 1;
@@ -229,71 +229,70 @@ public final class HealthRules {
     private Builder() {}
 
     /**
-     * Each whole time-out of silence is one failure.
+     * Sets the time-out; each whole time-out of silence is one failure.
      *
      * @param value positive, default 300 s
      * @return this builder
      */
     public Builder timeout(Duration value) {
-      timeout = positive("timeout", given.once("timeout", value));
+      timeout = positive("timeout", settings.once("timeout", value));
       return this;
     }
 
     /**
-     * How often agents are asked to send a heartbeat.
+     * Sets the requested interval between heartbeats.
      *
      * @param value positive, default 30 s
      * @return this builder
      */
     public Builder heartbeatInterval(Duration value) {
-      heartbeatInterval = positive("heartbeatInterval", given.once("heartbeatInterval", value));
+      heartbeatInterval = positive("heartbeatInterval", settings.once("heartbeatInterval", value));
       return this;
     }
 
     /**
-     * Failures in a row from which an agent is degraded.
+     * Sets the failures in a row that make an agent degraded.
      *
      * @param failures 1 or more, default 1
      * @return this builder
      */
     public Builder degradedAfter(int failures) {
-      degradedAfter = atLeastOne("degradedAfter", given.once("degradedAfter", failures));
+      degradedAfter = atLeastOne("degradedAfter", settings.once("degradedAfter", failures));
       return this;
     }
 
     /**
-     * Failures in a row from which an agent is unhealthy.
+     * Sets the failures in a row that make an agent unhealthy.
      *
-     * @param failures as many as for degraded or more, default 3
+     * @param failures {@code degradedAfter} or more, default 3
      * @return this builder
      */
     public Builder unhealthyAfter(int failures) {
-      unhealthyAfter = atLeastOne("unhealthyAfter", given.once("unhealthyAfter", failures));
+      unhealthyAfter = atLeastOne("unhealthyAfter", settings.once("unhealthyAfter", failures));
       return this;
     }
 
     /**
-     * Good heartbeats in a row that make an agent healthy again. More than one keeps an agent that
-     * flaps from looking well.
+     * Sets the heartbeats in a row that make an agent healthy again. More than 1 keeps a flapping
+     * agent degraded.
      *
      * @param heartbeats 1 or more, default 1
      * @return this builder
      */
     public Builder recoverAfter(int heartbeats) {
-      recoverAfter = atLeastOne("recoverAfter", given.once("recoverAfter", heartbeats));
+      recoverAfter = atLeastOne("recoverAfter", settings.once("recoverAfter", heartbeats));
       return this;
     }
 
     /**
-     * Sets the progress rule: an agent that has told its progress and lives, but whose progress
-     * stays the same for one window, is degraded, and from three windows on unhealthy. Agents that
-     * never tell any are not judged by it.
+     * Sets the progress rule: an agent with heartbeats and unchanged progress is degraded after one
+     * window and unhealthy after three. The rule ignores agents that never report progress.
      *
-     * @param window positive, default none: the rule is off
+     * @param window positive, default: the rule is off
      * @return this builder
      */
     public Builder progressWindow(Duration window) {
-      progressWindow = positive("progressWindow", given.once("progressWindow", window));
+      progressWindow = positive("progressWindow", settings.once("progressWindow", window));
       return this;
     }
 
@@ -303,64 +302,64 @@ public final class HealthRules {
      * @return this builder
      */
     public Builder withoutProgressWindow() {
-      given.once("progressWindow", "off");
+      settings.once("progressWindow", "off");
       progressWindow = null;
       return this;
     }
 
     /**
-     * How long a new incarnation may stay silent at first.
+     * Sets the time that a new incarnation may be silent at first.
      *
-     * @param value positive, default one time-out, less than that means the same
+     * @param value positive, default one time-out; smaller values count as the time-out
      * @return this builder
      */
     public Builder grace(Duration value) {
-      grace = positive("grace", given.once("grace", value));
+      grace = positive("grace", settings.once("grace", value));
       return this;
     }
 
     /**
-     * The longest wait that an agent can ask for.
+     * Sets the longest wait that an agent can request.
      *
      * @param value positive, default 3600 s
      * @return this builder
      */
     public Builder waitingCeiling(Duration value) {
-      waitingCeiling = positive("waitingCeiling", given.once("waitingCeiling", value));
+      waitingCeiling = positive("waitingCeiling", settings.once("waitingCeiling", value));
       return this;
     }
 
     /**
-     * When the silence of many is held. Counts for the registry; in the rules of one agent it means
-     * nothing.
+     * Sets the rule for mass silence. It applies to the registry; in an agent's own rules it is
+     * ignored.
      *
-     * @param part the part of the fleet that has to fall silent within one time-out, above 0, at
-     *     most 1, default 0.5
-     * @param agents the smallest fleet that this is asked of, at least 1, default 10
-     * @param heldAtMost after this time silence counts after all, positive, default 15 min
+     * @param part the part of the fleet that falls silent within one time-out, above 0, at most 1,
+     *     default 0.5
+     * @param agents the smallest fleet that the rule applies to, at least 1, default 10
+     * @param heldAtMost the longest hold, after which silence counts, positive, default 15 min
      * @return this builder
      */
     public Builder massSilence(double part, int agents, Duration heldAtMost) {
-      massSilence = given.once("massSilence", new MassSilence(part, agents, heldAtMost));
+      massSilence = settings.once("massSilence", new MassSilence(part, agents, heldAtMost));
       return this;
     }
 
     /**
-     * Lets every silence count, however many share it.
+     * Switches the rule for mass silence off: every silence counts.
      *
      * @return this builder
      */
     public Builder withoutMassSilence() {
-      given.once("massSilence", "off");
+      settings.once("massSilence", "off");
       massSilence = null;
       return this;
     }
 
     /**
-     * Makes the rules.
+     * Creates the rules.
      *
      * @return immutable rules
-     * @throws IllegalArgumentException when an agent would be unhealthy before it is degraded
+     * @throws IllegalArgumentException if {@code unhealthyAfter} is below {@code degradedAfter}
      */
     public HealthRules build() {
       if (unhealthyAfter < degradedAfter) {

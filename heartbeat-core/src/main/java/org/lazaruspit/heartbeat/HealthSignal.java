@@ -2,52 +2,52 @@ package org.lazaruspit.heartbeat;
 
 import org.jspecify.annotations.Nullable;
 
-/** What can happen to an agent, as far as its status is concerned. */
+/** Event that may change an agent's status. */
 sealed interface HealthSignal {
   /**
-   * A heartbeat of the agent's incarnation.
+   * Heartbeat of the current incarnation.
    *
-   * @param progress what it told of its progress
-   * @param quiet what it is going to wait for, with the end that it asked for
+   * @param progress the reported progress
+   * @param agreedWait the wait, with the requested end
    */
-  record Beat(@Nullable Object progress, AgentState.@Nullable AgreedWait quiet)
+  record Beat(@Nullable Object progress, AgentState.@Nullable AgreedWait agreedWait)
       implements HealthSignal {
     static final Beat PLAIN = new Beat(null, null);
   }
 
   /**
-   * A reported failure.
+   * Reported failure.
    *
-   * @param error what went wrong
-   * @param wallMillis when, for display
+   * @param error the reason
+   * @param wallMillis wall-clock time, for display
    */
   record Failure(String error, long wallMillis) implements HealthSignal {}
 
-  /** Nothing but time. */
+  /** Elapsed time without another signal. */
   record TimePassed() implements HealthSignal {
     static final TimePassed INSTANCE = new TimePassed();
   }
 
   /**
-   * The agent has missed a deadline, for the first time since its last heartbeat.
+   * First missed deadline since the last heartbeat.
    *
-   * @param silence what the guard counts
+   * @param silence the silence that the guard counts
    */
   record FellSilent(Silence silence) implements HealthSignal {}
 
   /**
-   * Many fell silent with it.
+   * Hold of the silence, due to mass silence.
    *
-   * @param held what to show
+   * @param held the hold, for display
    */
   record Hold(Held held) implements HealthSignal {}
 
-  /** Heartbeats have returned: the silence so far was not the agent's. */
+  /** End of the hold after heartbeats returned: the silence so far does not count. */
   record Forgive() implements HealthSignal {
     static final Forgive INSTANCE = new Forgive();
   }
 
-  /** Heartbeats have not returned: the silence counts after all. */
+  /** End of the hold without heartbeats: the silence counts. */
   record HoldEnded() implements HealthSignal {
     static final HoldEnded INSTANCE = new HoldEnded();
   }

@@ -2,19 +2,19 @@ package org.lazaruspit.heartbeat;
 
 import java.util.Locale;
 
-/** How an agent is doing, from best to worst. Immutable and thread-safe. */
+/** Status of an agent, from best to worst. Immutable and thread-safe. */
 public enum HealthStatus {
-  /** Signs of life arrive and nothing is held against the agent. */
+  /** Signs of life arrive, without failures. */
   HEALTHY,
-  /** Something is wrong, but not enough to act on: a person may look, nobody is revived for it. */
+  /** Failures are too few to act on: an operator may look, a revival does not start. */
   DEGRADED,
-  /** So much is wrong that the agent may be taken for dead. */
+  /** Failures are so many that the agent may be taken for dead. */
   UNHEALTHY;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in JSON, in queries and in logs.
+   * Returns the name used in JSON, in queries and in logs.
    *
    * @return {@code healthy}, {@code degraded} or {@code unhealthy}
    */

@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent says with a sign of life; all of it is optional. Immutable and thread-safe; one
- * instance can be sent again and again, and {@link #EMPTY} or one that tells nothing but
- * incarnation and response time costs no allocation.
+ * Data of a heartbeat; every field is optional. Immutable and thread-safe; an instance can be sent
+ * repeatedly. {@link #EMPTY}, or a heartbeat with incarnation and response time only, costs no
+ * allocation in the registry.
  *
  * <pre>{@code
  * Heartbeat beat = Heartbeat.builder().incarnation(3).progress("step 12").metadata("model", "large").build();
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Heartbeat {
-  /** "I am alive" and nothing else. */
+  /** Heartbeat without further data. */
   public static final Heartbeat EMPTY = builder().build();
 
   static final long NO_INCARNATION = -1;
@@ -41,7 +41,7 @@ public final class Heartbeat {
   }
 
   /**
-   * Starts a heartbeat that tells nothing yet.
+   * Returns a builder of a heartbeat without data.
    *
    * @return a new builder
    */
@@ -50,7 +50,7 @@ public final class Heartbeat {
   }
 
   /**
-   * JSON-like values to merge into the agent's metadata; null deletes a key.
+   * Returns JSON-like values to merge into the agent's metadata; null deletes a key.
    *
    * @return an unmodifiable map
    */
@@ -59,51 +59,53 @@ public final class Heartbeat {
   }
 
   /**
-   * How long the agent took to answer.
+   * Returns the agent's response time.
    *
-   * @return the response time, or null when nobody measured one
+   * @return the response time, or null if absent
    */
   public @Nullable Duration responseTime() {
     return responseTime;
   }
 
   /**
-   * Whether the heartbeat tells its incarnation.
+   * Returns whether the heartbeat has an incarnation.
    *
-   * @return true when {@link #incarnation()} was given
+   * @return true if {@link #incarnation()} was set
    */
   public boolean hasIncarnation() {
     return incarnation != NO_INCARNATION;
   }
 
   /**
-   * The sender's incarnation.
+   * Returns the sender's incarnation.
    *
-   * @return the incarnation, 0 or more, or -1 when it tells none
+   * @return 0 or more, or -1 if absent
    */
   public long incarnation() {
     return incarnation;
   }
 
   /**
-   * How far the agent has come, in its own terms.
+   * Returns the agent's progress, in the agent's own terms.
    *
-   * @return a {@link String} or a {@link Number}, or null when it tells none
+   * @return a {@link String} or a {@link Number}, or null if absent
    */
   public @Nullable Object progress() {
     return progress;
   }
 
   /**
-   * What the agent is going to wait for.
+   * Returns the wait that begins with this heartbeat.
    *
-   * @return the waiting, or null when it does not wait
+   * @return the wait, or null if the agent does not wait
    */
   public @Nullable Waiting waiting() {
     return waiting;
   }
 
-  /** Whether it says no more than that this incarnation lives, and how fast it answered. */
+  /**
+   * Returns whether the heartbeat has this incarnation and no other data except a response time.
+   */
   boolean isPlainOf(long agentsIncarnation) {
     return plain && Math.max(0, incarnation) == agentsIncarnation;
   }
@@ -114,7 +116,7 @@ public final class Heartbeat {
         .formatted(metadata, responseTime, incarnation, progress, waiting);
   }
 
-  /** Collects what a heartbeat tells. Not thread-safe. */
+  /** Builder of a heartbeat. Not thread-safe. */
   public static final class Builder {
     private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
     private @Nullable Duration responseTime;
@@ -125,7 +127,7 @@ public final class Heartbeat {
     private Builder() {}
 
     /**
-     * Adds metadata to merge. The registry refuses what JSON has no word for.
+     * Adds metadata to merge. The registry refuses values that JSON cannot express.
      *
      * @param values by key: text, numbers, booleans, lists and maps of these; null deletes the key
      * @return this builder
@@ -148,9 +150,9 @@ public final class Heartbeat {
     }
 
     /**
-     * Sets how long the agent took to answer.
+     * Sets the agent's response time.
      *
-     * @param duration not negative; more than 292 years count as that
+     * @param duration not negative; capped at 292 years
      * @return this builder
      */
     public Builder responseTime(Duration duration) {
@@ -164,7 +166,7 @@ public final class Heartbeat {
     /**
      * Sets the sender's incarnation.
      *
-     * @param number 0 or more; 0 is as good as none
+     * @param number 0 or more; 0 counts as absent
      * @return this builder
      */
     public Builder incarnation(long number) {
@@ -176,9 +178,9 @@ public final class Heartbeat {
     }
 
     /**
-     * Sets how far the agent has come.
+     * Sets the agent's progress.
      *
-     * @param text any text of up to 1,000 characters; only whether it changes counts
+     * @param text any text of up to 1,000 characters; only changes matter
      * @return this builder
      */
     public Builder progress(String text) {
@@ -191,9 +193,9 @@ public final class Heartbeat {
     }
 
     /**
-     * Sets how far the agent has come.
+     * Sets the agent's progress.
      *
-     * @param number any finite number, taken as it is now; only whether it changes counts
+     * @param number any finite number, copied; only changes matter
      * @return this builder
      */
     public Builder progress(Number number) {
@@ -206,18 +208,18 @@ public final class Heartbeat {
     }
 
     /**
-     * Says that the agent will be quiet.
+     * Announces a wait of the agent.
      *
-     * @param what what it waits for, and for how long
+     * @param value reason and length of the wait
      * @return this builder
      */
-    public Builder waiting(Waiting what) {
-      waiting = requireNonNull(what, "what");
+    public Builder waiting(Waiting value) {
+      waiting = requireNonNull(value, "waiting");
       return this;
     }
 
     /**
-     * Makes the heartbeat.
+     * Creates the heartbeat.
      *
      * @return an immutable heartbeat
      */

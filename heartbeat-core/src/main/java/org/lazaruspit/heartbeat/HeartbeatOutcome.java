@@ -2,14 +2,12 @@ package org.lazaruspit.heartbeat;
 
 import static java.util.Objects.requireNonNull;
 
-/**
- * What became of a heartbeat or of a registration. The alternatives are immutable and thread-safe.
- */
+/** Outcome of a heartbeat or of a registration. All variants are immutable and thread-safe. */
 public sealed interface HeartbeatOutcome {
   /**
-   * All of it counted.
+   * Accepted completely.
    *
-   * @param registered whether the agent was unknown and has been registered by it
+   * @param registered whether this registered an unknown agent
    */
   record Accepted(boolean registered) implements HeartbeatOutcome {
     static final Accepted KNOWN = new Accepted(false);
@@ -17,17 +15,17 @@ public sealed interface HeartbeatOutcome {
   }
 
   /**
-   * The sign of life counted, the metadata did not.
+   * Accepted as a sign of life, but with refused metadata.
    *
-   * @param registered whether the agent was unknown and has been registered by it
-   * @param reason what was given and what was expected
+   * @param registered whether this registered an unknown agent
+   * @param reason the given and the expected value
    */
   record MetadataRefused(boolean registered, String reason) implements HeartbeatOutcome {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
-     * @param registered whether the agent was unknown and has been registered by it
-     * @param reason what was given and what was expected
+     * @param registered whether this registered an unknown agent
+     * @param reason the given and the expected value
      */
     public MetadataRefused {
       requireNonNull(reason, "reason");
@@ -35,20 +33,20 @@ public sealed interface HeartbeatOutcome {
   }
 
   /**
-   * It comes from a zombie: the agent is known in a newer incarnation.
+   * Refused: the sender is a zombie, since a newer incarnation of the agent is known.
    *
    * @param current the agent's incarnation
    */
   record StaleIncarnation(long current) implements HeartbeatOutcome {}
 
   /**
-   * The agent is not registered, and the registry does not register by heartbeat.
+   * Refused: the agent is unknown, and the registry does not register by heartbeat.
    *
    * @param agentId the agent
    */
   record UnknownAgent(String agentId) implements HeartbeatOutcome {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
      * @param agentId the agent
      */
@@ -58,22 +56,22 @@ public sealed interface HeartbeatOutcome {
   }
 
   /**
-   * The agent is not registered, and no more agents are taken.
+   * Refused: the agent is unknown, and the registry is full.
    *
-   * @param limit the largest number of agents
+   * @param limit the maximum number of agents
    */
   record RegistryFull(int limit) implements HeartbeatOutcome {}
 
   /**
-   * The id is none.
+   * Refused: the agent id is invalid.
    *
-   * @param reason what was given and what was expected
+   * @param reason the given and the expected value
    */
   record BadId(String reason) implements HeartbeatOutcome {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
-     * @param reason what was given and what was expected
+     * @param reason the given and the expected value
      */
     public BadId {
       requireNonNull(reason, "reason");

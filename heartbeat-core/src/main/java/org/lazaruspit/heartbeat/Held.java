@@ -5,20 +5,21 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * An agent's silence that is shown but not counted, since many fell silent at once. Immutable and
- * thread-safe.
+ * Hold on an agent's silence: shown but not counted, since many agents fell silent at once.
+ * Immutable and thread-safe.
  *
- * @param cause why it is held: {@code mass}
- * @param since wall-clock time from which it is held
- * @param until wall-clock time at which it counts after all, unless heartbeats return before
+ * @param cause the cause of the hold: {@code mass}
+ * @param since wall-clock start of the hold
+ * @param until wall-clock end of the hold, after which the silence counts, unless heartbeats return
+ *     before
  */
 public record Held(String cause, Instant since, Instant until) {
   /**
-   * Checks what is given.
+   * Checks the arguments.
    *
-   * @param cause why it is held
-   * @param since wall-clock time from which it is held
-   * @param until wall-clock time at which it counts after all
+   * @param cause the cause of the hold
+   * @param since wall-clock start of the hold
+   * @param until wall-clock end of the hold
    */
   public Held {
     requireNonNull(cause, "cause");

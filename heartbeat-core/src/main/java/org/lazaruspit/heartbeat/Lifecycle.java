@@ -1,29 +1,34 @@
 package org.lazaruspit.heartbeat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the threads of a registry and ends them. Thread-safe. */
+/** Starts and stops the threads of a registry. Thread-safe. */
 final class Lifecycle {
   private final Runnable check;
   private final @Nullable Duration checkInterval;
   private final @Nullable Executor listenerExecutor;
   private final RegistryClock time;
-  private final EventDispatcher announcer;
-  private @Nullable RegistryThreads thread;
+  private final EventDispatcher dispatcher;
+
+  @GuardedBy("this")
+  private @Nullable RegistryThreads threads;
+
+  @GuardedBy("this")
   private boolean closed;
 
   Lifecycle(
       Runnable check,
       HealthRegistryBuilder settings,
       RegistryClock time,
-      EventDispatcher announcer) {
+      EventDispatcher dispatcher) {
     this.check = check;
     this.checkInterval = settings.checkInterval;
     this.listenerExecutor = settings.listenerExecutor;
     this.time = time;
-    this.announcer = announcer;
+    this.dispatcher = dispatcher;
     promiseChecks();
   }
 
@@ -31,32 +36,32 @@ final class Lifecycle {
     if (closed) {
       throw new IllegalStateException("the registry is closed");
     }
-    if (thread == null) {
+    if (threads == null) {
       boolean ownThreads = listenerExecutor == null;
       RegistryThreads started = new RegistryThreads(check, ownThreads);
       if (ownThreads) {
-        announcer.deliverBy(started.listenerExecutor());
+        dispatcher.deliverBy(started.listenerExecutor());
       }
       time.promise(RegistryThreads.INTERVAL);
-      thread = started;
+      threads = started;
       started.start();
     }
   }
 
-  /** Waits for the threads without a lock: a listener that is still running may close as well. */
+  /** Stops the threads. Waits without the lock, since a running listener may call this as well. */
   void close() {
     RegistryThreads started = end();
     if (started != null) {
       promiseChecks();
-      announcer.deliverBy(listenerExecutor);
+      dispatcher.deliverBy(listenerExecutor);
       started.close();
     }
   }
 
   private synchronized @Nullable RegistryThreads end() {
-    RegistryThreads started = thread;
+    RegistryThreads started = threads;
     closed = true;
-    thread = null;
+    threads = null;
     return started;
   }
 

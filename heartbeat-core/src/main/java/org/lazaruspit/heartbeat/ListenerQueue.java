@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,12 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The events that one listener has not seen yet.
+ * Queue of events for one listener. Thread-safe.
  *
- * <p>Up to its capacity every event waits for itself. What comes when that is full is merged by
- * agent, so that there is never more than one event an agent beyond the capacity, and nothing is
- * lost but the steps between. The order of one agent's events is kept: the merged ones are younger
- * than all others.
+ * <p>Up to the capacity events are kept separately. Further events are merged by agent, so at most
+ * one event per agent exceeds the capacity, and only intermediate steps are lost. The order of one
+ * agent's events is kept: merged events are newer than all separate ones.
  */
 final class ListenerQueue {
   private static final Logger LOG = LoggerFactory.getLogger(HealthRegistry.class);
@@ -25,14 +25,23 @@ final class ListenerQueue {
   private final String name;
   private final HealthListener listener;
   private final int capacity;
-  private final Queue<HealthEvent> single = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private final Queue<HealthEvent> separate = new ArrayDeque<>();
+
+  @GuardedBy("this")
   private final Map<String, HealthEvent> merged = new LinkedHashMap<>();
+
+  @GuardedBy("this")
   private boolean delivering;
+
+  @GuardedBy("this")
   private boolean closed;
 
-  /** Whether the executor's last answer was no, so that it is told once. */
-  private volatile boolean refused;
+  /** Whether the executor rejected the last delivery; the first rejection in a row is logged. */
+  private volatile boolean rejected;
 
+  @GuardedBy("this")
   private long mergedCount;
 
   ListenerQueue(String name, HealthListener listener, int capacity) {
@@ -45,8 +54,8 @@ final class ListenerQueue {
     if (closed) {
       return;
     }
-    if (merged.isEmpty() && single.size() < capacity) {
-      single.add(event);
+    if (merged.isEmpty() && separate.size() < capacity) {
+      separate.add(event);
       return;
     }
     HealthEvent earlier = merged.get(event.agentId());
@@ -58,7 +67,8 @@ final class ListenerQueue {
     }
   }
 
-  /** A change and its undoing are no change; the place in the order is the earlier event's. */
+  /** Merges two events of one agent at the earlier place; a change and its reversal cancel out. */
+  @GuardedBy("this")
   private void merge(HealthEvent earlier, HealthEvent later) {
     if (earlier.from() == later.to()) {
       mergedCount++;
@@ -83,11 +93,14 @@ final class ListenerQueue {
     }
     try {
       executor.execute(this::deliverAll);
-      refused = false;
+      rejected = false;
     } catch (RejectedExecutionException e) {
-      if (!refused) {
-        refused = true;
-        LOG.warn("Events for listener {} wait, since its executor takes none", name, e);
+      if (!rejected) {
+        rejected = true;
+        LOG.warn(
+            "listener {}: executor rejects the delivery of events; retrying at the next check",
+            name,
+            e);
       }
       end();
     }
@@ -100,7 +113,7 @@ final class ListenerQueue {
   }
 
   private synchronized boolean begin() {
-    if (delivering || (single.isEmpty() && merged.isEmpty())) {
+    if (delivering || (separate.isEmpty() && merged.isEmpty())) {
       return false;
     }
     delivering = true;
@@ -116,8 +129,8 @@ final class ListenerQueue {
     while (event != null) {
       try {
         listener.changed(event);
-      } catch (Exception e) { // also a checked one, which other languages throw as they like
-        LOG.warn("Listener {} failed on {}", name, event, e);
+      } catch (Exception e) { // also checked exceptions, which other languages throw undeclared
+        LOG.warn("listener {}: failed on {}; continuing with the next event", name, event, e);
       } catch (Error e) {
         end();
         throw e;
@@ -127,7 +140,7 @@ final class ListenerQueue {
   }
 
   private synchronized @Nullable HealthEvent next() {
-    HealthEvent event = closed ? null : single.poll();
+    HealthEvent event = closed ? null : separate.poll();
     if (event == null && !closed && !merged.isEmpty()) {
       Iterator<HealthEvent> rest = merged.values().iterator();
       event = rest.next();
@@ -141,7 +154,7 @@ final class ListenerQueue {
 
   synchronized void close() {
     closed = true;
-    single.clear();
+    separate.clear();
     merged.clear();
   }
 

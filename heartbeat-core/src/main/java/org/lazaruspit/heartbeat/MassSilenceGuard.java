@@ -8,72 +8,69 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * "It was us, not them": notices that a large part of the fleet has fallen silent within one
- * time-out.
+ * Detects mass silence: a large part of the fleet falls silent within one time-out.
  *
- * <p>The fleet is whoever was not silent before. The hold ends as soon as the held silences are
- * less than that part of it again, or after a bounded time; then it takes new silences to begin
- * another, so it cannot latch. Agents come back on any thread; the rest is called by the {@link
- * Watch} under its lock.
+ * <p>The fleet is the number of agents without older silences. The hold ends as soon as the held
+ * silences are less than that part of the fleet, or after a bounded time; only new silences can
+ * begin another hold, so a hold cannot latch. {@link #ended} is called on any thread; the other
+ * methods are called by the {@link SilenceDetector} under its lock, which guards the fields that
+ * are not atomic.
  */
 final class MassSilenceGuard {
-  private final AtomicInteger overdue = new AtomicInteger();
-  private final AtomicInteger recentlyOverdue = new AtomicInteger();
-  private final AtomicInteger held = new AtomicInteger();
+  private final AtomicInteger silences = new AtomicInteger();
+  private final AtomicInteger recentSilences = new AtomicInteger();
+  private final AtomicInteger heldSilences = new AtomicInteger();
   private final Deque<Silence> recent = new ArrayDeque<>();
-  private final List<Silence> hold = new ArrayList<>();
+  private final List<Silence> heldList = new ArrayList<>();
   private boolean holding;
   private long holdingSince;
 
-  /** What is to be done about silence now. */
+  /** Treatment of silences. */
   enum Verdict {
     /** Every silence counts. */
     COUNT,
-    /** A hold has begun: the recent silences are to be held, and those to come. */
+    /** A hold begins: recent and new silences are held. */
     BEGIN,
-    /** Silences are to be held. */
+    /** New silences are held. */
     HOLD,
-    /** Heartbeats have returned: what is held is to be forgiven. */
+    /** The hold ends, since heartbeats returned: held silences are forgiven. */
     FORGIVE,
-    /** It has taken too long: what is held counts after all. */
-    GIVE_UP
+    /** The hold ends, since it lasted too long: held silences count. */
+    COUNT_HELD
   }
 
   Silence fellSilent(AgentEntry entry, long now) {
     Silence silence = new Silence(entry, now);
-    overdue.incrementAndGet();
-    recentlyOverdue.incrementAndGet();
+    silences.incrementAndGet();
+    recentSilences.incrementAndGet();
     recent.add(silence);
     return silence;
   }
 
   /**
-   * Under the entry's monitor, on any thread: the silence has ended, by a heartbeat or since the
-   * agent is gone or forgiven.
+   * Called when a silence ends, by a heartbeat, by removal of the agent or by forgiving. On any
+   * thread, under the entry's monitor.
    */
   void ended(Silence silence) {
-    overdue.decrementAndGet();
+    silences.decrementAndGet();
     forgetRecent(silence);
-    if (silence.held) {
-      silence.held = false;
-      held.decrementAndGet();
+    if (silence.hold(false)) {
+      heldSilences.decrementAndGet();
     }
   }
 
-  /** Under the entry's monitor. */
+  /** Holds a silence. Called under the entry's monitor. */
   void hold(Silence silence) {
-    if (!silence.held) {
-      silence.held = true;
-      held.incrementAndGet();
-      hold.add(silence);
+    if (silence.hold(true)) {
+      heldSilences.incrementAndGet();
+      heldList.add(silence);
     }
   }
 
-  /** Under the entry's monitor: the silence counts after all. */
-  void unhold(Silence silence) {
-    if (silence.held) {
-      silence.held = false;
-      held.decrementAndGet();
+  /** Counts a held silence. Called under the entry's monitor. */
+  void count(Silence silence) {
+    if (silence.hold(false)) {
+      heldSilences.decrementAndGet();
     }
   }
 
@@ -81,7 +78,7 @@ final class MassSilenceGuard {
     HealthRules.MassSilence rule = rules.massSilence();
     forgetOlderThan(Nanos.of(rules.timeout()), now);
     if (!holding) {
-      if (rule == null || !isMass(recentlyOverdue.get(), agents, rule)) {
+      if (rule == null || !isMass(recentSilences.get(), agents, rule)) {
         return Verdict.COUNT;
       }
       holding = true;
@@ -89,13 +86,13 @@ final class MassSilenceGuard {
       return Verdict.BEGIN;
     }
     if (rule == null || now - holdingSince >= Nanos.of(rule.heldAtMost())) {
-      return end(Verdict.GIVE_UP);
+      return end(Verdict.COUNT_HELD);
     }
-    return isMass(held.get(), agents, rule) ? Verdict.HOLD : end(Verdict.FORGIVE);
+    return isMass(heldSilences.get(), agents, rule) ? Verdict.HOLD : end(Verdict.FORGIVE);
   }
 
   private boolean isMass(int silent, int agents, HealthRules.MassSilence rule) {
-    long fleet = (long) agents - overdue.get() + silent;
+    long fleet = (long) agents - silences.get() + silent;
     return fleet >= rule.agents() && silent >= rule.part() * fleet;
   }
 
@@ -117,7 +114,7 @@ final class MassSilenceGuard {
 
   private void forgetRecent(Silence silence) {
     if (silence.recent.compareAndSet(true, false)) {
-      recentlyOverdue.decrementAndGet();
+      recentSilences.decrementAndGet();
     }
   }
 
@@ -129,10 +126,10 @@ final class MassSilenceGuard {
     return recent;
   }
 
-  /** What was held, some of it ended meanwhile; the next hold starts with none. */
+  /** Returns the silences of the last hold, including ended ones, and clears the list. */
   List<Silence> takeHeld() {
-    List<Silence> taken = List.copyOf(hold);
-    hold.clear();
+    List<Silence> taken = List.copyOf(heldList);
+    heldList.clear();
     return taken;
   }
 }

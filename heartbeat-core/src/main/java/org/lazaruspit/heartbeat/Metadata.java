@@ -8,14 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent's metadata: immutable JSON-like values, with a bound on the size that they would have as
- * compact JSON in UTF-8.
+ * Metadata of an agent: immutable JSON-like values, limited by their size as compact JSON in UTF-8.
  */
 final class Metadata {
-  /**
-   * Deeper than any sensible metadata, and shallow enough that a map which contains itself is
-   * noticed in time.
-   */
+  /** Deeper than sensible metadata, and shallow enough to detect a map that contains itself. */
   private static final int MAX_DEPTH = 32;
 
   private final int limit;
@@ -25,7 +21,7 @@ final class Metadata {
     this.limit = limit;
   }
 
-  /** Metadata that is refused, with what was given and what was expected. */
+  /** Thrown if metadata is refused; the reason names the given and the expected value. */
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -41,7 +37,7 @@ final class Metadata {
     }
   }
 
-  /** The values with the changes applied: a new immutable map, null deletes a key. */
+  /** Returns an immutable copy of the values with the changes applied; null deletes a key. */
   static Map<String, Object> merge(
       Map<String, Object> values, Map<String, ? extends @Nullable Object> changes, int limit)
       throws Refused {
@@ -76,7 +72,7 @@ final class Metadata {
     return copy.isEmpty() ? Map.of() : Collections.unmodifiableMap(copy);
   }
 
-  /** JSON's null inside a list or a map is kept; only at the top it deletes. */
+  /** Keeps null inside a nested list or map; null deletes at the top level only. */
   @SuppressWarnings("NullAway")
   private static void put(Map<String, Object> map, String key, @Nullable Object value) {
     map.put(key, value);
@@ -141,7 +137,7 @@ final class Metadata {
       } else if (c < 0x80) {
         bytes += c == '"' || c == '\\' ? 2 : 1;
       } else {
-        // A surrogate pair is four bytes, two for each half.
+        // A surrogate pair has four bytes, two for each half.
         bytes += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
       }
     }

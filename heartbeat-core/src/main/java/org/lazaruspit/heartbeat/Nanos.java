@@ -3,9 +3,9 @@ package org.lazaruspit.heartbeat;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Durations as nanoseconds that can be added and compared without overflow. */
+/** Conversion of durations to nanoseconds that can be added and compared without overflow. */
 final class Nanos {
-  /** About 73 years: four of them still fit in a long. */
+  /** About 73 years; the sum of four fits in a long. */
   static final long MAX = Long.MAX_VALUE / 4;
 
   private static final Duration MAX_DURATION = Duration.ofNanos(MAX);
@@ -13,7 +13,7 @@ final class Nanos {
 
   private Nanos() {}
 
-  /** The nanoseconds, at most {@link #MAX} and at least its negative. */
+  /** Returns the nanoseconds, capped at {@link #MAX} and its negative. */
   static long of(Duration duration) {
     if (duration.isNegative()) {
       return duration.compareTo(MIN_DURATION) <= 0 ? -MAX : duration.toNanos();
@@ -21,7 +21,7 @@ final class Nanos {
     return duration.compareTo(MAX_DURATION) >= 0 ? MAX : duration.toNanos();
   }
 
-  /** The instant so much later, or the last one there is. */
+  /** Returns the later instant, capped at {@link Instant#MAX}. */
   static Instant after(Instant instant, long nanos) {
     Duration left = Duration.between(instant, Instant.MAX);
     return left.compareTo(Duration.ofNanos(nanos)) > 0 ? instant.plusNanos(nanos) : Instant.MAX;

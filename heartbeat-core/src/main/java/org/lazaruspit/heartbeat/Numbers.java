@@ -3,14 +3,14 @@ package org.lazaruspit.heartbeat;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/** Numbers as values: immutable, and equal when they are the same number. */
+/** Immutable numbers and their comparison by value. */
 final class Numbers {
   private Numbers() {}
 
   /**
-   * The number as it is now, in a class that is known to be immutable.
+   * Returns the number's current value, in an immutable class.
    *
-   * @throws NumberFormatException when it is none that JSON has a word for
+   * @throws NumberFormatException if JSON cannot express the number
    */
   static Number frozen(Number number) {
     boolean whole =
@@ -26,7 +26,9 @@ final class Numbers {
     return number instanceof Double || number instanceof Float ? number : value;
   }
 
-  /** Whether two frozen values are the same text or the same number, 1 and 1.0 for example. */
+  /**
+   * Returns whether two frozen values are the same text or the same number, for example 1 and 1.0.
+   */
   static boolean same(Object one, Object other) {
     if (one.getClass() == other.getClass() || !(one instanceof Number && other instanceof Number)) {
       return one.equals(other);

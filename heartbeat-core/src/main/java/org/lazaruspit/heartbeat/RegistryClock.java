@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -7,40 +8,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registry's time: the ticker's, less the time that this process was away.
+ * Clock of the registry: the ticker's time without pauses of this process. Thread-safe.
  *
- * <p>Somebody promises to call {@link #tick} at an interval. A gap of several intervals means that
- * the process was stopped, by a long garbage collection, a debugger, SIGSTOP or a suspended
- * machine, and heard nothing meanwhile: the time of the gap does not count, so that all deadlines
- * move by it. Without a promise every moment counts.
+ * <p>A caller promises to call {@link #tick} at an interval. A gap of several intervals means that
+ * the process was stopped, for example by a long garbage collection, a debugger, SIGSTOP or a
+ * suspended machine, and received no heartbeats: the gap does not count, so all deadlines move by
+ * it. Without a promise all time counts.
  */
 final class RegistryClock {
   private static final Logger LOG = LoggerFactory.getLogger(HealthRegistry.class);
 
   /**
-   * So many intervals without a tick are a pause, if they take so long; anything less is a busy
-   * machine.
+   * A gap of more than this many intervals, and at least {@link #SHORTEST_PAUSE}, is a pause; a
+   * shorter gap is a busy machine.
    */
   private static final int INTERVALS = 4;
 
-  private static final long SHORTEST = Duration.ofSeconds(1).toNanos();
+  private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toNanos();
 
-  private static final long NOTABLE = Duration.ofSeconds(5).toNanos();
+  private static final long LOG_FROM = Duration.ofSeconds(5).toNanos();
 
-  /** The wall clock is beyond what nanoseconds since the epoch reach, from 1677 to 2262. */
+  /** Offset for a wall clock outside of 1677 to 2262, the range of nanoseconds since the epoch. */
   private static final long OUT_OF_REACH = Long.MIN_VALUE;
 
   private static final long REACH = Duration.ofDays(365L * 290).toSeconds();
 
   private final Ticker ticker;
   private final InstantSource clock;
-  private volatile long away;
+  private volatile long paused;
   private volatile long lastTick;
 
-  /** From the registry's time to the wall clock's nanoseconds, as it was at the last tick. */
+  /** Difference of the wall clock's nanoseconds and the registry's time, at the last tick. */
   private volatile long wallOffset = OUT_OF_REACH;
 
   private volatile long limit = Long.MAX_VALUE;
+
+  @GuardedBy("this")
   private long interval;
 
   RegistryClock(Ticker ticker, InstantSource clock) {
@@ -49,49 +52,49 @@ final class RegistryClock {
     lastTick = ticker.nanos();
   }
 
-  /** From now on somebody ticks at this interval. */
+  /** Promises calls of {@link #tick} at this interval. */
   synchronized void promise(Duration newInterval) {
     lastTick = ticker.nanos();
     interval = Nanos.of(newInterval);
-    limit = Math.max(SHORTEST, INTERVALS * Math.min(interval, Nanos.MAX / INTERVALS));
-    readWallClock(lastTick - away);
+    limit = Math.max(SHORTEST_PAUSE, INTERVALS * Math.min(interval, Nanos.MAX / INTERVALS));
+    readWallClock(lastTick - paused);
   }
 
-  /** From now on nobody promises anything. */
+  /** Ends the promise. */
   synchronized void release() {
     limit = Long.MAX_VALUE;
     wallOffset = OUT_OF_REACH;
   }
 
   /**
-   * The present. Read by every heartbeat, also by the first ones after a pause, which come before
-   * the tick: they notice it too, or else they would be stamped with a time that is yet to come.
-   * The order of the three reads matters: whoever sees a tick sees the time away that it noticed.
+   * Returns the present. Heartbeats right after a pause arrive before the tick, so this method
+   * detects a pause as well; otherwise they would get a time in the future. The order of the three
+   * reads matters: a reader of a tick also sees the pause that this tick found.
    */
   long now() {
     long tick = lastTick;
-    long before = away;
+    long before = paused;
     long reading = ticker.nanos();
     return reading - tick > limit ? tick() : reading - before;
   }
 
-  /** The present, as told by the one who promised. */
+  /** Returns the present; called at the promised interval. */
   synchronized long tick() {
     long reading = ticker.nanos();
     long gap = reading - lastTick;
     if (gap > limit) {
-      away += gap - interval;
-      if (gap > NOTABLE) {
+      paused += gap - interval;
+      if (gap > LOG_FROM) {
         LOG.info(
-            "This process was away for {} ms: deadlines move by that",
+            "registry clock: process was stopped for {} ms; moving all deadlines",
             Duration.ofNanos(gap).toMillis());
       }
     }
     lastTick = reading;
     if (limit != Long.MAX_VALUE) {
-      readWallClock(reading - away);
+      readWallClock(reading - paused);
     }
-    return reading - away;
+    return reading - paused;
   }
 
   private void readWallClock(long now) {
@@ -102,9 +105,9 @@ final class RegistryClock {
   }
 
   /**
-   * The wall clock's milliseconds at a moment that has just been read; for display. While somebody
-   * ticks, the wall clock is read by the tick alone: reading it for every heartbeat would cost as
-   * much as all the rest of it.
+   * Returns the wall clock's milliseconds at a moment that was just read, for display. With a
+   * promise only the tick reads the wall clock: a read per heartbeat would double the heartbeat's
+   * cost.
    */
   long wallMillis(long now) {
     long offset = wallOffset;

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a started registry: one that checks time-outs, and at most one for each listener
- * that has something to hear.
+ * Threads of a started registry: one checks time-outs, and each listener with waiting events has at
+ * most one.
  */
 final class RegistryThreads {
-  /** Half of the time within which silence is to be noticed. */
+  /** Half of the promised time to detect silence. */
   static final Duration INTERVAL = Duration.ofMillis(50);
 
   private static final Logger LOG = LoggerFactory.getLogger(HealthRegistry.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Runnable check;
@@ -28,7 +28,7 @@ final class RegistryThreads {
       new OwnThread(this::run, "heartbeat-watch-" + NUMBER.incrementAndGet());
   private final @Nullable ExecutorService listenerThreads;
   private volatile boolean closed;
-  private int troubles;
+  private int failures; // used by the checking thread only
 
   RegistryThreads(Runnable check, boolean withListenerThreads) {
     this.check = check;
@@ -70,17 +70,17 @@ final class RegistryThreads {
       try {
         check.run();
       } catch (RuntimeException | Error e) {
-        // The watch must go on, whatever a listener that is called on this thread throws, but
-        // trouble at every tick need not be told at every tick.
-        if (Integer.bitCount(++troubles) == 1) {
-          LOG.warn("Checking time-outs failed, {} times so far", troubles, e);
+        // The checks continue after an Error of a listener on this thread; repeated failures are
+        // logged at powers of two only.
+        if (Integer.bitCount(++failures) == 1) {
+          LOG.warn("registry: check of time-outs failed {} times so far; continuing", failures, e);
         }
       }
       LockSupport.parkNanos(this, INTERVAL.toNanos());
     }
   }
 
-  /** Ends the threads and waits for them, but not for the one that calls. */
+  /** Stops the threads and waits for them, except for the calling thread. */
   void close() {
     closed = true;
     LockSupport.unpark(thread);
@@ -92,13 +92,14 @@ final class RegistryThreads {
       return;
     }
     try {
-      thread.join(PATIENCE.toMillis());
+      thread.join(CLOSE_TIMEOUT.toMillis());
       if (thread.isAlive()) {
-        LOG.warn("{} still runs {} after it was told to end", thread.getName(), PATIENCE);
+        LOG.warn(
+            "registry: thread {} still runs {} after the stop", thread.getName(), CLOSE_TIMEOUT);
       }
       if (listeners != null
-          && !listeners.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("Listeners still run {} after they were told to end", PATIENCE);
+          && !listeners.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("registry: listeners still run {} after the stop; interrupting", CLOSE_TIMEOUT);
         listeners.shutdownNow();
       }
     } catch (InterruptedException e) {

@@ -4,8 +4,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rules hold for whom: one agent's own, or else the registry's. Thread-safe. Not final, since
- * the tests of races have another thread act at the moment when the rules are looked up.
+ * Rules in force: an agent's own or else the registry's. Thread-safe. Not final, since tests of
+ * races intercept the look-up.
  */
 class RuleOverrides {
   private final ConcurrentHashMap<AgentEntry, HealthRules> own = new ConcurrentHashMap<>();
@@ -32,14 +32,16 @@ class RuleOverrides {
     return own.isEmpty() ? null : own.get(entry);
   }
 
-  /** Under the entry's monitor. Always true: there is something new. */
-  boolean give(AgentEntry entry, HealthRules rules) {
+  /** Sets own rules of an agent; always returns true. Called under the entry's monitor. */
+  boolean set(AgentEntry entry, HealthRules rules) {
     own.put(entry, rules);
     return true;
   }
 
-  /** Under the entry's monitor: whether it had rules of its own. */
-  boolean take(AgentEntry entry) {
+  /**
+   * Removes own rules of an agent; returns whether they existed. Called under the entry's monitor.
+   */
+  boolean remove(AgentEntry entry) {
     return own.remove(entry) != null;
   }
 }

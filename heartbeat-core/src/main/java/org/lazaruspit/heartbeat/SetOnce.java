@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a builder has been given: each setting once. Not thread-safe. */
+/** Settings of a builder, each given at most once. Not thread-safe. */
 final class SetOnce {
   private final Map<String, Object> settings = new HashMap<>();
 

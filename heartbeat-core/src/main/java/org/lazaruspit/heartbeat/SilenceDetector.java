@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,10 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Notices what time alone brings about: silence, standstill, the end of a hold. One thread at a
- * time.
- */
+/** Detects silence, standstill and the end of a hold. Thread-safe; runs one check at a time. */
 final class SilenceDetector {
   private static final Logger LOG = LoggerFactory.getLogger(HealthRegistry.class);
 
@@ -23,7 +21,11 @@ final class SilenceDetector {
   private final InstantSource clock;
   private final DeadlineWheel wheel;
   private final MassSilenceGuard guard;
+
+  @GuardedBy("lock")
   private boolean holding;
+
+  @GuardedBy("lock")
   private Held held = new Held("mass", Instant.EPOCH, Instant.EPOCH);
 
   SilenceDetector(
@@ -41,7 +43,7 @@ final class SilenceDetector {
     this.guard = guard;
   }
 
-  /** Looks at whoever is due, and says how many agents' status changed. */
+  /** Checks the due agents; returns the number of agents with a changed status. */
   int check() {
     lock.lock();
     try {
@@ -51,7 +53,7 @@ final class SilenceDetector {
       int changes = 0;
       List<AgentEntry> silent = new ArrayList<>();
       for (AgentEntry entry : due) {
-        changes += look(entry, now, silent) ? 1 : 0;
+        changes += inspect(entry, now, silent) ? 1 : 0;
       }
       changes += judgeMassSilence(now);
       for (AgentEntry entry : silent) {
@@ -63,21 +65,24 @@ final class SilenceDetector {
     }
   }
 
-  /** The first look finds the silences, all of them, so that the second can tell one from many. */
-  private boolean look(AgentEntry entry, long now, List<AgentEntry> silent) {
+  /**
+   * First pass: collects all new silences, so that the second pass can tell single from mass
+   * silence.
+   */
+  private boolean inspect(AgentEntry entry, long now, List<AgentEntry> silent) {
     synchronized (entry) {
       if (entry.isRetired()) {
         return false;
       }
       if (!isSilent(entry, now)) {
         boolean changed = agents.step(entry, HealthSignal.TimePassed.INSTANCE, now);
-        agents.arm(entry, now);
+        agents.schedule(entry, now);
         return changed;
       }
-      if (entry.state().overdue() == null) {
+      if (entry.state().silence() == null) {
         Silence silence = guard.fellSilent(entry, now);
         agents.step(entry, new HealthSignal.FellSilent(silence), now);
-        if (entry.state().overdue() == null) {
+        if (entry.state().silence() == null) {
           guard.ended(silence);
         }
       }
@@ -90,38 +95,42 @@ final class SilenceDetector {
     return Escalation.newlySilent(entry.state(), rules.of(entry), entry.lastSign(), now);
   }
 
+  @GuardedBy("lock")
   private boolean escalate(AgentEntry entry, long now) {
     synchronized (entry) {
       if (entry.isRetired()) {
         return false;
       }
       boolean changed = false;
-      Silence silence = entry.state().overdue();
+      Silence silence = entry.state().silence();
       if (holding && silence != null && isSilent(entry, now)) {
         changed = hold(silence, now);
       } else {
         changed = agents.step(entry, HealthSignal.TimePassed.INSTANCE, now);
       }
-      agents.arm(entry, now);
+      agents.schedule(entry, now);
       return changed;
     }
   }
 
-  /** Its silence does not count, but its standstill until then does. */
+  /** Holds a silence; standstill before it still counts. */
+  @GuardedBy("lock")
   private boolean hold(Silence silence, long now) {
     guard.hold(silence);
     return agents.step(silence.entry, new HealthSignal.Hold(held), now);
   }
 
+  @GuardedBy("lock")
   private int judgeMassSilence(long now) {
     return switch (guard.judge(agents.size(), rules.common(), now)) {
       case COUNT, HOLD -> 0;
       case BEGIN -> begin(now);
       case FORGIVE -> release(HealthSignal.Forgive.INSTANCE, now);
-      case GIVE_UP -> release(HealthSignal.HoldEnded.INSTANCE, now);
+      case COUNT_HELD -> release(HealthSignal.HoldEnded.INSTANCE, now);
     };
   }
 
+  @GuardedBy("lock")
   private int begin(long now) {
     HealthRules.MassSilence rule = rules.common().massSilence();
     Duration atMost = rule == null ? Duration.ZERO : rule.heldAtMost();
@@ -139,30 +148,31 @@ final class SilenceDetector {
       }
     }
     LOG.warn(
-        "{} of {} agents fell silent within one time-out: their silence is held until {}",
+        "mass silence: {} of {} agents fell silent within one time-out; holding their silence until {}",
         count,
         agents.size(),
         held.until());
     return changes;
   }
 
+  @GuardedBy("lock")
   private int release(HealthSignal end, long now) {
     holding = false;
     int changes = 0;
     int count = 0;
     for (Silence silence : guard.takeHeld()) {
       synchronized (silence.entry) {
-        if (silence.held) {
+        if (silence.isHeld()) {
           count++;
           changes += release(silence, end, now) ? 1 : 0;
         }
       }
     }
     LOG.warn(
-        "Mass silence has ended, {}: {} silent agents are {}",
-        end instanceof HealthSignal.Forgive ? "heartbeats return" : "it has taken too long",
+        "mass silence ended: {}; {} silent agents {}",
+        end instanceof HealthSignal.Forgive ? "heartbeats returned" : "the hold lasted too long",
         count,
-        end instanceof HealthSignal.Forgive ? "given another time-out" : "judged");
+        end instanceof HealthSignal.Forgive ? "get another time-out" : "are judged");
     return changes;
   }
 
@@ -171,10 +181,10 @@ final class SilenceDetector {
     if (end instanceof HealthSignal.Forgive) {
       guard.ended(silence);
     } else {
-      guard.unhold(silence);
+      guard.count(silence);
     }
     boolean changed = agents.step(entry, end, now);
-    agents.arm(entry, now);
+    agents.schedule(entry, now);
     return changed;
   }
 }

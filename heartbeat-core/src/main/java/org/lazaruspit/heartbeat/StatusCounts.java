@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Counts the agents by status, and collects those that are to be shown. Not thread-safe. */
+/** Counts agents by status and collects agents of the selected statuses. Not thread-safe. */
 final class StatusCounts {
   private final Map<String, AgentHealth> seen = new LinkedHashMap<>();
   private final Map<HealthStatus, Integer> counts = new EnumMap<>(HealthStatus.class);

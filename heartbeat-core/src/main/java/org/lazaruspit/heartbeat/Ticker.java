@@ -1,10 +1,10 @@
 package org.lazaruspit.heartbeat;
 
 /**
- * Monotonic time, the only time that rules are applied to.
+ * Monotonic clock, the only clock of the rules.
  *
- * <p>The readings mean nothing by themselves: they may be negative and may overflow, only the
- * difference of two counts. Implementations must be thread-safe and must not go backwards.
+ * <p>Only the difference of two readings counts; readings may be negative and may overflow.
+ * Implementations must be thread-safe and must not go backwards.
  */
 @FunctionalInterface
 public interface Ticker {
@@ -16,7 +16,7 @@ public interface Ticker {
   long nanos();
 
   /**
-   * The ticker of this JVM.
+   * Returns the ticker of this JVM.
    *
    * @return a ticker that reads {@link System#nanoTime()}
    */

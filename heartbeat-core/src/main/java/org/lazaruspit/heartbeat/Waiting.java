@@ -7,26 +7,25 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent says when it is going to be quiet: why, and for how long. Immutable and
- * thread-safe.
+ * Announced wait of an agent: reason and length. Immutable and thread-safe.
  *
- * <p>At most one of {@code until} and {@code duration} is given; without both the agent waits for
- * as long as the rules' ceiling allows. A longer wait than the ceiling is cut to it.
+ * <p>At most one of {@code until} and {@code duration} is given; without both the wait lasts up to
+ * the rules' ceiling. A wait longer than the ceiling is cut to it.
  *
- * @param reason what it waits for: {@code call}, {@code quota}, {@code human}, {@code budget},
+ * @param reason the reason of the wait: {@code call}, {@code quota}, {@code human}, {@code budget},
  *     {@code dependency}, or any other text of 1 to 200 characters
- * @param until wall-clock time at which it expects to be back
- * @param duration how long from now it expects to be quiet, not negative
+ * @param until wall-clock end of the wait
+ * @param duration length of the wait from now, not negative
  */
 public record Waiting(String reason, @Nullable Instant until, @Nullable Duration duration) {
   private static final int MAX_REASON = 200;
 
   /**
-   * Checks what is given.
+   * Checks the arguments.
    *
-   * @param reason what it waits for
-   * @param until wall-clock time at which it expects to be back
-   * @param duration how long from now it expects to be quiet
+   * @param reason the reason of the wait
+   * @param until wall-clock end of the wait
+   * @param duration length of the wait from now
    */
   public Waiting {
     requireNonNull(reason, "reason");
@@ -44,7 +43,7 @@ public record Waiting(String reason, @Nullable Instant until, @Nullable Duration
               + until
               + " and duration "
               + duration
-              + " are given, expected one");
+              + " are given, expected at most one");
     }
     if (duration != null && duration.isNegative()) {
       throw new IllegalArgumentException("waiting: duration " + duration + " is negative");
@@ -52,32 +51,32 @@ public record Waiting(String reason, @Nullable Instant until, @Nullable Duration
   }
 
   /**
-   * An agent that does not know for how long.
+   * Returns a wait of unknown length.
    *
-   * @param reason what it waits for
-   * @return the waiting
+   * @param reason the reason of the wait
+   * @return the wait
    */
   public static Waiting of(String reason) {
     return new Waiting(reason, null, null);
   }
 
   /**
-   * An agent that knows when it will be back.
+   * Returns a wait with a known end.
    *
-   * @param reason what it waits for
-   * @param until wall-clock time at which it expects to be back
-   * @return the waiting
+   * @param reason the reason of the wait
+   * @param until wall-clock end of the wait
+   * @return the wait
    */
   public static Waiting until(String reason, Instant until) {
     return new Waiting(reason, requireNonNull(until, "until"), null);
   }
 
   /**
-   * An agent that knows for how long it will be quiet.
+   * Returns a wait of a known length.
    *
-   * @param reason what it waits for
-   * @param duration how long from now, not negative
-   * @return the waiting
+   * @param reason the reason of the wait
+   * @param duration length of the wait from now, not negative
+   * @return the wait
    */
   public static Waiting lasting(String reason, Duration duration) {
     return new Waiting(reason, null, requireNonNull(duration, "duration"));

@@ -1,4 +1,4 @@
-/** The health registry and its rules. */
+/** Health registry and its rules. */
 @NullMarked
 package org.lazaruspit.heartbeat;
 

@@ -27,59 +27,63 @@ import org.junit.jupiter.api.Test;
 class AgentTableTest {
   private static final int NO_LIMIT = Integer.MAX_VALUE;
 
-  /** What can be done to a table. */
-  enum Act {
+  /** Operations on a table. */
+  enum Kind {
     ADD,
     REPLACE,
     REMOVE
   }
 
-  record Deed(Act act, String id) {}
+  record Operation(Kind kind, String id) {}
 
   private final AgentTable table = new AgentTable();
 
   @Provide
-  Arbitrary<List<Deed>> deeds() {
-    // A few ids of many shapes: usual ones, and ones that all have the same hash code.
+  Arbitrary<List<Operation>> operations() {
+    // Usual ids, and ids with one hash code.
     Arbitrary<String> ids =
         Arbitraries.oneOf(
             Arbitraries.integers().between(0, 300).map(n -> "agent-" + n),
             Arbitraries.integers().between(0, 127).map(n -> sameHash(n, 7)));
-    Arbitrary<Act> acts =
+    Arbitrary<Kind> kinds =
         Arbitraries.frequencyOf(
-            Tuple.of(5, Arbitraries.just(Act.ADD)),
-            Tuple.of(1, Arbitraries.just(Act.REPLACE)),
-            Tuple.of(3, Arbitraries.just(Act.REMOVE)));
-    return Combinators.combine(acts, ids).as(Deed::new).list().ofMinSize(200).ofMaxSize(1_500);
+            Tuple.of(5, Arbitraries.just(Kind.ADD)),
+            Tuple.of(1, Arbitraries.just(Kind.REPLACE)),
+            Tuple.of(3, Arbitraries.just(Kind.REMOVE)));
+    return Combinators.combine(kinds, ids)
+        .as(Operation::new)
+        .list()
+        .ofMinSize(200)
+        .ofMaxSize(1_500);
   }
 
-  /** It is a map, whatever is added, replaced and removed, and however it grows and shrinks. */
+  /** The table equals a map after any sequence of operations, while it grows and shrinks. */
   @Property(tries = 25)
-  void behavesAsMapDoes(@ForAll("deeds") List<Deed> deeds) {
+  void behavesAsMapDoes(@ForAll("operations") List<Operation> operations) {
     AgentTable table = new AgentTable();
     Map<String, AgentEntry> model = new HashMap<>();
-    for (Deed deed : deeds) {
-      AgentEntry known = model.get(deed.id());
-      AgentEntry fresh = entry(deed.id());
-      switch (deed.act()) {
+    for (Operation operation : operations) {
+      AgentEntry known = model.get(operation.id());
+      AgentEntry created = entry(operation.id());
+      switch (operation.kind()) {
         case ADD -> {
-          assertEquals(known == null, table.add(fresh, NO_LIMIT));
-          model.putIfAbsent(deed.id(), fresh);
+          assertEquals(known == null, table.add(created, NO_LIMIT));
+          model.putIfAbsent(operation.id(), created);
         }
         case REPLACE -> {
           if (known != null) {
-            table.replace(known, fresh);
-            model.put(deed.id(), fresh);
+            table.replace(known, created);
+            model.put(operation.id(), created);
           }
         }
         case REMOVE -> {
           if (known != null) {
             table.remove(known);
-            model.remove(deed.id());
+            model.remove(operation.id());
           }
         }
       }
-      assertSame(model.get(deed.id()), table.get(deed.id()));
+      assertSame(model.get(operation.id()), table.get(operation.id()));
       assertEquals(model.size(), table.size());
     }
     Map<String, AgentEntry> shown = new HashMap<>();
@@ -97,8 +101,8 @@ class AgentTableTest {
   }
 
   @Test
-  void whatStandsWhereAnAgentWasIsNoAgent() {
-    for (int n = 0; n < 1_000; n++) { // one of them had the place that this id would have
+  void tombstoneOfARemovedAgentIsNoAgent() {
+    for (int n = 0; n < 1_000; n++) { // one of these ids has the home slot of the empty id
       AgentTable small = new AgentTable();
       AgentEntry entry = entry("agent-" + n);
       small.add(entry, NO_LIMIT);
@@ -108,7 +112,7 @@ class AgentTableTest {
     }
   }
 
-  /** The crowd is a map that can cope: all that is asked here is that nobody is lost in it. */
+  /** Ids beyond the probed slots go to the overflow map; every id is found. */
   @Test
   void manyIdsOfOneHashCodeAreAllFound() {
     List<AgentEntry> entries = new ArrayList<>();
@@ -119,40 +123,42 @@ class AgentTableTest {
 
     assertEquals(1, entries.stream().map(entry -> entry.hash).distinct().count());
     entries.forEach(entry -> assertSame(entry, table.get(entry.id)));
-    assertTrue(
-        table.length() < 1 << 12, "the table grows by those who are in it, not by the crowd");
+    assertTrue(table.length() < 1 << 12, "the table grows by its own entries, not by the overflow");
   }
 
-  /** Agents that come and go leave nothing behind. */
+  /** Added and removed agents leave no slots behind. */
   @Test
-  void tableThatIsChangedForEverStaysSmall() {
+  void tableWithManyAddsAndRemovesStaysSmall() {
     for (int n = 0; n < 20_000; n++) {
-      assertTrue(table.add(entry("passing-" + n), NO_LIMIT));
-      table.remove(assertThere("passing-" + n));
+      assertTrue(table.add(entry("transient-" + n), NO_LIMIT));
+      table.remove(assertThere("transient-" + n));
     }
 
     assertEquals(0, table.size());
-    assertTrue(table.length() <= 128, () -> "it has " + table.length() + " slots");
+    assertTrue(table.length() <= 128, () -> "the table has " + table.length() + " slots");
   }
 
-  /** While others come and go and the table grows, who stays is found at every look. */
+  /**
+   * While other agents are added and removed and the table grows, a permanent agent is found at
+   * every look-up.
+   */
   @Test
-  void whoStaysIsFoundWhileOthersComeAndGo() throws Exception {
-    List<AgentEntry> staying = new ArrayList<>();
+  void permanentAgentIsFoundWhileOthersAreAddedAndRemoved() throws Exception {
+    List<AgentEntry> permanent = new ArrayList<>();
     for (int n = 0; n < 200; n++) {
-      AgentEntry entry = entry(n % 2 == 0 ? "staying-" + n : sameHash(n, 8));
-      staying.add(entry);
+      AgentEntry entry = entry(n % 2 == 0 ? "permanent-" + n : sameHash(n, 8));
+      permanent.add(entry);
       table.add(entry, NO_LIMIT);
     }
     AtomicBoolean done = new AtomicBoolean();
     ExecutorService reader = Executors.newSingleThreadExecutor();
     try {
-      Future<Integer> looks =
+      Future<Integer> lookUps =
           reader.submit(
               () -> {
                 int rounds = 0;
                 do {
-                  for (AgentEntry entry : staying) {
+                  for (AgentEntry entry : permanent) {
                     assertSame(entry, table.get(entry.id));
                   }
                   rounds++;
@@ -161,15 +167,15 @@ class AgentTableTest {
               });
       for (int round = 0; round < 10; round++) {
         for (int n = 0; n < 3_000; n++) {
-          table.add(entry("passing-" + n), NO_LIMIT);
+          table.add(entry("transient-" + n), NO_LIMIT);
         }
         for (int n = 0; n < 3_000; n++) {
-          table.remove(assertThere("passing-" + n));
+          table.remove(assertThere("transient-" + n));
         }
       }
       done.set(true);
 
-      assertTrue(looks.get() > 0);
+      assertTrue(lookUps.get() > 0);
     } finally {
       done.set(true);
       reader.shutdownNow();
@@ -186,7 +192,7 @@ class AgentTableTest {
     return new AgentEntry(id, 0, AgentState.NORMAL, 0);
   }
 
-  /** Ids of one length and hash code, one for each number of so many bits. */
+  /** Returns an id for a number of so many bits; all ids have one length and one hash code. */
   private static String sameHash(int number, int bits) {
     StringBuilder id = new StringBuilder();
     for (int bit = 0; bit < bits; bit++) {

@@ -32,25 +32,25 @@ class DeadlineWheelTest {
     return due;
   }
 
-  /** Coming up too early costs a look, coming up too late would be a death that nobody notices. */
+  /** An early entry costs one check; a late entry would delay the detection of a death. */
   @Property(tries = 500)
-  void entryComesUpNoLaterThanItsDelayAndExactlyOnce(
+  void entryIsDueNoLaterThanItsDelayAndExactlyOnce(
       @ForAll @Size(min = 1, max = 30)
           List<@LongRange(min = -1, max = 2_000_000_000_000L) Long> delays,
       @ForAll @Size(min = 1, max = 30)
           List<@LongRange(min = 0, max = 700_000_000_000L) Long> steps) {
-    DeadlineWheel fresh = new DeadlineWheel(START);
+    DeadlineWheel created = new DeadlineWheel(START);
     Map<AgentEntry, Long> deadlines = new HashMap<>();
     for (int i = 0; i < delays.size(); i++) {
       AgentEntry entry = entry(i);
       deadlines.put(entry, delays.get(i));
-      fresh.schedule(entry, START, delays.get(i));
+      created.schedule(entry, START, delays.get(i));
     }
     long elapsed = 0;
     for (long step : steps) {
       elapsed += step;
-      for (AgentEntry entry : advance(fresh, START + elapsed)) {
-        assertTrue(deadlines.remove(entry) != null, "came up twice");
+      for (AgentEntry entry : advance(created, START + elapsed)) {
+        assertTrue(deadlines.remove(entry) != null, "due twice");
       }
       for (long late : deadlines.values()) {
         assertTrue(late > elapsed, "late by " + (elapsed - late));
@@ -59,7 +59,7 @@ class DeadlineWheelTest {
   }
 
   @Test
-  void removedEntryDoesNotComeUp() {
+  void removedEntryIsNeverDue() {
     AgentEntry first = entry(1);
     AgentEntry second = entry(2);
     AgentEntry third = entry(3);
@@ -73,7 +73,7 @@ class DeadlineWheelTest {
   }
 
   @Test
-  void movedEntryComesUpAtItsNewTimeOnly() {
+  void rescheduledEntryIsDueAtItsNewTimeOnly() {
     AgentEntry entry = entry(1);
     wheel.schedule(entry, START, Duration.ofSeconds(10).toNanos());
     wheel.schedule(entry, START, Duration.ofSeconds(100).toNanos());
@@ -82,7 +82,7 @@ class DeadlineWheelTest {
   }
 
   @Test
-  void jumpOfManyTurnsBringsUpEverything() {
+  void jumpOfManyTurnsMakesEveryEntryDue() {
     List<AgentEntry> all = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       AgentEntry entry = entry(i);

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The examples of the Javadoc, as they stand there. */
+/** Runs the examples of the Javadoc. */
 class DocumentationTest {
   @Test
-  void registryIsStartedFedAndClosed() {
+  void registryIsStartedUsedAndClosed() {
     List<HealthEvent> seen = new ArrayList<>();
     try (HealthRegistry registry = HealthRegistry.create()) {
       registry.addListener("log", event -> seen.add(event));
@@ -29,7 +29,7 @@ class DocumentationTest {
   }
 
   @Test
-  void heartbeatTellsMore() {
+  void heartbeatCarriesFurtherData() {
     HealthRegistry registry = HealthRegistry.create();
     Heartbeat beat =
         Heartbeat.builder().incarnation(3).progress("step 12").metadata("model", "large").build();

@@ -10,9 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The rules as a table: what happened to an agent, how it is doing then (with its failures in a
- * row), and the changes that were told on the way. Times are seconds; "300 s" is silence, "beat x"
- * a heartbeat with the progress x, "beat @2" one of incarnation 2.
+ * Table of the rules: the events of an agent, its final status with failures in a row, and the
+ * reported changes. Times are seconds; "300 s" is silence, "beat x" a heartbeat with the progress
+ * x, "beat @2" a heartbeat of incarnation 2.
  */
 class EscalationTableTest {
   @ParameterizedTest(name = "{0}: {1} -> {2} {3}")
@@ -20,7 +20,7 @@ class EscalationTableTest {
       delimiter = '|',
       textBlock =
           """
-          # Registration and silence, by default: 300 s are one failure, degraded from 1, unhealthy from 3
+          # Registration and silence, with defaults: 300 s are one failure, degraded from 1, unhealthy from 3
           defaults | register                               | healthy 0   |
           defaults | register; 299 s                        | healthy 0   |
           defaults | register; 300 s                        | degraded 1  | degraded silence
@@ -67,7 +67,7 @@ class EscalationTableTest {
           recoverAfter=3 | beat; 900 s; beat; fail          | unhealthy 1 | degraded silence, unhealthy silence
           recoverAfter=3 | beat; 900 s; beat; beat; beat    | healthy 0   | degraded silence, unhealthy silence, healthy heartbeat
           recoverAfter=2 | beat; beat; 100 s; beat          | healthy 0   |
-          # Progress: off, never told, changing, standing still
+          # Progress: off, never reported, changing, standing still
           defaults       | beat x; 200 s; beat x; 200 s; beat x | healthy 0 |
           progress=100 | beat; 99 s; beat; 99 s; beat       | healthy 0   |
           progress=100 | beat x; 99 s; beat y; 99 s; beat z | healthy 0   |
@@ -80,7 +80,7 @@ class EscalationTableTest {
           progress=100 | beat x; 100 s; beat x              | degraded 0  | degraded stuck
           progress=100 | beat x; 100 s; beat y              | healthy 0   | degraded stuck, healthy heartbeat
           progress=100 | beat x; 100 s; fail; beat x        | degraded 0  | degraded stuck
-          # Standstill does not count while nothing is heard at all: that is silence
+          # Standstill does not count during silence
           progress=200 | beat x; 900 s; beat x              | degraded 0  | degraded stuck, unhealthy silence, degraded heartbeat
           # Waiting: deadline and progress window move, up to a ceiling of 3600 s
           defaults | beat waiting 600; 899 s                | healthy 0   |
@@ -97,10 +97,10 @@ class EscalationTableTest {
           progress=100 | beat x waiting 500; 600 s          | degraded 0  | degraded stuck
           progress=100 | beat x; 90 s; beat x waiting 500; 10 s; beat; 9 s  | healthy 0  |
           progress=100 | beat x; 90 s; beat x waiting 500; 10 s; beat; 10 s | degraded 0 | degraded stuck
-          # The ceiling counts from the first of the heartbeats in a row that told of a wait
+          # The ceiling counts from the first of the heartbeats in a row with a wait
           progress=100, ceiling=50 | beat x waiting 40; 40 s; beat x waiting 40; 109 s | healthy 0  |
           progress=100, ceiling=50 | beat x waiting 40; 40 s; beat x waiting 40; 110 s | degraded 0 | degraded stuck
-          # Incarnations: older refused, newer with a clean slate
+          # Incarnations: older refused, newer with cleared failures
           defaults | fail; fail; beat @1                    | healthy 0   | degraded reported, healthy incarnation
           defaults | fail; fail; register @1                | healthy 0   | degraded reported, healthy incarnation
           defaults | beat @1; 900 s; beat @2; 299 s         | healthy 0   | degraded silence, unhealthy silence, healthy incarnation
@@ -121,15 +121,15 @@ class EscalationTableTest {
           grace=10   | register @1; 299 s                   | healthy 0   |
           grace=10   | register @1; 300 s                   | degraded 1  | degraded silence
           """)
-  void whatHappensToAnAgentAndHowItIsDoingThen(
-      String rules, String story, String result, String changes) {
-    Story told = new Story(rules(rules));
-    for (String deed : story.split(";", -1)) {
-      told.live(deed.strip());
+  void eventsOfAnAgentLeadToStatusAndChanges(
+      String rules, String steps, String result, String changes) {
+    Scenario scenario = new Scenario(rules(rules));
+    for (String step : steps.split(";", -1)) {
+      scenario.run(step.strip());
     }
-    AgentHealth agent = told.registry.find("a").orElseThrow();
+    AgentHealth agent = scenario.registry.find("a").orElseThrow();
     assertEquals(result, agent.status().wireName() + " " + agent.consecutiveFailures());
-    assertEquals(changes == null ? "" : changes, String.join(", ", told.changes));
+    assertEquals(changes == null ? "" : changes, String.join(", ", scenario.changes));
   }
 
   private static HealthRules rules(String settings) {
@@ -150,13 +150,13 @@ class EscalationTableTest {
     return rules.build();
   }
 
-  /** One agent, "a", to which things happen. */
-  private static final class Story {
+  /** Agent "a" in a registry, driven by the steps of a scenario. */
+  private static final class Scenario {
     private final FakeTime time = new FakeTime();
     private final List<String> changes = new ArrayList<>();
     private final HealthRegistry registry;
 
-    Story(HealthRules rules) {
+    Scenario(HealthRules rules) {
       registry =
           HealthRegistry.builder()
               .rules(rules)
@@ -165,11 +165,11 @@ class EscalationTableTest {
               .listenerExecutor(Runnable::run)
               .build();
       registry.addListener(
-          "story", event -> changes.add(event.to().wireName() + " " + event.cause().wireName()));
+          "scenario", event -> changes.add(event.to().wireName() + " " + event.cause().wireName()));
     }
 
-    void live(String deed) {
-      String[] words = deed.split(" ", -1);
+    void run(String step) {
+      String[] words = step.split(" ", -1);
       int last = words.length - 1;
       boolean fenced = words[last].startsWith("@");
       long incarnation = fenced ? Long.parseLong(words[last].substring(1)) : 0;

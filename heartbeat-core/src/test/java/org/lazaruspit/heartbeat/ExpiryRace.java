@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Heartbeats and expiries of one agent, as close to each other as two threads can bring them: after
- * both the agent is healthy, and told was either nothing or its degradation and the end of that.
- * The build runs it briefly, the benchmarks for as long as asked.
+ * Race of heartbeats and expiries of one agent on two threads: after both the agent is healthy, and
+ * the listener got either no event or the degradation and its end. The build runs the race briefly,
+ * the benchmarks run it longer.
  */
 public final class ExpiryRace {
   private final FakeTime time = new FakeTime();
@@ -25,9 +25,9 @@ public final class ExpiryRace {
           .build();
 
   /**
-   * A race of its own registry.
+   * Creates a race with a registry of its own.
    *
-   * @param seed decides how long both hesitate; the rest of their luck is the machine's
+   * @param seed seed of the delays of both threads
    */
   public ExpiryRace(long seed) {
     random = new SplittableRandom(seed);
@@ -36,54 +36,53 @@ public final class ExpiryRace {
   }
 
   /**
-   * Lets the two race. Once.
+   * Runs the race. Called once.
    *
-   * @param rounds how often
+   * @param rounds the number of rounds
    * @return the number of rounds
-   * @throws AssertionError when a heartbeat was lost
+   * @throws AssertionError if a heartbeat was lost
    */
   public long run(int rounds) throws InterruptedException {
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();
-    SplittableRandom others = random.split();
-    Thread beating = new Thread(() -> beat(rounds, begun, ended, others));
+    SplittableRandom beatingRandom = random.split();
+    Thread beating = new Thread(() -> beat(rounds, begun, ended, beatingRandom));
     beating.setDaemon(true);
     beating.start();
     for (int round = 1; round <= rounds; round++) {
       time.advanceSeconds(300);
       begun.set(round);
-      hesitate(random.nextInt(60));
+      delay(random.nextInt(60));
       registry.checkTimeouts();
       await(ended, round);
-      judge(round);
+      verify(round);
     }
     beating.join();
     return rounds;
   }
 
-  private void beat(
-      int rounds, AtomicInteger begun, AtomicInteger ended, SplittableRandom hesitation) {
+  private void beat(int rounds, AtomicInteger begun, AtomicInteger ended, SplittableRandom delays) {
     for (int round = 1; round <= rounds; round++) {
       await(begun, round);
-      // A check takes longer to come to the agent than a heartbeat does.
-      hesitate(hesitation.nextInt(200));
+      // A check takes longer to reach the agent than a heartbeat.
+      delay(delays.nextInt(200));
       registry.heartbeat("a");
       ended.set(round);
     }
   }
 
-  private static void hesitate(int spins) {
+  private static void delay(int spins) {
     for (int i = 0; i < spins; i++) {
       Thread.onSpinWait();
     }
   }
 
-  private void judge(int round) {
+  private void verify(int round) {
     AgentHealth agent = registry.find("a").orElseThrow();
-    boolean told =
+    boolean consistent =
         events.isEmpty() || events.equals(List.of("HEALTHY>DEGRADED", "DEGRADED>HEALTHY"));
-    if (agent.status() != HealthStatus.HEALTHY || agent.consecutiveFailures() != 0 || !told) {
-      throw new AssertionError("round " + round + ": " + agent + ", told was " + events);
+    if (agent.status() != HealthStatus.HEALTHY || agent.consecutiveFailures() != 0 || !consistent) {
+      throw new AssertionError("round " + round + ": " + agent + ", events: " + events);
     }
     events.clear();
   }

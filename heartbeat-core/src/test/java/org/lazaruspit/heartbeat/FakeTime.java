@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/**
- * Two clocks that move only when told: the monotonic one that rules obey, and the one on the wall.
- */
+/** Manual clocks: the monotonic clock of the rules and the wall clock. */
 final class FakeTime implements Ticker, InstantSource {
   private volatile long nanos;
   private volatile Instant wall = Instant.parse("2026-01-31T09:30:00Z");
@@ -36,7 +34,7 @@ final class FakeTime implements Ticker, InstantSource {
     advance(Duration.ofSeconds(seconds));
   }
 
-  /** Somebody sets the clock. */
+  /** Sets the wall clock. */
   synchronized void setWall(Instant instant) {
     wall = instant;
   }

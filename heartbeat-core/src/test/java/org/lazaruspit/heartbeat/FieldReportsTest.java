@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/**
- * What users of other supervisors and registries have suffered from, named after the thread where
- * they told it.
- */
+/** Failures that users of other supervisors and registries reported, each with its issue. */
 class FieldReportsTest {
   private final FakeTime time = new FakeTime();
   private final List<String> events = new ArrayList<>();
@@ -49,7 +46,7 @@ class FieldReportsTest {
     pass(seconds, () -> {});
   }
 
-  /** The old session's heartbeats had the new session killed, for ever: gastown#589. */
+  /** Heartbeats of the old session caused the new session to be killed repeatedly: gastown#589. */
   @Test
   void zombiesHeartbeatChangesNothingForItsSuccessor() {
     registry.heartbeat("a", of(1));
@@ -67,7 +64,7 @@ class FieldReportsTest {
   }
 
   /**
-   * A fresh claim inherited the heartbeat of the one before it, and was taken for dead at once:
+   * A new claim inherited the heartbeat of its predecessor and was taken for dead at once:
    * hermes-agent#119155.
    */
   @Test
@@ -85,11 +82,9 @@ class FieldReportsTest {
     assertEquals(List.of(), events);
   }
 
-  /**
-   * A failure that was seen of the incarnation before is not held against the one that replaced it.
-   */
+  /** A failure of the old incarnation does not count for its successor. */
   @Test
-  void lateReportOfTheOldIncarnationIsNotHeldAgainstTheNew() {
+  void lateReportOfTheOldIncarnationDoesNotCountForTheNew() {
     registry.heartbeat("a", of(2));
     AgentHealth health = registry.reportFailure("a", "exit status 137", 1).orElseThrow();
     assertEquals(HealthStatus.HEALTHY, health.status());
@@ -97,7 +92,7 @@ class FieldReportsTest {
     assertEquals(HealthStatus.DEGRADED, registry.reportFailure("a", "x", 2).orElseThrow().status());
   }
 
-  /** An agent that flapped alerted everybody at every turn: consul#2890. */
+  /** A flapping agent raised an alert at every change: consul#2890. */
   @Test
   void agentThatFlapsStaysDegradedUntilItIsSteady() {
     registry.rules(HealthRules.builder().recoverAfter(3).build());
@@ -112,7 +107,7 @@ class FieldReportsTest {
     assertEquals(List.of("a DEGRADED", "a HEALTHY"), events);
   }
 
-  /** One bad probe made everything critical: consul's failures_before_critical. */
+  /** A single failed probe made a service critical: consul's failures_before_critical. */
   @Test
   void firstFailureNeedNotShow() {
     registry.rules(HealthRules.builder().degradedAfter(2).build());
@@ -122,20 +117,20 @@ class FieldReportsTest {
     assertEquals(List.of(), events);
   }
 
-  /** Waiting for a human was mistaken for a hang: omnigent PR#2044. */
+  /** A wait for a human was taken for a hang: omnigent PR#2044. */
   @Test
   void agentThatWaitsForAHumanIsNotHung() {
     registry.rules(HealthRules.builder().progressWindow(Duration.ofMinutes(10)).build());
-    Heartbeat asks = Heartbeat.builder().progress("draft 3").waiting(Waiting.of("human")).build();
-    registry.heartbeat("a", asks);
-    pass(3_600, () -> registry.heartbeat("a", asks));
+    Heartbeat asking = Heartbeat.builder().progress("draft 3").waiting(Waiting.of("human")).build();
+    registry.heartbeat("a", asking);
+    pass(3_600, () -> registry.heartbeat("a", asking));
     assertEquals(List.of(), events);
     Waiting waiting = agent("a").waiting();
     assertNotNull(waiting);
     assertEquals("human", waiting.reason());
   }
 
-  /** A rate limit was counted as a crash, and all came back in lockstep: gascity#1400, #3279. */
+  /** A rate limit counted as a crash, and all agents restarted in lockstep: gascity#1400, #3279. */
   @Test
   void agentsThatWaitForQuotaAreNotTakenForDead() {
     for (int i = 0; i < 20; i++) {
@@ -151,7 +146,7 @@ class FieldReportsTest {
    * broken: gascity#571.
    */
   @Test
-  void agentThatLivesButDoesNotGetOnIsFoundOut() {
+  void agentWithHeartbeatsButWithoutProgressIsDetected() {
     registry.rules(HealthRules.builder().progressWindow(Duration.ofMinutes(10)).build());
     Heartbeat same = Heartbeat.builder().progress("turn 17").build();
     registry.heartbeat("a", same);
@@ -160,9 +155,9 @@ class FieldReportsTest {
     assertEquals("alive and stuck: no progress for 1800 s", agent("a").errorMessage());
   }
 
-  /** A suspended machine declared everybody dead on waking up. */
+  /** A suspended machine declared all agents dead after its resume. */
   @Test
-  void laptopThatWakesUpConvictsNobody() {
+  void resumedLaptopDeclaresNoAgentDead() {
     for (int i = 0; i < 20; i++) {
       registry.heartbeat("a" + i);
     }
@@ -173,7 +168,7 @@ class FieldReportsTest {
   }
 
   /**
-   * One network fault took the whole fleet down: kubernetes#66230, #123204; and 1,000 leases
+   * A single network fault took the whole fleet down: kubernetes#66230, #123204; and 1,000 leases
    * expired at once: etcd#8097.
    */
   @Test
@@ -189,9 +184,9 @@ class FieldReportsTest {
     assertEquals(List.of(), events);
   }
 
-  /** Whatever a person does to the clock: Hazelcast resets on a jump, others do not. */
+  /** A change of the wall clock: Hazelcast resets on a jump, other products do not. */
   @Test
-  void clockThatIsSetBackDoesNotKeepTheDeadAlive() {
+  void wallClockThatIsSetBackDoesNotHideADeadAgent() {
     registry.heartbeat("a");
     time.setWall(time.instant().minus(Duration.ofDays(400)));
     pass(300);
@@ -199,11 +194,11 @@ class FieldReportsTest {
   }
 
   /**
-   * The supervisor's memory grew with every agent that had ever been: bounded by agents, metadata
-   * and events.
+   * The supervisor's memory grew with every agent ever seen: it is bounded by agents, metadata and
+   * events.
    */
   @Test
-  void agentsThatComeAndGoLeaveNothingBehind() {
+  void addedAndRemovedAgentsLeaveNothingBehind() {
     HealthRegistry small = HealthRegistry.builder().ticker(time).clock(time).maxAgents(1).build();
     for (int i = 0; i < 10_000; i++) {
       small.register("a" + i);

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The specification's section on health, second by second and without any cleverness: no deadlines,
- * no wheel, only counters that are counted up. What the registry has to agree with.
+ * Model of the health rules, second by second: no deadlines, no wheel, only counters. The registry
+ * has to agree with it.
  */
 final class FleetModel {
   final Map<String, Agent> agents = new TreeMap<>();
@@ -61,7 +61,7 @@ final class FleetModel {
     long sinceSign;
     long silentFor;
     long graceLeft;
-    long quietLeft;
+    long waitLeft;
     long waitedFor;
     boolean waiting;
     @Nullable Object progress;
@@ -76,7 +76,7 @@ final class FleetModel {
       this.graceLeft = graceLeft;
     }
 
-    boolean overdue() {
+    boolean isOverdue() {
       return overdueAt >= 0;
     }
 
@@ -91,31 +91,31 @@ final class FleetModel {
     this.settings = settings;
   }
 
-  /** One second of time that counts; nobody looks yet. */
+  /** Advances time by one second, without a check. */
   void secondPasses() {
     now++;
     holdingFor++;
     for (Agent agent : agents.values()) {
       agent.sinceSign++;
       agent.waitedFor++;
-      boolean quiet = agent.quietLeft > 0;
+      boolean waits = agent.waitLeft > 0;
       boolean grace = agent.graceLeft > 0;
-      agent.quietLeft = Math.max(0, agent.quietLeft - 1);
+      agent.waitLeft = Math.max(0, agent.waitLeft - 1);
       agent.graceLeft = Math.max(0, agent.graceLeft - 1);
       boolean overdueBefore = agent.silentFor >= settings.timeout();
-      if (!quiet && !grace) {
+      if (!waits && !grace) {
         agent.silentFor++;
       }
-      if (!quiet && !overdueBefore) {
+      if (!waits && !overdueBefore) {
         agent.unchangedFor++;
       }
     }
   }
 
-  /** Somebody looks at what time has brought. */
-  void look() {
+  /** Applies the rules to the elapsed time. */
+  void check() {
     for (Agent agent : agents.values()) {
-      if (newlySilent(agent) && !agent.overdue()) {
+      if (newlySilent(agent) && !agent.isOverdue()) {
         agent.overdueAt = now;
         agent.recent = true;
       }
@@ -156,7 +156,7 @@ final class FleetModel {
     agent.status = worst(agent.status, agent.byStuck());
     HealthCause cause =
         agent.byStuck().compareTo(byCount(agent)) > 0 ? HealthCause.STUCK : HealthCause.SILENCE;
-    tell(id, agent, before, cause);
+    addEvent(id, agent, before, cause);
   }
 
   private void countStuck(String id, Agent agent) {
@@ -167,7 +167,7 @@ final class FleetModel {
       agent.error = stuckMessage(agent);
     }
     agent.status = worst(agent.status, agent.byStuck());
-    tell(id, agent, statusBefore, HealthCause.STUCK);
+    addEvent(id, agent, statusBefore, HealthCause.STUCK);
   }
 
   private void recountStuck(Agent agent) {
@@ -199,7 +199,7 @@ final class FleetModel {
   }
 
   private boolean isMass(long silent) {
-    long fleet = agents.values().stream().filter(agent -> !agent.overdue()).count() + silent;
+    long fleet = agents.values().stream().filter(agent -> !agent.isOverdue()).count() + silent;
     return fleet >= settings.massAgents() && silent >= settings.massPart() * fleet;
   }
 
@@ -244,7 +244,7 @@ final class FleetModel {
     wait(agent, waitFor);
     HealthCause cause =
         agent.status.compareTo(before) > 0 ? HealthCause.STUCK : HealthCause.HEARTBEAT;
-    tell(id, agent, before, cause);
+    addEvent(id, agent, before, cause);
     return true;
   }
 
@@ -262,14 +262,14 @@ final class FleetModel {
   private void wait(Agent agent, long waitFor) {
     if (waitFor < 0) {
       agent.waiting = false;
-      agent.quietLeft = 0;
+      agent.waitLeft = 0;
       return;
     }
     if (!agent.waiting) {
       agent.waiting = true;
       agent.waitedFor = 0;
     }
-    agent.quietLeft = Math.min(waitFor, Math.max(0, settings.ceiling() - agent.waitedFor));
+    agent.waitLeft = Math.min(waitFor, Math.max(0, settings.ceiling() - agent.waitedFor));
   }
 
   private Agent takeOver(String id, @Nullable Agent older, long incarnation) {
@@ -277,7 +277,7 @@ final class FleetModel {
     Agent agent = new Agent(incarnation, grace);
     agents.put(id, agent);
     if (older != null) {
-      tell(id, agent, older.status, HealthCause.INCARNATION);
+      addEvent(id, agent, older.status, HealthCause.INCARNATION);
     }
     return agent;
   }
@@ -303,7 +303,7 @@ final class FleetModel {
     agent.good = 0;
     agent.error = error;
     agent.status = worst(agent.status, byCount(agent));
-    tell(id, agent, before, HealthCause.REPORTED);
+    addEvent(id, agent, before, HealthCause.REPORTED);
   }
 
   void unregister(String id) {
@@ -322,7 +322,7 @@ final class FleetModel {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  private void tell(String id, Agent agent, HealthStatus before, HealthCause cause) {
+  private void addEvent(String id, Agent agent, HealthStatus before, HealthCause cause) {
     if (before != agent.status) {
       events.add(id + " " + before + " -> " + agent.status + " " + cause + " " + agent.incarnation);
     }

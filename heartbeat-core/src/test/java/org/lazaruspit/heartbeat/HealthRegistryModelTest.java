@@ -16,40 +16,41 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
-/** Random lives of a small fleet, in the registry and in a model written from the specification. */
+/** Random action sequences of a small fleet, in the registry and in the model. */
 class HealthRegistryModelTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** Something that happens to the fleet. */
-  sealed interface Deed {}
+  /** Action on the fleet. */
+  sealed interface Action {}
 
-  record Register(String id, long incarnation) implements Deed {}
+  record Register(String id, long incarnation) implements Action {}
 
   record Beat(String id, long incarnation, @Nullable String progress, long waitFor)
-      implements Deed {}
+      implements Action {}
 
-  record Fail(String id) implements Deed {}
+  record Fail(String id) implements Action {}
 
-  record Unregister(String id) implements Deed {}
+  record Unregister(String id) implements Action {}
 
-  record Advance(int seconds) implements Deed {}
+  record Advance(int seconds) implements Action {}
 
-  /** The process is stopped for so long, and a heartbeat may come before anybody looks. */
-  record Pause(int seconds, @Nullable String firstBeat) implements Deed {}
+  /** Pause of the process; a heartbeat may arrive before the next check. */
+  record Pause(int seconds, @Nullable String firstBeat) implements Action {}
 
-  record SetWallClock(int hours) implements Deed {}
+  record SetWallClock(int hours) implements Action {}
 
   @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
   void registryAndModelAgreeOnEveryStatusAndEveryEvent(
-      @ForAll("settings") FleetModel.Settings settings, @ForAll("lives") List<Deed> deeds) {
+      @ForAll("settings") FleetModel.Settings settings,
+      @ForAll("actionSequences") List<Action> actions) {
     Pair pair = new Pair(settings);
-    for (Deed deed : deeds) {
-      pair.live(deed);
+    for (Action action : actions) {
+      pair.run(action);
     }
-    pair.live(new Advance(40));
+    pair.run(new Advance(40));
   }
 
-  /** The registry and the model, side by side. */
+  /** Registry and model, side by side. */
   private static final class Pair {
     private final FakeTime time = new FakeTime(Long.MAX_VALUE - Duration.ofSeconds(30).toNanos());
     private final List<String> events = new ArrayList<>();
@@ -74,41 +75,41 @@ class HealthRegistryModelTest {
           .formatted(event.agentId(), event.from(), event.to(), event.cause(), event.incarnation());
     }
 
-    void live(Deed deed) {
-      if (deed instanceof Advance advance) {
+    void run(Action action) {
+      if (action instanceof Advance advance) {
         for (int i = 0; i < advance.seconds(); i++) {
           time.advance(SECOND);
           model.secondPasses();
-          look(deed + ", second " + (i + 1));
+          check(action + ", second " + (i + 1));
         }
         return;
       }
-      happen(deed);
-      look(deed.toString());
+      apply(action);
+      check(action.toString());
     }
 
-    private void happen(Deed deed) {
-      if (deed instanceof Register register) {
+    private void apply(Action action) {
+      if (action instanceof Register register) {
         HeartbeatOutcome outcome =
             registry.tryRegister(register.id(), Map.of(), register.incarnation());
         assertEquals(
             model.register(register.id(), register.incarnation()),
             outcome instanceof HeartbeatOutcome.Accepted);
-      } else if (deed instanceof Beat beat) {
+      } else if (action instanceof Beat beat) {
         beat(beat);
-      } else if (deed instanceof Fail fail) {
+      } else if (action instanceof Fail fail) {
         registry.reportFailure(fail.id(), "refused");
         model.fail(fail.id(), "refused");
-      } else if (deed instanceof Unregister gone) {
-        registry.unregister(gone.id());
-        model.unregister(gone.id());
-      } else if (deed instanceof Pause pause) {
+      } else if (action instanceof Unregister unregister) {
+        registry.unregister(unregister.id());
+        model.unregister(unregister.id());
+      } else if (action instanceof Pause pause) {
         time.advanceSeconds(pause.seconds());
         model.secondPasses();
         if (pause.firstBeat() != null) {
           beat(new Beat(pause.firstBeat(), 9, null, -1));
         }
-      } else if (deed instanceof SetWallClock set) {
+      } else if (action instanceof SetWallClock set) {
         time.setWall(time.instant().plus(Duration.ofHours(set.hours())));
       }
     }
@@ -126,18 +127,18 @@ class HealthRegistryModelTest {
       assertEquals(accepted, outcome instanceof HeartbeatOutcome.Accepted);
     }
 
-    private void look(String after) {
+    private void check(String after) {
       registry.checkTimeouts();
-      model.look();
+      model.check();
       assertEquals(byAgent(model.events), byAgent(events), () -> "events after " + after);
-      assertEquals(modelled(), seen(), () -> "agents after " + after);
+      assertEquals(expected(), actual(), () -> "agents after " + after);
     }
 
-    private Map<String, String> seen() {
-      Map<String, String> seen = new TreeMap<>();
-      registry.forEach(agent -> seen.put(agent.agentId(), text(agent)));
-      assertEquals(seen.size(), registry.size());
-      return seen;
+    private Map<String, String> actual() {
+      Map<String, String> actual = new TreeMap<>();
+      registry.forEach(agent -> actual.put(agent.agentId(), text(agent)));
+      assertEquals(actual.size(), registry.size());
+      return actual;
     }
 
     private static String text(AgentHealth agent) {
@@ -153,10 +154,10 @@ class HealthRegistryModelTest {
               agent.lastHeartbeat() != null);
     }
 
-    private Map<String, String> modelled() {
-      Map<String, String> modelled = new TreeMap<>();
-      model.agents.forEach((id, agent) -> modelled.put(id, text(agent)));
-      return modelled;
+    private Map<String, String> expected() {
+      Map<String, String> expected = new TreeMap<>();
+      model.agents.forEach((id, agent) -> expected.put(id, text(agent)));
+      return expected;
     }
 
     private static String text(FleetModel.Agent agent) {
@@ -172,7 +173,7 @@ class HealthRegistryModelTest {
               agent.hasBeaten);
     }
 
-    /** Of different agents the order is free. */
+    /** Groups events by agent, since the order between agents is free. */
     private static Map<String, List<String>> byAgent(List<String> events) {
       Map<String, List<String>> sorted = new TreeMap<>();
       for (String event : events) {
@@ -208,29 +209,29 @@ class HealthRegistryModelTest {
   }
 
   @Provide
-  Arbitrary<List<Deed>> lives() {
+  Arbitrary<List<Action>> actionSequences() {
     Arbitrary<String> ids = Arbitraries.of("a", "b", "c", "d", "e");
     Arbitrary<Long> incarnations = Arbitraries.of(0L, 0L, 0L, 0L, 1L, 2L);
-    Arbitrary<Deed> register = Combinators.combine(ids, incarnations).as(Register::new);
-    Arbitrary<Deed> beat =
+    Arbitrary<Action> register = Combinators.combine(ids, incarnations).as(Register::new);
+    Arbitrary<Action> beat =
         Combinators.combine(
                 ids,
                 incarnations,
                 Arbitraries.of("step 1", "step 2").injectNull(0.6),
                 Arbitraries.of(-1L, -1L, -1L, 0L, 4L, 15L, 60L))
             .as(Beat::new);
-    Arbitrary<Deed> fail = ids.map(Fail::new);
-    Arbitrary<Deed> gone = ids.map(Unregister::new);
-    Arbitrary<Deed> advance = Arbitraries.integers().between(1, 15).map(Advance::new);
-    Arbitrary<Deed> pause =
+    Arbitrary<Action> fail = ids.map(Fail::new);
+    Arbitrary<Action> unregister = ids.map(Unregister::new);
+    Arbitrary<Action> advance = Arbitraries.integers().between(1, 15).map(Advance::new);
+    Arbitrary<Action> pause =
         Combinators.combine(Arbitraries.integers().between(5, 5000), ids.injectNull(0.5))
             .as(Pause::new);
-    Arbitrary<Deed> wall = Arbitraries.integers().between(-9, 9).map(SetWallClock::new);
+    Arbitrary<Action> wall = Arbitraries.integers().between(-9, 9).map(SetWallClock::new);
     return Arbitraries.frequencyOf(
             net.jqwik.api.Tuple.of(3, register),
             net.jqwik.api.Tuple.of(10, beat),
             net.jqwik.api.Tuple.of(3, fail),
-            net.jqwik.api.Tuple.of(1, gone),
+            net.jqwik.api.Tuple.of(1, unregister),
             net.jqwik.api.Tuple.of(10, advance),
             net.jqwik.api.Tuple.of(1, pause),
             net.jqwik.api.Tuple.of(1, wall))

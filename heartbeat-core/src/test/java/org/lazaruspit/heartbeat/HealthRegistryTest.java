@@ -68,7 +68,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void heartbeatOfUnknownAgentIsRefusedWhereTheRegistryIsToldSo() {
+  void heartbeatOfUnknownAgentIsRefusedIfRegistrationByHeartbeatIsOff() {
     HealthRegistry strict = builder().registerUnknown(false).build();
     assertEquals(new HeartbeatOutcome.UnknownAgent("a"), strict.heartbeat("a"));
     assertEquals(0, strict.size());
@@ -78,7 +78,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void fullRegistryRefusesNewAgentsAndServesTheKnown() {
+  void fullRegistryRefusesNewAgentsAndServesKnownAgents() {
     HealthRegistry small = builder().maxAgents(2).build();
     small.register("a");
     small.heartbeat("b");
@@ -99,7 +99,7 @@ class HealthRegistryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "-a", ".a", "a b", "a/b", "ä", "a\n", "a\0", "../a", "a:b"})
-  void whatIsNoIdIsRefused(String id) {
+  void invalidIdIsRefused(String id) {
     assertInstanceOf(HeartbeatOutcome.BadId.class, registry.heartbeat(id));
     assertThrows(IllegalArgumentException.class, () -> registry.register(id));
     assertEquals(0, registry.size());
@@ -125,14 +125,14 @@ class HealthRegistryTest {
   }
 
   @Test
-  void responseTimeStaysUntilTheNextOneIsMeasured() {
+  void responseTimeStaysUntilTheNextMeasurement() {
     registry.heartbeat("a", Heartbeat.builder().responseTime(Duration.ofMillis(120)).build());
     registry.heartbeat("a");
     assertEquals(Duration.ofMillis(120), agent("a").responseTime());
   }
 
   @Test
-  void lastResponseIsTheLastThatWasHeardAndLastHeartbeatTheLastHeartbeat() {
+  void lastResponseCoversFailuresAndLastHeartbeatDoesNot() {
     registry.heartbeat("a");
     Instant beat = time.instant();
     time.advanceSeconds(7);
@@ -158,7 +158,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void numberThatIsWrittenInAnotherWayIsNoProgress() {
+  void sameNumberInAnotherNotationIsNoProgress() {
     HealthRules rules = HealthRules.builder().progressWindow(Duration.ofSeconds(60)).build();
     HealthRegistry registry = builder().rules(rules).build();
     AtomicLong steps = new AtomicLong(7);
@@ -178,7 +178,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void whoeverGoesWhileTheAgentsAreShownIsNotShownAsHealthy() {
+  void agentRemovedDuringIterationIsNotShownAsHealthy() {
     HealthRegistry registry = builder().build();
     registry.register("a");
     registry.register("b");
@@ -195,7 +195,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void whoeverIsTakenOverWhileTheAgentsOfOneStatusAreShownIsShownOnlyWithThatStatus() {
+  void agentReplacedDuringIterationOfOneStatusIsShownWithThatStatusOnly() {
     HealthRegistry registry = builder().build();
     registry.register("a");
     registry.register("b");
@@ -213,7 +213,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void silenceIsToldWithItsLength() {
+  void silenceMessageHasItsLength() {
     registry.heartbeat("a");
     time.advance(Duration.ofMillis(754_321));
     registry.checkTimeouts();
@@ -221,7 +221,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void standstillIsToldAsAliveAndStuck() {
+  void standstillMessageSaysAliveAndStuck() {
     registry.rules(HealthRules.builder().progressWindow(Duration.ofSeconds(60)).build());
     Heartbeat beat = Heartbeat.builder().progress(12).build();
     registry.heartbeat("a", beat);
@@ -251,18 +251,18 @@ class HealthRegistryTest {
   }
 
   @Test
-  void waitThatEndedBeforeItBeganIsNone() {
+  void waitThatEndsBeforeItsStartIsIgnored() {
     registry.heartbeat("a", waiting(Waiting.until("human", Instant.MIN)));
     time.advanceSeconds(300);
     assertEquals(1, registry.checkTimeouts());
   }
 
-  private static Heartbeat waiting(Waiting what) {
-    return Heartbeat.builder().waiting(what).build();
+  private static Heartbeat waiting(Waiting wait) {
+    return Heartbeat.builder().waiting(wait).build();
   }
 
   @Test
-  void snapshotCountsEveryoneAndShowsThoseAskedFor() {
+  void snapshotCountsAllAgentsAndShowsTheSelectedStatus() {
     registry.register("well");
     registry.register("ill");
     registry.reportFailure("ill", "x");
@@ -321,7 +321,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void clearedRulesAreThoseOfTheRegistryAgain() {
+  void clearedRulesFallBackToTheRegistrysRules() {
     registry.register("a");
     registry.rulesFor("a", HealthRules.builder().timeout(Duration.ofDays(1)).build());
     time.advanceSeconds(400);
@@ -354,7 +354,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void longerTimeoutForgivesNothingButMovesTheNextDeadline() {
+  void longerTimeoutKeepsFailuresButMovesTheNextDeadline() {
     registry.register("a");
     time.advanceSeconds(300);
     registry.checkTimeouts();
@@ -371,7 +371,7 @@ class HealthRegistryTest {
   }
 
   @Test
-  void lowerThresholdCountsWhatWasCounted() {
+  void lowerThresholdAppliesToCountedFailures() {
     registry.register("a");
     registry.reportFailure("a", "x");
     registry.reportFailure("a", "x");

@@ -27,7 +27,7 @@ class HealthRulesTest {
   }
 
   @Test
-  void builderOfRulesKeepsWhatIsNotSetAnew() {
+  void builderOfRulesKeepsUnchangedSettings() {
     HealthRules rules =
         HealthRules.builder()
             .timeout(Duration.ofSeconds(7))
@@ -85,7 +85,7 @@ class HealthRulesTest {
   }
 
   @Test
-  void waitingIsCheckedAsItIsMade() {
+  void waitingIsCheckedAtCreation() {
     assertThrows(IllegalArgumentException.class, () -> Waiting.of(" "));
     assertThrows(IllegalArgumentException.class, () -> Waiting.of("x".repeat(201)));
     assertThrows(

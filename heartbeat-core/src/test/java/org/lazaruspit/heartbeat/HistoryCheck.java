@@ -20,13 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Checks that the registry is linearizable: whatever two or three threads do to one agent at the
- * same moment, the answers, the agent and the events afterwards are those of the same deeds done
- * one after the other, in some order. The build runs it briefly, the benchmarks for as long as
- * asked.
+ * Checks that the registry is linearizable: concurrent operations of two or three threads on one
+ * agent have the results, the final health and the events of the same operations in some sequential
+ * order. The build runs the check briefly, the benchmarks run it longer.
  */
 public final class HistoryCheck implements AutoCloseable {
-  private static final Map<String, Function<HealthRegistry, Object>> DEEDS =
+  private static final Map<String, Function<HealthRegistry, Object>> OPERATIONS =
       new TreeMap<>(
           Map.of(
               "beat", registry -> registry.heartbeat("a"),
@@ -41,10 +40,7 @@ public final class HistoryCheck implements AutoCloseable {
               "find", registry -> registry.find("a").map(HistoryCheck::shown),
               "walk", HistoryCheck::walk));
 
-  /**
-   * How far the agent has come when the deeds are done: alive, overdue, ill, or a fresh
-   * incarnation.
-   */
+  /** State of the agent before the operations: alive, overdue or degraded. */
   private static final Map<String, Function<FakeTime, HealthRegistry>> SITUATIONS =
       new TreeMap<>(
           Map.of(
@@ -69,9 +65,9 @@ public final class HistoryCheck implements AutoCloseable {
   private final SplittableRandom random;
 
   /**
-   * A check of its own threads.
+   * Creates a check with threads of its own.
    *
-   * @param seed decides how long each thread hesitates; the rest of their luck is the machine's
+   * @param seed seed of the delays of the threads
    */
   public HistoryCheck(long seed) {
     random = new SplittableRandom(seed);
@@ -86,9 +82,9 @@ public final class HistoryCheck implements AutoCloseable {
   }
 
   private static Object walk(HealthRegistry registry) {
-    List<String> seen = new ArrayList<>();
-    registry.forEach(agent -> seen.add(shown(agent)));
-    return seen;
+    List<String> actual = new ArrayList<>();
+    registry.forEach(agent -> actual.add(shown(agent)));
+    return actual;
   }
 
   private static HealthRegistry registry(FakeTime time) {
@@ -104,22 +100,22 @@ public final class HistoryCheck implements AutoCloseable {
   }
 
   /**
-   * Brings about one history of every choice of deeds in every situation.
+   * Runs one history of every combination of operations in every situation.
    *
-   * @param deeds how many deeds at once, up to 3
+   * @param operations number of concurrent operations, up to 3
    * @return the number of histories
-   * @throws AssertionError when one of them has no order
+   * @throws AssertionError if a history has no sequential order
    */
-  public long checkEach(int deeds) throws InterruptedException, ExecutionException {
+  public long checkEach(int operations) throws InterruptedException, ExecutionException {
     long histories = 0;
     for (String situation : SITUATIONS.keySet()) {
-      for (List<String> names : combinations(deeds, new ArrayList<>(DEEDS.keySet()))) {
+      for (List<String> names : combinations(operations, new ArrayList<>(OPERATIONS.keySet()))) {
         Set<String> allowed =
             possible.computeIfAbsent(situation + names, key -> inEveryOrder(situation, names));
-        String seen = atOnce(situation, names);
-        if (!allowed.contains(seen)) {
+        String actual = atOnce(situation, names);
+        if (!allowed.contains(actual)) {
           throw new AssertionError(
-              situation + ", " + names + ": " + seen + " is none of " + allowed);
+              situation + ", " + names + ": " + actual + " is not among " + allowed);
         }
         histories++;
       }
@@ -131,20 +127,20 @@ public final class HistoryCheck implements AutoCloseable {
     return SITUATIONS.getOrDefault(situation, HistoryCheck::registry).apply(new FakeTime());
   }
 
-  private static String done(HealthRegistry registry, String deed) {
-    return String.valueOf(DEEDS.getOrDefault(deed, r -> "").apply(registry));
+  private static String perform(HealthRegistry registry, String operation) {
+    return String.valueOf(OPERATIONS.getOrDefault(operation, r -> "").apply(registry));
   }
 
   private static Set<String> inEveryOrder(String situation, List<String> names) {
-    Set<String> results = new HashSet<>();
+    Set<String> possibleResults = new HashSet<>();
     for (List<String> order : permutations(names)) {
       HealthRegistry registry = in(situation);
       List<String> events = listen(registry);
-      Map<String, String> answers = new TreeMap<>();
-      order.forEach(name -> answers.put(name, done(registry, name)));
-      results.add(result(registry, answers, events));
+      Map<String, String> results = new TreeMap<>();
+      order.forEach(name -> results.put(name, perform(registry, name)));
+      possibleResults.add(result(registry, results, events));
     }
-    return results;
+    return possibleResults;
   }
 
   private String atOnce(String situation, List<String> names)
@@ -155,32 +151,32 @@ public final class HistoryCheck implements AutoCloseable {
     AtomicInteger spinning = new AtomicInteger(names.size());
     List<Callable<Map.Entry<String, String>>> tasks = new ArrayList<>();
     for (String name : names) {
-      int hesitation = random.nextInt(40);
-      tasks.add(() -> deed(registry, name, barrier, spinning, hesitation));
+      int delay = random.nextInt(40);
+      tasks.add(() -> operation(registry, name, barrier, spinning, delay));
     }
-    Map<String, String> answers = new TreeMap<>();
+    Map<String, String> results = new TreeMap<>();
     for (Future<Map.Entry<String, String>> future : threads.invokeAll(tasks)) {
-      answers.put(future.get().getKey(), future.get().getValue());
+      results.put(future.get().getKey(), future.get().getValue());
     }
-    return result(registry, answers, events);
+    return result(registry, results, events);
   }
 
-  private static Map.Entry<String, String> deed(
+  private static Map.Entry<String, String> operation(
       HealthRegistry registry,
       String name,
       CyclicBarrier barrier,
       AtomicInteger spinning,
-      int hesitation)
+      int delay)
       throws BrokenBarrierException, InterruptedException {
     barrier.await();
     spinning.decrementAndGet();
     for (int i = 0; spinning.get() > 0 && i < 1_000; i++) {
       Thread.onSpinWait();
     }
-    for (int i = 0; i < hesitation; i++) {
+    for (int i = 0; i < delay; i++) {
       Thread.onSpinWait();
     }
-    return Map.entry(name, done(registry, name));
+    return Map.entry(name, perform(registry, name));
   }
 
   private static List<String> listen(HealthRegistry registry) {
@@ -191,8 +187,8 @@ public final class HistoryCheck implements AutoCloseable {
   }
 
   private static String result(
-      HealthRegistry registry, Map<String, String> answers, List<String> events) {
-    return answers
+      HealthRegistry registry, Map<String, String> results, List<String> events) {
+    return results
         + ", "
         + registry.find("a")
         + ", size "

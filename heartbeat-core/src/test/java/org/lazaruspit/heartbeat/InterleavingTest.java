@@ -13,53 +13,53 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 /**
- * The orders of two threads' steps that a race brings about once in many runs, each brought about
- * at will: something that the registry asks in the middle of a deed does the other deed.
+ * Rare interleavings of two threads, made deterministic: a hook inside one operation runs the other
+ * operation.
  */
 class InterleavingTest {
   private final FakeTime time = new FakeTime();
-  private final Queue<Runnable> whenRulesAreAskedFor = new ArrayDeque<>();
-  private final Queue<Runnable> whenTimeIsAskedFor = new ArrayDeque<>();
+  private final Queue<Runnable> onRuleLookUp = new ArrayDeque<>();
+  private final Queue<Runnable> onTimeRead = new ArrayDeque<>();
   private final RuleOverrides rules =
       new RuleOverrides(HealthRules.DEFAULT) {
         @Override
         HealthRules of(AgentEntry entry) {
           HealthRules found = super.of(entry);
-          runNext(whenRulesAreAskedFor);
+          runNext(onRuleLookUp);
           return found;
         }
       };
-  private final RegistryClock guard =
+  private final RegistryClock clock =
       new RegistryClock(
           () -> {
-            runNext(whenTimeIsAskedFor);
+            runNext(onTimeRead);
             return time.nanos();
           },
           time);
   private final DeadlineWheel wheel = new DeadlineWheel(time.nanos());
-  private final EventDispatcher announcer = new EventDispatcher(Runnable::run);
+  private final EventDispatcher dispatcher = new EventDispatcher(Runnable::run);
   private final MassSilenceGuard massSilence = new MassSilenceGuard();
   private final AgentRegistry agents =
       new AgentRegistry(
           new AgentRegistry.Limits(1, 1_000, new AgentIds(200), true),
           rules,
-          guard,
+          clock,
           time,
-          announcer,
+          dispatcher,
           wheel,
           massSilence);
-  private final SilenceDetector watch =
-      new SilenceDetector(agents, rules, guard, time, wheel, massSilence);
+  private final SilenceDetector detector =
+      new SilenceDetector(agents, rules, clock, time, wheel, massSilence);
   private final List<String> events = new ArrayList<>();
 
   InterleavingTest() {
-    announcer.add("test", event -> events.add(event.from() + ">" + event.to()), 10);
+    dispatcher.add("test", event -> events.add(event.from() + ">" + event.to()), 10);
   }
 
-  private static void runNext(Queue<Runnable> deeds) {
-    Runnable deed = deeds.poll();
-    if (deed != null) {
-      deed.run();
+  private static void runNext(Queue<Runnable> actions) {
+    Runnable action = actions.poll();
+    if (action != null) {
+      action.run();
     }
   }
 
@@ -75,45 +75,47 @@ class InterleavingTest {
     return entries.get(0);
   }
 
-  /** The heartbeat saw a healthy agent and was done before the expiry told of its verdict. */
+  /** The heartbeat reads a healthy agent and ends before the expiry stores its result. */
   @Test
-  void heartbeatThatCameWhileItsAgentWasJudgedCounts() {
+  void heartbeatDuringTheExpiryOfItsAgentCounts() {
     agents.heartbeat("a", Heartbeat.EMPTY);
     AgentEntry entry = entry();
     time.advanceSeconds(300);
-    whenRulesAreAskedFor.add(() -> agents.heartbeat("a", Heartbeat.EMPTY));
+    onRuleLookUp.add(() -> agents.heartbeat("a", Heartbeat.EMPTY));
     synchronized (entry) {
       agents.step(entry, HealthSignal.TimePassed.INSTANCE, time.nanos());
     }
-    announcer.dispatch();
+    dispatcher.dispatch();
     assertEquals(HealthStatus.HEALTHY, health("a").status());
     assertEquals(List.of(), events);
   }
 
-  /** Who was heard of while its silence was being noted is none of the many that fell silent. */
+  /**
+   * An agent with a heartbeat during the detection of its silence does not count for mass silence.
+   */
   @Test
-  void heartbeatThatCameWhileItsSilenceWasNotedEndsThatSilence() {
+  void heartbeatDuringTheDetectionOfItsSilenceEndsThatSilence() {
     rules.common(HealthRules.builder().massSilence(0.5, 1, Duration.ofMinutes(15)).build());
     agents.heartbeat("a", Heartbeat.EMPTY);
     time.advanceSeconds(300);
-    whenRulesAreAskedFor.add(() -> {}); // by the look that finds it silent
-    whenRulesAreAskedFor.add(() -> agents.heartbeat("a", Heartbeat.EMPTY));
-    watch.check();
+    onRuleLookUp.add(() -> {}); // used by the check that finds the silence
+    onRuleLookUp.add(() -> agents.heartbeat("a", Heartbeat.EMPTY));
+    detector.check();
     assertEquals(
         MassSilenceGuard.Verdict.COUNT, massSilence.judge(1, rules.common(), time.nanos()));
     assertEquals(List.of(), events);
   }
 
   @Test
-  void lastPlaceThatAnotherTookMeanwhileIsTaken() {
-    whenTimeIsAskedFor.add(() -> agents.register("fast", Map.of(), 0));
+  void lastPlaceTakenByAnotherThreadIsNotGivenTwice() {
+    onTimeRead.add(() -> agents.register("fast", Map.of(), 0));
     assertEquals(new HeartbeatOutcome.RegistryFull(1), agents.register("slow", Map.of(), 0));
     assertEquals(1, agents.size());
     assertNotNull(agents.health("fast"));
   }
 
   @Test
-  void agentThatIsGoneMeanwhileIsNotShown() {
+  void agentRemovedMeanwhileIsNotShown() {
     agents.heartbeat("a", Heartbeat.EMPTY);
     agents.fail("a", "x", 0);
     AgentEntry entry = entry();
@@ -122,7 +124,7 @@ class InterleavingTest {
   }
 
   @Test
-  void agentThatWasTakenOverMeanwhileIsShownAsItsSuccessor() {
+  void agentReplacedMeanwhileIsShownAsItsSuccessor() {
     agents.heartbeat("a", Heartbeat.EMPTY);
     AgentEntry entry = entry();
     agents.register("a", Map.of(), 7);
@@ -149,11 +151,14 @@ class InterleavingTest {
     assertEquals(List.of("a"), dueNow());
   }
 
-  /** Another thread changes the rules as soon as they have been looked up, and as far as it can. */
+  /**
+   * Starts a thread that changes the rules right after a look-up of the rules, until it ends or
+   * blocks.
+   */
   private Thread changingRulesMeanwhile() {
     HealthRules quick = HealthRules.builder().timeout(Duration.ofSeconds(1)).build();
     Thread other = new Thread(() -> agents.rules(quick));
-    whenRulesAreAskedFor.add(
+    onRuleLookUp.add(
         () -> {
           other.start();
           while (other.getState() != Thread.State.BLOCKED && other.isAlive()) {

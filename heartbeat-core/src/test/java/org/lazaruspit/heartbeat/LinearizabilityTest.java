@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** See {@link HistoryCheck}. */
+/** Runs {@link HistoryCheck}. */
 class LinearizabilityTest {
   private final long seed = System.nanoTime();
   private final HistoryCheck histories = new HistoryCheck(seed);
@@ -17,26 +17,26 @@ class LinearizabilityTest {
   }
 
   @Test
-  void deedsOfTwoThreadsHaveAnOrder() throws Exception {
+  void operationsOfTwoThreadsHaveAnOrder() throws Exception {
     assertEquals(100 * 3 * 45, check(2, 100));
   }
 
   @Test
-  void deedsOfThreeThreadsHaveAnOrder() throws Exception {
+  void operationsOfThreeThreadsHaveAnOrder() throws Exception {
     assertEquals(10 * 3 * 120, check(3, 10));
   }
 
   @Test
   @Tag("full")
-  void deedsHaveAnOrderForLonger() throws Exception {
+  void operationsHaveAnOrderInALongRun() throws Exception {
     assertEquals(4_000 * 3 * 45, check(2, 4_000));
     assertEquals(400 * 3 * 120, check(3, 400));
   }
 
-  private long check(int deeds, int rounds) throws Exception {
+  private long check(int operations, int rounds) throws Exception {
     long checked = 0;
     for (int round = 0; round < rounds; round++) {
-      checked += histories.checkEach(deeds);
+      checked += histories.checkEach(operations);
     }
     return checked;
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ListenerTest {
   private final FakeTime time = new FakeTime();
   private final Queue<Runnable> tasks = new ArrayDeque<>();
-  private final List<String> heard = new ArrayList<>();
+  private final List<String> received = new ArrayList<>();
 
   private HealthRegistryBuilder builder() {
     return HealthRegistry.builder().ticker(time).clock(time);
@@ -32,8 +32,8 @@ class ListenerTest {
     return event.agentId() + " " + event.from().wireName() + ">" + event.to().wireName();
   }
 
-  private void hear(HealthEvent event) {
-    heard.add(text(event));
+  private void receive(HealthEvent event) {
+    received.add(text(event));
   }
 
   private void runTasks() {
@@ -43,7 +43,7 @@ class ListenerTest {
   }
 
   @Test
-  void eventTellsWhoFromWhereToWhereWhyAndWhen() {
+  void eventHasAgentStatusesCauseTimeIncarnationAndMessage() {
     HealthRegistry registry = direct();
     List<HealthEvent> events = new ArrayList<>();
     registry.addListener("test", events::add);
@@ -64,52 +64,52 @@ class ListenerTest {
   }
 
   @Test
-  void listenerThatThrowsHearsTheNextEventAndHurtsNobodyElse() {
+  void listenerThatThrowsGetsTheNextEventAndOtherListenersAreUnaffected() {
     HealthRegistry registry = direct();
     registry.addListener(
         "bad",
         event -> {
-          hear(event);
+          receive(event);
           throw new IllegalStateException("listener is broken");
         });
-    registry.addListener("good", this::hear);
+    registry.addListener("good", this::receive);
     registry.register("a");
     registry.reportFailure("a", "x");
     registry.heartbeat("a");
-    assertEquals(4, heard.size());
+    assertEquals(4, received.size());
   }
 
   @Test
-  void listenerThatDiesOfAnErrorHearsTheNextEvent() {
+  void listenerThatThrowsAnErrorGetsTheNextEvent() {
     HealthRegistry registry = direct();
     registry.addListener(
         "bad",
         event -> {
-          hear(event);
+          receive(event);
           throw new AssertionError("fatal");
         });
     registry.register("a");
     assertThrows(AssertionError.class, () -> registry.reportFailure("a", "x"));
     assertThrows(AssertionError.class, () -> registry.heartbeat("a"));
-    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), received);
   }
 
   @Test
-  void listenerThatThrowsWhatItMustNotHearsTheNextEvent() {
+  void listenerThatThrowsAnUndeclaredExceptionGetsTheNextEvent() {
     HealthRegistry registry = direct();
     registry.addListener(
         "bad",
         event -> {
-          hear(event);
+          receive(event);
           throwAny(new IOException("listener is broken"));
         });
     registry.register("a");
     registry.reportFailure("a", "x");
     registry.heartbeat("a");
-    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), received);
   }
 
-  @SuppressWarnings("unchecked") // what Kotlin and Lombok do
+  @SuppressWarnings("unchecked") // as Kotlin and Lombok do
   private static <T extends Throwable> void throwAny(Throwable thrown) throws T {
     throw (T) thrown;
   }
@@ -117,7 +117,7 @@ class ListenerTest {
   @Test
   void listenerMayUseTheRegistry() {
     HealthRegistry registry = direct();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.addListener(
         "healer",
         event -> {
@@ -127,7 +127,7 @@ class ListenerTest {
     registry.register("a");
     registry.reportFailure("a", "x");
     assertEquals(HealthStatus.HEALTHY, registry.find("a").orElseThrow().status());
-    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), received);
   }
 
   @Test
@@ -161,23 +161,24 @@ class ListenerTest {
   }
 
   @Test
-  void slowListenerHearsEveryChangeAsLongAsThereIsRoom() {
+  void slowListenerGetsEveryChangeUpToItsCapacity() {
     HealthRegistry registry = builder().listenerExecutor(tasks::add).listenerQueue(4).build();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.register("a");
     registry.reportFailure("a", "x");
     registry.heartbeat("a");
     registry.reportFailure("a", "x");
     assertEquals(1, tasks.size());
     runTasks();
-    assertEquals(List.of("a healthy>degraded", "a degraded>healthy", "a healthy>degraded"), heard);
+    assertEquals(
+        List.of("a healthy>degraded", "a degraded>healthy", "a healthy>degraded"), received);
     assertEquals(0, registry.mergedEvents());
   }
 
   @Test
-  void slowListenerHearsTheChangesOfOneAgentAsOneAndTheLatestState() {
+  void slowListenerGetsMergedChangesOfOneAgentWithTheLatestState() {
     HealthRegistry registry = builder().listenerExecutor(tasks::add).listenerQueue(1).build();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.register("a");
     registry.register("b");
     registry.reportFailure("a", "x");
@@ -186,17 +187,18 @@ class ListenerTest {
     }
     registry.heartbeat("a");
     runTasks();
-    assertEquals(List.of("a healthy>degraded", "b healthy>unhealthy", "a degraded>healthy"), heard);
+    assertEquals(
+        List.of("a healthy>degraded", "b healthy>unhealthy", "a degraded>healthy"), received);
     assertEquals(1, registry.mergedEvents());
   }
 
   @Test
-  void whatComesWhileMergedEventsWaitIsNotToldBeforeThem() {
+  void newEventIsNotDeliveredBeforeWaitingMergedEvents() {
     HealthRegistry registry = builder().listenerExecutor(tasks::add).listenerQueue(1).build();
     registry.addListener(
         "test",
         event -> {
-          hear(event);
+          receive(event);
           registry.heartbeat("a");
         });
     registry.register("a");
@@ -204,74 +206,74 @@ class ListenerTest {
       registry.reportFailure("a", "x");
     }
     runTasks();
-    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), received);
   }
 
   @Test
-  void changeAndItsUndoingMergeIntoNothing() {
+  void changeAndItsReversalCancelOut() {
     HealthRegistry registry = builder().listenerExecutor(tasks::add).listenerQueue(0).build();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.register("a");
     registry.reportFailure("a", "x");
     registry.heartbeat("a");
     runTasks();
-    assertEquals(List.of(), heard);
+    assertEquals(List.of(), received);
     assertEquals(2, registry.mergedEvents());
     registry.removeListener("test");
     assertEquals(2, registry.mergedEvents());
   }
 
   @Test
-  void executorThatRefusesIsAskedAgain() {
-    List<Integer> refusals = new ArrayList<>();
+  void executorThatRejectsIsTriedAgain() {
+    List<Integer> rejections = new ArrayList<>();
     HealthRegistry registry =
         builder()
             .listenerExecutor(
                 task -> {
-                  if (refusals.size() < 3) {
-                    refusals.add(1);
+                  if (rejections.size() < 3) {
+                    rejections.add(1);
                     throw new RejectedExecutionException("full");
                   }
                   task.run();
                 })
             .build();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.register("a");
     registry.reportFailure("a", "x");
     registry.heartbeat("a");
     registry.checkTimeouts();
-    assertEquals(List.of(), heard);
+    assertEquals(List.of(), received);
     registry.checkTimeouts();
-    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), heard);
+    assertEquals(List.of("a healthy>degraded", "a degraded>healthy"), received);
   }
 
   @Test
-  void withoutExecutorAndThreadsWhoeverChecksDelivers() {
+  void withoutExecutorAndThreadsTheCheckDelivers() {
     HealthRegistry registry = builder().build();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.register("a");
     registry.reportFailure("a", "x");
-    assertEquals(List.of(), heard);
+    assertEquals(List.of(), received);
     registry.checkTimeouts();
-    assertEquals(List.of("a healthy>degraded"), heard);
+    assertEquals(List.of("a healthy>degraded"), received);
   }
 
   @Test
-  void removedListenerHearsNothingMore() {
+  void removedListenerGetsNoFurtherEvents() {
     HealthRegistry registry = builder().listenerExecutor(tasks::add).build();
-    registry.addListener("test", this::hear);
+    registry.addListener("test", this::receive);
     registry.register("a");
     registry.reportFailure("a", "x");
     assertTrue(registry.removeListener("test"));
     assertFalse(registry.removeListener("test"));
     runTasks();
-    assertEquals(List.of(), heard);
+    assertEquals(List.of(), received);
   }
 
   @Test
   void namesOfListenersAreUnique() {
     HealthRegistry registry = direct();
-    registry.addListener("test", this::hear);
-    assertThrows(IllegalArgumentException.class, () -> registry.addListener("test", this::hear));
+    registry.addListener("test", this::receive);
+    assertThrows(IllegalArgumentException.class, () -> registry.addListener("test", this::receive));
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** By default: at least half of at least ten agents within 300 s, held for 15 minutes at most. */
+/** Default rule: at least half of at least ten agents within 300 s, held for 15 minutes at most. */
 class MassSilenceTest {
   private final FakeTime time = new FakeTime();
   private final List<String> events = new ArrayList<>();
@@ -29,7 +29,7 @@ class MassSilenceTest {
     return registry.find("a" + i).orElseThrow();
   }
 
-  /** Time passes while some go on beating. */
+  /** Advances time while agents {@code from} to {@code to} send heartbeats. */
   private void pass(int seconds, int from, int to) {
     for (int i = 0; i < seconds; i += 10) {
       time.advanceSeconds(10);
@@ -51,7 +51,7 @@ class MassSilenceTest {
   }
 
   @Test
-  void silenceOfFewIsTheirOwn() {
+  void silenceOfFewAgentsCounts() {
     beat(0, 10);
     pass(300, 4, 10);
     assertEquals(4, registry.snapshot(HealthStatus.DEGRADED).agents().size());
@@ -59,14 +59,14 @@ class MassSilenceTest {
   }
 
   @Test
-  void silenceOfASmallFleetIsNotDoubted() {
+  void silenceOfASmallFleetCounts() {
     beat(0, 9);
     time.advanceSeconds(300);
     assertEquals(9, registry.checkTimeouts());
   }
 
   @Test
-  void silencesThatBeganLongAgoAreNotPartOfIt() {
+  void olderSilencesAreNotPartOfTheHold() {
     beat(0, 18);
     pass(700, 4, 18);
     assertEquals(4, events.size());
@@ -76,7 +76,7 @@ class MassSilenceTest {
   }
 
   @Test
-  void heartbeatsThatReturnEndTheHoldAndGiveTheRestAnotherTimeout() {
+  void returningHeartbeatsEndTheHoldAndGiveOtherAgentsAnotherTimeout() {
     beat(0, 10);
     time.advanceSeconds(300);
     registry.checkTimeouts();
@@ -92,7 +92,7 @@ class MassSilenceTest {
     assertEquals(HealthStatus.DEGRADED, agent(9).status());
   }
 
-  /** A self-preservation that never ends hides the dead for ever: eureka#1267, #1073. */
+  /** A self-preservation mode without end hides dead agents: eureka#1267, #1073. */
   @Test
   void holdDoesNotLatch() {
     beat(0, 10);
@@ -110,7 +110,7 @@ class MassSilenceTest {
   }
 
   @Test
-  void agentsThatAreTakenOutEndTheHold() {
+  void removedAgentsEndTheHold() {
     beat(0, 10);
     pass(300, 5, 10);
     IntStream.range(0, 3).forEach(i -> registry.unregister("a" + i));
@@ -130,7 +130,7 @@ class MassSilenceTest {
   }
 
   @Test
-  void firstOfThemAreHeldToo() {
+  void earlierSilencesOfTheHoldAreHeldToo() {
     beat(0, 4);
     time.advanceSeconds(10);
     beat(4, 10);

@@ -54,7 +54,7 @@ class MetadataTest {
   }
 
   @Test
-  void boundIsOnTheSumOfWhatIsKnownAndWhatComes() {
+  void boundAppliesToTheMergedMetadata() {
     HealthRegistry tight = registry("{\"k\":\"0123456789\"}".length());
     assertInstanceOf(
         HeartbeatOutcome.Accepted.class, tight.heartbeat("a", beat("k", "0123456789")));
@@ -65,7 +65,7 @@ class MetadataTest {
   }
 
   @Test
-  void whatJsonHasNoWordForIsRefused() {
+  void valuesThatJsonCannotExpressAreRefused() {
     for (Object bad :
         List.of(
             new Object(),
@@ -87,7 +87,7 @@ class MetadataTest {
   }
 
   @Test
-  void whatWasHandedInMayChangeAfterwards() {
+  void laterChangesOfTheGivenValuesHaveNoEffect() {
     List<Object> list = new ArrayList<>(List.of("before"));
     AtomicLong number = new AtomicLong(1);
     Map<String, Object> map = new HashMap<>(Map.of("list", list, "number", number));

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** If this process itself was stopped, the silence was ours. */
+/** A pause of the registry's own process does not count as silence of agents. */
 class PauseTest {
   private final FakeTime time = new FakeTime();
   private final HealthRegistry registry =
@@ -26,7 +26,7 @@ class PauseTest {
   }
 
   @Test
-  void nobodyIsDeclaredDeadForOurPause() {
+  void pauseOfThisProcessDeclaresNoAgentDead() {
     registry.register("a");
     changesWithin(100);
     time.advance(Duration.ofHours(8));
@@ -36,7 +36,7 @@ class PauseTest {
   }
 
   @Test
-  void firstHeartbeatAfterAPauseIsNotStampedWithATimeToCome() {
+  void firstHeartbeatAfterAPauseGetsNoFutureTime() {
     registry.register("a");
     time.advance(Duration.ofHours(8));
     registry.heartbeat("a");
@@ -70,17 +70,14 @@ class PauseTest {
   }
 
   @Test
-  void withoutAPromiseToCheckEveryMomentCounts() {
+  void withoutAPromiseToCheckAllTimeCounts() {
     HealthRegistry free = HealthRegistry.builder().ticker(time).clock(time).build();
     free.register("a");
     time.advance(Duration.ofHours(8));
     assertEquals(1, free.checkTimeouts());
   }
 
-  /**
-   * The wall clock is read by the check, not by the heartbeat: what is shown must be right all the
-   * same.
-   */
+  /** The check reads the wall clock, not the heartbeat; the shown time is correct nevertheless. */
   @Test
   void lastHeartbeatIsShownOnTheWallClockThroughPausesAndSettings() {
     time.advance(Duration.ofMillis(777));

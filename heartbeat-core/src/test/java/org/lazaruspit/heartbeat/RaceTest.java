@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many heartbeats and many expiries, as close to each other as two threads can bring them. */
+/** Races of heartbeats, expiries and registrations on several threads. */
 class RaceTest {
   private final FakeTime time = new FakeTime();
   private final List<String> events = Collections.synchronizedList(new ArrayList<>());
@@ -34,7 +34,7 @@ class RaceTest {
 
   /**
    * A heartbeat that races the expiry of its agent is never lost: afterwards the agent is healthy,
-   * and either nothing was told or the degradation and its end.
+   * and the listener got either no event or the degradation and its end.
    */
   @Test
   void heartbeatThatRacesAnExpiryIsNeverLost() throws InterruptedException {
@@ -43,13 +43,13 @@ class RaceTest {
 
   @Test
   @Tag("full")
-  void heartbeatThatRacesAnExpiryIsNeverLostForLonger() throws InterruptedException {
+  void heartbeatThatRacesAnExpiryIsNeverLostInALongRun() throws InterruptedException {
     assertEquals(1_000_000, new ExpiryRace(System.nanoTime()).run(1_000_000));
   }
 
   /**
-   * The same, with the expiry in the narrowest place there is: after the heartbeat has looked and
-   * before it has stored.
+   * The expiry runs at the narrowest point: after the heartbeat's read of the state and before its
+   * store.
    */
   @Test
   void heartbeatThatAnExpiryOvertakesIsNotLost() {
@@ -86,18 +86,18 @@ class RaceTest {
   }
 
   /**
-   * Each change exactly once and in order, whoever causes it; a listener is never called by two
-   * threads at once.
+   * Each change arrives exactly once and in order, from any thread; two threads never call a
+   * listener at once.
    */
   @Test
-  void eventsOfOneAgentFollowEachOtherWhoeverCausesThem() throws InterruptedException {
+  void eventsOfOneAgentFollowEachOtherFromAnyThread() throws InterruptedException {
     HealthRegistry registry = registry();
     AtomicInteger inside = new AtomicInteger();
-    AtomicInteger together = new AtomicInteger();
+    AtomicInteger maxInside = new AtomicInteger();
     registry.addListener(
         "alone",
         event -> {
-          together.accumulateAndGet(inside.incrementAndGet(), Math::max);
+          maxInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
           inside.decrementAndGet();
         });
     List<Thread> threads = new ArrayList<>();
@@ -124,7 +124,7 @@ class RaceTest {
     registry.checkTimeouts();
     assertTrue(events.size() > 100, () -> "only " + events.size() + " events");
     assertChangesFollowEachOther();
-    assertEquals(1, together.get());
+    assertEquals(1, maxInside.get());
     Map<String, String> last = new HashMap<>();
     List.copyOf(events)
         .forEach(
@@ -138,7 +138,7 @@ class RaceTest {
   }
 
   @Test
-  void ofTwoThatRaceForTheLastPlaceOneIsRefused() throws InterruptedException {
+  void raceOfTwoAgentsForTheLastPlaceRefusesOne() throws InterruptedException {
     int rounds = 2_000;
     AtomicInteger begun = new AtomicInteger();
     AtomicInteger ended = new AtomicInteger();

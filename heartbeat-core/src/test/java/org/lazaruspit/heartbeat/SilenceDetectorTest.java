@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What the watch costs: whom it looks at again. */
+/** Cost of the detector: the agents that it checks again. */
 class SilenceDetectorTest {
   private final FakeTime time = new FakeTime();
-  private final RegistryClock guard = new RegistryClock(time, time);
+  private final RegistryClock clock = new RegistryClock(time, time);
   private final DeadlineWheel wheel = new DeadlineWheel(time.nanos());
   private final MassSilenceGuard massSilence = new MassSilenceGuard();
   private final RuleOverrides rules = new RuleOverrides(HealthRules.DEFAULT);
@@ -20,15 +20,15 @@ class SilenceDetectorTest {
       new AgentRegistry(
           new AgentRegistry.Limits(100, 1_000, new AgentIds(200), true),
           rules,
-          guard,
+          clock,
           time,
           new EventDispatcher(null),
           wheel,
           massSilence);
-  private final SilenceDetector watch =
-      new SilenceDetector(agents, rules, guard, time, wheel, massSilence);
+  private final SilenceDetector detector =
+      new SilenceDetector(agents, rules, clock, time, wheel, massSilence);
 
-  private List<String> lookedAtIn(Duration duration) {
+  private List<String> checkedWithin(Duration duration) {
     time.advance(duration);
     List<AgentEntry> due = new ArrayList<>();
     wheel.advance(time.nanos(), due);
@@ -36,35 +36,35 @@ class SilenceDetectorTest {
   }
 
   @Test
-  void agentThatBeatsIsLookedAtOnceATimeout() {
+  void agentWithHeartbeatsIsCheckedOncePerTimeout() {
     agents.heartbeat("a", Heartbeat.EMPTY);
     for (int i = 0; i < 29; i++) {
       time.advanceSeconds(10);
       agents.heartbeat("a", Heartbeat.EMPTY);
-      watch.check();
+      detector.check();
     }
-    assertEquals(List.of("a"), lookedAtIn(Duration.ofSeconds(10)));
+    assertEquals(List.of("a"), checkedWithin(Duration.ofSeconds(10)));
   }
 
   @Test
-  void agentThatIsHeldIsNotLookedAtOverAndOver() {
+  void heldAgentIsNotCheckedRepeatedly() {
     for (int i = 0; i < 20; i++) {
       agents.heartbeat("a" + i, Heartbeat.EMPTY);
     }
     time.advanceSeconds(300);
-    watch.check();
+    detector.check();
     AgentHealth held = agents.health("a1");
     assertNotNull(held);
     assertNotNull(held.held());
-    assertEquals(List.of(), lookedAtIn(Duration.ofSeconds(290)));
+    assertEquals(List.of(), checkedWithin(Duration.ofSeconds(290)));
   }
 
   @Test
-  void agentThatIsGoneIsNotLookedAtAgain() {
+  void removedAgentIsNotCheckedAgain() {
     agents.heartbeat("gone", Heartbeat.EMPTY);
     agents.heartbeat("replaced", Heartbeat.EMPTY);
     agents.unregister("gone");
     agents.register("replaced", Map.of(), 1);
-    assertEquals(List.of("replaced"), lookedAtIn(Duration.ofMinutes(5)));
+    assertEquals(List.of("replaced"), checkedWithin(Duration.ofMinutes(5)));
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** With real threads and real time. */
+/** Tests with real threads and real time. */
 class StartedRegistryTest {
   private static final HealthRules QUICK =
       HealthRules.builder().timeout(Duration.ofMillis(20)).build();
@@ -34,7 +34,7 @@ class StartedRegistryTest {
   }
 
   @Test
-  void silenceIsNoticedWithoutAnyoneAsking() throws InterruptedException {
+  void silenceIsDetectedWithoutACallOfCheck() throws InterruptedException {
     try (HealthRegistry registry = HealthRegistry.builder().rules(QUICK).build()) {
       registry.addListener("test", events::add);
       registry.register("a");
@@ -64,7 +64,7 @@ class StartedRegistryTest {
     registry.close();
     registry.close();
     for (Thread thread : running) {
-      thread.join(30_000); // a pool has ended a moment before its last thread has
+      thread.join(30_000); // a pool terminates a moment before its last thread
       assertFalse(thread.isAlive(), thread::toString);
     }
   }
@@ -82,7 +82,7 @@ class StartedRegistryTest {
   }
 
   @Test
-  void listenerThatIsStuckDelaysNeitherHeartbeatsNorOtherListeners() throws InterruptedException {
+  void blockedListenerDelaysNeitherHeartbeatsNorOtherListeners() throws InterruptedException {
     CountDownLatch stuck = new CountDownLatch(1);
     try (HealthRegistry registry = HealthRegistry.builder().rules(QUICK).build()) {
       registry.addListener(
@@ -121,9 +121,9 @@ class StartedRegistryTest {
     assertThrows(IllegalStateException.class, registry::start);
   }
 
-  /** The watch must outlive trouble: a ticker that fails once. */
+  /** The checks continue after a ticker that fails. */
   @Test
-  void watchOutlivesTrouble() throws InterruptedException {
+  void checksContinueAfterAFailingTicker() throws InterruptedException {
     FlakyTicker ticker = new FlakyTicker();
     try (HealthRegistry registry = HealthRegistry.builder().rules(QUICK).ticker(ticker).build()) {
       registry.addListener("test", events::add);
@@ -137,7 +137,7 @@ class StartedRegistryTest {
   }
 
   @Test
-  void watchOutlivesTheErrorOfAListener() throws InterruptedException {
+  void checksContinueAfterTheErrorOfAListener() throws InterruptedException {
     try (HealthRegistry registry =
         HealthRegistry.builder().rules(QUICK).listenerExecutor(Runnable::run).build()) {
       registry.addListener(

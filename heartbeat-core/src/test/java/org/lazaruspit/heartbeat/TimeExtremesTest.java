@@ -36,9 +36,9 @@ class TimeExtremesTest {
     assertEquals(3, registry.find("a").orElseThrow().consecutiveFailures());
   }
 
-  /** A registry that is looked at once in a hundred years answers as soon as any other. */
+  /** A check after a hundred years takes no longer than any other check. */
   @Test
-  void jumpOfACenturyIsOneLook() {
+  void jumpOfACenturyTakesOneCheck() {
     FakeTime time = new FakeTime();
     HealthRegistry registry = registry(time, HealthRules.DEFAULT);
     registry.heartbeat("a");
@@ -51,7 +51,7 @@ class TimeExtremesTest {
   }
 
   @Test
-  void smallestTimeoutCountsAsManyFailuresAsANumberHolds() {
+  void smallestTimeoutCapsTheFailures() {
     FakeTime time = new FakeTime();
     HealthRules rules = HealthRules.builder().timeout(Duration.ofNanos(1)).build();
     HealthRegistry registry = registry(time, rules);
@@ -63,7 +63,7 @@ class TimeExtremesTest {
   }
 
   @Test
-  void rulesAsLongAsTheyComeNeverFire() {
+  void longestRulesNeverFire() {
     FakeTime time = new FakeTime(Long.MAX_VALUE - 5);
     HealthRules rules =
         HealthRules.builder()
@@ -87,7 +87,7 @@ class TimeExtremesTest {
   }
 
   @Test
-  void tickerThatGoesBackwardsConvictsNobody() {
+  void tickerThatGoesBackwardsDeclaresNoAgentDead() {
     FakeTime time = new FakeTime();
     HealthRegistry registry = registry(time, HealthRules.DEFAULT);
     time.advanceSeconds(1000);
@@ -102,7 +102,7 @@ class TimeExtremesTest {
   }
 
   @Test
-  void wallClockAtTheEndOfTimeIsShownAsFarAsItGoes() {
+  void wallClockAtItsMaximumIsShown() {
     FakeTime time = new FakeTime();
     HealthRegistry registry = registry(time, HealthRules.DEFAULT);
     time.setWall(Instant.ofEpochMilli(Long.MAX_VALUE - 1_000));
@@ -112,7 +112,7 @@ class TimeExtremesTest {
   }
 
   @Property(tries = 300)
-  void silenceIsNoticedAtItsDeadlineAndNotBefore(
+  void silenceIsDetectedAtItsDeadlineAndNotBefore(
       @ForAll long start,
       @ForAll @LongRange(min = 1, max = 4_000_000_000_000L) long timeout,
       @ForAll @LongRange(min = 1, max = 3_000_000_000_000L) long step) {
