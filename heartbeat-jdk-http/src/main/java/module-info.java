@@ -1,4 +1,4 @@
-/** The health registry over HTTP, with the JDK's own server and client. */
+/** HTTP interface of the health registry, with the JDK's server and client. */
 module org.lazaruspit.heartbeat.http {
   requires static com.google.errorprone.annotations;
   requires static transitive org.jspecify;

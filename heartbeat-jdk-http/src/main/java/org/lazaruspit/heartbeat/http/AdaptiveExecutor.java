@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,40 +15,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs exchanges, in the order of their arrival, on as few threads as keep the processors busy: to
- * wake a thread for each of them costs more than to answer it. A thread that is held up by a slow
- * client doesn't count; a watch notices it within two milliseconds, and has others take its place.
- * Go's scheduler treats blocking system calls in the same way.
+ * Runs exchanges in the order of their arrival on as few threads as keep the processors busy, since
+ * waking a thread per exchange costs more than the exchange. A thread blocked by a slow client does
+ * not count; a monitor thread detects it within two milliseconds and starts a substitute. Go's
+ * scheduler treats blocking system calls in the same way.
  *
- * <p>Handing an exchange over never blocks, since the caller is the thread that serves all
- * connections.
+ * <p>{@link #execute} never blocks, since its caller is the thread that serves all connections.
  */
 final class AdaptiveExecutor implements Executor, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
-  private static final long LOOK_EVERY_NANOS = 1_000_000;
+  private static final long CHECK_INTERVAL_NANOS = 1_000_000;
 
   private final Executor threads;
   private final int places;
   private final int enough;
   private final int maxWaiting;
 
-  /** What follows is guarded by this. */
+  @GuardedBy("this")
   private final Deque<Runnable> waiting = new ArrayDeque<>();
 
+  @GuardedBy("this")
   private final Set<Worker> running = new HashSet<>();
-  private int heldUp;
-  private boolean watched;
+
+  @GuardedBy("this")
+  private int blocked;
+
+  @GuardedBy("this")
+  private boolean monitored;
+
+  @GuardedBy("this")
   private boolean closed;
-  private @Nullable Thread watch;
+
+  @GuardedBy("this")
+  private @Nullable Thread monitor;
 
   /**
-   * Workers that have nothing to do.
+   * Creates an executor without workers.
    *
-   * @param threads what they run on
-   * @param places how many there may be, held up or not
-   * @param enough how many there are at most while none is held up
-   * @param maxWaiting how many exchanges may wait for a worker
+   * @param threads runs the workers
+   * @param places maximum number of workers, blocked workers included
+   * @param enough maximum number of workers that are not blocked
+   * @param maxWaiting maximum number of waiting exchanges
    */
   AdaptiveExecutor(Executor threads, int places, int enough, int maxWaiting) {
     this.threads = threads;
@@ -56,53 +65,55 @@ final class AdaptiveExecutor implements Executor, AutoCloseable {
     this.maxWaiting = maxWaiting;
   }
 
-  /** Starts the thread that looks for those who are held up. */
+  /** Starts the monitor thread, which detects blocked workers. */
   synchronized void start(String name) {
-    if (watch == null && !closed) {
-      watch = new Thread(this::watch, name);
-      watch.setDaemon(true);
-      watch.start();
+    if (monitor == null && !closed) {
+      monitor = new Thread(this::monitor, name);
+      monitor.setDaemon(true);
+      monitor.start();
     }
   }
 
   /**
-   * Runs the work when there is a worker for it.
+   * Runs the task as soon as a worker is free.
    *
-   * @throws RejectedExecutionException if too much is waiting; the JDK's server then closes the
+   * @throws RejectedExecutionException if too many tasks wait; the JDK's server then closes the
    *     connection
    */
   @Override
-  public void execute(Runnable work) {
+  public void execute(Runnable task) {
     Worker worker = null;
-    Thread toWake = null;
+    Thread monitorToWake = null;
     synchronized (this) {
       if (waiting.isEmpty() && mayStart(enough)) {
-        worker = new Worker(work);
+        worker = new Worker(task);
         running.add(worker);
       } else {
-        toWake = add(work);
+        monitorToWake = add(task);
       }
     }
     if (worker != null) {
       start(worker);
-    } else if (toWake != null) {
-      LockSupport.unpark(toWake);
+    } else if (monitorToWake != null) {
+      LockSupport.unpark(monitorToWake);
     }
   }
 
+  @GuardedBy("this")
   private boolean mayStart(int free) {
-    return running.size() < places && running.size() - heldUp < free;
+    return running.size() < places && running.size() - blocked < free;
   }
 
-  /** Has it wait, and says who has to be woken for that. */
-  private @Nullable Thread add(Runnable work) {
+  /** Queues a task; returns the thread to wake, if any. */
+  @GuardedBy("this")
+  private @Nullable Thread add(Runnable task) {
     if (waiting.size() >= maxWaiting) {
-      throw new RejectedExecutionException("more than " + maxWaiting + " requests wait");
+      throw new RejectedExecutionException("more than " + maxWaiting + " waiting requests");
     }
-    waiting.add(work);
-    boolean sleeps = !watched;
-    watched = true;
-    return sleeps ? watch : null;
+    waiting.add(task);
+    boolean parked = !monitored;
+    monitored = true;
+    return parked ? monitor : null;
   }
 
   private void start(Worker worker) {
@@ -117,16 +128,16 @@ final class AdaptiveExecutor implements Executor, AutoCloseable {
     }
   }
 
-  /** Whether there is more to do than places to do it. */
-  synchronized boolean othersWait() {
+  /** Returns whether tasks wait and all places are taken. */
+  synchronized boolean hasBacklog() {
     return !waiting.isEmpty() && running.size() >= places;
   }
 
-  private void watch() {
+  private void monitor() {
     while (!isClosed()) {
-      if (someWait()) {
-        LockSupport.parkNanos(this, LOOK_EVERY_NANOS);
-        look();
+      if (hasWaiting()) {
+        LockSupport.parkNanos(this, CHECK_INTERVAL_NANOS);
+        check();
       } else {
         LockSupport.park(this);
       }
@@ -137,30 +148,32 @@ final class AdaptiveExecutor implements Executor, AutoCloseable {
     return closed;
   }
 
-  private synchronized boolean someWait() {
-    watched = !waiting.isEmpty();
-    return watched;
+  private synchronized boolean hasWaiting() {
+    monitored = !waiting.isEmpty();
+    return monitored;
   }
 
-  /** Finds who has been at the same exchange since the last look, and has others take the rest. */
-  void look() {
+  /**
+   * Detects workers with the same exchange as at the last check, and starts substitutes for them.
+   */
+  void check() {
     Deque<Worker> refused = new ArrayDeque<>();
     for (Worker worker : substitutes()) {
       try {
         start(worker);
       } catch (RuntimeException | OutOfMemoryError e) {
-        // No thread to be had: the watch has to go on, or nobody would ever look again.
-        LOG.debug("a request has to wait on", e);
+        // Without a thread for a substitute the monitor must continue.
+        LOG.debug("HTTP server: no thread for a waiting request: {}; retrying", e.toString());
         refused.push(worker);
       }
     }
-    again(refused);
+    requeue(refused);
   }
 
   private synchronized List<Worker> substitutes() {
-    running.forEach(Worker::look);
-    // If nobody gets on, many slow ones came at once: twice as many each time.
-    int free = running.size() == heldUp ? Math.max(enough, heldUp) : enough;
+    running.forEach(Worker::check);
+    // If all workers are blocked, many slow clients arrived at once: double the number each time.
+    int free = running.size() == blocked ? Math.max(enough, blocked) : enough;
     List<Worker> substitutes = new ArrayList<>();
     while (!waiting.isEmpty() && mayStart(free)) {
       Worker worker = new Worker(waiting.remove());
@@ -170,25 +183,31 @@ final class AdaptiveExecutor implements Executor, AutoCloseable {
     return substitutes;
   }
 
-  /** There was no thread for them, the last of whom comes first: they still precede the rest. */
-  private synchronized void again(Deque<Worker> refused) {
+  /** Returns the tasks of refused workers, latest first, to the head of the queue. */
+  private synchronized void requeue(Deque<Worker> refused) {
     refused.forEach(worker -> waiting.addFirst(worker.first));
   }
 
-  /** Ends the watch. What waits is not run any more. */
+  /** Stops the monitor thread and drops the waiting tasks. */
   @Override
   public synchronized void close() {
     closed = true;
     waiting.clear();
-    LockSupport.unpark(watch);
+    LockSupport.unpark(monitor);
   }
 
-  /** Takes one exchange after the other. Its fields are guarded by the workers it belongs to. */
+  /** Worker that runs exchanges until the queue is empty. */
   private final class Worker implements Runnable {
     private final Runnable first;
+
+    @GuardedBy("AdaptiveExecutor.this")
     private int turn;
-    private int seen = -1;
-    private boolean isHeldUp;
+
+    @GuardedBy("AdaptiveExecutor.this")
+    private int seenTurn = -1;
+
+    @GuardedBy("AdaptiveExecutor.this")
+    private boolean isBlocked;
 
     Worker(Runnable first) {
       this.first = first;
@@ -197,20 +216,23 @@ final class AdaptiveExecutor implements Executor, AutoCloseable {
     @Override
     public void run() {
       try {
-        for (Runnable work = first; work != null; work = next()) {
-          work.run();
+        for (Runnable task = first; task != null; task = next()) {
+          task.run();
         }
       } finally {
         leave();
       }
     }
 
-    /** Leaves together with finding nothing to do, so that what comes then starts another one. */
+    /**
+     * Removes this worker in the same critical section that finds the queue empty, so that a later
+     * task starts a new worker.
+     */
     private @Nullable Runnable next() {
       synchronized (AdaptiveExecutor.this) {
         markProgress();
         turn++;
-        Runnable next = running.size() - heldUp > enough ? null : waiting.poll();
+        Runnable next = running.size() - blocked > enough ? null : waiting.poll();
         if (next == null) {
           running.remove(this);
         }
@@ -218,18 +240,21 @@ final class AdaptiveExecutor implements Executor, AutoCloseable {
       }
     }
 
-    void look() {
-      if (turn == seen && !isHeldUp) {
-        isHeldUp = true;
-        heldUp++;
+    void check() {
+      synchronized (AdaptiveExecutor.this) {
+        if (turn == seenTurn && !isBlocked) {
+          isBlocked = true;
+          blocked++;
+        }
+        seenTurn = turn;
       }
-      seen = turn;
     }
 
+    @GuardedBy("AdaptiveExecutor.this")
     private void markProgress() {
-      if (isHeldUp) {
-        isHeldUp = false;
-        heldUp--;
+      if (isBlocked) {
+        isBlocked = false;
+        blocked--;
       }
     }
 

@@ -5,21 +5,21 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one heartbeat. Immutable. */
+/** Result of one heartbeat. Immutable. */
 public sealed interface BeatResult {
 
   /**
-   * The gateway took it.
+   * The gateway accepted the heartbeat.
    *
-   * @param nextHeartbeat when it wants the next one
-   * @param metadataRefused why the metadata did not count, null if it did or if there was none
+   * @param nextHeartbeat requested delay until the next heartbeat
+   * @param metadataRefused the reason for refused metadata, null if accepted or absent
    */
   record Accepted(Duration nextHeartbeat, @Nullable String metadataRefused) implements BeatResult {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
-     * @param nextHeartbeat when it wants the next one
-     * @param metadataRefused why the metadata did not count, or null
+     * @param nextHeartbeat requested delay until the next heartbeat
+     * @param metadataRefused the reason for refused metadata, or null
      */
     public Accepted {
       Objects.requireNonNull(nextHeartbeat, "nextHeartbeat");
@@ -27,24 +27,24 @@ public sealed interface BeatResult {
   }
 
   /**
-   * The gateway refused it.
+   * The gateway refused the heartbeat.
    *
-   * @param problem why
-   * @param retryAfter when the gateway wants to hear of us again, null if it did not say
+   * @param problem the reason
+   * @param retryAfter requested delay until a retry, null if absent
    */
   record Refused(Problem problem, @Nullable Duration retryAfter) implements BeatResult {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
-     * @param problem why
-     * @param retryAfter when the gateway wants to hear of us again, or null
+     * @param problem the reason
+     * @param retryAfter requested delay until a retry, or null
      */
     public Refused {
       Objects.requireNonNull(problem, "problem");
     }
 
     /**
-     * Whether a newer incarnation of this agent has taken its place, so that it should end.
+     * Returns whether a newer incarnation has replaced this agent, so that the agent should exit.
      *
      * @return true if this sender is fenced off
      */
@@ -54,15 +54,15 @@ public sealed interface BeatResult {
   }
 
   /**
-   * The gateway was not reached, or what answered was no gateway.
+   * The gateway was not reached, or the response is not from a gateway.
    *
-   * @param cause what went wrong
+   * @param cause the failure
    */
   record Unreachable(IOException cause) implements BeatResult {
     /**
-     * Checks what is given.
+     * Checks the arguments.
      *
-     * @param cause what went wrong
+     * @param cause the failure
      */
     public Unreachable {
       Objects.requireNonNull(cause, "cause");

@@ -7,29 +7,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An answer that is made before it is sent, up to a bound. The JDK's server sends a body of unknown
- * length in chunks of 4 KiB, each with a system call of its own; one of known length goes out as it
- * is written. Written by one thread, then only read.
+ * Response body of limited size that is complete before it is sent. The JDK's server sends a body
+ * of unknown length in chunks of 4 KiB with a system call each, and a body of known length as it is
+ * written. Written by a single thread, then only read.
  */
 final class BufferedBody extends OutputStream {
 
   private static final int PAGE = 64 << 10;
 
   private final List<byte[]> pages = new ArrayList<>();
-  private final int most;
+  private final int maxPages;
   private int length;
 
-  /** Takes no more than so many bytes, rounded up to whole pages. */
+  /** Creates a body with a limit in bytes, rounded up to whole pages. */
   BufferedBody(int bytes) {
-    this.most = (bytes + PAGE - 1) / PAGE;
+    this.maxPages = (bytes + PAGE - 1) / PAGE;
   }
 
-  /** Tells that the answer is longer than it may be. */
+  /** Thrown if the body exceeds its limit. */
   static final class TooLong extends IOException {
     private static final long serialVersionUID = 1L;
 
     TooLong() {
-      super("the answer is too long to be held");
+      super("the response is too long for the buffer");
     }
   }
 
@@ -45,7 +45,7 @@ final class BufferedBody extends OutputStream {
     while (left > 0) {
       int free = pages.size() * PAGE - length;
       if (free == 0) {
-        turn();
+        addPage();
       } else {
         int n = Math.min(free, left);
         System.arraycopy(bytes, from, pages.get(pages.size() - 1), PAGE - free, n);
@@ -56,14 +56,14 @@ final class BufferedBody extends OutputStream {
     }
   }
 
-  private void turn() throws TooLong {
-    if (pages.size() == most) {
+  private void addPage() throws TooLong {
+    if (pages.size() == maxPages) {
       throw new TooLong();
     }
     pages.add(new byte[PAGE]);
   }
 
-  /** Sends it as the whole answer. */
+  /** Sends this body as the whole response. */
   void send(HttpExchange exchange) throws IOException {
     exchange.sendResponseHeaders(200, length);
     OutputStream out = exchange.getResponseBody();

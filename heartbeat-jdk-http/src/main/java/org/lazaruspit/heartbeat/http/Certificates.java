@@ -13,12 +13,12 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Whom a client speaks for by the certificate that it came with, where it came with one. */
+/** Derives the principal of a request from the client's certificate, if present. */
 final class Certificates {
 
   private static final String PREFIX = "urn:lazaruspit:agent:";
 
-  /** The kind of subject alternative name that is a URI (RFC 5280, section 4.2.1.6). */
+  /** Kind of a subject alternative name that is a URI (RFC 5280, section 4.2.1.6). */
   private static final int URI = 6;
 
   private final Function<? super X509Certificate, Optional<String>> agentOf;
@@ -27,12 +27,12 @@ final class Certificates {
     this.agentOf = agentOf;
   }
 
-  Principal caller(HttpExchange exchange) {
+  Principal principal(HttpExchange exchange) {
     X509Certificate certificate =
         exchange instanceof HttpsExchange https ? of(https.getSSLSession()) : null;
     return certificate == null
-        ? Principal.ANYBODY
-        : agentOf.apply(certificate).map(Principal::new).orElse(Principal.ANYBODY);
+        ? Principal.UNRESTRICTED
+        : agentOf.apply(certificate).map(Principal::new).orElse(Principal.UNRESTRICTED);
   }
 
   private static @Nullable X509Certificate of(SSLSession session) {
@@ -44,7 +44,7 @@ final class Certificates {
     }
   }
 
-  /** The agent that a certificate names as {@code urn:lazaruspit:agent:ID}. */
+  /** Returns the agent that a certificate names as {@code urn:lazaruspit:agent:ID}. */
   static Optional<String> namedAgent(X509Certificate certificate) {
     try {
       Collection<List<?>> names = certificate.getSubjectAlternativeNames();
@@ -57,7 +57,7 @@ final class Certificates {
               .map(uri -> uri.substring(PREFIX.length()))
               .findFirst();
     } catch (CertificateParsingException e) {
-      // Whom it speaks for is unknown, so it speaks for nobody: this ends as a refusal.
+      // An unreadable certificate has no known principal, so the request fails.
       throw new IllegalArgumentException("the client's certificate cannot be read", e);
     }
   }

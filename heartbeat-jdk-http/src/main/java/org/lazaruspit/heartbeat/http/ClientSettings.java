@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a client reaches its gateway: what the builders of {@link HeartbeatClient} and {@link
- * FleetClient} have in common. Not thread-safe.
+ * Connection settings that the builders of {@link HeartbeatClient} and {@link FleetClient} share.
+ * Not thread-safe.
  *
  * @param <B> the builder
  */
@@ -25,11 +25,11 @@ public abstract sealed class ClientSettings<B extends ClientSettings<B>>
   abstract B self();
 
   /**
-   * Sets the token to present. Default: none.
+   * Sets the token to send. Default: no token.
    *
    * @param text the token
    * @return this builder
-   * @throws IllegalArgumentException if a file for it was given before
+   * @throws IllegalArgumentException if a token file was set before
    */
   public final B token(String text) {
     if (tokenFile != null) {
@@ -40,11 +40,11 @@ public abstract sealed class ClientSettings<B extends ClientSettings<B>>
   }
 
   /**
-   * Sets the file that the token stands in; it is read before each request. Default: none.
+   * Sets the token file, which is read before each request. Default: no token file.
    *
-   * @param file a file with the token and nothing else
+   * @param file a file that contains only the token
    * @return this builder
-   * @throws IllegalArgumentException if a token was given before
+   * @throws IllegalArgumentException if a token was set before
    */
   public final B tokenFile(Path file) {
     if (token != null) {
@@ -55,7 +55,7 @@ public abstract sealed class ClientSettings<B extends ClientSettings<B>>
   }
 
   /**
-   * Sets how long an answer may take. Default 10 seconds.
+   * Sets the time-out of a response. Default 10 seconds.
    *
    * @param time more than zero
    * @return this builder
@@ -69,10 +69,10 @@ public abstract sealed class ClientSettings<B extends ClientSettings<B>>
   }
 
   /**
-   * Hands in an HTTP client, for example one with an {@code SSLContext} of its own. Default: one
-   * that all clients of this JVM share.
+   * Sets the HTTP client, for example to use an own {@code SSLContext}. Default: a client shared in
+   * this JVM.
    *
-   * @param client is not closed
+   * @param client the HTTP client; this class does not close it
    * @return this builder
    */
   public final B http(HttpClient client) {

@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -8,34 +9,36 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one answer at a time, for all who asked before its making began. So nobody gets an answer
- * that is older than the question, and however many ask, the work done is that of one after the
- * other: as databases do it with commits.
+ * Builds one response at a time for all requests that arrived before the build began. So no
+ * response is older than its request, and any number of requests costs one build after the other,
+ * like group commits in databases. Thread-safe.
  */
-@SuppressWarnings("ReferenceEquality") // whose future it is, is what matters
+@SuppressWarnings("ReferenceEquality") // identity of the future matters
 final class CoalescedResponse {
 
-  /** Makes an answer. */
+  /** Builds a response. */
   @FunctionalInterface
-  interface Making {
-    BufferedBody make() throws IOException;
+  interface Build {
+    BufferedBody run() throws IOException;
   }
 
-  private final ReentrantLock making = new ReentrantLock();
+  private final ReentrantLock buildLock = new ReentrantLock();
+
+  @GuardedBy("this")
   private @Nullable CompletableFuture<BufferedBody> next;
 
-  /** An answer whose making begins after this call. */
-  BufferedBody get(Making what) throws IOException {
+  /** Returns a response whose build begins after this call. */
+  BufferedBody get(Build build) throws IOException {
     CompletableFuture<BufferedBody> mine = new CompletableFuture<>();
     CompletableFuture<BufferedBody> shared = join(mine);
     try {
-      return shared == mine ? made(what, mine) : shared.get();
+      return shared == mine ? build(build, mine) : shared.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for the answer");
+      throw new InterruptedIOException("interrupted while waiting for the response");
     } catch (ExecutionException e) {
-      // What befell the one who made it need not befall this one, too.
-      return what.make();
+      // A failure of the shared build need not affect this request.
+      return build.run();
     }
   }
 
@@ -52,21 +55,21 @@ final class CoalescedResponse {
     }
   }
 
-  private BufferedBody made(Making what, CompletableFuture<BufferedBody> mine)
+  private BufferedBody build(Build build, CompletableFuture<BufferedBody> mine)
       throws IOException, InterruptedException {
     boolean locked = false;
     try {
-      making.lockInterruptibly();
+      buildLock.lockInterruptibly();
       locked = true;
       begin(mine);
-      BufferedBody pages = what.make();
-      mine.complete(pages);
-      return pages;
+      BufferedBody body = build.run();
+      mine.complete(body);
+      return body;
     } finally {
       begin(mine);
-      mine.completeExceptionally(new IOException("not made"));
+      mine.completeExceptionally(new IOException("response not built"));
       if (locked) {
-        making.unlock();
+        buildLock.unlock();
       }
     }
   }

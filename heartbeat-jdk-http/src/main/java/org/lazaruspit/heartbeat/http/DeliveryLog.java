@@ -5,29 +5,32 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs once that heartbeats don't get through, and once that they do again. For one thread. */
+/**
+ * Logs failures of the delivery of heartbeats: the first of equal ones, and the recovery. Not
+ * thread-safe.
+ */
 final class DeliveryLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatClient.class);
 
   private final URI url;
-  private @Nullable String known;
+  private @Nullable String lastFailure;
 
   DeliveryLog(URI url) {
     this.url = url;
   }
 
   void report(BeatResult result) {
-    String now = of(result);
-    if (now != null && !now.equals(known)) {
-      LOG.warn("heartbeats to {} don't get through: {}", url, now);
-    } else if (now == null && known != null) {
-      LOG.info("heartbeats to {} get through again", url);
+    String failure = of(result);
+    if (failure != null && !failure.equals(lastFailure)) {
+      LOG.warn("heartbeats to {}: delivery failed: {}; retrying", url, failure);
+    } else if (failure == null && lastFailure != null) {
+      LOG.info("heartbeats to {}: delivery works again", url);
     }
-    known = now;
+    lastFailure = failure;
   }
 
-  /** The trouble in few words, so that the same one is known again; null if there is none. */
+  /** Returns a short text of the failure, equal for equal failures; null for success. */
   private static @Nullable String of(BeatResult result) {
     if (result instanceof BeatResult.Refused refused) {
       return refused.problem().status() + " " + refused.problem().title();

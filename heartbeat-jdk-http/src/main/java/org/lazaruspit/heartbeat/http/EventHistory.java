@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -7,22 +8,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest events, numbered from 1. Readers keep their own place in it, so that a slow one costs
- * nothing: it falls out at the old end.
+ * Newest events, numbered from 1. Each reader keeps its own position, so a slow reader costs
+ * nothing: its events drop out at the old end. Thread-safe.
  */
 final class EventHistory {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  @GuardedBy("lock")
   private final byte[][] events;
+
+  @GuardedBy("lock")
   private long next = 1;
+
+  @GuardedBy("lock")
   private boolean closed;
 
   EventHistory(int size) {
     this.events = new byte[size][];
   }
 
-  /** Makes the bytes of an event that gets this number. */
+  /** Encodes an event with its number. */
   @FunctionalInterface
   interface Encoding {
     byte[] of(long number);
@@ -39,7 +46,7 @@ final class EventHistory {
     }
   }
 
-  /** The number that the next event will get. */
+  /** Returns the number of the next event. */
   long next() {
     lock.lock();
     try {
@@ -49,7 +56,7 @@ final class EventHistory {
     }
   }
 
-  /** Whether events from this number on are all here, or still to come. */
+  /** Returns whether all events from this number on are stored or still to come. */
   boolean holds(long number) {
     lock.lock();
     try {
@@ -69,8 +76,8 @@ final class EventHistory {
   }
 
   /**
-   * The events from this number on, once there is one; none if the wait has been in vain; null if
-   * they are no longer here, or if the history is closed.
+   * Waits for an event and returns the events from this number on; empty after the wait time, null
+   * if the events have dropped out or the history is closed.
    *
    * @throws InterruptedException if interrupted while waiting
    */
@@ -94,7 +101,7 @@ final class EventHistory {
     }
   }
 
-  /** Wakes all readers, for the last time. */
+  /** Closes the history and wakes all readers. */
   void close() {
     lock.lock();
     try {

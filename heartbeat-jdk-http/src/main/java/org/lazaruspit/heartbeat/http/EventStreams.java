@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes of health as server-sent events. Each reader has a thread of its own, so that one that
- * doesn't read stops nobody else; it is cut off when a write takes too long or when the events that
- * it has not seen are no longer there.
+ * Changes of health as server-sent events. Each reader has an own thread, so a reader that does not
+ * read blocks no other; it is disconnected if a write takes too long or if its next events have
+ * dropped out of the history. Thread-safe.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
@@ -47,10 +47,10 @@ final class EventStreams implements AutoCloseable {
   }
 
   void add(HealthEvent event) {
-    history.add(number -> encoded(number, event));
+    history.add(number -> encode(number, event));
   }
 
-  private byte[] encoded(long number, HealthEvent event) {
+  private byte[] encode(long number, HealthEvent event) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     bytes.writeBytes(ascii("id: " + instance + "." + number + "\nevent: health\ndata: "));
     try (JsonWriter json = new JsonWriter(bytes)) {
@@ -60,11 +60,11 @@ final class EventStreams implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  /** Begins to answer with events, for as long as the reader stays. */
+  /** Starts the stream of events to a reader. */
   void open(Request request) throws IOException, ProblemException {
     if (!places.tryAcquire()) {
       throw ProblemException.of(
-          Problem.TOO_MANY_READERS, "come back when another reader of events has left");
+          Problem.TOO_MANY_READERS, "all places for readers of events are taken; retry later");
     }
     boolean handedOver = false;
     try {
@@ -72,7 +72,7 @@ final class EventStreams implements AutoCloseable {
       threads.execute(() -> deadlines.run(() -> serve(request)));
       handedOver = true;
     } catch (RejectedExecutionException e) {
-      throw ProblemException.of(Problem.TOO_MANY_READERS, "this gateway is about to end");
+      throw ProblemException.of(Problem.TOO_MANY_READERS, "this gateway is shutting down");
     } finally {
       if (!handedOver) {
         places.release();
@@ -84,9 +84,9 @@ final class EventStreams implements AutoCloseable {
     try {
       write(request);
     } catch (IOException e) {
-      LOG.debug("a reader of events left, or was too slow: {}", e.toString());
+      LOG.debug("event stream: reader disconnected or too slow: {}", e.toString());
     } catch (InterruptedException e) {
-      LOG.debug("a reader of events was ended");
+      LOG.debug("event stream: reader stopped");
     } finally {
       places.release();
       request.exchange().close();
@@ -95,7 +95,7 @@ final class EventStreams implements AutoCloseable {
 
   private void write(Request request) throws IOException, InterruptedException {
     request.responseHeader("Connection", "close");
-    OutputStream out = request.answerInPieces();
+    OutputStream out = request.respondChunked();
     long next = begin(out, request.header("Last-Event-ID"));
     while (true) {
       ExchangeDeadlines.resting();
@@ -116,7 +116,8 @@ final class EventStreams implements AutoCloseable {
   }
 
   /**
-   * Where this reader goes on. One whose last event is too long ago is told that it missed some.
+   * Returns the number of the reader's next event. Sends a gap event if the events after its last
+   * one have dropped out.
    */
   private long begin(OutputStream out, @Nullable String lastId) throws IOException {
     out.write(ascii("retry: 2000\n\n"));
@@ -129,7 +130,9 @@ final class EventStreams implements AutoCloseable {
     return next;
   }
 
-  /** The number in an id of this instance; of another one, a number that is not held. */
+  /**
+   * Returns the number in an id of this instance, or for other ids a number outside of the history.
+   */
   private long number(String id) {
     String prefix = instance + ".";
     String digits = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
@@ -152,7 +155,7 @@ final class EventStreams implements AutoCloseable {
       if (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
         deadlines.close();
         if (!threads.awaitTermination(1, TimeUnit.SECONDS)) {
-          LOG.warn("a reader of events could not be ended");
+          LOG.warn("event streams: a reader still runs 2 s after the stop");
         }
       }
     } catch (InterruptedException e) {

@@ -6,8 +6,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Gzip for answers that are made anew each time: JSON shrinks to a tenth even at the quickest
- * level.
+ * Gzip stream with the fastest compression level, which shrinks the JSON of responses to a tenth.
  */
 final class FastGzipOutputStream extends GZIPOutputStream {
 
@@ -16,7 +15,7 @@ final class FastGzipOutputStream extends GZIPOutputStream {
     def.setLevel(Deflater.BEST_SPEED);
   }
 
-  /** Frees what is not on the heap; what it was written to stays open. */
+  /** Frees native memory; the target stays open. */
   void end() {
     def.end();
   }

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the heartbeats of many agents, all of one JVM or one host, a thousand in one request.
+ * Sends the heartbeats of many agents of one JVM or one host, up to 1,000 per request.
  *
  * <pre>{@code
  * FleetClient hearts = FleetClient.builder(URI.create("http://127.0.0.1:8080")).build();
@@ -26,41 +26,40 @@ import org.slf4j.LoggerFactory;
  * hearts.start();
  * }</pre>
  *
- * <p>The gateway judges each agent by itself. The steady sender keeps the pace of {@link
- * HeartbeatClient}, and drops an agent whose place a newer incarnation has taken. An agent whose
- * state cannot be had sends no heartbeat: it is not well. Thread-safe.
+ * <p>The gateway accepts or refuses each agent separately. The periodic sender has the schedule of
+ * {@link HeartbeatClient} and drops an agent that a newer incarnation has replaced. An agent whose
+ * state supplier throws sends no heartbeat, since it is not well. Thread-safe.
  */
 public final class FleetClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FleetClient.class);
-  private static final int AGENTS_AT_ONCE = 1_000;
+  private static final int MAX_AGENTS = 1_000;
 
-  /** A gateway takes a mebibyte; this leaves room for the last heartbeat and the end. */
-  private static final int FULL = 900_000;
+  /** A gateway accepts 1 MiB; this leaves room for the last heartbeat and the end. */
+  private static final int MAX_BYTES = 900_000;
 
   private final URI url;
   private final GatewayConnection gateway;
   private final BiConsumer<String, ? super Problem> onFenced;
   private final BiConsumer<String, ? super BeatResult> onResult;
   private final Map<String, Supplier<Heartbeat>> agents = new ConcurrentHashMap<>();
-  private final SendSchedule pace = new SendSchedule(new SplittableRandom());
-  private final DeliveryLog trouble;
-  private final RepeatingTask rhythm;
+  private final SendSchedule schedule = new SendSchedule(new SplittableRandom());
+  private final DeliveryLog deliveryLog;
+  private final RepeatingTask sender;
 
   private FleetClient(Builder builder) {
     this.url = builder.url;
     this.gateway = builder.gateway();
     this.onFenced = builder.onFenced;
     this.onResult = builder.onResult;
-    this.trouble = new DeliveryLog(url);
-    this.rhythm = new RepeatingTask("lazarus-heartbeats", this::step);
+    this.deliveryLog = new DeliveryLog(url);
+    this.sender = new RepeatingTask("lazarus-heartbeats", this::step);
   }
 
   /**
-   * A client for a gateway.
+   * Returns a builder for a gateway.
    *
-   * @param gateway where the gateway's interface is mounted, for example {@code
-   *     http://127.0.0.1:8080}
+   * @param gateway the base URL of the gateway, for example {@code http://127.0.0.1:8080}
    * @return a new builder
    */
   public static Builder builder(URI gateway) {
@@ -68,18 +67,18 @@ public final class FleetClient implements AutoCloseable {
   }
 
   /**
-   * Has an agent's heartbeats sent from now on; the first one soon.
+   * Adds an agent; its first heartbeat is sent at once.
    *
    * @param agentId the agent
-   * @param state asked before each heartbeat what it should say, its incarnation included
+   * @param state called before each heartbeat for its data, incarnation included
    */
   public void add(String agentId, Supplier<Heartbeat> state) {
     agents.put(Objects.requireNonNull(agentId, "agentId"), Objects.requireNonNull(state, "state"));
-    rhythm.soon();
+    sender.soon();
   }
 
   /**
-   * Sends no more heartbeats of an agent.
+   * Removes an agent; no more heartbeats are sent for it.
    *
    * @param agentId the agent
    */
@@ -88,68 +87,69 @@ public final class FleetClient implements AutoCloseable {
   }
 
   /**
-   * Starts sending, on a daemon thread.
+   * Starts the periodic sender, on a daemon thread.
    *
    * @throws IllegalStateException if already started, or closed
    */
   public void start() {
-    rhythm.start();
+    sender.start();
   }
 
-  /** Has the next heartbeats sent at once: something worth saying has happened. */
+  /** Sends the next heartbeats at once. */
   public void beatSoon() {
-    rhythm.soon();
+    sender.soon();
   }
 
   /**
-   * Sends one heartbeat of each of these agents and waits for the answers. Interrupting the thread
-   * ends the waiting.
+   * Sends one heartbeat of each agent and waits for the responses. An interrupt of the thread ends
+   * the wait.
    *
-   * @param beats what to say, by agent
-   * @return what became of it, by agent
+   * @param beats the heartbeats by agent
+   * @return the results by agent
    */
   public Map<String, BeatResult> beat(Map<String, Heartbeat> beats) {
     Map<String, BeatResult> results = new LinkedHashMap<>();
-    Iterator<Map.Entry<String, Heartbeat>> left = beats.entrySet().iterator();
-    while (left.hasNext()) {
-      send(left, results);
+    Iterator<Map.Entry<String, Heartbeat>> remaining = beats.entrySet().iterator();
+    while (remaining.hasNext()) {
+      send(remaining, results);
     }
     return results;
   }
 
-  /** Sends as many as one request may have. */
-  private void send(Iterator<Map.Entry<String, Heartbeat>> left, Map<String, BeatResult> results) {
+  /** Sends as many heartbeats as one request may contain. */
+  private void send(
+      Iterator<Map.Entry<String, Heartbeat>> remaining, Map<String, BeatResult> results) {
     Map<String, BeatResult> sent = new LinkedHashMap<>();
-    BeatResult unknown = new BeatResult.Unreachable(new IOException("not sent"));
+    BeatResult unsent = new BeatResult.Unreachable(new IOException("not sent"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonWriter json = new JsonWriter(bytes)) {
       json.start().name(WireWriter.AGENTS).start();
-      while (left.hasNext() && sent.size() < AGENTS_AT_ONCE && bytes.size() < FULL) {
-        Map.Entry<String, Heartbeat> next = left.next();
+      while (remaining.hasNext() && sent.size() < MAX_AGENTS && bytes.size() < MAX_BYTES) {
+        Map.Entry<String, Heartbeat> next = remaining.next();
         json.name(next.getKey());
         WireWriter.heartbeat(json, next.getValue());
         json.flush();
-        sent.put(next.getKey(), unknown);
+        sent.put(next.getKey(), unsent);
       }
       json.end().end();
     }
-    judge(sent, bytes.toByteArray());
+    post(sent, bytes.toByteArray());
     results.putAll(sent);
   }
 
-  private void judge(Map<String, BeatResult> sent, byte[] body) {
+  private void post(Map<String, BeatResult> sent, byte[] body) {
     try {
-      GatewayConnection.Answer answer = gateway.post(url, body);
-      if (answer.status() == 200) {
-        ResponseReader.Many many = ResponseReader.many(answer.body());
-        sent.replaceAll((id, unknown) -> many.of(id));
+      GatewayConnection.Response response = gateway.post(url, body);
+      if (response.status() == 200) {
+        ResponseReader.Many many = ResponseReader.many(response.body());
+        sent.replaceAll((id, unsent) -> many.of(id));
       } else {
-        BeatResult refused = answer.refused();
-        sent.replaceAll((id, unknown) -> refused);
+        BeatResult refused = response.refused();
+        sent.replaceAll((id, unsent) -> refused);
       }
     } catch (IOException e) {
       BeatResult unreachable = new BeatResult.Unreachable(e);
-      sent.replaceAll((id, unknown) -> unreachable);
+      sent.replaceAll((id, unsent) -> unreachable);
     }
   }
 
@@ -161,8 +161,8 @@ public final class FleetClient implements AutoCloseable {
       overall = entry.getValue();
     }
     BeatResult.Accepted accepted = anyAccepted(results);
-    trouble.report(accepted == null ? overall : accepted);
-    return pace.after(accepted == null ? overall : accepted);
+    deliveryLog.report(accepted == null ? overall : accepted);
+    return schedule.after(accepted == null ? overall : accepted);
   }
 
   private Map<String, Heartbeat> states() {
@@ -172,7 +172,7 @@ public final class FleetClient implements AutoCloseable {
           try {
             beats.put(id, state.get());
           } catch (RuntimeException e) {
-            LOG.warn("no heartbeat of {}: its state cannot be had", id, e);
+            LOG.warn("{}: state supplier failed; skipping this heartbeat", id, e);
           }
         });
     return beats;
@@ -183,15 +183,18 @@ public final class FleetClient implements AutoCloseable {
       onResult.accept(id, result);
       if (result instanceof BeatResult.Refused refused && refused.isFenced()) {
         agents.remove(id);
-        LOG.info("fenced off, no more heartbeats: {}", refused.problem().detail());
+        LOG.info("{}: fenced off: {}; stopping its heartbeats", id, refused.problem().detail());
         onFenced.accept(id, refused.problem());
       }
     } catch (RuntimeException e) {
-      LOG.warn("what is told of {} failed", id, e);
+      LOG.warn("{}: callback failed", id, e);
     }
   }
 
-  /** Any shows that the gateway is well; who is refused by name is no reason to send less often. */
+  /**
+   * Returns any accepted result: it shows that the gateway works, so refused agents do not slow the
+   * schedule.
+   */
   private static BeatResult.@Nullable Accepted anyAccepted(Map<String, BeatResult> results) {
     for (BeatResult result : results.values()) {
       if (result instanceof BeatResult.Accepted accepted) {
@@ -201,13 +204,13 @@ public final class FleetClient implements AutoCloseable {
     return null;
   }
 
-  /** Ends the sending. Can be called more than once, also from the callbacks. */
+  /** Stops the periodic sender. May be called repeatedly, also from callbacks. */
   @Override
   public void close() {
-    rhythm.close();
+    sender.close();
   }
 
-  /** Settings of a client. Not thread-safe. */
+  /** Builder of a client. Not thread-safe. */
   public static final class Builder extends ClientSettings<Builder> {
     private final URI url;
     private BiConsumer<String, ? super Problem> onFenced = (agentId, problem) -> {};
@@ -223,10 +226,10 @@ public final class FleetClient implements AutoCloseable {
     }
 
     /**
-     * Sets who is told, on the sender's thread, when a newer incarnation has taken an agent's
-     * place. Default: nobody.
+     * Sets the callback for an agent that a newer incarnation has replaced, called on the sender's
+     * thread. Default: no callback.
      *
-     * @param action gets the agent and what the gateway said
+     * @param action gets the agent and the gateway's problem
      * @return this builder
      */
     public Builder onFenced(BiConsumer<String, ? super Problem> action) {
@@ -235,7 +238,8 @@ public final class FleetClient implements AutoCloseable {
     }
 
     /**
-     * Sets who is told what became of each heartbeat, on the sender's thread. Default: nobody.
+     * Sets the callback for the result of each heartbeat, called on the sender's thread. Default:
+     * no callback.
      *
      * @param action gets the agent and the result
      * @return this builder
@@ -246,9 +250,9 @@ public final class FleetClient implements AutoCloseable {
     }
 
     /**
-     * Makes the client.
+     * Creates the client.
      *
-     * @return a client without agents that has not started to send
+     * @return a client without agents, not started
      */
     public FleetClient build() {
       return new FleetClient(this);

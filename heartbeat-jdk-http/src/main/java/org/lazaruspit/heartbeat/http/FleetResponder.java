@@ -12,20 +12,21 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthStatus;
 
 /**
- * Tells how all agents are doing. What has up to four megabytes is made once for all who asked
- * meanwhile; what is longer, or comes when many are still reading, goes out while it is made.
+ * Responds with the health of all agents. A response of up to 4 MiB is built once for all
+ * concurrent requests; a longer response, or a response while many readers are active, is streamed.
+ * Thread-safe.
  */
 final class FleetResponder {
 
-  private static final int MOST_HELD = 4 << 20;
-  private static final int MOST_READERS = 32;
+  private static final int MAX_BUFFERED = 4 << 20;
+  private static final int MAX_READERS = 32;
 
   private final HealthRegistry registry;
   private final String instance;
-  private final Map<Kind, CoalescedResponse> shared = new ConcurrentHashMap<>();
-  private final Semaphore readers = new Semaphore(MOST_READERS);
+  private final Map<Variant, CoalescedResponse> shared = new ConcurrentHashMap<>();
+  private final Semaphore readers = new Semaphore(MAX_READERS);
 
-  /** The smallest fleet that was too large to be held. */
+  /** Smallest fleet whose response exceeded the buffer. */
   private volatile int tooLarge = Integer.MAX_VALUE;
 
   FleetResponder(HealthRegistry registry, String instance) {
@@ -33,38 +34,40 @@ final class FleetResponder {
     this.instance = instance;
   }
 
-  /** What is asked for. */
-  private record Kind(@Nullable HealthStatus only, boolean zipped) {}
+  /** Variant of the response. */
+  private record Variant(@Nullable HealthStatus only, boolean zipped) {}
 
   void send(Request request) throws IOException, ProblemException {
-    Kind kind =
-        new Kind(
+    Variant variant =
+        new Variant(
             status(request.parameter("status")), acceptsGzip(request.header("Accept-Encoding")));
     request.responseHeader("Content-Type", Json.TYPE);
     request.exchange().getResponseHeaders().add("Vary", "Accept-Encoding");
-    if (kind.zipped()) {
+    if (variant.zipped()) {
       request.responseHeader("Content-Encoding", "gzip");
     }
     if (request.isHead()) {
-      request.answer(200);
-    } else if (!sentWhole(request, kind)) {
-      OutputStream body = request.answerInPieces();
-      write(body, kind);
+      request.respond(200);
+    } else if (!sendBuffered(request, variant)) {
+      OutputStream body = request.respondChunked();
+      write(body, variant);
       body.close();
       request.exchange().close();
     }
   }
 
-  private boolean sentWhole(Request request, Kind kind) throws IOException {
+  private boolean sendBuffered(Request request, Variant variant) throws IOException {
     if (registry.size() >= tooLarge || !readers.tryAcquire()) {
       return false;
     }
     try {
       ExchangeDeadlines.answering();
       request.responseHeader("Cache-Control", "no-store");
-      BufferedBody pages =
-          shared.computeIfAbsent(kind, k -> new CoalescedResponse()).get(() -> held(kind));
-      pages.send(request.exchange());
+      BufferedBody buffer =
+          shared
+              .computeIfAbsent(variant, k -> new CoalescedResponse())
+              .get(() -> buffered(variant));
+      buffer.send(request.exchange());
       return true;
     } catch (BufferedBody.TooLong e) {
       return false;
@@ -73,36 +76,36 @@ final class FleetResponder {
     }
   }
 
-  private BufferedBody held(Kind kind) throws IOException {
+  private BufferedBody buffered(Variant variant) throws IOException {
     int size = registry.size();
-    BufferedBody pages = new BufferedBody(MOST_HELD);
+    BufferedBody buffer = new BufferedBody(MAX_BUFFERED);
     try {
-      write(pages, kind);
+      write(buffer, variant);
       tooLarge = Integer.MAX_VALUE;
     } catch (BufferedBody.TooLong e) {
-      tooLarge = kind.zipped() || kind.only() != null ? tooLarge : size;
+      tooLarge = variant.zipped() || variant.only() != null ? tooLarge : size;
       throw e;
     }
-    return pages;
+    return buffer;
   }
 
-  private void write(OutputStream body, Kind kind) throws IOException {
-    if (!kind.zipped()) {
-      writePlain(body, kind);
+  private void write(OutputStream body, Variant variant) throws IOException {
+    if (!variant.zipped()) {
+      writePlain(body, variant);
       return;
     }
     FastGzipOutputStream zip = new FastGzipOutputStream(body);
     try {
-      writePlain(zip, kind);
+      writePlain(zip, variant);
       zip.finish();
     } finally {
       zip.end();
     }
   }
 
-  private void writePlain(OutputStream body, Kind kind) throws IOException {
+  private void writePlain(OutputStream body, Variant variant) throws IOException {
     try (JsonWriter json = JsonWriter.large(body)) {
-      new FleetWriter(json, kind.only()).write(registry::forEach, instance);
+      new FleetWriter(json, variant.only()).write(registry::forEach, instance);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

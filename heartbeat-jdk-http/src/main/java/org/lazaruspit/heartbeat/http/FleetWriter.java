@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthStatus;
 
-/** Writes all agents while it walks over the registry, and their numbers. Used once. */
+/** Writes all agents and their numbers during an iteration of the registry. Used once. */
 final class FleetWriter {
 
   private final JsonWriter json;
   private final @Nullable HealthStatus only;
-  private final Set<String> met = new HashSet<>();
+  private final Set<String> visited = new HashSet<>();
   private int healthy;
   private int degraded;
   private int unhealthy;
@@ -24,9 +24,9 @@ final class FleetWriter {
   }
 
   /**
-   * Writes all of it.
+   * Writes the whole object.
    *
-   * @param walk shows each agent
+   * @param walk calls an action with each agent
    */
   void write(Consumer<Consumer<AgentHealth>> walk, String instance) {
     json.start();
@@ -35,7 +35,7 @@ final class FleetWriter {
     json.name(WireWriter.AGENTS).start();
     walk.accept(this::write);
     json.end();
-    // Counted while written, so that they are those of exactly these agents; hence at the end.
+    // At the end, since the numbers are counted during the iteration and match the agents above.
     json.name("total_agents").number(healthy + degraded + unhealthy);
     json.name("healthy").number(healthy);
     json.name("degraded").number(degraded);
@@ -43,9 +43,11 @@ final class FleetWriter {
     json.end();
   }
 
-  /** One that leaves and comes back during the walk may be met twice, but a key of JSON may not. */
+  /**
+   * Writes an agent once, although an agent removed and added again meanwhile may be visited twice.
+   */
   private void write(AgentHealth agent) {
-    if (!met.add(agent.agentId())) {
+    if (!visited.add(agent.agentId())) {
       return;
     }
     count(agent.status());

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The other end of the line, as a client sees it. */
+/** Connection of a client to its gateway. Thread-safe. */
 final class GatewayConnection {
 
   private final @Nullable HttpClient http;
@@ -35,7 +35,7 @@ final class GatewayConnection {
     this.tokenFile = tokenFile;
   }
 
-  /** One for all clients of this JVM: it has threads, which before Java 21 nobody can end. */
+  /** Client shared in this JVM, since its threads cannot be stopped before Java 21. */
   private static final class Shared {
     static final HttpClient CLIENT =
         HttpClient.newBuilder()
@@ -44,14 +44,14 @@ final class GatewayConnection {
             .build();
   }
 
-  /** An answer, whatever its status. */
-  record Answer(HttpResponse<byte[]> response) {
+  /** Response of any status. */
+  record Response(HttpResponse<byte[]> http) {
     int status() {
-      return response.statusCode();
+      return http.statusCode();
     }
 
     byte[] body() {
-      return response.body();
+      return http.body();
     }
 
     BeatResult.Refused refused() {
@@ -59,8 +59,7 @@ final class GatewayConnection {
     }
 
     private @Nullable Duration retryAfter() {
-      return response
-          .headers()
+      return http.headers()
           .firstValue("Retry-After")
           .filter(text -> text.matches("\\d{1,6}"))
           .map(text -> Duration.ofSeconds(Long.parseLong(text)))
@@ -68,8 +67,8 @@ final class GatewayConnection {
     }
   }
 
-  /** Sends a POST and waits for the whole answer, no longer than the time-out. */
-  Answer post(URI uri, byte[] body) throws IOException {
+  /** Sends a POST and waits for the whole response, up to the time-out. */
+  Response post(URI uri, byte[] body) throws IOException {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(timeout);
     String bearer = bearer();
     if (bearer != null) {
@@ -81,19 +80,18 @@ final class GatewayConnection {
       request.header("Content-Type", Json.TYPE).POST(HttpRequest.BodyPublishers.ofByteArray(body));
     }
     HttpClient client = http == null ? Shared.CLIENT : http;
-    // The request's own time-out ends with the head of the answer; this one covers the body as
-    // well.
-    CompletableFuture<HttpResponse<byte[]>> answer =
+    // The request's own time-out ends with the response's head; this time-out covers the body too.
+    CompletableFuture<HttpResponse<byte[]>> future =
         client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    return answered(answer);
+    return await(future);
   }
 
-  private Answer answered(CompletableFuture<HttpResponse<byte[]>> future) throws IOException {
+  private Response await(CompletableFuture<HttpResponse<byte[]>> future) throws IOException {
     try {
-      return new Answer(future.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+      return new Response(future.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       future.cancel(true);
-      throw new IOException("no answer within " + timeout, e);
+      throw new IOException("no response within " + timeout, e);
     } catch (InterruptedException e) {
       future.cancel(true);
       Thread.currentThread().interrupt();
@@ -107,12 +105,12 @@ final class GatewayConnection {
 
   private static InterruptedIOException interrupted(InterruptedException cause) {
     InterruptedIOException e =
-        new InterruptedIOException("interrupted while waiting for the answer");
+        new InterruptedIOException("interrupted while waiting for the response");
     e.initCause(cause);
     return e;
   }
 
-  /** Read each time, since tokens are changed while agents live. */
+  /** Reads the token each time, since tokens change while agents run. */
   private @Nullable String bearer() throws IOException {
     return tokenFile == null ? token : Files.readString(tokenFile).strip();
   }

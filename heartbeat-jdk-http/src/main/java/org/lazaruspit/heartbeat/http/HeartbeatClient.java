@@ -17,50 +17,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the heartbeats of one agent to a gateway. From an agent that was started by a pit:
+ * Sends the heartbeats of one agent to a gateway. In an agent started by a pit:
  *
  * <pre>{@code
  * HeartbeatClient heart = HeartbeatClient.fromEnvironment().onFenced(problem -> System.exit(1)).build();
  * heart.start(() -> Heartbeat.builder().progress(stepsDone()).build());
  * }</pre>
  *
- * <p>The steady sender follows the interval that the gateway asks for, a tenth of it earlier at
- * random. While the gateway is away it tries again after 1 second, then 2, 4 and so on up to the
- * interval, each up to half earlier at random; what was missed is not made up for. It asks for the
- * agent's state anew each time. When a newer incarnation has taken the agent's place, it says so
- * and ends.
+ * <p>The periodic sender follows the interval that the gateway requests, up to a tenth earlier at
+ * random. While the gateway is unreachable it retries after 1 second, then 2, 4 and so on up to the
+ * interval, each up to half earlier at random; missed heartbeats are not sent later. It gets the
+ * agent's state before each heartbeat. After a newer incarnation has replaced the agent, it calls
+ * the callback and stops.
  *
- * <p>All clients of a JVM share one {@link HttpClient} unless another one is handed in.
- * Thread-safe.
+ * <p>All clients of a JVM share one {@link HttpClient} unless another one is set. Thread-safe.
  */
 public final class HeartbeatClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatClient.class);
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   private final URI url;
   private final GatewayConnection gateway;
   private final Consumer<? super Problem> onFenced;
   private final Consumer<? super BeatResult> onResult;
-  private final SendSchedule pace = new SendSchedule(new SplittableRandom());
+  private final SendSchedule schedule = new SendSchedule(new SplittableRandom());
   private volatile Supplier<Heartbeat> source = () -> Heartbeat.EMPTY;
-  private final DeliveryLog trouble;
-  private final RepeatingTask rhythm;
+  private final DeliveryLog deliveryLog;
+  private final RepeatingTask sender;
 
   private HeartbeatClient(Builder builder) {
     this.url = builder.url;
     this.gateway = builder.gateway();
     this.onFenced = builder.onFenced;
     this.onResult = builder.onResult;
-    this.trouble = new DeliveryLog(url);
-    this.rhythm = new RepeatingTask("lazarus-heartbeat " + url.getPath(), this::step);
+    this.deliveryLog = new DeliveryLog(url);
+    this.sender = new RepeatingTask("lazarus-heartbeat " + url.getPath(), this::step);
   }
 
   /**
-   * A client for an agent at a gateway.
+   * Returns a builder for an agent at a gateway.
    *
-   * @param gateway where the gateway's interface is mounted, for example {@code
-   *     http://127.0.0.1:8080}
+   * @param gateway the base URL of the gateway, for example {@code http://127.0.0.1:8080}
    * @param agentId the agent
    * @return a new builder
    */
@@ -70,9 +68,9 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * A client that posts to a ready-made URL, as it stands in {@code LAZARUS_HEARTBEAT_URL}.
+   * Returns a builder for a complete URL, as in {@code LAZARUS_HEARTBEAT_URL}.
    *
-   * @param url the URL with the agent and, where there is one, the incarnation
+   * @param url the URL with the agent and, if known, the incarnation
    * @return a new builder
    */
   public static Builder toUrl(URI url) {
@@ -80,8 +78,8 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * A client set up by the environment that a pit starts its agents with: {@code
-   * LAZARUS_HEARTBEAT_URL} and, where it is set, {@code LAZARUS_TOKEN_FILE}.
+   * Returns a builder with the settings of the environment of an agent that a pit started: {@code
+   * LAZARUS_HEARTBEAT_URL} and, if set, {@code LAZARUS_TOKEN_FILE}.
    *
    * @return a new builder
    * @throws IllegalStateException if the URL is not set
@@ -94,7 +92,7 @@ public final class HeartbeatClient implements AutoCloseable {
     String url = environment.getOrDefault("LAZARUS_HEARTBEAT_URL", "");
     if (url.isEmpty()) {
       throw new IllegalStateException(
-          "LAZARUS_HEARTBEAT_URL is not set: was this agent started by a pit?");
+          "LAZARUS_HEARTBEAT_URL is not set; a pit sets it for the agents it starts");
     }
     Builder builder = toUrl(URI.create(url));
     String tokenFile = environment.getOrDefault("LAZARUS_TOKEN_FILE", "");
@@ -102,32 +100,34 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Sends one heartbeat that says no more than that the agent lives, and waits for the answer.
+   * Sends one heartbeat without further data and waits for the response.
    *
-   * @return what became of it
+   * @return the result
    */
   public BeatResult beat() {
     return beat(Heartbeat.EMPTY);
   }
 
   /**
-   * Sends one heartbeat and waits for the answer. Interrupting the thread ends the waiting.
+   * Sends one heartbeat and waits for the response. An interrupt of the thread ends the wait.
    *
-   * @param beat what to say
-   * @return what became of it
+   * @param beat the data of the heartbeat
+   * @return the result
    */
   public BeatResult beat(Heartbeat beat) {
     try {
-      GatewayConnection.Answer answer = gateway.post(url, body(beat));
-      return answer.status() == 200 ? ResponseReader.accepted(answer.body()) : answer.refused();
+      GatewayConnection.Response response = gateway.post(url, body(beat));
+      return response.status() == 200
+          ? ResponseReader.accepted(response.body())
+          : response.refused();
     } catch (IOException e) {
       return new BeatResult.Unreachable(e);
     }
   }
 
   private static byte[] body(Heartbeat beat) {
-    if (saysNothing(beat)) {
-      return NOTHING;
+    if (isEmpty(beat)) {
+      return EMPTY;
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonWriter json = new JsonWriter(bytes)) {
@@ -136,7 +136,7 @@ public final class HeartbeatClient implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  private static boolean saysNothing(Heartbeat beat) {
+  private static boolean isEmpty(Heartbeat beat) {
     return !beat.hasIncarnation()
         && beat.responseTime() == null
         && beat.progress() == null
@@ -145,49 +145,49 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Starts sending, on a daemon thread, heartbeats that say no more than that the agent lives.
+   * Starts the periodic sender, on a daemon thread, with heartbeats without further data.
    *
    * @throws IllegalStateException if already started, or closed
    */
   public void start() {
-    rhythm.start();
+    sender.start();
   }
 
   /**
-   * Starts sending, on a daemon thread.
+   * Starts the periodic sender, on a daemon thread.
    *
-   * @param state asked before each heartbeat what it should say
+   * @param state called before each heartbeat for its data
    * @throws IllegalStateException if already started, or closed
    */
   public void start(Supplier<Heartbeat> state) {
     this.source = Objects.requireNonNull(state, "state");
-    rhythm.start();
+    sender.start();
   }
 
-  /** Has the next heartbeat sent at once: something worth saying has happened. */
+  /** Sends the next heartbeat at once. */
   public void beatSoon() {
-    rhythm.soon();
+    sender.soon();
   }
 
   private @Nullable Duration step() {
     BeatResult result = beat(source.get());
-    trouble.report(result);
+    deliveryLog.report(result);
     onResult.accept(result);
     if (result instanceof BeatResult.Refused refused && refused.isFenced()) {
-      LOG.info("fenced off, no more heartbeats: {}", refused.problem().detail());
+      LOG.info("heartbeats to {}: fenced off: {}; stopping", url, refused.problem().detail());
       onFenced.accept(refused.problem());
       return null;
     }
-    return pace.after(result);
+    return schedule.after(result);
   }
 
-  /** Ends the sending. Can be called more than once, also from the callbacks. */
+  /** Stops the periodic sender. May be called repeatedly, also from callbacks. */
   @Override
   public void close() {
-    rhythm.close();
+    sender.close();
   }
 
-  /** Settings of a client. Not thread-safe. */
+  /** Builder of a client. Not thread-safe. */
   public static final class Builder extends ClientSettings<Builder> {
     private URI url;
     private Consumer<? super Problem> onFenced = problem -> {};
@@ -198,11 +198,11 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Says in which incarnation the agent lives. Default: what the URL says, else none.
+     * Sets the agent's incarnation. Default: the incarnation in the URL, if any.
      *
      * @param number 0 or more
      * @return this builder
-     * @throws IllegalArgumentException if it is negative, or if the URL says something already
+     * @throws IllegalArgumentException if the number is negative, or if the URL has a query already
      */
     public Builder incarnation(long number) {
       if (number < 0) {
@@ -225,10 +225,10 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Sets who is told when a newer incarnation has taken the agent's place. The steady sender
-     * calls it once, on its own thread, and ends. Default: nobody.
+     * Sets the callback for an agent that a newer incarnation has replaced. The periodic sender
+     * calls it once, on its own thread, and stops. Default: no callback.
      *
-     * @param action gets what the gateway said
+     * @param action gets the gateway's problem
      * @return this builder
      */
     public Builder onFenced(Consumer<? super Problem> action) {
@@ -237,8 +237,8 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Sets who is told what became of each heartbeat of the steady sender, on its own thread.
-     * Default: nobody.
+     * Sets the callback for the result of each heartbeat of the periodic sender, called on its
+     * thread. Default: no callback.
      *
      * @param action gets each result
      * @return this builder
@@ -249,9 +249,9 @@ public final class HeartbeatClient implements AutoCloseable {
     }
 
     /**
-     * Makes the client.
+     * Creates the client.
      *
-     * @return a client that has not started to send
+     * @return a client, not started
      */
     public HeartbeatClient build() {
       return new HeartbeatClient(this);

@@ -18,24 +18,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registry's HTTP interface, to mount under any path of a server that you own:
+ * HTTP interface of a registry, to mount under any path of an {@code HttpServer}:
  *
  * <pre>{@code
  * HeartbeatHandler handler = HeartbeatHandler.builder(registry).tokens(TokenCheck.of("secret")).build();
  * httpServer.createContext("/gateway", handler);
  * }</pre>
  *
- * <p>A mounted handler lives by the limits of its server. The JDK's {@code HttpServer} has none on
- * the time that a client takes to send a request or to read an answer, and runs everything on one
- * thread unless it gets an executor: hand it one, or use {@link HeartbeatServer}, which sees to all
- * that. Only readers of events are bounded here, since they get threads of their own.
+ * <p>A mounted handler has the limits of its server. The JDK's {@code HttpServer} does not limit
+ * the time of a client to send a request or to read a response, and runs all exchanges on one
+ * thread unless it has an executor: set an executor, or use {@link HeartbeatServer}, which has all
+ * these limits. This class only limits the readers of events, which have own threads.
  *
- * <p>Make the first handler before the first {@code HttpServer} of the JVM: the JDK needs a system
- * property ({@code sun.net.httpserver.nodelay}) to answer at once, reads it once, and this class
- * sets it.
+ * <p>Create the first handler before the first {@code HttpServer} of the JVM: for fast responses
+ * the JDK needs the system property {@code sun.net.httpserver.nodelay}, which it reads once and
+ * which this class sets.
  *
- * <p>Thread-safe. {@link #close()} ends the event streams; it leaves the registry and the server
- * alone.
+ * <p>Thread-safe. {@link #close()} stops the event streams, but not the registry or the server.
  */
 public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
 
@@ -46,17 +45,17 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   private final String listener;
   private final TokenCheck tokens;
   private final Certificates certificates;
-  private final HostAndOriginCheck guard;
+  private final HostAndOriginCheck hostAndOriginCheck;
   private final Set<String> origins;
   private final EventStreams events;
-  private final RouteHandlers operations;
+  private final RouteHandlers handlers;
 
   private HeartbeatHandler(Builder builder) {
-    JdkServer.sendAtOnce();
+    JdkServer.disableNagle();
     this.tokens = builder.tokens;
     this.certificates = new Certificates(builder.agentOf);
     this.origins = Set.copyOf(builder.origins);
-    this.guard = new HostAndOriginCheck(builder.hosts, origins);
+    this.hostAndOriginCheck = new HostAndOriginCheck(builder.hosts, origins);
     this.events =
         new EventStreams(
             instance,
@@ -64,16 +63,16 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
             builder.eventReaders,
             builder.keepAlive,
             builder.eventWriteLimit);
-    this.operations = new RouteHandlers(builder.registry, instance, events);
+    this.handlers = new RouteHandlers(builder.registry, instance, events);
     this.registry = builder.registry;
     this.listener = "events over HTTP, instance " + instance;
     registry.addListener(listener, events::add);
   }
 
   /**
-   * Starts a handler with the defaults.
+   * Returns a builder with the defaults.
    *
-   * @param registry what it makes available
+   * @param registry the registry to serve
    * @return a new builder
    */
   public static Builder builder(HealthRegistry registry) {
@@ -81,70 +80,73 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
   }
 
   /**
-   * Identifies this gateway since its start, so that clients notice when it was started anew and
-   * has forgotten.
+   * Returns the id of this handler, new at each start, so that clients detect a restart with an
+   * empty registry.
    *
-   * @return a text that no other handler has
+   * @return a unique text
    */
   public String instance() {
     return instance;
   }
 
-  boolean asksForToken() {
+  boolean requiresToken() {
     return !tokens.isNone();
   }
 
   /**
-   * Answers one request.
+   * Handles one request.
    *
-   * @param exchange the request and the way to answer
-   * @throws IOException if the client is gone or was cut off
+   * @param exchange the exchange
+   * @throws IOException if the client has disconnected or was cut off
    */
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     Request request = new Request(exchange);
     try {
-      answer(request);
+      respond(request);
     } catch (ProblemException e) {
-      request.answer(e.problem());
+      request.respond(e.problem());
     } catch (RuntimeException e) {
-      failed(request, e);
+      handleFailure(request, e);
     }
   }
 
-  private void answer(Request request) throws IOException, ProblemException {
-    guard.check(request);
+  private void respond(Request request) throws IOException, ProblemException {
+    hostAndOriginCheck.check(request);
     Route.Match match = Route.match(request.path());
-    shareWithPage(request);
+    addCorsHeaders(request);
     if (request.method().equals("OPTIONS") && match != null) {
       request.responseHeader("Allow", match.route().allowed());
-      request.answer(204);
+      request.respond(204);
       return;
     }
-    Principal caller = caller(request, match);
+    Principal principal = principal(request, match);
     if (match == null) {
-      throw ProblemException.of(Problem.NOT_FOUND, "nothing is under this path");
+      throw ProblemException.of(Problem.NOT_FOUND, "this path does not exist");
     }
     if (!match.route().takes(request.method())) {
       request.responseHeader("Allow", match.route().allowed());
       throw ProblemException.of(
-          Problem.METHOD_NOT_ALLOWED, "this path takes " + match.route().allowed());
+          Problem.METHOD_NOT_ALLOWED, "allowed methods: " + match.route().allowed());
     }
-    operations.perform(match, caller, request);
+    handlers.perform(match, principal, request);
   }
 
-  /** Whether a gateway lives is no secret. */
-  private Principal caller(Request request, Route.@Nullable Match match) throws ProblemException {
+  /** Returns the principal of a request. Liveness needs no token. */
+  private Principal principal(Request request, Route.@Nullable Match match)
+      throws ProblemException {
     if (match != null && match.route() == Route.LIVEZ) {
-      return Principal.ANYBODY;
+      return Principal.UNRESTRICTED;
     }
     Principal byToken =
-        tokens.isNone() ? Principal.ANYBODY : tokens.caller(request.header("Authorization"));
-    return byToken.and(certificates.caller(request.exchange()));
+        tokens.isNone()
+            ? Principal.UNRESTRICTED
+            : tokens.principal(request.header("Authorization"));
+    return byToken.and(certificates.principal(request.exchange()));
   }
 
-  /** Lets a page of an allowed origin read the answer, whatever it will be. */
-  private void shareWithPage(Request request) {
+  /** Lets a page of an allowed origin read any response. */
+  private void addCorsHeaders(Request request) {
     String origin = request.origin();
     if (origin != null && origins.contains(origin)) {
       request.responseHeader("Access-Control-Allow-Origin", origin);
@@ -157,28 +159,29 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
   }
 
-  /** Ours or the client's: one that is gone shows as a wrapped IOException from the JSON writer. */
-  private static void failed(Request request, RuntimeException failure) throws IOException {
-    if (failure.getCause() instanceof IOException gone) {
-      throw gone;
+  /**
+   * Handles a failure; a disconnected client appears as a wrapped IOException of the JSON writer.
+   */
+  private static void handleFailure(Request request, RuntimeException failure) throws IOException {
+    if (failure.getCause() instanceof IOException disconnected) {
+      throw disconnected;
     }
-    LOG.warn("{} {} failed", request.method(), request.path(), failure);
+    LOG.warn("{} {}: request failed", request.method(), request.path(), failure);
     if (request.exchange().getResponseCode() != -1) {
-      // Half an answer is out: cutting the connection is the only way left to say that it is no
-      // whole one.
-      throw new IOException("the answer could not be ended", failure);
+      // A part of the response was sent: only a closed connection marks it as incomplete.
+      throw new IOException("the response is incomplete", failure);
     }
-    request.answer(Problem.of(Problem.INTERNAL, "see the gateway's log"));
+    request.respond(Problem.of(Problem.INTERNAL, "see the gateway's log"));
   }
 
-  /** Ends the event streams. Can be called more than once. */
+  /** Stops the event streams. May be called repeatedly. */
   @Override
   public void close() {
     registry.removeListener(listener);
     events.close();
   }
 
-  /** Settings of a handler. Not thread-safe. */
+  /** Builder of a handler. Not thread-safe. */
   public static final class Builder {
     private final HealthRegistry registry;
     private final Set<String> hosts = new LinkedHashSet<>();
@@ -195,9 +198,9 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Says who may do what. Default: everybody may do everything.
+     * Sets the check of tokens. Default: every client has full access.
      *
-     * @param check the tokens
+     * @param check the check
      * @return this builder
      */
     public Builder tokens(TokenCheck check) {
@@ -206,15 +209,14 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Says for which agent alone a client speaks by its certificate, where its server asks for one.
-     * Where a token is asked for as well, both have to allow what is done. Default: a certificate
-     * whose subject alternative names have a URI {@code urn:lazaruspit:agent:ID} speaks for this
-     * agent alone, the first one if there are several; any other that the server trusts speaks for
-     * everything.
+     * Sets the function from a client's certificate to the only agent that the client may act for.
+     * If a token is required as well, both must permit the request. Default: a certificate with a
+     * URI {@code urn:lazaruspit:agent:ID} among its subject alternative names permits this agent
+     * only, the first one of several; any other trusted certificate gives full access.
      *
-     * @param agent from the client's certificate to the agent's id, empty where it speaks for
-     *     everything; called for each request, on several threads; what it throws ends the request
-     *     with status 500, and nothing is done
+     * @param agent from the client's certificate to the agent's id, empty for full access; called
+     *     for each request, on several threads; an exception ends the request with status 500 and
+     *     without effect
      * @return this builder
      */
     public Builder agentOfCertificate(Function<? super X509Certificate, Optional<String>> agent) {
@@ -223,9 +225,8 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Adds names under which clients reach this gateway, as they stand in the {@code Host} header.
-     * Default: on the loopback interface {@code localhost}, {@code 127.0.0.1} and {@code [::1]},
-     * elsewhere any.
+     * Adds host names of this gateway, as in the {@code Host} header. Default: {@code localhost},
+     * {@code 127.0.0.1} and {@code [::1]} on the loopback interface, any name elsewhere.
      *
      * @param names names without a port, lower case, or {@code *} for any
      * @return this builder
@@ -236,7 +237,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Adds web pages that may use this gateway. Default: none but those that come from the gateway
+     * Adds origins of web pages that may use this gateway. Default: only pages of the gateway
      * itself.
      *
      * @param pages origins as browsers send them, for example {@code https://console.example.org}
@@ -248,7 +249,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Sets how many events are kept for readers that come back. Default 1,000.
+     * Sets the number of events stored for returning readers. Default 1,000.
      *
      * @param events 1 to 1,000,000
      * @return this builder
@@ -259,7 +260,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Sets how many may read events at a time. Default 64.
+     * Sets the maximum number of concurrent readers of events. Default 64.
      *
      * @param readers 1 to 10,000; each has a thread
      * @return this builder
@@ -270,8 +271,8 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Sets after how much silence a reader of events is told that the gateway is still there.
-     * Default 15 seconds.
+     * Sets the time without events after which a reader gets a keep-alive comment. Default 15
+     * seconds.
      *
      * @param silence more than zero
      * @return this builder
@@ -284,7 +285,7 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
       return this;
     }
 
-    /** How long a reader of events may take to read what there is, or it is cut off. */
+    /** Sets the time-out of a write to a reader of events. */
     Builder eventWriteLimit(Duration limit) {
       this.eventWriteLimit = limit;
       return this;
@@ -298,9 +299,9 @@ public final class HeartbeatHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Makes the handler.
+     * Creates the handler.
      *
-     * @return a handler, to be closed when its server has been stopped
+     * @return a handler, to close after the stop of its server
      */
     public HeartbeatHandler build() {
       return new HeartbeatHandler(this);

@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
 /**
- * A server of its own for the registry's HTTP interface.
+ * HTTP server of a registry.
  *
  * <pre>{@code
  * registry.start();
@@ -26,27 +27,24 @@ import org.lazaruspit.heartbeat.HealthRegistry;
  * }
  * }</pre>
  *
- * <p>Safe by default: it binds to 127.0.0.1, and elsewhere only if a token is asked for, client
- * certificates are, or {@link Builder#withoutToken()} says that neither is wanted. Each exchange
- * has a deadline for its head, its body and its answer; a client that is slower is cut off by
- * interrupting the thread that serves it. When more exchanges are under way than there are places
- * for (see {@link Builder#concurrency}), they may take a tenth of their limits.
+ * <p>Safe by default: the server binds to 127.0.0.1; another address requires a token, client
+ * certificates or {@link Builder#withoutToken()}. Each exchange has a deadline for its head, its
+ * body and its response; a slower client is cut off by an interrupt of its thread. While requests
+ * wait for a place (see {@link Builder#concurrency}), the deadlines are a tenth.
  *
- * <p>By itself and for itself this server bounds how many exchanges are under way and how many
- * wait, the time that each part of one takes, the length of bodies, and the readers of events.
- * Further bounds are the JDK's: system properties that hold for every server of the JVM and are
- * read when the first one is made. These are {@code jdk.httpserver.maxConnections} (open
- * connections of a server; set to 10,000 here unless it is set already, with a warning in the log
- * when that came too late), {@code sun.net.httpserver.maxIdleConnections} (connections kept between
- * requests; 200 by default, further ones are closed after their answer), {@code
- * sun.net.httpserver.idleInterval} (30 seconds, then one that says nothing is closed), {@code
- * sun.net.httpserver.maxReqHeaders} (200) and {@code sun.net.httpserver.maxReqHeaderSize} (389,120
- * bytes).
+ * <p>This server limits running and waiting exchanges, the time of each part of an exchange, the
+ * length of bodies, and the readers of events. Further limits are system properties of the JDK,
+ * which hold for every server of the JVM and are read at the creation of the first server: {@code
+ * jdk.httpserver.maxConnections} (open connections of a server; set to 10,000 here unless set
+ * already, with a warning in the log if that is too late), {@code
+ * sun.net.httpserver.maxIdleConnections} (idle connections; 200 by default, further ones are closed
+ * after their response), {@code sun.net.httpserver.idleInterval} (30 seconds, after which an idle
+ * connection is closed), {@code sun.net.httpserver.maxReqHeaders} (200) and {@code
+ * sun.net.httpserver.maxReqHeaderSize} (389,120 bytes).
  *
- * <p>Exchanges run on virtual threads where the JVM has them, elsewhere on pooled daemon threads,
- * or on the executor that is handed in: on twice as many at a time as there are processors, and on
- * further ones within milliseconds where slow clients hold some up. The registry stays yours: start
- * and close it yourself. Thread-safe.
+ * <p>Exchanges run on virtual threads if the JVM has them, else on pooled daemon threads, or on the
+ * given executor: on up to two threads per processor, and within milliseconds on further threads
+ * while slow clients block some. The caller starts and closes the registry. Thread-safe.
  */
 public final class HeartbeatServer implements AutoCloseable {
 
@@ -54,39 +52,42 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private final HeartbeatHandler handler;
   private final HttpServer http;
-  private final AdaptiveExecutor workers;
+  private final AdaptiveExecutor adaptiveExecutor;
   private final ExchangeDeadlines deadlines;
   private final @Nullable ExecutorService ownThreads;
   private final URI uri;
+  private final Object closeLock = new Object();
+
+  @GuardedBy("closeLock")
   private boolean closed;
 
   private HeartbeatServer(Builder builder, HeartbeatHandler handler) throws IOException {
     this.handler = handler;
-    this.http = builder.door.open();
+    this.http = builder.address.open();
     this.deadlines = new ExchangeDeadlines(builder.limits, System::nanoTime);
     this.ownThreads = builder.executor == null ? Threads.named("lazarus-http") : null;
-    this.workers =
+    this.adaptiveExecutor =
         new AdaptiveExecutor(
-            executor(builder),
+            threads(builder),
             builder.concurrency,
             Math.min(2 * Runtime.getRuntime().availableProcessors(), builder.concurrency),
             builder.concurrency * 64);
     http.createContext("/", handler);
-    http.setExecutor(exchange -> workers.execute(() -> deadlines.run(exchange)));
-    this.uri = builder.door.uri(http.getAddress());
-    workers.start("lazarus-http-workers");
-    deadlines.start("lazarus-http-deadlines", workers::othersWait);
+    http.setExecutor(exchange -> adaptiveExecutor.execute(() -> deadlines.run(exchange)));
+    this.uri = builder.address.uri(http.getAddress());
+    adaptiveExecutor.start("lazarus-http-workers");
+    deadlines.start("lazarus-http-deadlines", adaptiveExecutor::hasBacklog);
     JdkServer.startAsDaemon(http);
   }
 
-  private Executor executor(Builder builder) {
+  private Executor threads(Builder builder) {
     return ownThreads != null ? ownThreads : Objects.requireNonNull(builder.executor);
   }
 
   /**
-   * Starts a server with the defaults.
+   * Returns a builder with the defaults.
    *
-   * @param registry what it makes available
+   * @param registry the registry to serve
    * @return a new builder
    */
   public static Builder builder(HealthRegistry registry) {
@@ -94,7 +95,7 @@ public final class HeartbeatServer implements AutoCloseable {
   }
 
   /**
-   * Where clients on this machine reach the server.
+   * Returns the URL of the server for clients on this machine.
    *
    * @return scheme, address and real port, without a path
    */
@@ -103,7 +104,7 @@ public final class HeartbeatServer implements AutoCloseable {
   }
 
   /**
-   * What the server is bound to.
+   * Returns the address that the server is bound to.
    *
    * @return the address with the real port
    */
@@ -112,7 +113,7 @@ public final class HeartbeatServer implements AutoCloseable {
   }
 
   /**
-   * Identifies this server since its start.
+   * Returns the id of this server, new at each start.
    *
    * @return the {@code instance} of {@code GET /health}
    */
@@ -120,22 +121,27 @@ public final class HeartbeatServer implements AutoCloseable {
     return handler.instance();
   }
 
-  /** How many exchanges are being served. */
-  int underWay() {
+  /** Returns the number of running exchanges. */
+  int runningExchanges() {
     return deadlines.running();
   }
 
   /**
-   * Ends the server: event streams are ended, requests that are not complete are cut off, answers
-   * may finish within two seconds, then every connection is closed and every thread that was
-   * started ends. Can be called more than once. An executor that was handed in stays open.
+   * Stops the server: stops the event streams, cuts off incomplete requests, lets responses finish
+   * within two seconds, then closes every connection and stops every own thread. May be called
+   * repeatedly. A given executor stays open.
    */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    synchronized (closeLock) {
+      if (!closed) {
+        closed = true;
+        stop();
+      }
     }
-    closed = true;
+  }
+
+  private void stop() {
     handler.close();
     deadlines.endReading();
     long start = System.nanoTime();
@@ -143,17 +149,17 @@ public final class HeartbeatServer implements AutoCloseable {
       LockSupport.parkNanos(1_000_000);
     }
     http.stop(0);
-    workers.close();
+    adaptiveExecutor.close();
     deadlines.close();
     if (ownThreads != null) {
-      Threads.end(ownThreads);
+      Threads.stop(ownThreads);
     }
   }
 
-  /** Settings of a server. Not thread-safe. */
+  /** Builder of a server. Not thread-safe. */
   public static final class Builder {
     private final HeartbeatHandler.Builder handler;
-    private ServerAddress door = new ServerAddress("127.0.0.1", 8080, null, false);
+    private ServerAddress address = new ServerAddress("127.0.0.1", 8080, null, false);
     private boolean withoutToken;
     private @Nullable Executor executor;
     private int concurrency = Threads.areVirtual() ? 4_000 : 512;
@@ -172,28 +178,30 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return this builder
      */
     public Builder host(String name) {
-      this.door = new ServerAddress(name, door.port(), door.ssl(), door.clientCertificates());
+      this.address =
+          new ServerAddress(name, address.port(), address.ssl(), address.clientCertificates());
       return this;
     }
 
     /**
      * Sets the port. Default 8080.
      *
-     * @param number 0 to 65535; 0 for any that is free
+     * @param number 0 to 65535; 0 for any free port
      * @return this builder
      */
     public Builder port(int number) {
       if (number < 0 || number > 65_535) {
         throw new IllegalArgumentException("port: " + number + " is not from 0 to 65535");
       }
-      this.door = new ServerAddress(door.host(), number, door.ssl(), door.clientCertificates());
+      this.address =
+          new ServerAddress(address.host(), number, address.ssl(), address.clientCertificates());
       return this;
     }
 
     /**
-     * Asks for one token for everything. Default: none is asked for.
+     * Requires a token that gives full access. Default: no token is required.
      *
-     * @param token what clients have to present as {@code Authorization: Bearer}
+     * @param token the token that clients send as {@code Authorization: Bearer}
      * @return this builder
      */
     public Builder token(String token) {
@@ -201,9 +209,9 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Says who may do what. Default: everybody may do everything.
+     * Sets the check of tokens. Default: every client has full access.
      *
-     * @param check the tokens
+     * @param check the check
      * @return this builder
      */
     public Builder tokens(TokenCheck check) {
@@ -212,7 +220,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Says that no token is wanted even though others than this machine can reach the server.
+     * Permits a server without token and client certificates that other machines can reach.
      *
      * @return this builder
      */
@@ -228,31 +236,31 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return this builder
      */
     public Builder ssl(SSLContext context) {
-      this.door =
+      this.address =
           new ServerAddress(
-              door.host(), door.port(), Objects.requireNonNull(context, "context"), false);
+              address.host(), address.port(), Objects.requireNonNull(context, "context"), false);
       return this;
     }
 
     /**
-     * Serves HTTPS to clients that have a certificate which the context trusts, and to no others.
-     * One that names an agent speaks for this agent alone, see {@link
+     * Serves HTTPS only to clients with a certificate that the context trusts. A certificate that
+     * names an agent permits this agent only, see {@link
      * HeartbeatHandler.Builder#agentOfCertificate}.
      *
-     * @param context with the server's key and certificate, and what it trusts
+     * @param context with the server's key and certificate, and the trusted certificates
      * @return this builder
      */
     public Builder mutualSsl(SSLContext context) {
-      this.door =
+      this.address =
           new ServerAddress(
-              door.host(), door.port(), Objects.requireNonNull(context, "context"), true);
+              address.host(), address.port(), Objects.requireNonNull(context, "context"), true);
       return this;
     }
 
     /**
-     * Changes settings of the handler beneath: names, origins, events.
+     * Changes settings of the handler: host names, origins, events.
      *
-     * @param change called at once
+     * @param change called immediately
      * @return this builder
      */
     public Builder handler(Consumer<? super HeartbeatHandler.Builder> change) {
@@ -261,10 +269,11 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Hands in the executor that exchanges run on. Default: virtual threads where the JVM has them,
-     * else pooled daemon threads.
+     * Sets the executor of the exchanges. Default: virtual threads if the JVM has them, else pooled
+     * daemon threads.
      *
-     * @param threads must run each task on another thread than the caller's; it is not closed
+     * @param threads the executor; must run each task on another thread than the caller's; stays
+     *     open
      * @return this builder
      */
     public Builder executor(Executor threads) {
@@ -273,7 +282,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Sets how many exchanges may be under way at a time; as many times 64 may wait, further ones
+     * Sets the maximum number of running exchanges; 64 times as many may wait, further connections
      * are closed. Default 4,000 with virtual threads, else 512.
      *
      * @param exchanges 1 to 100,000
@@ -289,12 +298,12 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Sets how long a client may take. Default 10 seconds for the request line and headers, 10 for
-     * the body, 30 to take the answer.
+     * Sets the deadlines of a client. Default 10 seconds for the request line and headers, 10 for
+     * the body, 30 for the response.
      *
      * @param head from the first byte to the end of the headers, TLS handshake included
      * @param body from there to the end of the body
-     * @param answer from there to the last byte of the answer
+     * @param answer from there to the last byte of the response
      * @return this builder
      */
     public Builder limits(Duration head, Duration body, Duration answer) {
@@ -312,20 +321,20 @@ public final class HeartbeatServer implements AutoCloseable {
     }
 
     /**
-     * Binds and serves.
+     * Binds the address and starts to serve.
      *
      * @return the running server
      * @throws IOException if the address cannot be bound to
-     * @throws IllegalStateException if others than this machine could reach the server, and neither
-     *     a token nor client certificates are asked for, nor {@link #withoutToken()} was said
+     * @throws IllegalStateException if other machines could reach the server without a token,
+     *     client certificates or {@link #withoutToken()}
      */
     public HeartbeatServer start() throws IOException {
-      JdkServer.sendAtOnce();
-      JdkServer.boundConnections();
+      JdkServer.disableNagle();
+      JdkServer.limitConnections();
       HeartbeatHandler built = handler.build();
       boolean started = false;
       try {
-        door.requireAuthentication(built.asksForToken() || withoutToken);
+        address.requireAuthentication(built.requiresToken() || withoutToken);
         HeartbeatServer server = new HeartbeatServer(this, built);
         started = true;
         return server;

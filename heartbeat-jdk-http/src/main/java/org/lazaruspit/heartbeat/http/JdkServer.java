@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has to be told to the JDK's server before the first one of this JVM exists. */
+/** Settings of the JDK's server, made before the first server of this JVM exists. */
 final class JdkServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
@@ -15,13 +15,13 @@ final class JdkServer {
   private JdkServer() {}
 
   /**
-   * Has answers sent at once. The JDK writes head and body of an answer separately, and with
+   * Disables Nagle's algorithm. The JDK writes head and body of a response separately, and with
    * Nagle's algorithm the body waits for the client's delayed acknowledgement of the head: 44 ms on
    * Linux.
    *
-   * @return false if that came too late
+   * @return false if the setting is too late
    */
-  static boolean sendAtOnce() {
+  static boolean disableNagle() {
     if (Boolean.getBoolean(NO_DELAY)) {
       return true;
     }
@@ -29,19 +29,19 @@ final class JdkServer {
     System.setProperty(NO_DELAY, "true");
     if (!early) {
       LOG.warn(
-          "an HttpServer was started before this one without -D{}=true: each answer on a kept-alive"
-              + " connection may take 40 ms longer",
+          "HTTP server: an earlier HttpServer of this JVM started without -D{}=true: each response on a"
+              + " kept-alive connection may take 40 ms longer",
           NO_DELAY);
     }
     return early;
   }
 
   /**
-   * Bounds the connections of each server of this JVM, unless somebody else did.
+   * Limits the connections of each server of this JVM, unless a limit is set.
    *
-   * @return false if that came too late
+   * @return false if the setting is too late
    */
-  static boolean boundConnections() {
+  static boolean limitConnections() {
     if (System.getProperty(MAX_CONNECTIONS) != null) {
       return true;
     }
@@ -49,21 +49,22 @@ final class JdkServer {
     System.setProperty(MAX_CONNECTIONS, Integer.toString(DEFAULT_MAX_CONNECTIONS));
     if (!early) {
       LOG.warn(
-          "an HttpServer was started before this one without -D{}: the number of connections has no"
-              + " bound",
+          "HTTP server: an earlier HttpServer of this JVM started without -D{}: the number of"
+              + " connections has no limit",
           MAX_CONNECTIONS);
     }
     return early;
   }
 
-  /** The JDK reads its settings once, and each of its servers has a thread of this name. */
+  /** Returns whether a server exists; each server of the JDK has a thread of this name. */
   private static boolean serverExists() {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().equals("HTTP-Dispatcher"));
   }
 
   /**
-   * The JDK's dispatcher inherits whether it keeps the JVM alive from the thread that starts it.
+   * Starts a server on a daemon thread, since the JDK's dispatcher thread inherits the daemon
+   * status.
    */
   static void startAsDaemon(HttpServer http) {
     Thread starter = new Thread(http::start, "lazarus-http-start");

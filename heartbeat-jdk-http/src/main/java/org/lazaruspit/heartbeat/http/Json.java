@@ -4,7 +4,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** How JSON is read here: bounded, and without keys that stand twice. */
+/** Settings of JSON parsers: bounded, and without duplicate keys. */
 final class Json {
 
   static final String TYPE = "application/json";

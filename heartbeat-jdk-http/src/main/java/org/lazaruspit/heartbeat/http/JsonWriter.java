@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes compact JSON in UTF-8. Any text can be written: half of a surrogate pair, which UTF-8 has
- * no bytes for, is escaped, so that no agent can spoil an answer about all with what it says. For
- * the same reason a number that JSON has no word for becomes null. What the caller has to see to is
- * that names and values take turns.
+ * Writes compact JSON in UTF-8. Any text can be written: an unpaired surrogate, which UTF-8 cannot
+ * encode, is escaped, so that one agent's data cannot break a response with all agents. For the
+ * same reason a number that JSON cannot express becomes null. The caller alternates names and
+ * values. Not thread-safe.
  */
 final class JsonWriter implements AutoCloseable {
 
-  /** Room for the longest thing that is written without looking: an escape, or a number. */
+  /** Room for the longest token written without a check: an escape or a number. */
   private static final int SPARE = 40;
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
@@ -28,7 +28,7 @@ final class JsonWriter implements AutoCloseable {
   private static final byte[] TRUE = "true".getBytes(US_ASCII);
   private static final byte[] FALSE = "false".getBytes(US_ASCII);
 
-  /** The characters that stand for themselves. */
+  /** Characters that need no escape. */
   private static final boolean[] PLAIN = new boolean[0x80];
 
   static {
@@ -47,17 +47,17 @@ final class JsonWriter implements AutoCloseable {
     this.buffer = new byte[buffer];
   }
 
-  /** For what is small, or goes to memory. */
+  /** Creates a writer for small output or output to memory. */
   JsonWriter(OutputStream out) {
     this(out, 512);
   }
 
-  /** For what is large, and goes where each write costs. */
+  /** Creates a writer for large output with expensive writes. */
   static JsonWriter large(OutputStream out) {
     return new JsonWriter(out, 8_192);
   }
 
-  /** The name of a field, with its quotes and colon. */
+  /** Encoded name of a field, with quotes and colon. */
   static final class Name {
     private final byte[] bytes;
 
@@ -92,7 +92,7 @@ final class JsonWriter implements AutoCloseable {
     return this;
   }
 
-  /** A name that is known beforehand. */
+  /** Writes an encoded name. */
   JsonWriter name(Name name) {
     value();
     ascii(name.bytes);
@@ -100,14 +100,14 @@ final class JsonWriter implements AutoCloseable {
     return this;
   }
 
-  /** A name and a text that are known beforehand. */
+  /** Writes an encoded name with its text. */
   JsonWriter known(Name nameAndText) {
     value();
     ascii(nameAndText.bytes);
     return this;
   }
 
-  /** A name that may be any text. */
+  /** Writes a name, which may be any text. */
   JsonWriter name(String name) {
     value();
     quoted(name);
@@ -132,7 +132,7 @@ final class JsonWriter implements AutoCloseable {
     return this;
   }
 
-  /** Seconds since the epoch, with microseconds. */
+  /** Writes seconds since the epoch, with microseconds. */
   JsonWriter seconds(@Nullable Instant instant) {
     value();
     if (instant == null) {
@@ -153,7 +153,7 @@ final class JsonWriter implements AutoCloseable {
     return this;
   }
 
-  /** A value of metadata: text, number, boolean, null, and maps and lists of them. */
+  /** Writes a value of metadata: text, number, boolean, null, and maps and lists of them. */
   JsonWriter any(@Nullable Object value) {
     if (value instanceof String text) {
       text(text);
@@ -194,7 +194,7 @@ final class JsonWriter implements AutoCloseable {
     ascii(json ? text.getBytes(US_ASCII) : NULL);
   }
 
-  /** What stands between this value and the one before. */
+  /** Writes the separator before a value, if needed. */
   private void value() {
     room();
     if (separate) {
@@ -219,7 +219,7 @@ final class JsonWriter implements AutoCloseable {
     put('"');
   }
 
-  /** Writes what stands for itself, as far as there is room, and says where it ended. */
+  /** Writes characters without escape, up to the room in the buffer; returns the end. */
   private int plain(String text, int from) {
     byte[] bytes = buffer;
     int at = filled;
@@ -236,7 +236,7 @@ final class JsonWriter implements AutoCloseable {
     return i;
   }
 
-  /** Writes a character that takes more than itself, and says where the next one is. */
+  /** Writes an escaped or multi-byte character; returns the index of the next character. */
   private int special(String text, int i) {
     char c = text.charAt(i);
     if (c < 0x80) {
@@ -292,7 +292,7 @@ final class JsonWriter implements AutoCloseable {
     }
   }
 
-  /** Whole seconds and a positive fraction, as java.time has it, shown as a decimal number. */
+  /** Writes whole seconds and a positive fraction, as in java.time, as a decimal number. */
   private void decimal(long whole, int nanos) {
     int fraction = nanos;
     if (whole < 0) {
@@ -350,7 +350,7 @@ final class JsonWriter implements AutoCloseable {
     buffer[filled++] = (byte) b;
   }
 
-  /** Hands over what was written. */
+  /** Writes the buffer to the target. */
   void flush() {
     write(buffer, filled);
     filled = 0;
@@ -364,7 +364,7 @@ final class JsonWriter implements AutoCloseable {
     }
   }
 
-  /** Hands over the rest; what it is written to stays open. */
+  /** Writes the buffer to the target; the target stays open. */
   @Override
   public void close() {
     flush();

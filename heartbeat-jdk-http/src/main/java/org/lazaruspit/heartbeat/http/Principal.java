@@ -3,27 +3,27 @@ package org.lazaruspit.heartbeat.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sent a request.
+ * Sender of a request.
  *
- * @param agentId the only agent that the sender may speak for, or null if it may do everything
+ * @param agentId the only agent that the sender may act for, or null for full access
  */
 record Principal(@Nullable String agentId) {
 
-  static final Principal ANYBODY = new Principal(null);
+  static final Principal UNRESTRICTED = new Principal(null);
 
-  boolean maySpeakFor(String agent) {
+  boolean mayActFor(String agent) {
     return agentId == null || agentId.equals(agent);
   }
 
-  boolean mayDoEverything() {
+  boolean hasFullAccess() {
     return agentId == null;
   }
 
-  /** What both let it do. */
+  /** Returns the intersection of both permissions. */
   Principal and(Principal other) throws ProblemException {
     if (agentId != null && other.agentId != null && !agentId.equals(other.agentId)) {
       throw ProblemException.of(
-          Problem.FORBIDDEN, "the token and the certificate speak for different agents");
+          Problem.FORBIDDEN, "the token and the certificate belong to different agents");
     }
     return agentId == null ? other : this;
   }

@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Repeats something on a daemon thread of its own, each time after the delay that it asked for. */
+/**
+ * Task that repeats on an own daemon thread, each time after the delay that the last run returned.
+ * Thread-safe.
+ */
 final class RepeatingTask implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatClient.class);
@@ -19,14 +23,20 @@ final class RepeatingTask implements AutoCloseable {
   private final Condition woken = lock.newCondition();
   private final Supplier<@Nullable Duration> step;
   private final Thread thread;
+
+  @GuardedBy("lock")
   private boolean started;
+
+  @GuardedBy("lock")
   private boolean soon;
+
+  @GuardedBy("lock")
   private boolean closed;
 
   /**
-   * A rhythm that has not begun.
+   * Creates a task, not started.
    *
-   * @param step what to do; it returns the delay until the next time, or null to end
+   * @param step one run; returns the delay until the next run, or null to stop
    */
   RepeatingTask(String name, Supplier<@Nullable Duration> step) {
     this.step = step;
@@ -47,7 +57,7 @@ final class RepeatingTask implements AutoCloseable {
     }
   }
 
-  /** Doesn't wait for the end of the delay. */
+  /** Starts the next run without its delay. */
   void soon() {
     lock.lock();
     try {
@@ -60,25 +70,26 @@ final class RepeatingTask implements AutoCloseable {
 
   private void run() {
     try {
-      Duration delay = stepped();
-      while (delay != null && waited(delay)) {
-        delay = stepped();
+      Duration delay = runStep();
+      while (delay != null && await(delay)) {
+        delay = runStep();
       }
     } catch (InterruptedException e) {
-      LOG.debug("{} was interrupted", thread.getName());
+      LOG.debug("{}: interrupted", thread.getName());
     }
   }
 
-  private @Nullable Duration stepped() {
+  private @Nullable Duration runStep() {
     try {
       return step.get();
     } catch (RuntimeException e) {
-      LOG.warn("{}: what the agent hands in failed", thread.getName(), e);
+      LOG.warn(
+          "{}: callback of the agent failed; retrying in {}", thread.getName(), AFTER_FAILURE, e);
       return AFTER_FAILURE;
     }
   }
 
-  private boolean waited(Duration delay) throws InterruptedException {
+  private boolean await(Duration delay) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = delay.toNanos();
@@ -92,17 +103,19 @@ final class RepeatingTask implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; waits for it, unless it is the caller. */
+  /** Stops the thread and waits for it, unless the thread is the caller. */
   @Override
   public void close() {
+    boolean running;
     lock.lock();
     try {
       closed = true;
+      running = started;
       woken.signalAll();
     } finally {
       lock.unlock();
     }
-    if (started && Thread.currentThread() != thread) {
+    if (running && Thread.currentThread() != thread) {
       thread.interrupt();
       try {
         thread.join(TimeUnit.SECONDS.toMillis(2));

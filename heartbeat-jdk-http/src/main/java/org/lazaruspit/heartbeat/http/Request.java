@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange: what it asks for, its body within bounds, and the ways to answer. */
+/** Request of an exchange with a bounded body, and methods to respond. Used by a single thread. */
 final class Request {
 
-  /** What is read of a body that nobody wants, so that its sender gets to see the answer. */
-  private static final int POLITELY_DRAINED = 1 << 20;
+  /** Bytes read of an unused body, so that its sender receives the response. */
+  private static final int MAX_DRAINED = 1 << 20;
 
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   private final HttpExchange exchange;
   private final @Nullable String origin;
@@ -28,7 +28,7 @@ final class Request {
   Request(HttpExchange exchange) {
     this.exchange = exchange;
     List<String> origins = exchange.getRequestHeaders().get("Origin");
-    // No page is of two origins, so what says so is let in by none of them.
+    // A page has one origin: joined origins match no allowed origin.
     this.origin = origins == null ? null : String.join(", ", origins);
   }
 
@@ -44,13 +44,13 @@ final class Request {
     return method().equals("HEAD");
   }
 
-  /** The web page that it comes from, null if it comes from none. */
+  /** Returns the origin of the web page that sent the request, or null. */
   @Nullable String origin() {
     return origin;
   }
 
   /**
-   * The host that it means, null if it names none: that of its target, which outdoes the header.
+   * Returns the host of the request, or null: the host of its target, which overrides the header.
    *
    * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2">RFC 9112, 3.2.2</a>
    */
@@ -74,7 +74,7 @@ final class Request {
     exchange.getResponseHeaders().set(name, value);
   }
 
-  /** The path below the one that the handler is mounted at, still encoded. */
+  /** Returns the encoded path below the handler's mount path. */
   String path() {
     String raw = exchange.getRequestURI().getRawPath();
     String mount = exchange.getHttpContext().getPath();
@@ -83,13 +83,13 @@ final class Request {
   }
 
   static String decoded(String segment) {
-    // URLDecoder is for forms, where a plus is a space: in a path it is itself.
+    // URLDecoder decodes forms, where a plus is a space; in a path a plus is a plus.
     return segment.indexOf('%') < 0
         ? segment
         : URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  /** A query parameter, null where it is absent. */
+  /** Returns a query parameter, null if absent. */
   @Nullable String parameter(String name) throws ProblemException {
     String query = exchange.getRequestURI().getRawQuery();
     String found = null;
@@ -108,7 +108,7 @@ final class Request {
     return found;
   }
 
-  /** The query parameter {@code incarnation}, {@link WireReader#NONE} where it is absent. */
+  /** Returns the query parameter {@code incarnation}, {@link WireReader#NONE} if absent. */
   long incarnation() throws ProblemException {
     String text = parameter("incarnation");
     if (text == null) {
@@ -117,27 +117,28 @@ final class Request {
     if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       throw ProblemException.of(
           Problem.BAD_FIELD,
-          "incarnation: the query says \"" + text + "\", expected a whole number from 0 on");
+          "incarnation: \"" + text + "\" in the query, expected a whole number from 0 on");
     }
     return Long.parseLong(text);
   }
 
-  /** Reads the whole body, which must not be longer than this. */
+  /** Reads the whole body, up to the limit in bytes. */
   byte[] body(int limit) throws IOException, ProblemException {
     String length = header("Content-Length");
     if ("0".equals(length) || (length == null && header("Transfer-Encoding") == null)) {
-      return NOTHING;
+      return EMPTY;
     }
     ExchangeDeadlines.readingBody();
     InputStream in = exchange.getRequestBody();
-    byte[] bytes = new byte[firstGuess(length, limit)];
+    byte[] bytes = new byte[initialSize(length, limit)];
     int filled = 0;
     for (int n = in.read(bytes, 0, bytes.length);
         n >= 0;
         n = in.read(bytes, filled, bytes.length - filled)) {
       filled += n;
       if (filled > limit) {
-        throw ProblemException.of(Problem.BODY_TOO_LARGE, "the body may have " + limit + " bytes");
+        throw ProblemException.of(
+            Problem.BODY_TOO_LARGE, "the body is longer than " + limit + " bytes");
       }
       if (filled == bytes.length) {
         bytes = Arrays.copyOf(bytes, Math.min(2 * filled, limit + 1));
@@ -146,25 +147,26 @@ final class Request {
     return filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled);
   }
 
-  /** One more than announced, so that the end is seen without growing. */
-  private static int firstGuess(@Nullable String length, int limit) throws ProblemException {
+  /** Returns one byte more than announced, so that the end is found without growing. */
+  private static int initialSize(@Nullable String length, int limit) throws ProblemException {
     if (length == null) {
       return 1024;
     }
-    // The JDK has already refused what is no number, but not a sign, which others read differently.
+    // The JDK has refused invalid numbers, but accepts a sign, which other programs read
+    // differently.
     if (length.startsWith("+")) {
       throw ProblemException.of(Problem.BAD_REQUEST, "Content-Length: expected digits only");
     }
     long announced = Long.parseLong(length.strip());
     if (announced > limit) {
       throw ProblemException.of(
-          Problem.BODY_TOO_LARGE, "the body has " + announced + " bytes, it may have " + limit);
+          Problem.BODY_TOO_LARGE, "the body has " + announced + " bytes, the limit is " + limit);
     }
     return (int) announced + 1;
   }
 
-  /** Answers with JSON that is made in memory, for it is small. */
-  void answer(int status, String type, Consumer<JsonWriter> content) throws IOException {
+  /** Responds with small JSON, built in memory. */
+  void respond(int status, String type, Consumer<JsonWriter> content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonWriter json = new JsonWriter(bytes)) {
       content.accept(json);
@@ -173,16 +175,16 @@ final class Request {
     send(status, bytes);
   }
 
-  /** Answers without a body. */
-  void answer(int status) throws IOException {
+  /** Responds without a body. */
+  void respond(int status) throws IOException {
     ExchangeDeadlines.answering();
     exchange.getResponseHeaders().set("Cache-Control", "no-store");
     exchange.sendResponseHeaders(status, -1);
     exchange.close();
   }
 
-  /** Begins an answer whose length is not known. */
-  OutputStream answerInPieces() throws IOException {
+  /** Starts a response of unknown length. */
+  OutputStream respondChunked() throws IOException {
     ExchangeDeadlines.answering();
     responseHeader("Cache-Control", "no-store");
     exchange.sendResponseHeaders(200, 0);
@@ -203,23 +205,24 @@ final class Request {
     exchange.close();
   }
 
-  /** Refuses the request, after its sender had the chance to get rid of its body. */
-  void answer(Problem problem) throws IOException {
+  /** Responds with a problem, after the rest of the body was read. */
+  void respond(Problem problem) throws IOException {
     drain();
     switch (problem.status()) {
       case 401 -> responseHeader("WWW-Authenticate", "Bearer realm=\"heartbeats\"");
       case 429, 503 -> responseHeader("Retry-After", "30");
       default -> {}
     }
-    answer(problem.status(), "application/problem+json", json -> WireWriter.problem(json, problem));
+    respond(
+        problem.status(), "application/problem+json", json -> WireWriter.problem(json, problem));
   }
 
   private void drain() throws IOException {
     ExchangeDeadlines.readingBody();
     InputStream in = exchange.getRequestBody();
-    byte[] dump = new byte[8192];
-    int left = POLITELY_DRAINED;
-    for (int n = in.read(dump); n >= 0 && left > 0; n = in.read(dump)) {
+    byte[] discarded = new byte[8192];
+    int left = MAX_DRAINED;
+    for (int n = in.read(discarded); n >= 0 && left > 0; n = in.read(discarded)) {
       left -= n;
     }
   }

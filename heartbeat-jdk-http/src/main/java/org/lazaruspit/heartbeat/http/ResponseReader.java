@@ -10,14 +10,14 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 
-/** Reads what a gateway answers. Fields that are not known here don't matter. */
+/** Reads the responses of a gateway. Unknown fields are ignored. */
 final class ResponseReader {
 
   private static final double MAX_SECONDS = 1e6;
 
   private ResponseReader() {}
 
-  /** What a gateway says to many heartbeats. */
+  /** Response to many heartbeats. */
   record Many(
       Duration nextHeartbeat, Map<String, Problem> refused, Map<String, String> metadataRefused) {
 
@@ -29,7 +29,7 @@ final class ResponseReader {
     }
   }
 
-  /** Reads the fields that are of interest. */
+  /** Reads the value of a field. */
   @FunctionalInterface
   private interface Field {
     void read(String name, JsonParser json) throws IOException;
@@ -48,7 +48,7 @@ final class ResponseReader {
           }
         });
     if (next[0] == null) {
-      throw new IOException("what answered is no gateway: next_heartbeat is missing");
+      throw new IOException("not a response of a gateway: next_heartbeat is missing");
     }
     return new BeatResult.Accepted(next[0], refused[0]);
   }
@@ -72,12 +72,12 @@ final class ResponseReader {
           }
         });
     if (next[0] == null) {
-      throw new IOException("what answered is no gateway: next_heartbeat is missing");
+      throw new IOException("not a response of a gateway: next_heartbeat is missing");
     }
     return new Many(next[0], refused, metadataRefused);
   }
 
-  /** The problem in a body, or one made from the bare status. */
+  /** Returns the problem in a body, or a problem made from the status. */
   static Problem problem(byte[] body, int status) {
     try (JsonParser json =
         Json.FACTORY.createParser(ObjectReadContext.empty(), body, 0, body.length)) {
@@ -85,18 +85,18 @@ final class ResponseReader {
       return problem(json, status);
     } catch (JacksonException | IOException e) {
       return new Problem(
-          "about:blank", "HTTP status " + status, status, "without a reason that can be read");
+          "about:blank", "HTTP status " + status, status, "without a readable reason");
     }
   }
 
   private static Problem problem(JsonParser json, int status) throws IOException {
     Map<String, String> texts = new HashMap<>();
-    int[] told = {status};
+    int[] statusField = {status};
     fields(
         json,
         (name, value) -> {
           if (name.equals("status")) {
-            told[0] = value.getValueAsInt(status);
+            statusField[0] = value.getValueAsInt(status);
           } else if (value.currentToken() == JsonToken.VALUE_STRING) {
             texts.put(name, value.getString());
           } else {
@@ -105,8 +105,8 @@ final class ResponseReader {
         });
     return new Problem(
         texts.getOrDefault("type", "about:blank"),
-        texts.getOrDefault("title", "HTTP status " + told[0]),
-        told[0],
+        texts.getOrDefault("title", "HTTP status " + statusField[0]),
+        statusField[0],
         texts.getOrDefault("detail", ""));
   }
 
@@ -116,14 +116,14 @@ final class ResponseReader {
       json.nextToken();
       fields(json, field);
     } catch (JacksonException e) {
-      throw new IOException("what answered is no gateway: " + e.getOriginalMessage(), e);
+      throw new IOException("not a response of a gateway: " + e.getOriginalMessage(), e);
     }
   }
 
   private static void fields(JsonParser json, Field field) throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw new IOException(
-          "what answered is no gateway: expected an object, found " + json.currentToken());
+          "not a response of a gateway: expected an object, found " + json.currentToken());
     }
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
@@ -135,7 +135,8 @@ final class ResponseReader {
   private static Duration seconds(JsonParser json) throws IOException {
     double seconds = json.currentToken().isNumeric() ? json.getDoubleValue() : -1;
     if (!(seconds >= 0 && seconds <= MAX_SECONDS)) {
-      throw new IOException("what answered is no gateway: next_heartbeat is no number of seconds");
+      throw new IOException(
+          "not a response of a gateway: next_heartbeat is not a number of seconds");
     }
     return Duration.ofNanos(Math.round(seconds * 1e9));
   }

@@ -12,7 +12,7 @@ import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
 
-/** What each route does with the registry. */
+/** Operations of the routes on the registry. Thread-safe. */
 final class RouteHandlers {
 
   private static final int MAX_BODY = 64 << 10;
@@ -28,46 +28,47 @@ final class RouteHandlers {
     this.events = events;
   }
 
-  void perform(Route.Match match, Principal caller, Request request)
+  void perform(Route.Match match, Principal principal, Request request)
       throws IOException, ProblemException {
     switch (match.route()) {
       case HEALTH -> {
-        forAll(caller);
+        requireFullAccess(principal);
         fleet.send(request);
       }
       case EVENTS -> {
-        forAll(caller);
+        requireFullAccess(principal);
         events(request);
       }
-      case LIVEZ -> request.answer(200, Json.TYPE, RouteHandlers::lives);
-      case HEARTBEATS -> heartbeats(caller, request);
-      case HEARTBEAT -> heartbeat(of(match, caller), request);
-      case FAILURE -> failure(of(match, caller), request);
-      case AGENT -> agent(of(match, caller), request);
+      case LIVEZ -> request.respond(200, Json.TYPE, RouteHandlers::liveness);
+      case HEARTBEATS -> heartbeats(principal, request);
+      case HEARTBEAT -> heartbeat(permittedAgent(match, principal), request);
+      case FAILURE -> failure(permittedAgent(match, principal), request);
+      case AGENT -> agent(permittedAgent(match, principal), request);
     }
   }
 
-  private static void forAll(Principal caller) throws ProblemException {
-    if (!caller.mayDoEverything()) {
-      throw ProblemException.of(Problem.FORBIDDEN, "this token speaks for one agent, not for all");
+  private static void requireFullAccess(Principal principal) throws ProblemException {
+    if (!principal.hasFullAccess()) {
+      throw ProblemException.of(Problem.FORBIDDEN, "this token permits one agent only");
     }
   }
 
-  private static String of(Route.Match match, Principal caller) throws ProblemException {
-    if (!looksLikeAnId(match.agentId())) {
+  private static String permittedAgent(Route.Match match, Principal principal)
+      throws ProblemException {
+    if (!hasIdCharacters(match.agentId())) {
       throw ProblemException.of(
           Problem.BAD_AGENT_ID,
           "an agent's id has letters, digits, dots, hyphens and underscores, the first a letter, digit or"
               + " underscore");
     }
-    if (!caller.maySpeakFor(match.agentId())) {
-      throw ProblemException.of(Problem.FORBIDDEN, "this token speaks for another agent");
+    if (!principal.mayActFor(match.agentId())) {
+      throw ProblemException.of(Problem.FORBIDDEN, "this token permits another agent only");
     }
     return match.agentId();
   }
 
-  /** How long it may be is the registry's affair. */
-  private static boolean looksLikeAnId(String text) {
+  /** Checks the characters; the registry checks the length. */
+  private static boolean hasIdCharacters(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean anywhere =
@@ -79,7 +80,7 @@ final class RouteHandlers {
     return !text.isEmpty();
   }
 
-  private static void lives(JsonWriter json) {
+  private static void liveness(JsonWriter json) {
     json.start();
     json.name(WireWriter.STATUS).text("ok");
     json.end();
@@ -90,11 +91,11 @@ final class RouteHandlers {
     HeartbeatOutcome outcome = registry.heartbeat(agentId, beat);
     Problem problem = problem(agentId, outcome);
     if (problem != null) {
-      request.answer(problem);
+      request.respond(problem);
       return;
     }
     HealthRules rules = registry.rulesFor(agentId).orElseGet(registry::rules);
-    request.answer(
+    request.respond(
         200,
         Json.TYPE,
         json -> {
@@ -110,15 +111,16 @@ final class RouteHandlers {
         });
   }
 
-  private void heartbeats(Principal caller, Request request) throws IOException, ProblemException {
+  private void heartbeats(Principal principal, Request request)
+      throws IOException, ProblemException {
     List<WireReader.Part> parts = WireReader.parts(request.body(MAX_BODY_OF_MANY));
     Map<String, Problem> refused = new LinkedHashMap<>();
     Map<String, String> metadataRefused = new LinkedHashMap<>();
     for (WireReader.Part part : parts) {
-      judge(part, caller, refused, metadataRefused);
+      heartbeat(part, principal, refused, metadataRefused);
     }
     HealthRules rules = registry.rules();
-    request.answer(
+    request.respond(
         200,
         Json.TYPE,
         json -> {
@@ -142,15 +144,15 @@ final class RouteHandlers {
         });
   }
 
-  private void judge(
+  private void heartbeat(
       WireReader.Part part,
-      Principal caller,
+      Principal principal,
       Map<String, Problem> refused,
       Map<String, String> metadataRefused) {
     String id = part.agentId();
     Problem problem = part.problem();
-    if (!caller.maySpeakFor(id)) {
-      problem = Problem.of(Problem.FORBIDDEN, "this token speaks for another agent");
+    if (!principal.mayActFor(id)) {
+      problem = Problem.of(Problem.FORBIDDEN, "this token permits another agent only");
     } else if (part.beat() != null) {
       HeartbeatOutcome outcome = registry.heartbeat(id, part.beat());
       problem = problem(id, outcome);
@@ -170,10 +172,10 @@ final class RouteHandlers {
     AgentHealth agent =
         known(agentId, registry.reportFailure(agentId, failure.error(), incarnation).orElse(null));
     if (agent.incarnation() > incarnation) {
-      // The registry has not held it against the successor; whoever reported it should know.
+      // The registry ignores failures of older incarnations; the reporter gets a problem.
       throw stale(agentId, agent.incarnation());
     }
-    answer(request, 200, agent);
+    respond(request, 200, agent);
   }
 
   private void agent(String agentId, Request request) throws IOException, ProblemException {
@@ -183,27 +185,28 @@ final class RouteHandlers {
         if (!registry.unregister(agentId)) {
           throw unknown(agentId);
         }
-        request.answer(204);
+        request.respond(204);
       }
-      default -> answer(request, 200, known(agentId, registry.find(agentId).orElse(null)));
+      default -> respond(request, 200, known(agentId, registry.find(agentId).orElse(null)));
     }
   }
 
   private void register(String agentId, Request request) throws IOException, ProblemException {
-    WireReader.Registration asked =
+    WireReader.Registration registration =
         WireReader.registration(request.body(MAX_BODY), request.incarnation());
     HeartbeatOutcome outcome =
-        registry.tryRegister(agentId, asked.metadata(), Math.max(0, asked.incarnation()));
+        registry.tryRegister(
+            agentId, registration.metadata(), Math.max(0, registration.incarnation()));
     if (outcome instanceof HeartbeatOutcome.MetadataRefused refused) {
       throw ProblemException.of(Problem.BAD_FIELD, refused.reason());
     }
     Problem problem = problem(agentId, outcome);
     if (problem != null) {
-      request.answer(problem);
+      request.respond(problem);
       return;
     }
     boolean isNew = outcome instanceof HeartbeatOutcome.Accepted accepted && accepted.registered();
-    answer(request, isNew ? 201 : 200, known(agentId, registry.find(agentId).orElse(null)));
+    respond(request, isNew ? 201 : 200, known(agentId, registry.find(agentId).orElse(null)));
   }
 
   private static AgentHealth known(String agentId, @Nullable AgentHealth agent)
@@ -221,29 +224,27 @@ final class RouteHandlers {
 
   private static ProblemException stale(String agentId, long current) {
     return ProblemException.of(
-        Problem.STALE_INCARNATION, shown(agentId) + " lives in incarnation " + current);
+        Problem.STALE_INCARNATION, shown(agentId) + " is registered in incarnation " + current);
   }
 
-  private static void answer(Request request, int status, AgentHealth agent) throws IOException {
-    request.answer(status, Json.TYPE, json -> WireWriter.agent(json, agent));
+  private static void respond(Request request, int status, AgentHealth agent) throws IOException {
+    request.respond(status, Json.TYPE, json -> WireWriter.agent(json, agent));
   }
 
   private static String shown(String agentId) {
     return agentId.length() <= 200 ? agentId : agentId.substring(0, 200) + "...";
   }
 
-  /** Why it did not count, null if it did. */
+  /** Returns the problem of a refused heartbeat or registration, null if accepted. */
   private static @Nullable Problem problem(String agentId, HeartbeatOutcome outcome) {
     if (outcome instanceof HeartbeatOutcome.StaleIncarnation stale) {
       return stale(agentId, stale.current()).problem();
     } else if (outcome instanceof HeartbeatOutcome.UnknownAgent) {
       return Problem.of(
           Problem.UNKNOWN_AGENT,
-          "the registry does not know "
-              + shown(agentId)
-              + ", and it does not register by heartbeat");
+          "the registry does not know " + shown(agentId) + " and does not register by heartbeat");
     } else if (outcome instanceof HeartbeatOutcome.RegistryFull full) {
-      return Problem.of(Problem.REGISTRY_FULL, "all " + full.limit() + " places are taken");
+      return Problem.of(Problem.REGISTRY_FULL, "the registry is full: " + full.limit() + " agents");
     } else if (outcome instanceof HeartbeatOutcome.BadId bad) {
       return Problem.of(Problem.BAD_AGENT_ID, bad.reason());
     }
@@ -253,7 +254,7 @@ final class RouteHandlers {
   private void events(Request request) throws IOException, ProblemException {
     request.responseHeader("Content-Type", "text/event-stream");
     if (request.isHead()) {
-      request.answer(200);
+      request.respond(200);
     } else {
       events.open(request);
     }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * When the next heartbeat is due: a little earlier than the gateway asked for, so that agents which
- * started together don't stay together; after trouble with growing distance, and never more than
- * one at a time, so that nothing piles up while a gateway is away.
+ * Delay until the next heartbeat: slightly shorter than the requested interval, so that agents
+ * which started together spread out; growing after failures. Missed heartbeats do not accumulate.
+ * Not thread-safe.
  */
 final class SendSchedule {
 
@@ -16,7 +16,7 @@ final class SendSchedule {
 
   private final RandomGenerator random;
   private Duration interval = Duration.ofSeconds(30);
-  private int troubles;
+  private int failures;
 
   SendSchedule(RandomGenerator random) {
     this.random = random;
@@ -24,25 +24,25 @@ final class SendSchedule {
 
   Duration after(BeatResult result) {
     if (result instanceof BeatResult.Accepted accepted) {
-      troubles = 0;
+      failures = 0;
       interval = longer(accepted.nextHeartbeat(), SHORTEST);
       return part(interval, 1 - JITTER * random.nextDouble());
     }
-    return longer(part(backOff(), 1 - 0.5 * random.nextDouble()), askedFor(result));
+    return longer(part(backOff(), 1 - 0.5 * random.nextDouble()), retryAfter(result));
   }
 
-  private static Duration askedFor(BeatResult result) {
+  private static Duration retryAfter(BeatResult result) {
     return result instanceof BeatResult.Refused refused && refused.retryAfter() != null
         ? refused.retryAfter()
         : Duration.ZERO;
   }
 
-  /** Doubles from the first retry up to the interval of a gateway that is well. */
+  /** Doubles from the first retry up to the gateway's interval. */
   private Duration backOff() {
-    int doublings = Math.min(troubles++, 20);
-    Duration wanted = FIRST_RETRY.multipliedBy(1L << doublings);
-    Duration most = longer(interval, FIRST_RETRY);
-    return wanted.compareTo(most) < 0 ? wanted : most;
+    int doublings = Math.min(failures++, 20);
+    Duration delay = FIRST_RETRY.multipliedBy(1L << doublings);
+    Duration max = longer(interval, FIRST_RETRY);
+    return delay.compareTo(max) < 0 ? delay : max;
   }
 
   private static Duration longer(Duration a, Duration b) {

@@ -15,30 +15,27 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where clients come in.
+ * Listen address of a server.
  *
  * @param ssl for HTTPS, null for HTTP
- * @param clientCertificates whether clients have to have one
+ * @param clientCertificates whether clients need a certificate
  */
 record ServerAddress(String host, int port, @Nullable SSLContext ssl, boolean clientCertificates) {
 
-  /**
-   * The JDK takes 50 by default, and a client whose connection finds no room tries again after a
-   * second.
-   */
+  /** The JDK's default is 50, and a client without room in the backlog retries after a second. */
   private static final int BACKLOG = 1_000;
 
   ServerAddress {
     Objects.requireNonNull(host, "host");
   }
 
-  /** Refuses to let in everybody from elsewhere, unless that is what was asked for. */
-  void requireAuthentication(boolean told) throws UnknownHostException {
-    if (!told && !clientCertificates && !InetAddress.getByName(host).isLoopbackAddress()) {
+  /** Refuses an address that other machines can reach without authentication, unless permitted. */
+  void requireAuthentication(boolean permitted) throws UnknownHostException {
+    if (!permitted && !clientCertificates && !InetAddress.getByName(host).isLoopbackAddress()) {
       throw new IllegalStateException(
           "host: "
               + host
-              + " can be reached from elsewhere, so set a token, or say that none is wanted");
+              + " can be reached by other machines; set a token or permit access without token");
     }
   }
 
@@ -48,20 +45,20 @@ record ServerAddress(String host, int port, @Nullable SSLContext ssl, boolean cl
       return HttpServer.create(address, BACKLOG);
     }
     HttpsServer server = HttpsServer.create(address, BACKLOG);
-    boolean ask = clientCertificates;
+    boolean needCertificate = clientCertificates;
     server.setHttpsConfigurator(
         new HttpsConfigurator(ssl) {
           @Override
           public void configure(HttpsParameters parameters) {
             SSLParameters defaults = getSSLContext().getDefaultSSLParameters();
-            defaults.setNeedClientAuth(ask);
+            defaults.setNeedClientAuth(needCertificate);
             parameters.setSSLParameters(defaults);
           }
         });
     return server;
   }
 
-  /** Where clients on this machine find it, once it is open. */
+  /** Returns the URL for clients on this machine. */
   URI uri(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
     String name = ip.isAnyLocalAddress() ? "localhost" : ip.getHostAddress();

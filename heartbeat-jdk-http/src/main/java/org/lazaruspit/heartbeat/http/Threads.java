@@ -10,33 +10,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the threads that may have to wait for clients. */
+/** Creates the threads that serve clients. */
 final class Threads {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatServer.class);
 
   private Threads() {}
 
-  /** One virtual thread a task where the JVM has them, else pooled daemon threads. */
+  /**
+   * Returns an executor with a virtual thread per task if the JVM has them, else with pooled daemon
+   * threads.
+   */
   static ExecutorService named(String name) {
     return areVirtual() ? virtualThreads(name) : Executors.newCachedThreadPool(daemons(name));
   }
 
-  /** Whether the JVM can have as many threads as it likes. */
+  /** Returns whether the JVM has virtual threads. */
   static boolean areVirtual() {
     return Runtime.version().feature() >= 21;
   }
 
   private static ThreadFactory daemons(String name) {
     AtomicInteger number = new AtomicInteger();
-    return work -> {
-      Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
   }
 
-  /** By method handle, since this is compiled for Java 17, which has no such thing. */
+  /** Uses method handles, since the code is compiled for Java 17, which has no virtual threads. */
   private static ExecutorService virtualThreads(String name) {
     try {
       MethodHandles.Lookup lookup = MethodHandles.publicLookup();
@@ -62,16 +65,16 @@ final class Threads {
                   MethodType.methodType(ExecutorService.class, ThreadFactory.class))
               .invoke(factory);
     } catch (Throwable e) {
-      throw new IllegalStateException("this JVM should have virtual threads", e);
+      throw new IllegalStateException("virtual threads of this JVM are not usable", e);
     }
   }
 
-  /** Ends them by interruption. */
-  static void end(ExecutorService threads) {
+  /** Stops the threads by interruption. */
+  static void stop(ExecutorService threads) {
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
-        LOG.warn("a request could not be ended");
+        LOG.warn("HTTP server: a request still runs 2 s after the stop");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

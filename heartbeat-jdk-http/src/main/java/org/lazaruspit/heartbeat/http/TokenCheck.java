@@ -7,26 +7,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may talk to a gateway: everybody, the holders of a token for all agents, or each agent with a
- * token of its own that lets it speak for itself alone.
+ * Check of the tokens of a gateway: no token required, tokens with full access, and tokens that
+ * permit one agent only.
  *
- * <p>Tokens travel in the {@code Authorization: Bearer} header. They are compared in constant time,
- * and never shown or logged. Thread-safe.
+ * <p>Clients send tokens in the {@code Authorization: Bearer} header. Tokens are compared in
+ * constant time, and never shown or logged. Thread-safe.
  *
  * <h2>Tokens for one agent</h2>
  *
- * <p>Whoever holds a token for everything can make one for a single agent, and every gateway that
- * knows the former accepts the latter: nothing has to be registered or passed on. It is the agent's
- * id as the gateway knows it, a dot, and the HMAC-SHA256 of that id (UTF-8) keyed with the token
- * for everything (its ASCII characters), as 64 lower-case hexadecimal digits. In a shell:
+ * <p>A token with full access allows to derive a token for a single agent, and every gateway with
+ * the former accepts the latter, without registration. A derived token is the agent's id as the
+ * gateway knows it, a dot, and the HMAC-SHA256 of that id (UTF-8) keyed with the token with full
+ * access (its ASCII characters), as 64 lower-case hexadecimal digits. In a shell:
  *
  * <pre>{@code
  * echo "$ID.$(printf %s "$ID" | openssl dgst -sha256 -hmac "$TOKEN" -r | cut -c1-64)"
  * }</pre>
  *
- * <p>An agent can try to guess what its token was made from, so this takes a token for everything
- * that was drawn at random: {@link #forAgent} asks for 32 characters. Replacing the token for
- * everything revokes all that were derived from it.
+ * <p>An agent can try to guess the key of its token, so the token with full access must be random:
+ * {@link #forAgent} requires 32 characters. A replaced token with full access revokes all tokens
+ * derived from it.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104, HMAC</a>
  */
@@ -34,7 +34,7 @@ public final class TokenCheck {
 
   private static final TokenCheck NONE = new TokenCheck(() -> Tokens.NONE);
 
-  private static final int SHORTEST_SECRET = 32;
+  private static final int MIN_SECRET_LENGTH = 32;
 
   private final Supplier<Tokens> tokens;
 
@@ -43,68 +43,69 @@ public final class TokenCheck {
   }
 
   /**
-   * No token is asked for.
+   * Returns a check that requires no token.
    *
-   * @return a check that lets everybody do everything
+   * @return a check that gives every client full access
    */
   public static TokenCheck none() {
     return NONE;
   }
 
   /**
-   * One token for everything.
+   * Returns a check with one token, which gives full access.
    *
-   * @param token what clients have to present
+   * @param token the token
    * @return the check
-   * @throws IllegalArgumentException if the token is empty or no visible ASCII text
+   * @throws IllegalArgumentException if the token is empty or has characters other than visible
+   *     ASCII
    */
   public static TokenCheck of(String token) {
     return builder().token(token).build();
   }
 
   /**
-   * Reads tokens from a file: a line with one word is a token for everything, a line with two is an
-   * agent's id and the token that speaks for this agent alone. Empty lines and lines that start
-   * with {@code #} don't count.
+   * Reads tokens from a file: a line with one word is a token with full access, a line with two
+   * words is an agent's id and a token for this agent only. Empty lines and lines that start with
+   * {@code #} are ignored.
    *
-   * <p>A file that changes is read again within a second of the next request, so tokens are
-   * replaced without a restart: rename a new file over the old one. If the new one cannot be used,
-   * that is logged once and what was known stays valid.
+   * <p>A changed file is read again within a second of the next request, so tokens can be replaced
+   * without a restart: rename a new file over the old one. An invalid new file is logged once, and
+   * the old tokens stay valid.
    *
-   * @param file the file, UTF-8; nobody but the gateway should be able to read it
+   * @param file the file, UTF-8; should be readable by the gateway only
    * @return the check
    * @throws IOException if the file cannot be read now
-   * @throws IllegalArgumentException if a line is neither, or if there is no token at all; the
-   *     message names the file and the line, never a token
+   * @throws IllegalArgumentException if a line is invalid or the file has no token; the message
+   *     names the file and the line, never a token
    */
   public static TokenCheck fromFile(Path file) throws IOException {
     return new TokenCheck(new TokenFile(file, System::nanoTime));
   }
 
   /**
-   * Makes the token that lets one agent speak for itself: send heartbeats, report its own failure,
-   * register, leave and look at itself, and nothing else. Every gateway that knows the token for
-   * everything accepts it.
+   * Derives the token of one agent. It permits requests for this agent only: heartbeat, failure
+   * report, registration, removal and query. Every gateway with the token with full access accepts
+   * it.
    *
-   * @param token a token for everything, of 32 characters at least, drawn at random
+   * @param token a random token with full access, at least 32 characters
    * @param agentId the agent, as the gateway knows it
-   * @return the same text each time
+   * @return the token, equal for equal arguments
    * @throws IllegalArgumentException if the token is too short
    */
   public static String forAgent(String token, String agentId) {
-    if (token.length() < SHORTEST_SECRET) {
+    if (token.length() < MIN_SECRET_LENGTH) {
       throw new IllegalArgumentException(
           "the token has "
               + token.length()
-              + " characters, and could be guessed from what is derived from it: expected "
-              + SHORTEST_SECRET
+              + " characters and could be guessed from a derived token: expected "
+              + MIN_SECRET_LENGTH
               + " or more");
     }
     return Tokens.derive(token, Objects.requireNonNull(agentId, "agentId"));
   }
 
   /**
-   * Several tokens: for everything (two while they are being changed), for one agent each.
+   * Returns a builder for several tokens, with full access or for one agent each.
    *
    * @return a builder without tokens
    */
@@ -113,18 +114,18 @@ public final class TokenCheck {
   }
 
   /**
-   * Whether everybody may do everything.
+   * Returns whether no token is required.
    *
-   * @return true if no token is asked for
+   * @return true for {@link #none()}
    */
   public boolean isNone() {
     return this == NONE;
   }
 
-  /** Who sent a request with this {@code Authorization} header. */
-  Principal caller(@Nullable String authorization) throws ProblemException {
+  /** Returns the principal of a request with this {@code Authorization} header. */
+  Principal principal(@Nullable String authorization) throws ProblemException {
     if (isNone()) {
-      return Principal.ANYBODY;
+      return Principal.UNRESTRICTED;
     }
     if (authorization == null) {
       throw ProblemException.of(
@@ -134,31 +135,31 @@ public final class TokenCheck {
       throw ProblemException.of(
           Problem.UNAUTHORIZED, "the Authorization header is not of the form Bearer TOKEN");
     }
-    Principal caller = tokens.get().caller(authorization.substring(7).strip());
-    if (caller == null) {
-      throw ProblemException.of(Problem.UNAUTHORIZED, "this gateway does not know the token");
+    Principal principal = tokens.get().principal(authorization.substring(7).strip());
+    if (principal == null) {
+      throw ProblemException.of(Problem.UNAUTHORIZED, "the token is unknown to this gateway");
     }
-    return caller;
+    return principal;
   }
 
-  /** Names how many tokens there are, never the tokens. */
+  /** Returns the number of tokens, never the tokens. */
   @Override
   public String toString() {
     return "TokenCheck[" + tokens.get().size() + " tokens]";
   }
 
-  /** Collects tokens. Not thread-safe. */
+  /** Builder of a check. Not thread-safe. */
   public static final class Builder {
     private final Tokens.Builder tokens = new Tokens.Builder();
 
     private Builder() {}
 
     /**
-     * Adds a token for everything.
+     * Adds a token with full access.
      *
      * @param token visible ASCII characters without spaces
      * @return this builder
-     * @throws IllegalArgumentException if the token is empty, has other characters, or was given
+     * @throws IllegalArgumentException if the token is empty, has other characters or was added
      *     before
      */
     public Builder token(String token) {
@@ -167,13 +168,13 @@ public final class TokenCheck {
     }
 
     /**
-     * Adds a token that lets one agent speak for itself: send heartbeats, report its own failure,
-     * register, leave and look at itself, and nothing else.
+     * Adds a token for one agent. It permits requests for this agent only: heartbeat, failure
+     * report, registration, removal and query.
      *
      * @param agentId the agent
      * @param token visible ASCII characters without spaces
      * @return this builder
-     * @throws IllegalArgumentException if the token is empty, has other characters, or was given
+     * @throws IllegalArgumentException if the token is empty, has other characters or was added
      *     before
      */
     public Builder agentToken(String agentId, String token) {
@@ -182,9 +183,9 @@ public final class TokenCheck {
     }
 
     /**
-     * Ends building.
+     * Creates the check.
      *
-     * @return the check; {@link TokenCheck#none()} if no token was given
+     * @return the check; {@link TokenCheck#none()} without tokens
      */
     public TokenCheck build() {
       Tokens built = tokens.build();

@@ -1,5 +1,6 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,38 +16,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens that stand in a file, read anew when it has changed. Whoever asks for them looks after
- * the file, once a second at most; while one looks, the others go on with what is known. A file
- * that cannot be used changes nothing, so that a slip of the pen locks nobody out and lets nobody
- * in.
+ * Tokens of a file, read again after a change. {@link #get} checks the file at most once a second;
+ * during a check other callers use the known tokens. An invalid file changes nothing, so a mistake
+ * in it neither locks clients out nor lets clients in. Thread-safe.
  */
 final class TokenFile implements Supplier<Tokens> {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenCheck.class);
-  private static final long LOOK_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long CHECK_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Path file;
   private final LongSupplier nanoTime;
-  private final AtomicLong looked;
+  private final AtomicLong lastCheck;
   private volatile Tokens tokens;
   private volatile Stamp stamp;
-  private @Nullable String trouble;
+
+  @GuardedBy("this")
+  private @Nullable String lastFailure;
 
   /**
    * Reads the file for the first time.
    *
-   * @throws IOException if it cannot be read
-   * @throws IllegalArgumentException if it says no tokens
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if the file is invalid or has no token
    */
   TokenFile(Path file, LongSupplier nanoTime) throws IOException {
     this.file = file;
     this.nanoTime = nanoTime;
     this.stamp = Stamp.of(file);
     this.tokens = read(file);
-    this.looked = new AtomicLong(nanoTime.getAsLong());
+    this.lastCheck = new AtomicLong(nanoTime.getAsLong());
   }
 
-  /** How to tell that a file is another one, or says something else. */
+  /** Attributes that show a replaced or changed file. */
   private record Stamp(FileTime modified, long size, @Nullable Object key) {
     static Stamp of(Path file) throws IOException {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
@@ -57,35 +59,36 @@ final class TokenFile implements Supplier<Tokens> {
   @Override
   public Tokens get() {
     long now = nanoTime.getAsLong();
-    long last = looked.get();
-    if (now - last >= LOOK_EVERY_NANOS && looked.compareAndSet(last, now)) {
-      look();
+    long last = lastCheck.get();
+    if (now - last >= CHECK_INTERVAL_NANOS && lastCheck.compareAndSet(last, now)) {
+      check();
     }
     return tokens;
   }
 
-  private synchronized void look() {
+  private synchronized void check() {
     try {
       Stamp now = Stamp.of(file);
       if (!now.equals(stamp)) {
         tokens = read(file);
         stamp = now;
-        trouble = null;
-        LOG.info("{} has changed: {} tokens", file, tokens.size());
-      } else if (trouble != null) {
-        trouble = null;
-        LOG.info("{} is as it was before", file);
+        lastFailure = null;
+        LOG.info("{}: token file changed; {} tokens", file, tokens.size());
+      } else if (lastFailure != null) {
+        lastFailure = null;
+        LOG.info("{}: token file is usable again", file);
       }
     } catch (IOException | IllegalArgumentException e) {
       report(e);
     }
   }
 
+  @GuardedBy("this")
   private void report(Exception e) {
-    String now = e.toString();
-    if (!now.equals(trouble)) {
-      trouble = now;
-      LOG.warn("the tokens stay as they were, since {} cannot be used: {}", file, now);
+    String failure = e.toString();
+    if (!failure.equals(lastFailure)) {
+      lastFailure = failure;
+      LOG.warn("{}: token file not usable: {}; keeping the known tokens", file, failure);
     }
   }
 

@@ -15,38 +15,35 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The tokens that are known at one time, and whom each speaks for. Only digests are compared, in
- * constant time. Immutable.
- */
+/** Set of tokens with their principals. Only digests are compared, in constant time. Immutable. */
 final class Tokens {
 
   static final Tokens NONE = new Tokens(Map.of(), List.of());
 
   private static final String HMAC = "HmacSHA256";
 
-  /** From a token's digest to whom it speaks for. */
-  private final Map<Digest, Principal> callers;
+  /** Principals by the digest of the token. */
+  private final Map<Digest, Principal> principals;
 
-  /** The tokens for everything, as keys that agents' tokens are derived from. */
+  /** Tokens with full access, as keys of derived tokens. */
   private final List<SecretKeySpec> secrets;
 
-  private Tokens(Map<Digest, Principal> callers, List<SecretKeySpec> secrets) {
-    this.callers = Map.copyOf(callers);
+  private Tokens(Map<Digest, Principal> principals, List<SecretKeySpec> secrets) {
+    this.principals = Map.copyOf(principals);
     this.secrets = List.copyOf(secrets);
   }
 
   boolean isEmpty() {
-    return callers.isEmpty();
+    return principals.isEmpty();
   }
 
   int size() {
-    return callers.size();
+    return principals.size();
   }
 
-  /** Whom this token speaks for, null if nobody knows it. */
-  @Nullable Principal caller(String token) {
-    Principal known = callers.get(Digest.of(token));
+  /** Returns the principal of a token, null if the token is unknown. */
+  @Nullable Principal principal(String token) {
+    Principal known = principals.get(Digest.of(token));
     return known == null ? derived(token) : known;
   }
 
@@ -65,7 +62,7 @@ final class Tokens {
     return found ? new Principal(agentId) : null;
   }
 
-  /** The token of one agent that belongs to a token for everything. */
+  /** Derives the token of one agent from a token with full access. */
   static String derive(String token, String agentId) {
     return agentId + "." + code(key(token), agentId);
   }
@@ -84,7 +81,7 @@ final class Tokens {
     }
   }
 
-  /** A digest as a map's key. What its comparison takes says nothing about a token's text. */
+  /** Digest as a map's key; the time of a comparison reveals nothing about a token. */
   private static final class Digest {
     private final byte[] bytes;
 
@@ -112,35 +109,35 @@ final class Tokens {
     }
   }
 
-  /** Collects tokens. Not thread-safe. */
+  /** Builder of a set of tokens. Not thread-safe. */
   static final class Builder {
-    private final Map<Digest, Principal> callers = new LinkedHashMap<>();
+    private final Map<Digest, Principal> principals = new LinkedHashMap<>();
     private final List<SecretKeySpec> secrets = new ArrayList<>();
 
-    /** Adds a token for everything. */
-    void all(String token, String what) {
-      add(token, Principal.ANYBODY, what);
+    /** Adds a token with full access; the label names it in messages. */
+    void all(String token, String label) {
+      add(token, Principal.UNRESTRICTED, label);
       secrets.add(key(token));
     }
 
-    /** Adds a token for one agent. */
-    void agent(String agentId, String token, String what) {
-      add(token, new Principal(agentId), what);
+    /** Adds a token for one agent; the label names it in messages. */
+    void agent(String agentId, String token, String label) {
+      add(token, new Principal(agentId), label);
     }
 
-    private void add(String token, Principal caller, String what) {
+    private void add(String token, Principal principal, String label) {
       Objects.requireNonNull(token, "token");
       if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 127)) {
         throw new IllegalArgumentException(
-            what + " is empty or has characters other than visible ASCII");
+            label + " is empty or has characters other than visible ASCII");
       }
-      if (callers.putIfAbsent(Digest.of(token), caller) != null) {
-        throw new IllegalArgumentException(what + " is given a second time");
+      if (principals.putIfAbsent(Digest.of(token), principal) != null) {
+        throw new IllegalArgumentException(label + " is given a second time");
       }
     }
 
     Tokens build() {
-      return callers.isEmpty() ? NONE : new Tokens(callers, secrets);
+      return principals.isEmpty() ? NONE : new Tokens(principals, secrets);
     }
   }
 }

@@ -19,14 +19,14 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
- * Reads what a gateway is sent. A body is read to its end before anything is done with it, so that
- * a refused one has changed nothing. Fields that are not known here don't matter.
+ * Reads the bodies of requests. A body is read to its end before it takes effect, so a refused body
+ * changes nothing. Unknown fields are ignored.
  */
 final class WireReader implements AutoCloseable {
 
   private static final double MAX_SECONDS = 1e9;
 
-  /** Where {@code incarnation} is not given. */
+  /** Value of an absent {@code incarnation}. */
   static final long NONE = -1;
 
   private final JsonParser json;
@@ -35,42 +35,43 @@ final class WireReader implements AutoCloseable {
     this.json = Json.FACTORY.createParser(ObjectReadContext.empty(), body, 0, body.length);
   }
 
-  /** What a registration says. */
+  /** Body of a registration. */
   record Registration(Map<String, @Nullable Object> metadata, long incarnation) {}
 
-  /** What failed, and in which incarnation. */
+  /** Body of a failure report. */
   record Failure(String error, long incarnation) {}
 
-  /** One agent's part of many heartbeats in one request: what it says, or why it is refused. */
+  /** Part of one agent in a request with many heartbeats: the heartbeat, or the problem. */
   record Part(String agentId, @Nullable Heartbeat beat, @Nullable Problem problem) {}
 
-  /** Reads something from a body that has been read to its end. */
+  /** Reads a value from a body. */
   @FunctionalInterface
   private interface Reading<T> {
     T from(WireReader reader) throws ProblemException;
   }
 
   static Heartbeat heartbeat(byte[] body, long incarnationInQuery) throws ProblemException {
-    return whole(body, reader -> reader.heartbeat(reader.startsObject(), incarnationInQuery));
+    return readWhole(body, reader -> reader.heartbeat(reader.startsObject(), incarnationInQuery));
   }
 
   static Registration registration(byte[] body, long incarnationInQuery) throws ProblemException {
-    return whole(body, reader -> reader.registration(reader.startsObject(), incarnationInQuery));
+    return readWhole(
+        body, reader -> reader.registration(reader.startsObject(), incarnationInQuery));
   }
 
   static Failure failure(byte[] body, long incarnationInQuery) throws ProblemException {
-    return whole(body, reader -> reader.failure(reader.startsObject(), incarnationInQuery));
+    return readWhole(body, reader -> reader.failure(reader.startsObject(), incarnationInQuery));
   }
 
   static List<Part> parts(byte[] body) throws ProblemException {
-    return whole(body, reader -> reader.parts(reader.startsObject()));
+    return readWhole(body, reader -> reader.parts(reader.startsObject()));
   }
 
-  private static <T> T whole(byte[] body, Reading<T> reading) throws ProblemException {
+  private static <T> T readWhole(byte[] body, Reading<T> reading) throws ProblemException {
     try (WireReader reader = new WireReader(body)) {
       T result = reading.from(reader);
       if (reader.json.nextToken() != null) {
-        throw reader.malformed("something follows the JSON");
+        throw reader.malformed("unexpected content after the JSON");
       }
       return result;
     } catch (StreamConstraintsException e) {
@@ -80,7 +81,7 @@ final class WireReader implements AutoCloseable {
     }
   }
 
-  /** Whether there is a body at all; an empty one says nothing, which is fine. */
+  /** Returns whether the body has an object; an empty body is valid. */
   private boolean startsObject() throws ProblemException {
     JsonToken first = json.nextToken();
     if (first != null && first != JsonToken.START_OBJECT) {
@@ -143,7 +144,7 @@ final class WireReader implements AutoCloseable {
     }
     if (error == null) {
       throw ProblemException.of(
-          Problem.BAD_FIELD, "error: missing, expected a text that says what failed");
+          Problem.BAD_FIELD, "error: missing, expected a text with the reason");
     }
     return new Failure(error, incarnation);
   }
@@ -191,7 +192,7 @@ final class WireReader implements AutoCloseable {
     }
   }
 
-  /** Goes on to the end of the object that is nested as deep as this. */
+  /** Skips to the end of the object at this nesting depth. */
   private void skipTo(int depth) {
     while (json.streamReadContext().getNestingDepth() >= depth) {
       json.nextToken();
@@ -236,12 +237,12 @@ final class WireReader implements AutoCloseable {
     }
     if (reason == null) {
       throw ProblemException.of(
-          Problem.BAD_FIELD, "waiting/for: missing, expected what the agent waits for");
+          Problem.BAD_FIELD, "waiting/for: missing, expected the reason of the wait");
     }
-    String known = reason;
+    String waitReason = reason;
     Instant end = until;
     Duration duration = lasting;
-    return checked("waiting", () -> new Waiting(known, end, duration));
+    return checked("waiting", () -> new Waiting(waitReason, end, duration));
   }
 
   private static <T> T checked(String field, Supplier<T> value) throws ProblemException {
@@ -345,14 +346,14 @@ final class WireReader implements AutoCloseable {
         Problem.BAD_FIELD, field + ": expected " + expected + place(json.currentTokenLocation()));
   }
 
-  private ProblemException malformed(String what) {
-    return malformed(what, json.currentTokenLocation());
+  private ProblemException malformed(String message) {
+    return malformed(message, json.currentTokenLocation());
   }
 
   private static ProblemException malformed(
-      @Nullable String what, @Nullable TokenStreamLocation location) {
+      @Nullable String message, @Nullable TokenStreamLocation location) {
     return ProblemException.of(
-        Problem.MALFORMED_JSON, (what == null ? "not JSON" : what) + place(location));
+        Problem.MALFORMED_JSON, (message == null ? "not JSON" : message) + place(location));
   }
 
   private static String place(@Nullable TokenStreamLocation location) {

@@ -8,7 +8,7 @@ import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.Held;
 import org.lazaruspit.heartbeat.Waiting;
 
-/** What goes over the wire, as JSON, piece by piece and never as a tree. */
+/** Writes the JSON of requests and responses as a stream. */
 final class WireWriter {
 
   static final JsonWriter.Name STATUS = new JsonWriter.Name("status");

@@ -1,4 +1,4 @@
-/** The health registry over HTTP: a handler to mount, a server of its own, and a client. */
+/** HTTP interface of the health registry: a handler to mount, a server and clients. */
 @NullMarked
 package org.lazaruspit.heartbeat.http;
 

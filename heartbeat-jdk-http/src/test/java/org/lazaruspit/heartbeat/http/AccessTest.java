@@ -25,38 +25,39 @@ class AccessTest {
     return "Authorization: Bearer " + token + "\r\n";
   }
 
-  private static RawClient.Answer ask(
+  private static RawClient.Response request(
       ServerFixture gateway, String token, String method, String path, String body)
       throws IOException {
     return RawClient.once(gateway.server(), method, path, bearer(token), body);
   }
 
   @Test
-  void withoutTheTokenOnlyLivenessIsTold() throws IOException {
+  void withoutTheTokenOnlyLivenessIsAvailable() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.token("secret"))) {
       for (String path : List.of("/health", "/agent/a", "/events", "/nothing")) {
-        RawClient.Answer answer = gateway.ask("GET", path);
-        assertEquals(401, answer.status(), path);
-        assertEquals("unauthorized", answer.problem());
-        assertTrue(answer.header("WWW-Authenticate").startsWith("Bearer"));
+        RawClient.Response response = gateway.request("GET", path);
+        assertEquals(401, response.status(), path);
+        assertEquals("unauthorized", response.problem());
+        assertTrue(response.header("WWW-Authenticate").startsWith("Bearer"));
       }
-      assertEquals(401, gateway.ask("POST", "/heartbeat/a", "{}").status());
-      assertEquals(401, gateway.ask("POST", "/heartbeats", "{\"agents\": {\"a\": {}}}").status());
-      assertEquals(401, gateway.ask("PUT", "/agent/a").status());
-      assertEquals(200, gateway.ask("GET", "/livez").status());
+      assertEquals(401, gateway.request("POST", "/heartbeat/a", "{}").status());
+      assertEquals(
+          401, gateway.request("POST", "/heartbeats", "{\"agents\": {\"a\": {}}}").status());
+      assertEquals(401, gateway.request("PUT", "/agent/a").status());
+      assertEquals(200, gateway.request("GET", "/livez").status());
       assertEquals(0, gateway.registry().size());
     }
   }
 
   @Test
-  void onlyTheWholeTokenOpens() throws IOException {
+  void onlyTheWholeTokenIsAccepted() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.token("secret"))) {
-      assertEquals(200, ask(gateway, "secret", "POST", "/heartbeat/a", "").status());
+      assertEquals(200, request(gateway, "secret", "POST", "/heartbeat/a", "").status());
       for (String wrong :
           List.of("", "s", "secre", "secrets", "Secret", "secret secret", "\u00e4")) {
-        assertEquals(401, ask(gateway, wrong, "POST", "/heartbeat/b", "").status(), wrong);
+        assertEquals(401, request(gateway, wrong, "POST", "/heartbeat/b", "").status(), wrong);
       }
-      RawClient.Answer basic =
+      RawClient.Response basic =
           RawClient.once(gateway.server(), "GET", "/health", "Authorization: Basic secret\r\n", "");
       assertEquals(401, basic.status());
       assertFalse(basic.body().contains("secret"));
@@ -64,66 +65,71 @@ class AccessTest {
   }
 
   @Test
-  void agentsTokenSpeaksForThisAgentAlone() throws IOException {
+  void agentsTokenPermitsThisAgentOnly() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
-      assertEquals(200, ask(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
+      assertEquals(200, request(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
       assertEquals(
-          200, ask(gateway, "token-of-a", "POST", "/failure/a", "{\"error\": \"x\"}").status());
-      assertEquals(200, ask(gateway, "token-of-a", "GET", "/agent/a", "").status());
-      assertEquals(200, ask(gateway, "token-of-a", "PUT", "/agent/a", "").status());
+          200, request(gateway, "token-of-a", "POST", "/failure/a", "{\"error\": \"x\"}").status());
+      assertEquals(200, request(gateway, "token-of-a", "GET", "/agent/a", "").status());
+      assertEquals(200, request(gateway, "token-of-a", "PUT", "/agent/a", "").status());
       for (String path : List.of("/heartbeat/b", "/failure/b")) {
         assertEquals(
-            "forbidden", ask(gateway, "token-of-a", "POST", path, "{\"error\": \"x\"}").problem());
+            "forbidden",
+            request(gateway, "token-of-a", "POST", path, "{\"error\": \"x\"}").problem());
       }
-      assertEquals("forbidden", ask(gateway, "token-of-a", "GET", "/agent/b", "").problem());
-      assertEquals("forbidden", ask(gateway, "token-of-a", "PUT", "/agent/b", "").problem());
-      assertEquals("forbidden", ask(gateway, "token-of-a", "DELETE", "/agent/b", "").problem());
-      assertEquals("forbidden", ask(gateway, "token-of-a", "GET", "/health", "").problem());
-      assertEquals("forbidden", ask(gateway, "token-of-a", "GET", "/events", "").problem());
+      assertEquals("forbidden", request(gateway, "token-of-a", "GET", "/agent/b", "").problem());
+      assertEquals("forbidden", request(gateway, "token-of-a", "PUT", "/agent/b", "").problem());
+      assertEquals("forbidden", request(gateway, "token-of-a", "DELETE", "/agent/b", "").problem());
+      assertEquals("forbidden", request(gateway, "token-of-a", "GET", "/health", "").problem());
+      assertEquals("forbidden", request(gateway, "token-of-a", "GET", "/events", "").problem());
       assertEquals(1, gateway.registry().size());
-      assertEquals(204, ask(gateway, "token-of-a", "DELETE", "/agent/a", "").status());
-      assertEquals(200, ask(gateway, "master", "GET", "/health", "").status());
+      assertEquals(204, request(gateway, "token-of-a", "DELETE", "/agent/a", "").status());
+      assertEquals(200, request(gateway, "master", "GET", "/health", "").status());
     }
   }
 
   @Test
-  void amongManyHeartbeatsAnAgentsTokenLetsItsOwnThrough() throws IOException {
+  void amongManyHeartbeatsAnAgentsTokenPermitsItsOwn() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
-      RawClient.Answer answer =
-          ask(gateway, "token-of-a", "POST", "/heartbeats", "{\"agents\": {\"a\": {}, \"b\": {}}}");
-      assertEquals(1, answer.at("accepted"));
-      assertEquals(403, answer.at("refused", "b", "status"));
+      RawClient.Response response =
+          request(
+              gateway, "token-of-a", "POST", "/heartbeats", "{\"agents\": {\"a\": {}, \"b\": {}}}");
+      assertEquals(1, response.at("accepted"));
+      assertEquals(403, response.at("refused", "b", "status"));
       assertFalse(gateway.registry().find("b").isPresent());
     }
   }
 
   @Test
-  void agentsTokenSpeaksForNoneWhoseIdOnlyLooksAlike() throws IOException {
+  void agentsTokenPermitsNoAgentWithASimilarId() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
       for (String id : List.of("ab", "a.1", "a-", "A", "_a")) {
         assertEquals(
-            "forbidden", ask(gateway, "token-of-a", "POST", "/heartbeat/" + id, "").problem(), id);
+            "forbidden",
+            request(gateway, "token-of-a", "POST", "/heartbeat/" + id, "").problem(),
+            id);
       }
       assertEquals(0, gateway.registry().size());
     }
   }
 
   @Test
-  void whoMayNotSpeakForAnAgentLearnsNothingAboutIt() throws IOException {
+  void refusalForAnotherAgentRevealsNothingAboutIt() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(TOKENS))) {
       gateway.registry().register("b", java.util.Map.of(), 5);
-      RawClient.Answer unknown = ask(gateway, "token-of-a", "POST", "/heartbeat/unknown", "");
+      RawClient.Response unknown = request(gateway, "token-of-a", "POST", "/heartbeat/unknown", "");
       assertEquals("forbidden", unknown.problem());
       String refusal = unknown.body();
       for (String body : List.of("", "{\"incarnation\": 4}", "{\"incarnation\": \"x\"}", "{")) {
         for (String path : List.of("/heartbeat/b", "/failure/b")) {
-          assertEquals(refusal, ask(gateway, "token-of-a", "POST", path, body).body(), path + body);
+          assertEquals(
+              refusal, request(gateway, "token-of-a", "POST", path, body).body(), path + body);
         }
-        assertEquals(refusal, ask(gateway, "token-of-a", "PUT", "/agent/b", body).body(), body);
+        assertEquals(refusal, request(gateway, "token-of-a", "PUT", "/agent/b", body).body(), body);
       }
       for (String beat : List.of("{\"incarnation\": 4}", "{\"incarnation\": \"x\"}", "7")) {
-        RawClient.Answer many =
-            ask(
+        RawClient.Response many =
+            request(
                 gateway,
                 "token-of-a",
                 "POST",
@@ -142,30 +148,30 @@ class AccessTest {
           String.valueOf(assertThrows(IllegalStateException.class, open::start).getMessage());
       assertTrue(message.startsWith("host: 0.0.0.0"), message);
     }
-    try (ServerFixture told = ServerFixture.open(s -> s.host("0.0.0.0").withoutToken())) {
-      assertEquals(200, told.ask("GET", "/livez").status());
+    try (ServerFixture permitted = ServerFixture.open(s -> s.host("0.0.0.0").withoutToken())) {
+      assertEquals(200, permitted.request("GET", "/livez").status());
     }
-    try (ServerFixture guarded = ServerFixture.open(s -> s.host("0.0.0.0").token("x"))) {
-      assertEquals(401, guarded.ask("GET", "/health").status());
+    try (ServerFixture withToken = ServerFixture.open(s -> s.host("0.0.0.0").token("x"))) {
+      assertEquals(401, withToken.request("GET", "/health").status());
     }
-    try (ServerFixture usual = ServerFixture.open()) {
-      assertTrue(usual.server().address().getAddress().isLoopbackAddress());
+    try (ServerFixture byDefault = ServerFixture.open()) {
+      assertTrue(byDefault.server().address().getAddress().isLoopbackAddress());
     }
   }
 
   private static int withHost(ServerFixture gateway, String host) throws IOException {
     try (RawClient client = RawClient.to(gateway.server())) {
       client.send("GET /health HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-      RawClient.Answer answer = client.answer();
-      if (answer.status() != 200) {
-        assertEquals("host-not-allowed", answer.problem());
+      RawClient.Response response = client.response();
+      if (response.status() != 200) {
+        assertEquals("host-not-allowed", response.problem());
       }
-      return answer.status();
+      return response.status();
     }
   }
 
   @Test
-  void pageWithAHostNameOfItsOwnDoesNotReachALoopbackGateway() throws IOException {
+  void pageWithAForeignHostNameDoesNotReachALoopbackGateway() throws IOException {
     try (ServerFixture gateway = ServerFixture.open()) {
       for (String host :
           List.of("localhost", "127.0.0.1:8080", "LOCALHOST:1", "[::1]:8080", "[::1]")) {
@@ -192,7 +198,7 @@ class AccessTest {
     }
   }
 
-  private static RawClient.Answer from(ServerFixture gateway, String method, String origin)
+  private static RawClient.Response from(ServerFixture gateway, String method, String origin)
       throws IOException {
     return RawClient.once(
         gateway.server(), method, "/heartbeat/a", "Origin: " + origin + "\r\n", "");
@@ -215,11 +221,11 @@ class AccessTest {
     String console = "https://console.example";
     try (ServerFixture gateway =
         ServerFixture.open(s -> s.token("x").handler(h -> h.allowOrigins(console)))) {
-      RawClient.Answer preflight = from(gateway, "OPTIONS", console);
+      RawClient.Response preflight = from(gateway, "OPTIONS", console);
       assertEquals(204, preflight.status());
       assertEquals(console, preflight.header("Access-Control-Allow-Origin"));
       assertTrue(preflight.header("Access-Control-Allow-Headers").contains("Authorization"));
-      RawClient.Answer refused = from(gateway, "POST", console);
+      RawClient.Response refused = from(gateway, "POST", console);
       assertEquals(401, refused.status());
       assertEquals(console, refused.header("Access-Control-Allow-Origin"));
       assertEquals(
@@ -227,14 +233,14 @@ class AccessTest {
     }
   }
 
-  private static RawClient.Answer raw(ServerFixture gateway, String head) throws IOException {
+  private static RawClient.Response raw(ServerFixture gateway, String head) throws IOException {
     try (RawClient client = RawClient.to(gateway.server())) {
-      return client.send(head + "\r\n\r\n").answer();
+      return client.send(head + "\r\n\r\n").response();
     }
   }
 
   @Test
-  void hostIsThatOfTheTargetAndNamedOnce() throws IOException {
+  void hostIsTheTargetsHostAndGivenOnce() throws IOException {
     try (ServerFixture gateway = ServerFixture.open()) {
       String foreign = "GET http://evil.example/livez HTTP/1.1\r\nHost: localhost";
       assertEquals("host-not-allowed", raw(gateway, foreign).problem());

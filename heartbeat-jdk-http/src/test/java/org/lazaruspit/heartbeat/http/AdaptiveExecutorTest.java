@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 class AdaptiveExecutorTest {
 
   @Test
-  void whatIsHandedOverByManyRunsOnceAndNoMoreThanPlacesAtATime() throws Exception {
+  void tasksOfManyCallersRunOnceAndWithinTheMaximum() throws Exception {
     ExecutorService threads = Threads.named("test-workers");
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads, 3, 3, 1_000_000);
-    AtomicInteger atATime = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads, 3, 3, 1_000_000);
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger maxRunning = new AtomicInteger();
     CountDownLatch done = new CountDownLatch(40_000);
     List<Thread> callers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -31,10 +31,10 @@ class AdaptiveExecutorTest {
           new Thread(
               () -> {
                 for (int k = 0; k < 10_000; k++) {
-                  workers.execute(
+                  executor.execute(
                       () -> {
-                        most.accumulateAndGet(atATime.incrementAndGet(), Math::max);
-                        atATime.decrementAndGet();
+                        maxRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+                        running.decrementAndGet();
                         done.countDown();
                       });
                 }
@@ -42,7 +42,7 @@ class AdaptiveExecutorTest {
     }
     callers.forEach(Thread::start);
     assertTrue(done.await(20, TimeUnit.SECONDS), "left: " + done.getCount());
-    assertTrue(most.get() <= 3, "at a time: " + most);
+    assertTrue(maxRunning.get() <= 3, "running at once: " + maxRunning);
     for (Thread caller : callers) {
       caller.join();
     }
@@ -50,142 +50,143 @@ class AdaptiveExecutorTest {
   }
 
   @Test
-  void oneThatComesJustWhenTheLastWorkerLeavesIsNotForgotten() throws Exception {
+  void taskThatArrivesAsTheLastWorkerEndsIsNotLost() throws Exception {
     ExecutorService threads = Threads.named("test-workers");
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads, 1, 1, 10);
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads, 1, 1, 10);
     for (int i = 0; i < 20_000; i++) {
       CountDownLatch done = new CountDownLatch(1);
-      workers.execute(done::countDown);
+      executor.execute(done::countDown);
       for (int spins = 0; done.getCount() > 0 && spins < 1_000_000; spins++) {
         Thread.onSpinWait();
       }
-      assertTrue(done.await(20, TimeUnit.SECONDS), "forgotten: " + i);
+      assertTrue(done.await(20, TimeUnit.SECONDS), "lost: " + i);
     }
     threads.shutdownNow();
   }
 
   @Test
-  void callerIsNeverMadeToWaitOrToDoItItself() {
+  void callerNeitherWaitsNorRunsTheTask() {
     Queue<Runnable> threads = new ArrayDeque<>();
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 1, 1, 2);
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 1, 1, 2);
     List<Integer> ran = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
       int number = i;
-      workers.execute(() -> ran.add(number));
+      executor.execute(() -> ran.add(number));
     }
-    assertThrows(RejectedExecutionException.class, () -> workers.execute(() -> ran.add(0)));
+    assertThrows(RejectedExecutionException.class, () -> executor.execute(() -> ran.add(0)));
     assertEquals(List.of(), ran);
-    assertTrue(workers.othersWait());
+    assertTrue(executor.hasBacklog());
     threads.remove().run();
     assertEquals(List.of(1, 2, 3), ran);
-    assertFalse(workers.othersWait());
-    workers.execute(() -> ran.add(4));
+    assertFalse(executor.hasBacklog());
+    executor.execute(() -> ran.add(4));
     threads.remove().run();
     assertEquals(List.of(1, 2, 3, 4), ran);
   }
 
   @Test
-  void oneThatFailsTakesNoPlaceWithIt() {
+  void failedTaskReleasesItsPlace() {
     Queue<Runnable> threads = new ArrayDeque<>();
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 1, 1, 2);
-    workers.execute(
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 1, 1, 2);
+    executor.execute(
         () -> {
           throw new IllegalStateException("broken");
         });
     assertThrows(IllegalStateException.class, () -> threads.remove().run());
     List<Integer> ran = new ArrayList<>();
-    workers.execute(() -> ran.add(1));
+    executor.execute(() -> ran.add(1));
     threads.remove().run();
     assertEquals(List.of(1), ran);
   }
 
-  /** Threads that come to life when told to, and a clock that ticks when told to. */
+  /** Threads that the tests run by hand. */
   private final Queue<Runnable> threads = new ArrayDeque<>();
 
   private final List<String> ran = new ArrayList<>();
 
-  private Runnable says(String name) {
+  private Runnable recording(String name) {
     return () -> ran.add(name);
   }
 
   @Test
-  void whileNobodyIsHeldUpFewThreadsAreWoken() {
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 100, 2, 100);
+  void withoutBlockedWorkersFewThreadsAreWoken() {
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 100, 2, 100);
     for (int i = 0; i < 10; i++) {
-      workers.execute(says("" + i));
+      executor.execute(recording("" + i));
     }
-    workers.look();
+    executor.check();
     assertEquals(2, threads.size());
-    assertFalse(workers.othersWait(), "nobody has to make room while there are places");
+    assertFalse(executor.hasBacklog(), "no backlog while places are free");
     threads.remove().run();
-    // The first worker has done its own, and all that waited.
+    // The first worker ran its own task and all waiting tasks.
     assertEquals(List.of("0", "2", "3", "4", "5", "6", "7", "8", "9"), ran);
     threads.remove().run();
     assertEquals("1", ran.get(9));
   }
 
   @Test
-  void whoIsHeldUpHasOthersTakeItsPlaceTwiceAsManyEachTime() {
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 11, 2, 100);
+  void blockedWorkersAreSubstitutedWithDoubledNumbers() {
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 11, 2, 100);
     for (int i = 0; i < 100; i++) {
-      workers.execute(says("" + i));
+      executor.execute(recording("" + i));
     }
     List<Integer> started = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      workers.look();
+      executor.check();
       started.add(threads.size());
     }
-    // Two looks show who is at the same thing as before; eleven places are all there are.
+    // Two checks detect a blocked worker; there are eleven places.
     assertEquals(List.of(2, 4, 4, 8, 8, 11, 11, 11), started);
-    assertTrue(workers.othersWait());
+    assertTrue(executor.hasBacklog());
   }
 
   @Test
-  void oneThatComesWhileAllAreHeldUpDoesNotWaitForThem() {
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 10, 1, 100);
-    workers.execute(says("slow"));
-    workers.execute(says("waits"));
-    workers.look();
-    workers.look();
+  void taskThatArrivesWhileAllWorkersAreBlockedDoesNotWait() {
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 10, 1, 100);
+    executor.execute(recording("slow"));
+    executor.execute(recording("waits"));
+    executor.check();
+    executor.check();
     assertEquals(2, threads.size());
     threads.poll();
     threads.remove().run();
     assertEquals(List.of("waits"), ran);
-    workers.execute(says("comes later"));
+    executor.execute(recording("comes later"));
     threads.remove().run();
     assertEquals(List.of("waits", "comes later"), ran);
   }
 
   @Test
-  void whoGetsOnAgainCountsAgain() {
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 10, 1, 100);
+  void workerThatContinuesCountsAgain() {
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 10, 1, 100);
     Runnable checks =
         () -> {
-          workers.execute(says("next"));
-          workers.look();
-          workers.look();
-          assertEquals(1, threads.size(), "somebody takes what waits while this one is held up");
+          executor.execute(recording("next"));
+          executor.check();
+          executor.check();
+          assertEquals(
+              1, threads.size(), "a substitute runs the waiting task while this worker is blocked");
         };
-    workers.execute(checks);
+    executor.execute(checks);
     threads.remove().run();
     threads.remove().run();
     assertEquals(List.of("next"), ran);
-    workers.execute(says("one"));
-    workers.execute(says("two"));
+    executor.execute(recording("one"));
+    executor.execute(recording("two"));
     assertEquals(1, threads.size());
   }
 
   @Test
-  void watchFindsThoseWhoAreHeldUp() throws Exception {
+  void monitorDetectsBlockedWorkers() throws Exception {
     ExecutorService pool = Threads.named("test-workers");
-    try (AdaptiveExecutor workers = new AdaptiveExecutor(pool, 50, 1, 100)) {
-      workers.start("test-workers-watch");
+    try (AdaptiveExecutor executor = new AdaptiveExecutor(pool, 50, 1, 100)) {
+      executor.start("test-workers-watch");
       CountDownLatch never = new CountDownLatch(1);
       for (int i = 0; i < 40; i++) {
-        workers.execute(() -> await(never));
+        executor.execute(() -> await(never));
       }
       CountDownLatch served = new CountDownLatch(1);
-      workers.execute(served::countDown);
+      executor.execute(served::countDown);
       assertTrue(served.await(20, TimeUnit.SECONDS));
       never.countDown();
     }
@@ -203,59 +204,59 @@ class AdaptiveExecutorTest {
   }
 
   @Test
-  void whatFindsNoThreadIsClosedAtOnceOrWaitsOn() {
-    List<Boolean> refuses = new ArrayList<>(List.of(true, false, true, true, false));
-    AdaptiveExecutor workers =
+  void taskWithoutThreadIsRejectedOrKeepsWaiting() {
+    List<Boolean> rejections = new ArrayList<>(List.of(true, false, true, true, false));
+    AdaptiveExecutor executor =
         new AdaptiveExecutor(
-            work -> {
-              if (refuses.remove(0)) {
-                if (refuses.size() == 2) {
+            task -> {
+              if (rejections.remove(0)) {
+                if (rejections.size() == 2) {
                   throw new OutOfMemoryError("unable to create native thread");
                 }
                 throw new RejectedExecutionException("no thread");
               }
-              threads.add(work);
+              threads.add(task);
             },
             10,
             1,
             100);
-    assertThrows(RejectedExecutionException.class, () -> workers.execute(says("refused")));
-    workers.execute(says("slow"));
-    workers.execute(says("waits"));
-    workers.look();
-    workers.look();
-    workers.look();
+    assertThrows(RejectedExecutionException.class, () -> executor.execute(recording("refused")));
+    executor.execute(recording("slow"));
+    executor.execute(recording("waits"));
+    executor.check();
+    executor.check();
+    executor.check();
     assertEquals(1, threads.size());
-    workers.look();
+    executor.check();
     threads.poll();
     threads.remove().run();
     assertEquals(List.of("waits"), ran);
   }
 
   @Test
-  void whatFoundNoThreadIsStillServedInTheOrderOfItsArrival() {
-    AtomicInteger refuses = new AtomicInteger();
-    AdaptiveExecutor workers =
+  void taskWithoutThreadKeepsTheOrderOfArrival() {
+    AtomicInteger rejections = new AtomicInteger();
+    AdaptiveExecutor executor =
         new AdaptiveExecutor(
-            work -> {
-              if (refuses.getAndDecrement() > 0) {
+            task -> {
+              if (rejections.getAndDecrement() > 0) {
                 throw new RejectedExecutionException("no thread");
               }
-              threads.add(work);
+              threads.add(task);
             },
             10,
             2,
             100);
     for (String name : List.of("slow", "slow too", "first", "second", "third")) {
-      workers.execute(says(name));
+      executor.execute(recording(name));
     }
-    workers.look();
-    refuses.set(2);
-    workers.look();
-    assertEquals(2, threads.size(), "the first and the second have found no thread");
-    workers.execute(says("fourth"));
-    assertEquals(2, threads.size(), "nobody overtakes those who wait");
-    workers.look();
+    executor.check();
+    rejections.set(2);
+    executor.check();
+    assertEquals(2, threads.size(), "first and second found no thread");
+    executor.execute(recording("fourth"));
+    assertEquals(2, threads.size(), "no task overtakes waiting tasks");
+    executor.check();
     assertEquals(4, threads.size());
     threads.remove();
     threads.remove();
@@ -265,13 +266,13 @@ class AdaptiveExecutorTest {
   }
 
   @Test
-  void whoIsOneTooManyAfterAllLeavesTheRestToTheOthers() {
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 10, 1, 100);
-    workers.execute(says("slow"));
-    workers.execute(says("second"));
-    workers.execute(says("third"));
-    workers.look();
-    workers.look();
+  void surplusWorkerLeavesTheRestToOtherWorkers() {
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 10, 1, 100);
+    executor.execute(recording("slow"));
+    executor.execute(recording("second"));
+    executor.execute(recording("third"));
+    executor.check();
+    executor.check();
     assertEquals(2, threads.size());
     threads.remove().run();
     assertEquals(List.of("slow"), ran);
@@ -280,11 +281,11 @@ class AdaptiveExecutorTest {
   }
 
   @Test
-  void whatWaitsWhenAllEndsIsNotRun() {
-    AdaptiveExecutor workers = new AdaptiveExecutor(threads::add, 1, 1, 100);
-    workers.execute(says("under way"));
-    workers.execute(says("waits"));
-    workers.close();
+  void waitingTaskIsNotRunAfterTheClose() {
+    AdaptiveExecutor executor = new AdaptiveExecutor(threads::add, 1, 1, 100);
+    executor.execute(recording("under way"));
+    executor.execute(recording("waits"));
+    executor.close();
     threads.remove().run();
     assertEquals(List.of("under way"), ran);
   }

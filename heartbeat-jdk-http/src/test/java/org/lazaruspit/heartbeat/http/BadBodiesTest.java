@@ -25,11 +25,11 @@ class BadBodiesTest {
   }
 
   private static void refused(String path, String body, String problem) throws IOException {
-    RawClient.Answer answer = gateway.ask("POST", path, body);
-    assertEquals(400, answer.status(), body);
-    assertEquals(problem, answer.problem(), body);
-    assertFalse(answer.body().contains("Exception"), answer.body());
-    assertFalse(answer.body().contains("jackson"), answer.body());
+    RawClient.Response response = gateway.request("POST", path, body);
+    assertEquals(400, response.status(), body);
+    assertEquals(problem, response.problem(), body);
+    assertFalse(response.body().contains("Exception"), response.body());
+    assertFalse(response.body().contains("jackson"), response.body());
     assertEquals(0, gateway.registry().size());
   }
 
@@ -54,7 +54,7 @@ class BadBodiesTest {
         "\u0000",
         "{\"metadata\": {\"x\": 1, \"x\": 2}}"
       })
-  void whatIsNoJsonObjectIsRefused(String body) throws IOException {
+  void bodyOtherThanAJsonObjectIsRefused(String body) throws IOException {
     refused("/heartbeat/a", body, "malformed-json");
   }
 
@@ -130,22 +130,22 @@ class BadBodiesTest {
   }
 
   @Test
-  void whereTheErrorIsStandsInTheDetail() throws IOException {
+  void positionOfTheErrorIsInTheDetail() throws IOException {
     Object detail =
-        gateway.ask("POST", "/heartbeat/a", "{\n  \"incarnation\": \"x\"}").at("detail");
+        gateway.request("POST", "/heartbeat/a", "{\n  \"incarnation\": \"x\"}").at("detail");
     assertEquals("incarnation: expected a whole number from 0 on (line 2, column 18)", detail);
   }
 
   @Test
-  void onlyTheBoundOfTheBodyCountsNotItsKind() throws IOException {
+  void bodyPastItsBoundIsRefusedWhateverItContains() throws IOException {
     String spaces = " ".repeat((64 << 10) - 2);
-    assertEquals(200, gateway.ask("POST", "/heartbeat/b", spaces + "{}").status());
+    assertEquals(200, gateway.request("POST", "/heartbeat/b", spaces + "{}").status());
     gateway.registry().unregister("b");
-    RawClient.Answer answer = gateway.ask("POST", "/heartbeat/b", spaces + "{} ");
-    assertEquals(413, answer.status());
-    assertEquals("body-too-large", answer.problem());
-    // Its length alone has been read, not the body.
-    assertEquals("the body has 65537 bytes, it may have 65536", answer.at("detail"));
+    RawClient.Response response = gateway.request("POST", "/heartbeat/b", spaces + "{} ");
+    assertEquals(413, response.status());
+    assertEquals("body-too-large", response.problem());
+    // The length is checked before the body is read.
+    assertEquals("the body has 65537 bytes, the limit is 65536", response.at("detail"));
     assertEquals(0, gateway.registry().size());
   }
 
@@ -153,7 +153,7 @@ class BadBodiesTest {
   void lengthWithASignIsRefused() throws IOException {
     String head = "POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: +2\r\n\r\n{}";
     try (RawClient client = RawClient.to(gateway.server())) {
-      assertEquals("bad-request", client.send(head).answer().problem());
+      assertEquals("bad-request", client.send(head).response().problem());
     }
     assertEquals(0, gateway.registry().size());
   }

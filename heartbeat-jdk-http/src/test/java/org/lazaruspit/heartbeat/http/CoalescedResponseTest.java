@@ -29,7 +29,7 @@ class CoalescedResponseTest {
     assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
   }
 
-  private static BufferedBody answer() {
+  private static BufferedBody response() {
     return new BufferedBody(10);
   }
 
@@ -39,11 +39,11 @@ class CoalescedResponseTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-    return answer();
+    return response();
   }
 
   @Test
-  void nobodyGetsAnAnswerWhoseMakingBeganBeforeTheQuestion() throws Exception {
+  void noRequestGetsAResponseWhoseBuildBeganBeforeIt() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch finish = new CountDownLatch(1);
     Future<BufferedBody> first =
@@ -55,7 +55,7 @@ class CoalescedResponseTest {
                       return await(finish);
                     }));
     assertTrue(begun.await(20, TimeUnit.SECONDS));
-    AtomicInteger made = new AtomicInteger();
+    AtomicInteger builds = new AtomicInteger();
     List<Future<BufferedBody>> later = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       later.add(
@@ -63,22 +63,22 @@ class CoalescedResponseTest {
               () ->
                   shared.get(
                       () -> {
-                        made.incrementAndGet();
-                        return answer();
+                        builds.incrementAndGet();
+                        return response();
                       })));
     }
-    // All of them wait for one that has not begun; the one who will make it waits for its turn.
+    // All later requests wait for a build that has not begun; its thread waits for the lock.
     while (threadsWaiting() < 21) {
       Thread.onSpinWait();
     }
     finish.countDown();
     BufferedBody old = first.get(20, TimeUnit.SECONDS);
-    BufferedBody fresh = later.get(0).get(20, TimeUnit.SECONDS);
-    assertNotSame(old, fresh);
+    BufferedBody newer = later.get(0).get(20, TimeUnit.SECONDS);
+    assertNotSame(old, newer);
     for (Future<BufferedBody> other : later) {
-      assertSame(fresh, other.get(20, TimeUnit.SECONDS));
+      assertSame(newer, other.get(20, TimeUnit.SECONDS));
     }
-    assertEquals(1, made.get());
+    assertEquals(1, builds.get());
   }
 
   private static long threadsWaiting() {
@@ -88,12 +88,12 @@ class CoalescedResponseTest {
             e ->
                 e.getKey().getState() == Thread.State.WAITING
                     || e.getKey().getState() == Thread.State.TIMED_WAITING)
-        .filter(e -> List.of(e.getValue()).toString().contains("SharedAnswer.get"))
+        .filter(e -> List.of(e.getValue()).toString().contains("CoalescedResponse.get"))
         .count();
   }
 
   @Test
-  void failureOfTheOneWhoMakesItIsNotTheOthers() throws IOException {
+  void failedBuildDoesNotAffectLaterRequests() throws IOException {
     assertThrows(
         IOException.class,
         () ->
@@ -101,7 +101,7 @@ class CoalescedResponseTest {
                 () -> {
                   throw new IOException("broken");
                 }));
-    BufferedBody fine = answer();
+    BufferedBody fine = response();
     assertSame(fine, shared.get(() -> fine));
   }
 }

@@ -47,7 +47,7 @@ class EventHistoryTest {
   }
 
   @Test
-  void closedOneHasNothingForAnybody() {
+  void closedHistoryHasNoEvents() {
     EventHistory history = new EventHistory(3);
     history.add(number -> new byte[0]);
     history.close();

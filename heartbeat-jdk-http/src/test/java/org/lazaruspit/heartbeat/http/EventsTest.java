@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
-/** A reader may wait for events that never come, and its socket knows no interruption. */
+/** Has a time-out, since a reader may wait for events on a socket that ignores interrupts. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsTest {
 
@@ -36,7 +36,7 @@ class EventsTest {
     }
   }
 
-  /** A reader of events, over chunks that are event by event put together again. */
+  /** Reader of events that reassembles events from chunks. */
   private final class Reader {
     private final RawClient client;
     private StringBuilder text = new StringBuilder();
@@ -59,7 +59,7 @@ class EventsTest {
       assertEquals("retry: 2000", block());
     }
 
-    /** The lines up to the next empty one. */
+    /** Returns the lines up to the next empty line. */
     String block() throws IOException {
       while (text.indexOf("\n\n") < 0) {
         int size = Integer.parseInt(client.line(), 16);
@@ -86,7 +86,7 @@ class EventsTest {
       return fields;
     }
 
-    Object told(String field) throws IOException {
+    Object eventField(String field) throws IOException {
       return String.valueOf(JsonTree.at(JsonTree.of(event().getOrDefault("data", "")), field));
     }
   }
@@ -97,7 +97,7 @@ class EventsTest {
   }
 
   @Test
-  void changeOfHealthIsToldAtOnceWithEverythingThatBelongsToIt() throws IOException {
+  void changeOfHealthIsSentAtOnceWithAllFields() throws IOException {
     ServerFixture gateway = gateway(s -> {});
     Reader reader = new Reader(gateway, "");
     fail(gateway, "a");
@@ -110,8 +110,8 @@ class EventsTest {
     assertEquals("degraded", JsonTree.at(data, "to"));
     assertEquals("reported", JsonTree.at(data, "cause"));
     assertTrue(JsonTree.at(data, "timestamp") instanceof Number);
-    gateway.ask("POST", "/heartbeat/a");
-    assertEquals("healthy", reader.told("to"));
+    gateway.request("POST", "/heartbeat/a");
+    assertEquals("healthy", reader.eventField("to"));
   }
 
   @Test
@@ -126,41 +126,41 @@ class EventsTest {
     }
     for (Reader reader : readers) {
       for (int i = 0; i < 50; i++) {
-        assertEquals("a" + i, reader.told("agent_id"));
+        assertEquals("a" + i, reader.eventField("agent_id"));
       }
     }
   }
 
   @Test
-  void readerThatComesBackGoesOnAfterItsLastEvent() throws IOException {
+  void returningReaderContinuesAfterItsLastEvent() throws IOException {
     ServerFixture gateway = gateway(s -> {});
     for (int i = 1; i <= 5; i++) {
       fail(gateway, "a" + i);
     }
     Reader reader = new Reader(gateway, gateway.server().instance() + ".3");
-    assertEquals("a4", reader.told("agent_id"));
-    assertEquals("a5", reader.told("agent_id"));
+    assertEquals("a4", reader.eventField("agent_id"));
+    assertEquals("a5", reader.eventField("agent_id"));
     fail(gateway, "a6");
-    assertEquals("a6", reader.told("agent_id"));
+    assertEquals("a6", reader.eventField("agent_id"));
   }
 
   @Test
-  void readerWhoseLastEventIsTooLongAgoIsToldOfTheGap() throws IOException {
+  void readerWithATooOldLastEventGetsAGapEvent() throws IOException {
     ServerFixture gateway = gateway(s -> s.eventHistory(3));
     for (int i = 1; i <= 9; i++) {
       fail(gateway, "a" + i);
     }
     Reader back = new Reader(gateway, gateway.server().instance() + ".6");
-    assertEquals("a7", back.told("agent_id"));
+    assertEquals("a7", back.eventField("agent_id"));
     Reader late = new Reader(gateway, gateway.server().instance() + ".5");
     Map<String, String> gap = late.event();
     assertEquals("gap", gap.get("event"));
     assertEquals("{\"instance\": \"" + gateway.server().instance() + "\"}", gap.get("data"));
-    assertEquals("a7", late.told("agent_id"));
+    assertEquals("a7", late.eventField("agent_id"));
   }
 
   @Test
-  void idOfAnotherInstanceOrNoneAtAllIsAGap() throws IOException {
+  void idOfAnotherInstanceOrAnInvalidIdIsAGap() throws IOException {
     ServerFixture gateway = gateway(s -> {});
     fail(gateway, "a1");
     for (String id :
@@ -174,17 +174,17 @@ class EventsTest {
             gateway.server().instance() + ".x")) {
       Reader reader = new Reader(gateway, id);
       assertEquals("gap", reader.event().get("event"), id);
-      assertEquals("a1", reader.told("agent_id"));
+      assertEquals("a1", reader.eventField("agent_id"));
     }
   }
 
   @Test
-  void newReaderGetsWhatHappensFromNowOn() throws IOException {
+  void newReaderGetsLaterEventsOnly() throws IOException {
     ServerFixture gateway = gateway(s -> {});
     fail(gateway, "before");
     Reader reader = new Reader(gateway, "");
     fail(gateway, "after");
-    assertEquals("after", reader.told("agent_id"));
+    assertEquals("after", reader.eventField("agent_id"));
   }
 
   @Test
@@ -202,21 +202,21 @@ class EventsTest {
   }
 
   @Test
-  void oneReaderTooManyIsToldToComeBack() throws IOException {
+  void surplusReaderIsRefusedWithRetryAfter() throws IOException {
     ServerFixture gateway = gateway(s -> s.eventReaders(2).eventKeepAlive(Duration.ofMillis(20)));
     Reader first = new Reader(gateway, "");
     new Reader(gateway, "");
-    RawClient.Answer answer = gateway.ask("GET", "/events");
-    assertEquals(503, answer.status());
-    assertEquals("too-many-readers", answer.problem());
-    assertEquals("30", answer.header("Retry-After"));
-    assertEquals("application/problem+json", answer.header("Content-Type"));
+    RawClient.Response response = gateway.request("GET", "/events");
+    assertEquals(503, response.status());
+    assertEquals("too-many-readers", response.problem());
+    assertEquals("30", response.header("Retry-After"));
+    assertEquals("application/problem+json", response.header("Content-Type"));
     first.client.close();
-    // Its place is free as soon as a comment could not be written.
-    waitForAPlace(gateway);
+    // Its place is free after a failed write of a comment.
+    awaitPlace(gateway);
   }
 
-  private static void waitForAPlace(ServerFixture gateway) throws IOException {
+  private static void awaitPlace(ServerFixture gateway) throws IOException {
     String status = "";
     while (!status.equals("HTTP/1.1 200 OK")) {
       try (RawClient next = RawClient.to(gateway.server())) {
@@ -226,23 +226,23 @@ class EventsTest {
   }
 
   @Test
-  void readerThatDoesNotReadIsDroppedAndHoldsUpNobody() throws IOException {
+  void readerThatDoesNotReadIsDroppedAndBlocksNoOther() throws IOException {
     ServerFixture gateway = gateway(s -> s.eventHistory(100));
-    Reader lazy = new Reader(RawClient.small(gateway.server()), "");
+    Reader stalled = new Reader(RawClient.small(gateway.server()), "");
     Reader other = new Reader(gateway, "");
     gateway.registry().register("a");
     String error = "x".repeat(1_000);
     for (int i = 0; i < 10_000; i++) {
       gateway.registry().reportFailure("a", error);
       gateway.registry().heartbeat("a");
-      assertEquals("degraded", other.told("to"));
-      assertEquals("healthy", other.told("to"));
+      assertEquals("degraded", other.eventField("to"));
+      assertEquals("healthy", other.eventField("to"));
     }
-    assertTrue(lazy.client.isCutOff());
+    assertTrue(stalled.client.isCutOff());
   }
 
   @Test
-  void readerThatNeverReadsLosesItsPlaceWhileAllIsKeptForIt() throws IOException {
+  void readerThatNeverReadsLosesItsPlaceAlthoughItsEventsAreStored() throws IOException {
     Duration limit = Duration.ofMillis(300);
     ServerFixture gateway =
         gateway(s -> s.eventReaders(1).eventHistory(100_000).eventWriteLimit(limit));
@@ -253,7 +253,7 @@ class EventsTest {
       gateway.registry().reportFailure("a", error);
       gateway.registry().heartbeat("a");
     }
-    waitForAPlace(gateway);
+    awaitPlace(gateway);
   }
 
   @Test
@@ -264,7 +264,7 @@ class EventsTest {
     for (int i = 0; i < 5; i++) {
       new Reader(gateway, "");
     }
-    assertEquals(200, gateway.ask("POST", "/heartbeat/a").status());
+    assertEquals(200, gateway.request("POST", "/heartbeat/a").status());
   }
 
   @Test
@@ -277,7 +277,7 @@ class EventsTest {
   }
 
   @Test
-  void idsGoOnWithAnotherPrefixAfterARestart() throws IOException {
+  void idsHaveAnotherPrefixAfterARestart() throws IOException {
     ServerFixture first = gateway(s -> {});
     ServerFixture second = ServerFixture.open(first.registry(), s -> s);
     opened.add(0, second);

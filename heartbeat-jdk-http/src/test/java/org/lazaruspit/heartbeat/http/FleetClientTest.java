@@ -45,7 +45,7 @@ class FleetClientTest {
   }
 
   @Test
-  void moreThanOneRequestMayHaveAreSentInSeveral() throws IOException {
+  void manyHeartbeatsAreSplitIntoRequests() throws IOException {
     try (ServerFixture gateway = ServerFixture.open();
         FleetClient client = FleetClient.builder(gateway.server().uri()).build()) {
       Map<String, Heartbeat> beats = new LinkedHashMap<>();
@@ -65,7 +65,7 @@ class FleetClientTest {
   }
 
   @Test
-  void gatewayThatIsAwayIsAwayForAll() {
+  void unreachableGatewayIsReportedForAllAgents() {
     try (FleetClient client = FleetClient.builder(URI.create("http://127.0.0.1:1")).build()) {
       Map<String, BeatResult> results =
           client.beat(Map.of("a", Heartbeat.EMPTY, "b", Heartbeat.EMPTY));
@@ -75,7 +75,7 @@ class FleetClientTest {
   }
 
   @Test
-  void wrongTokenIsToldToAll() throws IOException {
+  void wrongTokenIsReportedForAllAgents() throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.token("right"));
         FleetClient client = FleetClient.builder(gateway.server().uri()).token("wrong").build();
         FleetClient right = FleetClient.builder(gateway.server().uri()).token("right").build()) {
@@ -87,20 +87,20 @@ class FleetClientTest {
   }
 
   @Test
-  void steadySenderDropsTheFencedAndKeepsTheOthers() throws Exception {
+  void periodicSenderDropsFencedAgentsAndKeepsOthers() throws Exception {
     HealthRules rules =
         HealthRules.builder()
             .timeout(Duration.ofSeconds(5))
             .heartbeatInterval(Duration.ofMillis(60))
             .build();
-    BlockingQueue<String> beaten = new LinkedBlockingQueue<>();
+    BlockingQueue<String> sent = new LinkedBlockingQueue<>();
     BlockingQueue<String> fenced = new LinkedBlockingQueue<>();
     try (ServerFixture gateway =
         ServerFixture.open(HealthRegistry.builder().rules(rules).build(), s -> s)) {
       gateway.registry().register("zombie", Map.of(), 9);
       try (FleetClient client =
           FleetClient.builder(gateway.server().uri())
-              .onResult((id, result) -> beaten.add(id))
+              .onResult((id, result) -> sent.add(id))
               .onFenced((id, problem) -> fenced.add(id))
               .build()) {
         client.add("zombie", () -> Heartbeat.EMPTY);
@@ -108,15 +108,15 @@ class FleetClientTest {
         client.add("a", () -> Heartbeat.EMPTY);
         client.start();
         assertEquals("zombie", fenced.poll(20, TimeUnit.SECONDS));
-        beaten.clear();
+        sent.clear();
         for (int i = 0; i < 5; i++) {
-          assertEquals("a", beaten.poll(20, TimeUnit.SECONDS));
+          assertEquals("a", sent.poll(20, TimeUnit.SECONDS));
         }
         client.remove("a");
         client.add("b", () -> Heartbeat.EMPTY);
-        String next = beaten.poll(20, TimeUnit.SECONDS);
+        String next = sent.poll(20, TimeUnit.SECONDS);
         while ("a".equals(next)) {
-          next = beaten.poll(20, TimeUnit.SECONDS);
+          next = sent.poll(20, TimeUnit.SECONDS);
         }
         assertEquals("b", next);
       }

@@ -58,15 +58,16 @@ class FleetResponderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", ""})
-  void hundredThousandAgentsAreToldWhole(String encoding) throws IOException {
+  void responseWithAHundredThousandAgentsIsComplete(String encoding) throws IOException {
     for (int i = 0; i < MANY; i++) {
       gateway.registry().register("agent-" + i);
     }
-    HttpResponse<InputStream> answer = health(encoding);
-    assertEquals(encoding, answer.headers().firstValue("Content-Encoding").orElse(""));
+    HttpResponse<InputStream> response = health(encoding);
+    assertEquals(encoding, response.headers().firstValue("Content-Encoding").orElse(""));
     Set<String> ids = new HashSet<>();
     int total = 0;
-    try (InputStream in = encoding.isEmpty() ? answer.body() : new GZIPInputStream(answer.body());
+    try (InputStream in =
+            encoding.isEmpty() ? response.body() : new GZIPInputStream(response.body());
         JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), in)) {
       json.nextToken();
       while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -98,19 +99,20 @@ class FleetResponderTest {
     "xgzip, ''",
     "'', ''"
   })
-  void compressesWhereTheClientAsksForIt(String accepted, String used) throws IOException {
+  void compressesIfTheClientAcceptsIt(String accepted, String used) throws IOException {
     gateway.registry().register("a", Map.of("k", "\u00fc"), 0);
-    HttpResponse<InputStream> answer = health(accepted);
-    assertEquals(used, answer.headers().firstValue("Content-Encoding").orElse(""));
-    assertTrue(answer.headers().allValues("Vary").contains("Accept-Encoding"));
-    try (InputStream body = used.isEmpty() ? answer.body() : new GZIPInputStream(answer.body())) {
-      Object told = JsonTree.of(new String(body.readAllBytes(), UTF_8));
-      assertEquals("\u00fc", JsonTree.at(told, "agents", "a", "metadata", "k"));
+    HttpResponse<InputStream> response = health(accepted);
+    assertEquals(used, response.headers().firstValue("Content-Encoding").orElse(""));
+    assertTrue(response.headers().allValues("Vary").contains("Accept-Encoding"));
+    try (InputStream body =
+        used.isEmpty() ? response.body() : new GZIPInputStream(response.body())) {
+      Object json = JsonTree.of(new String(body.readAllBytes(), UTF_8));
+      assertEquals("\u00fc", JsonTree.at(json, "agents", "a", "metadata", "k"));
     }
   }
 
   @Test
-  void countsAreThoseOfTheAgentsThatAreShownWhileTheyComeAndGo() throws Exception {
+  void countsMatchTheShownAgentsDuringChanges() throws Exception {
     Thread busy =
         new Thread(
             () -> {
@@ -122,8 +124,8 @@ class FleetResponderTest {
     busy.start();
     try (RawClient client = RawClient.to(gateway.server())) {
       for (int i = 0; i < 200; i++) {
-        RawClient.Answer answer = client.ask("GET", "/health");
-        assertEquals(answer.at("total_agents"), answer.map("agents").size());
+        RawClient.Response response = client.request("GET", "/health");
+        assertEquals(response.at("total_agents"), response.map("agents").size());
       }
     } finally {
       busy.interrupt();
@@ -132,7 +134,7 @@ class FleetResponderTest {
   }
 
   @Test
-  void agentThatIsMetTwiceIsToldAndCountedOnce() {
+  void agentVisitedTwiceIsWrittenAndCountedOnce() {
     gateway.registry().register("a");
     AgentHealth agent = gateway.registry().find("a").orElseThrow();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -151,11 +153,11 @@ class FleetResponderTest {
   }
 
   @Test
-  void answerIsNeverOlderThanTheRequest() throws IOException {
+  void responseIsNeverOlderThanTheRequest() throws IOException {
     try (RawClient client = RawClient.to(gateway.server())) {
       for (int i = 0; i < 200; i++) {
         gateway.registry().heartbeat("agent-" + i);
-        assertTrue(client.ask("GET", "/health").map("agents").containsKey("agent-" + i));
+        assertTrue(client.request("GET", "/health").map("agents").containsKey("agent-" + i));
       }
     }
   }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.AgentHealth;
 
 /**
- * Whatever bytes arrive, each connection ends with an answer or without, and nothing else happens.
+ * Random requests: each connection ends with or without a response, and refused requests change
+ * nothing.
  */
 class FuzzTest {
 
@@ -193,11 +194,11 @@ class FuzzTest {
                           + "\r\n";
                   return (start + new String(bytes, ISO_8859_1)).getBytes(ISO_8859_1);
                 });
-    Arbitrary<byte[]> anything = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
+    Arbitrary<byte[]> anyBytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
     Arbitrary<byte[]> several = likely.list().ofMinSize(2).ofMaxSize(4).map(FuzzTest::joined);
     return Arbitraries.frequencyOf(
         net.jqwik.api.Tuple.of(6, likely),
-        net.jqwik.api.Tuple.of(1, anything),
+        net.jqwik.api.Tuple.of(1, anyBytes),
         net.jqwik.api.Tuple.of(2, several));
   }
 
@@ -211,45 +212,46 @@ class FuzzTest {
     return gateway().registry().snapshot().agents();
   }
 
-  /** Everything that comes back, until the other end closes; a reset ends it as well. */
-  private static String exchanged(byte[] request) throws IOException {
+  /** Returns all bytes of the response until the server closes or resets the connection. */
+  private static String responseTo(byte[] request) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(gateway().server().address());
       socket.setSoTimeout(20_000);
-      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      ByteArrayOutputStream response = new ByteArrayOutputStream();
       try {
         socket.getOutputStream().write(request);
         socket.shutdownOutput();
         InputStream in = socket.getInputStream();
         for (int c = in.read(); c >= 0; c = in.read()) {
-          answer.write(c);
+          response.write(c);
         }
       } catch (java.net.SocketException e) {
-        // Reset: the server closed while bytes were on their way to it.
+        // Reset: the server closed the connection while bytes were in transit.
       }
-      return answer.toString(ISO_8859_1);
+      return response.toString(ISO_8859_1);
     }
   }
 
   @Property(tries = 1_500, edgeCases = EdgeCasesMode.NONE)
-  void everyRequestIsAnsweredOrCutOffAndRefusedOnesChangeNothing(@ForAll("requests") byte[] request)
-      throws IOException {
+  void everyRequestGetsAResponseOrIsCutOffAndRefusedRequestsChangeNothing(
+      @ForAll("requests") byte[] request) throws IOException {
     Map<String, AgentHealth> before = state();
-    String answer = exchanged(request);
-    assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 "), answer);
+    String response = responseTo(request);
+    assertTrue(response.isEmpty() || response.startsWith("HTTP/1.1 "), response);
     boolean accepted = false;
-    Matcher status = STATUS.matcher(answer);
+    Matcher status = STATUS.matcher(response);
     while (status.find()) {
-      assertTrue(!status.group(1).startsWith("5") || status.group(1).equals("501"), answer);
+      assertTrue(!status.group(1).startsWith("5") || status.group(1).equals("501"), response);
       accepted |= status.group(1).startsWith("2");
     }
-    // The JDK's own answers to bad request lines and lengths.
-    String ours = answer.replaceAll("(URISyntax|NumberFormat)Exception thrown", "");
-    assertTrue(!ours.contains("Exception") && !ours.contains("\tat "), answer);
+    // Responses of the JDK to bad request lines and lengths.
+    String withoutJdkTexts = response.replaceAll("(URISyntax|NumberFormat)Exception thrown", "");
+    assertTrue(
+        !withoutJdkTexts.contains("Exception") && !withoutJdkTexts.contains("\tat "), response);
     if (!accepted) {
       assertEquals(before, state());
     }
-    while (gateway().server().underWay() > 0) {
+    while (gateway().server().runningExchanges() > 0) {
       LockSupport.parkNanos(100_000);
     }
   }

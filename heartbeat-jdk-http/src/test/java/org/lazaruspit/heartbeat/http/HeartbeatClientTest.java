@@ -46,7 +46,7 @@ class HeartbeatClientTest {
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
     T next = queue.poll(20, TimeUnit.SECONDS);
     if (next == null) {
-      throw new AssertionError("nothing came");
+      throw new AssertionError("no element within 20 s");
     }
     return next;
   }
@@ -61,7 +61,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void oneBeatSaysEverythingAndTellsTheAnswer() throws IOException {
+  void heartbeatSendsAllFieldsAndReturnsTheResult() throws IOException {
     try (ServerFixture gateway = ServerFixture.open();
         HeartbeatClient client =
             HeartbeatClient.builder(gateway.server().uri(), "a").incarnation(3).build()) {
@@ -84,7 +84,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void refusedMetadataIsTold() throws IOException {
+  void refusedMetadataIsReported() throws IOException {
     try (ServerFixture gateway = ServerFixture.open();
         HeartbeatClient client = HeartbeatClient.builder(gateway.server().uri(), "a").build()) {
       Heartbeat beat = Heartbeat.builder().metadata("k", "x".repeat(20_000)).build();
@@ -94,7 +94,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void threeLinesAreEnoughForAnAgentThatAPitStarted(@TempDir Path dir) throws Exception {
+  void agentStartedByAPitIsConfiguredByItsEnvironment(@TempDir Path dir) throws Exception {
     try (ServerFixture gateway = ServerFixture.open(s -> s.token("secret"))) {
       Path token = Files.writeString(dir.resolve("token"), "secret\n");
       String url = gateway.server().uri() + "/heartbeat/a?incarnation=2";
@@ -114,7 +114,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void changedTokenFileIsReadAnew(@TempDir Path dir) throws IOException {
+  void changedTokenFileIsReadAgain(@TempDir Path dir) throws IOException {
     try (ServerFixture gateway = ServerFixture.open(s -> s.token("new"))) {
       Path token = Files.writeString(dir.resolve("token"), "old");
       HeartbeatClient client =
@@ -129,7 +129,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void steadySenderAsksForTheStateEachTime() throws Exception {
+  void periodicSenderGetsTheStateEachTime() throws Exception {
     try (ServerFixture gateway = gateway()) {
       BlockingQueue<BeatResult> results = new LinkedBlockingQueue<>();
       AtomicInteger step = new AtomicInteger();
@@ -146,7 +146,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void newerIncarnationEndsTheSenderAndTellsItsOwner() throws Exception {
+  void newerIncarnationStopsTheSenderAndCallsTheCallback() throws Exception {
     try (ServerFixture gateway = gateway()) {
       BlockingQueue<Problem> fenced = new LinkedBlockingQueue<>();
       BlockingQueue<BeatResult> results = new LinkedBlockingQueue<>();
@@ -166,7 +166,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void senderOutlivesItsGatewayAndSendsOneBeatAfterwards() throws Exception {
+  void senderContinuesAfterARestartOfTheGateway() throws Exception {
     ServerFixture gateway = gateway();
     int port = gateway.server().address().getPort();
     BlockingQueue<BeatResult> results = new LinkedBlockingQueue<>();
@@ -176,10 +176,10 @@ class HeartbeatClientTest {
       next(results, BeatResult.Accepted.class);
       gateway.close();
       next(results, BeatResult.Unreachable.class);
-      try (ServerFixture again = ServerFixture.open(s -> s.port(port))) {
+      try (ServerFixture restarted = ServerFixture.open(s -> s.port(port))) {
         client.beatSoon();
         next(results, BeatResult.Accepted.class);
-        assertTrue(again.registry().find("a").isPresent());
+        assertTrue(restarted.registry().find("a").isPresent());
       }
     }
   }
@@ -200,16 +200,16 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void stateThatCannotBeHadStopsNothingForEver() throws Exception {
+  void failingStateSupplierDoesNotStopTheSender() throws Exception {
     try (ServerFixture gateway = gateway()) {
       BlockingQueue<BeatResult> results = new LinkedBlockingQueue<>();
-      AtomicInteger asked = new AtomicInteger();
+      AtomicInteger calls = new AtomicInteger();
       CountDownLatch broken = new CountDownLatch(1);
       try (HeartbeatClient client =
           HeartbeatClient.builder(gateway.server().uri(), "a").onResult(results::add).build()) {
         client.start(
             () -> {
-              if (asked.incrementAndGet() == 1) {
+              if (calls.incrementAndGet() == 1) {
                 broken.countDown();
                 throw new IllegalStateException("not now");
               }
@@ -223,7 +223,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void gatewayThatNeverAnswersIsGivenUpAfterTheTimeout() throws Exception {
+  void gatewayWithoutResponseIsUnreachableAfterTheTimeout() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       URI uri = URI.create("http://127.0.0.1:" + silent.getLocalPort());
       HeartbeatClient client =
@@ -233,8 +233,8 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void gatewayThatStopsInTheMiddleOfItsAnswerIsGivenUpToo() throws Exception {
-    answering(
+  void gatewayWithAnIncompleteResponseIsUnreachableAfterTheTimeout() throws Exception {
+    withServer(
         200,
         "{\"status\"",
         1_000,
@@ -249,7 +249,7 @@ class HeartbeatClientTest {
     void with(URI uri) throws IOException;
   }
 
-  private static void answering(int status, String body, int length, Check check)
+  private static void withServer(int status, String body, int length, Check check)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -270,26 +270,27 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void whatIsNoGatewayIsSaidToBeNone() throws IOException {
+  void responseOfAnotherServerIsReported() throws IOException {
     for (String body :
         List.of("<html>", "[]", "{}", "{\"next_heartbeat\": -1}", "{\"next_heartbeat\": \"x\"}")) {
-      answering(
+      withServer(
           200,
           body,
           body.length(),
           uri -> {
             BeatResult result = HeartbeatClient.builder(uri, "a").build().beat();
-            BeatResult.Unreachable none = assertInstanceOf(BeatResult.Unreachable.class, result);
+            BeatResult.Unreachable unreachable =
+                assertInstanceOf(BeatResult.Unreachable.class, result);
             assertTrue(
-                String.valueOf(none.cause().getMessage())
-                    .startsWith("what answered is no gateway"));
+                String.valueOf(unreachable.cause().getMessage())
+                    .startsWith("not a response of a gateway"));
           });
     }
   }
 
   @Test
   void refusalWithoutProblemKeepsItsStatusAndItsRetryAfter() throws IOException {
-    answering(
+    withServer(
         502,
         "<html>",
         6,
@@ -315,7 +316,7 @@ class HeartbeatClientTest {
   }
 
   @Test
-  void incarnationInTheUrlIsNotOverruled() {
+  void incarnationInTheUrlIsNotOverridden() {
     URI url = URI.create("http://127.0.0.1:1/heartbeat/a?incarnation=2");
     assertThrows(IllegalArgumentException.class, () -> HeartbeatClient.toUrl(url).incarnation(3));
   }

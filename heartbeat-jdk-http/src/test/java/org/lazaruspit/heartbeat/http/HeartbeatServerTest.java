@@ -35,10 +35,10 @@ class HeartbeatServerTest {
         server.start();
         String base = mount.replaceFirst("/$", "");
         try (RawClient client = new RawClient(server.getAddress(), 0)) {
-          assertEquals(200, client.ask("POST", base + "/heartbeat/a", "{}").status());
-          assertEquals(200, client.ask("GET", base + "/agent/a").status());
-          assertEquals(405, client.ask("GET", base + "/heartbeat/a").status());
-          assertEquals("not-found", client.ask("GET", base + "/other").problem());
+          assertEquals(200, client.request("POST", base + "/heartbeat/a", "{}").status());
+          assertEquals(200, client.request("GET", base + "/agent/a").status());
+          assertEquals(405, client.request("GET", base + "/heartbeat/a").status());
+          assertEquals("not-found", client.request("GET", base + "/other").problem());
         }
         assertTrue(registry.find("a").isPresent());
       } finally {
@@ -48,7 +48,7 @@ class HeartbeatServerTest {
   }
 
   @Test
-  void exchangesRunOnTheExecutorThatIsHandedIn() throws IOException {
+  void exchangesRunOnTheGivenExecutor() throws IOException {
     AtomicInteger tasks = new AtomicInteger();
     ExecutorService threads = Executors.newCachedThreadPool();
     try (ServerFixture gateway =
@@ -59,7 +59,7 @@ class HeartbeatServerTest {
                       tasks.incrementAndGet();
                       threads.execute(task);
                     }))) {
-      assertEquals(200, gateway.ask("GET", "/livez").status());
+      assertEquals(200, gateway.request("GET", "/livez").status());
       assertTrue(tasks.get() > 0);
       assertEquals(List.of(), OurThreads.alive("lazarus-http-\\d+"));
     } finally {
@@ -69,7 +69,7 @@ class HeartbeatServerTest {
   }
 
   @Test
-  void portThatIsTakenIsSaidToBe() throws IOException {
+  void usedPortIsReported() throws IOException {
     try (ServerFixture gateway = ServerFixture.open();
         HealthRegistry registry = HealthRegistry.create()) {
       int port = gateway.server().address().getPort();
@@ -100,10 +100,10 @@ class HeartbeatServerTest {
   }
 
   @Test
-  void nothingIsLeftAfterStartingAndClosingManyTimes() throws IOException {
+  void noThreadIsLeftAfterManyStartsAndCloses() throws IOException {
     for (int i = 0; i < 20; i++) {
       try (ServerFixture gateway = ServerFixture.open()) {
-        assertEquals(200, gateway.ask("POST", "/heartbeat/a").status());
+        assertEquals(200, gateway.request("POST", "/heartbeat/a").status());
       }
     }
     assertEquals(List.of(), OurThreads.alive());
@@ -120,11 +120,11 @@ class HeartbeatServerTest {
     registry.addListener(name, event -> {});
   }
 
-  /** What is done in a JVM of its own, where another server may be first. */
+  /** Program for another JVM, where another server may be first. */
   public static final class OtherJvm {
     private OtherJvm() {}
 
-    /** Prints what {@link JdkServer} says, or how many connections are served at a time. */
+    /** Prints the results of {@link JdkServer}, or the number of concurrent connections. */
     public static void main(String[] args) throws IOException {
       if (args[0].equals("connections")) {
         System.out.print(served(5));
@@ -144,7 +144,7 @@ class HeartbeatServerTest {
       if (first != null) {
         first.start();
       }
-      System.out.print(JdkServer.sendAtOnce() + " " + JdkServer.boundConnections());
+      System.out.print(JdkServer.disableNagle() + " " + JdkServer.limitConnections());
       if (first != null) {
         first.stop(0);
       }
@@ -165,7 +165,7 @@ class HeartbeatServerTest {
           open.add(client);
           client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
           try {
-            served += client.answer().status() == 200 ? 1 : 0;
+            served += client.response().status() == 200 ? 1 : 0;
           } catch (IOException e) {
             System.err.println(e);
           }
@@ -188,13 +188,13 @@ class HeartbeatServerTest {
     if (!ended) {
       process.destroyForcibly().waitFor();
     }
-    assertTrue(ended, "the JVM does not end by itself");
+    assertTrue(ended, "the JVM does not exit");
     assertEquals(0, process.exitValue());
     return new String(
         process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  private static String asked(String setting, String what) throws Exception {
+  private static String outputOf(String setting, String mode) throws Exception {
     String path =
         String.join(
             java.io.File.pathSeparator,
@@ -204,29 +204,29 @@ class HeartbeatServerTest {
             place(tools.jackson.core.json.JsonFactory.class),
             place(org.junit.jupiter.api.Assertions.class),
             place(org.slf4j.Logger.class));
-    return inAnotherJvm(setting, "-cp", path, OtherJvm.class.getName(), what);
+    return inAnotherJvm(setting, "-cp", path, OtherJvm.class.getName(), mode);
   }
 
   @Test
-  void settingsThatTheJdkReadsOnceAreMadeInTimeOrReportedToBeLate() throws Exception {
-    assertEquals("true true", asked("-Dx=y", "early"));
-    assertEquals("false false", asked("-Dx=y", "late"));
-    assertEquals("true false", asked("-Dsun.net.httpserver.nodelay=true", "late"));
-    assertEquals("false true", asked("-Djdk.httpserver.maxConnections=5", "late"));
+  void settingsThatTheJdkReadsOnceAreMadeInTimeOrReportedAsLate() throws Exception {
+    assertEquals("true true", outputOf("-Dx=y", "early"));
+    assertEquals("false false", outputOf("-Dx=y", "late"));
+    assertEquals("true false", outputOf("-Dsun.net.httpserver.nodelay=true", "late"));
+    assertEquals("false true", outputOf("-Djdk.httpserver.maxConnections=5", "late"));
   }
 
   @Test
-  void serverMakesTheSettingsOfTheJdkAndKeepsNoJvmAlive() throws Exception {
-    // It is not closed, and yet the JVM ends with its main thread.
-    assertEquals("true 10000", asked("-Dx=y", "stays"));
-    assertEquals("true 7", asked("-Djdk.httpserver.maxConnections=7", "stays"));
-    assertEquals("true null", asked("-Dx=y", "mounted"));
+  void serverMakesTheSettingsOfTheJdkAndDoesNotKeepTheJvmRunning() throws Exception {
+    // The server is not closed, and the JVM ends with its main thread.
+    assertEquals("true 10000", outputOf("-Dx=y", "stays"));
+    assertEquals("true 7", outputOf("-Djdk.httpserver.maxConnections=7", "stays"));
+    assertEquals("true null", outputOf("-Dx=y", "mounted"));
   }
 
   @Test
-  void noMoreConnectionsAreServedThanTheJvmIsToldTo() throws Exception {
-    assertEquals("5", asked("-Dx=y", "connections"));
-    assertEquals("3", asked("-Djdk.httpserver.maxConnections=3", "connections"));
+  void connectionsAreLimitedByTheJvmsSetting() throws Exception {
+    assertEquals("5", outputOf("-Dx=y", "connections"));
+    assertEquals("3", outputOf("-Djdk.httpserver.maxConnections=3", "connections"));
   }
 
   /** Test classes are patched into the module, hence two places for one package. */

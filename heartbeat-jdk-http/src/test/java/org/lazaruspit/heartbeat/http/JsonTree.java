@@ -10,7 +10,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Any JSON as maps, lists, texts, numbers and truths, for tests to look into. */
+/** JSON as maps, lists, texts, numbers and booleans, for assertions. */
 final class JsonTree {
 
   private JsonTree() {}
@@ -20,13 +20,13 @@ final class JsonTree {
       json.nextToken();
       Object value = value(json);
       if (json.nextToken() != null) {
-        throw new AssertionError("something follows the JSON: " + text);
+        throw new AssertionError("unexpected content after the JSON: " + text);
       }
       return value;
     }
   }
 
-  /** What stands at this place, null if nothing. */
+  /** Returns the value at this path, null if absent. */
   static @Nullable Object at(@Nullable Object tree, String... path) {
     Object place = tree;
     for (String name : path) {

@@ -61,7 +61,7 @@ class JsonWriterTest {
   }
 
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-  void whatIsWrittenIsReadAsItWas(@ForAll("values") Object value) {
+  void writtenValueIsReadUnchanged(@ForAll("values") Object value) {
     assertEquals(value, readAgain(value));
   }
 
@@ -75,7 +75,7 @@ class JsonWriterTest {
   }
 
   @Test
-  void timesHaveNoMoreDigitsThanTheyNeed() {
+  void timesHaveNoSuperfluousDigits() {
     assertEquals("30", written(json -> json.seconds(Duration.ofSeconds(30))));
     assertEquals("0.25", written(json -> json.seconds(Duration.ofMillis(250))));
     assertEquals("0.000000001", written(json -> json.seconds(Duration.ofNanos(1))));

@@ -14,12 +14,12 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
-/** The description of the HTTP interface says what the server does, and nothing else. */
+/** Checks that the description of the HTTP interface matches the server. */
 class OpenApiTest {
 
   private static final Path DESCRIPTION = Path.of("../docs/http-api.yaml");
 
-  /** A request that shall get a status, and the type of the answer's body. */
+  /** Request with an expected status and type of the response's body. */
   private record Case(String method, String path, String headers, String body) {
     Case(String method, String path, String body) {
       this(method, path, "Authorization: Bearer master\r\n", body);
@@ -39,9 +39,7 @@ class OpenApiTest {
     }
   }
 
-  /**
-   * From method, path and status, as the description names them, to the described type of the body.
-   */
+  /** Returns the described types of bodies by method, path and status. */
   private static Map<String, String> described() throws IOException {
     Map<String, String> found = new TreeMap<>();
     String path = "";
@@ -139,10 +137,13 @@ class OpenApiTest {
     return cases;
   }
 
-  private static RawClient.Answer asked(ServerFixture gateway, Case example) throws IOException {
+  private static RawClient.Response responseTo(ServerFixture gateway, Case example)
+      throws IOException {
     if (example.headers().equals(WITHOUT_HOST)) {
       try (RawClient client = RawClient.to(gateway.server())) {
-        return client.send(example.method() + " " + example.path() + " HTTP/1.1\r\n\r\n").answer();
+        return client
+            .send(example.method() + " " + example.path() + " HTTP/1.1\r\n\r\n")
+            .response();
       }
     }
     return RawClient.once(
@@ -150,7 +151,7 @@ class OpenApiTest {
   }
 
   @Test
-  void everyPathAndStatusIsDescribedAndGiven() throws IOException {
+  void everyPathAndStatusIsDescribedAndReturned() throws IOException {
     TokenCheck tokens =
         TokenCheck.builder().token("master").agentToken("stranger", "other").build();
     HealthRegistry registry = HealthRegistry.builder().maxAgents(2).registerUnknown(false).build();
@@ -168,11 +169,11 @@ class OpenApiTest {
           .forEach(
               (name, example) -> {
                 try {
-                  RawClient.Answer answer = asked(gateway, example);
-                  String given = name.replaceFirst("\\d+$", "") + answer.status();
-                  if (!given.equals(name)
-                      || !answer.header("Content-Type").equals(described.get(name))) {
-                    wrong.add(name + ": " + answer);
+                  RawClient.Response response = responseTo(gateway, example);
+                  String actual = name.replaceFirst("\\d+$", "") + response.status();
+                  if (!actual.equals(name)
+                      || !response.header("Content-Type").equals(described.get(name))) {
+                    wrong.add(name + ": " + response);
                   }
                 } catch (IOException e) {
                   wrong.add(name + ": " + e);
@@ -180,14 +181,14 @@ class OpenApiTest {
               });
     }
     assertEquals(List.of(), wrong);
-    TreeSet<String> given = new TreeSet<>(cases().keySet());
-    given.add("GET /events 200");
-    given.add("POST /heartbeat/{agent_id} 429");
-    assertEquals(given, described.keySet());
+    TreeSet<String> actual = new TreeSet<>(cases().keySet());
+    actual.add("GET /events 200");
+    actual.add("POST /heartbeat/{agent_id} 429");
+    assertEquals(actual, described.keySet());
     try (ServerFixture full =
         ServerFixture.open(HealthRegistry.builder().maxAgents(1).build(), s -> s)) {
       full.registry().register("a");
-      assertEquals(429, full.ask("POST", "/heartbeat/b", "").status());
+      assertEquals(429, full.request("POST", "/heartbeat/b", "").status());
     }
   }
 

@@ -2,19 +2,17 @@ package org.lazaruspit.heartbeat.http;
 
 import java.util.List;
 
-/**
- * The threads that servers and clients of this module have started, and the JDK's server for them.
- */
+/** Threads of servers and clients of this module, and of the JDK's server. */
 final class OurThreads {
 
   private OurThreads() {}
 
-  /** Those that are still alive a while after they should have ended. */
+  /** Returns the threads still alive after a wait for their end. */
   static List<String> alive() {
     return alive("lazarus-.*|HTTP-Dispatcher");
   }
 
-  /** Those of a name like this that are still alive a while after they should have ended. */
+  /** Returns the threads of matching names still alive after a wait for their end. */
   static List<String> alive(String name) {
     List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()

@@ -13,12 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A connection that sends exactly the bytes it is told, and reads answers as a strict client would.
- */
+/** Connection that sends exactly the given bytes, and reads responses like a strict client. */
 final class RawClient implements AutoCloseable {
 
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int TIMEOUT_MILLIS = 20_000;
 
   private final Socket socket;
   private final InputStream in;
@@ -28,8 +26,8 @@ final class RawClient implements AutoCloseable {
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
-    socket.connect(address, PATIENCE_MILLIS);
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.connect(address, TIMEOUT_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     this.in = new BufferedInputStream(socket.getInputStream());
   }
@@ -38,23 +36,23 @@ final class RawClient implements AutoCloseable {
     return new RawClient(server.address(), 0);
   }
 
-  /** One that holds little of what it has not read. */
+  /** Connects with a small receive buffer. */
   static RawClient small(HeartbeatServer server) throws IOException {
     return new RawClient(server.address(), 4_096);
   }
 
-  /** An answer as it came, head in lower case. */
-  record Answer(int status, Map<String, String> headers, String body) {
+  /** Response with the names of the headers in lower case. */
+  record Response(int status, Map<String, String> headers, String body) {
     Map<?, ?> json() {
       return map();
     }
 
-    /** What stands in the JSON at this place. */
+    /** Returns the value at this path of the JSON. */
     @Nullable Object at(String... path) {
       return JsonTree.at(JsonTree.of(body), path);
     }
 
-    /** The object that stands in the JSON at this place. */
+    /** Returns the object at this path of the JSON. */
     Map<?, ?> map(String... path) {
       if (at(path) instanceof Map<?, ?> map) {
         return map;
@@ -66,7 +64,7 @@ final class RawClient implements AutoCloseable {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
 
-    /** The last part of the problem's type. */
+    /** Returns the last part of the problem's type. */
     String problem() {
       if (!header("Content-Type").equals("application/problem+json")) {
         throw new AssertionError("no problem but " + this);
@@ -90,42 +88,42 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /** Sends a request with these further headers, each with its line's end, and reads the answer. */
-  Answer ask(String method, String path, String headers, String body) throws IOException {
+  /** Sends a request with further headers, each with its line end, and reads the response. */
+  Response request(String method, String path, String headers, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     String length = bytes.length == 0 ? "" : "Content-Length: " + bytes.length + "\r\n";
     send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + length + headers + "\r\n");
     send(bytes);
-    return answer(method.equals("HEAD"));
+    return response(method.equals("HEAD"));
   }
 
-  Answer ask(String method, String path) throws IOException {
-    return ask(method, path, "", "");
+  Response request(String method, String path) throws IOException {
+    return request(method, path, "", "");
   }
 
-  Answer ask(String method, String path, String body) throws IOException {
-    return ask(method, path, "", body);
+  Response request(String method, String path, String body) throws IOException {
+    return request(method, path, "", body);
   }
 
-  /** One request on a connection of its own. */
-  static Answer once(HeartbeatServer server, String method, String path, String body)
+  /** Sends one request on a new connection. */
+  static Response once(HeartbeatServer server, String method, String path, String body)
       throws IOException {
     return once(server, method, path, "", body);
   }
 
-  static Answer once(
+  static Response once(
       HeartbeatServer server, String method, String path, String headers, String body)
       throws IOException {
     try (RawClient client = to(server)) {
-      return client.ask(method, path, headers, body);
+      return client.request(method, path, headers, body);
     }
   }
 
-  Answer answer() throws IOException {
-    return answer(false);
+  Response response() throws IOException {
+    return response(false);
   }
 
-  Answer answer(boolean toHead) throws IOException {
+  Response response(boolean toHead) throws IOException {
     String status = line();
     Map<String, String> headers = new TreeMap<>();
     for (String line = line(); !line.isEmpty(); line = line()) {
@@ -137,7 +135,7 @@ final class RawClient implements AutoCloseable {
     }
     int code = Integer.parseInt(status.split(" ", -1)[1]);
     boolean empty = toHead || code == 204 || code == 100;
-    return new Answer(
+    return new Response(
         code, headers, empty ? "" : new String(body(headers), StandardCharsets.UTF_8));
   }
 
@@ -161,12 +159,12 @@ final class RawClient implements AutoCloseable {
   private byte[] exactly(int size) throws IOException {
     byte[] bytes = in.readNBytes(size);
     if (bytes.length < size) {
-      throw new EOFException("the answer ended after " + bytes.length + " of " + size + " bytes");
+      throw new EOFException("the response ended after " + bytes.length + " of " + size + " bytes");
     }
     return bytes;
   }
 
-  /** The next line, without its end. */
+  /** Reads the next line, without its end. */
   String line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int c = in.read(); c != '\n'; c = in.read()) {
@@ -181,7 +179,7 @@ final class RawClient implements AutoCloseable {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  /** Whether the other end closed the connection, waiting for it if need be. */
+  /** Waits for the end of the connection; returns whether the server closed it. */
   boolean isCutOff() throws IOException {
     try {
       int c = in.read();

@@ -35,7 +35,7 @@ class RawSocketTest {
     for (byte b : request.getBytes(StandardCharsets.UTF_8)) {
       client.send(new byte[] {b});
     }
-    assertEquals(200, client.answer().status());
+    assertEquals(200, client.response().status());
     assertEquals(Map.of("x", "\u00fc"), gateway.registry().find("a").orElseThrow().metadata());
   }
 
@@ -48,12 +48,12 @@ class RawSocketTest {
         .send("3\r\ngre\r\n")
         .send("8\r\nss\": 12}\r\n")
         .send("0\r\n\r\n");
-    assertEquals(200, client.answer().status());
+    assertEquals(200, client.response().status());
     assertEquals(12, gateway.registry().find("a").orElseThrow().progress());
   }
 
   @Test
-  void chunkedBodyPastItsBoundIsRefusedWhereItPassesIt() throws IOException {
+  void chunkedBodyPastItsBoundIsRefused() throws IOException {
     client.send(
         "POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
     String chunk = "4000\r\n" + " ".repeat(0x4000) + "\r\n";
@@ -61,24 +61,24 @@ class RawSocketTest {
       client.send(chunk);
     }
     client.send("0\r\n\r\n");
-    assertEquals("body-too-large", client.answer().problem());
+    assertEquals("body-too-large", client.response().problem());
     assertEquals(0, gateway.registry().size());
   }
 
   @Test
-  void senderOfMuchTooMuchStillSeesTheAnswer() throws IOException {
+  void senderOfAMuchTooLongBodyGetsTheResponse() throws IOException {
     client.send("POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n");
     client.send(new byte[500_000]);
-    assertEquals(413, client.answer().status());
-    assertEquals(200, client.ask("POST", "/heartbeat/a").status());
+    assertEquals(413, client.response().status());
+    assertEquals(200, client.request("POST", "/heartbeat/a").status());
   }
 
   @Test
-  void manyHeartbeatsMayHaveAMebibyte() throws IOException {
+  void bodyOfManyHeartbeatsMayHaveAMebibyte() throws IOException {
     String start = "{\"agents\": {\"a\": {}";
     String padded = start + " ".repeat((1 << 20) - start.length() - 2) + "}}";
-    assertEquals(200, client.ask("POST", "/heartbeats", padded).status());
-    assertEquals(413, client.ask("POST", "/heartbeats", padded + " ").status());
+    assertEquals(200, client.request("POST", "/heartbeats", padded).status());
+    assertEquals(413, client.request("POST", "/heartbeats", padded + " ").status());
   }
 
   @Test
@@ -92,32 +92,32 @@ class RawSocketTest {
     }
     client.send(requests.toString());
     for (int i = 0; i < 20; i++) {
-      assertEquals("a" + i, client.answer().at("agent_id"));
+      assertEquals("a" + i, client.response().at("agent_id"));
     }
   }
 
   @Test
   void connectionIsKeptAliveAlsoAfterRefusals() throws IOException {
     for (int i = 0; i < 5; i++) {
-      assertEquals(200, client.ask("POST", "/heartbeat/a", "{}").status());
-      assertEquals(400, client.ask("POST", "/heartbeat/a", "{").status());
-      assertEquals(404, client.ask("POST", "/nothing", "{\"some\": \"body\"}").status());
-      assertEquals(405, client.ask("PUT", "/heartbeat/a", "{}").status());
-      assertEquals(404, client.ask("DELETE", "/agent/b").status());
+      assertEquals(200, client.request("POST", "/heartbeat/a", "{}").status());
+      assertEquals(400, client.request("POST", "/heartbeat/a", "{").status());
+      assertEquals(404, client.request("POST", "/nothing", "{\"some\": \"body\"}").status());
+      assertEquals(405, client.request("PUT", "/heartbeat/a", "{}").status());
+      assertEquals(404, client.request("DELETE", "/agent/b").status());
     }
   }
 
   @Test
-  void connectionIsClosedWhenTheClientSaysSo() throws IOException {
-    assertEquals(200, client.ask("POST", "/heartbeat/a", "Connection: close\r\n", "").status());
+  void connectionIsClosedOnRequestOfTheClient() throws IOException {
+    assertEquals(200, client.request("POST", "/heartbeat/a", "Connection: close\r\n", "").status());
     assertTrue(client.isCutOff());
   }
 
   @Test
-  void clientThatHalfClosesItsConnectionStillGetsItsAnswer() throws IOException {
+  void clientThatHalfClosesItsConnectionGetsItsResponse() throws IOException {
     client.send("POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
     client.socket().shutdownOutput();
-    assertEquals(200, client.answer().status());
+    assertEquals(200, client.response().status());
     assertTrue(client.isCutOff());
   }
 
@@ -130,12 +130,12 @@ class RawSocketTest {
   }
 
   @Test
-  void clientThatWaitsForContinueIsTold() throws IOException {
+  void clientThatExpectsContinueGetsIt() throws IOException {
     client.send(
         "POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-    assertEquals(100, client.answer().status());
+    assertEquals(100, client.response().status());
     client.send("{}");
-    assertEquals(200, client.answer().status());
+    assertEquals(200, client.response().status());
   }
 
   @Test
@@ -143,31 +143,31 @@ class RawSocketTest {
     client.send(
         "POST /heartbeat/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 24\r\n\r\n{\"metadata\": {\"x\": \"");
     client.send(new byte[] {(byte) 0xfc, '"', '}', '}'});
-    // Latin-1 for a u with two dots, which UTF-8 does not know by itself.
-    assertEquals("malformed-json", client.answer().problem());
+    // Latin-1 for a u with two dots, which is invalid UTF-8.
+    assertEquals("malformed-json", client.response().problem());
     assertEquals(0, gateway.registry().size());
   }
 
   @Test
-  void textsInAnyScriptComeBackAsTheyWere() throws IOException {
+  void textsInAnyScriptComeBackUnchanged() throws IOException {
     String name =
         "Zo\u00eb \u65e5\u672c \ud83d\udc80 \u0645\u0631\u062d\u0628\u0627 \\u0001 \\\" \\\\";
-    client.ask("POST", "/heartbeat/a", "{\"metadata\": {\"" + name + "\": \"" + name + "\"}}");
+    client.request("POST", "/heartbeat/a", "{\"metadata\": {\"" + name + "\": \"" + name + "\"}}");
     String shown = "Zo\u00eb \u65e5\u672c \ud83d\udc80 \u0645\u0631\u062d\u0628\u0627 \u0001 \" \\";
-    assertEquals(Map.of(shown, shown), client.ask("GET", "/agent/a").map("metadata"));
+    assertEquals(Map.of(shown, shown), client.request("GET", "/agent/a").map("metadata"));
   }
 
   @Test
-  void requestOfHttp10IsAnswered() throws IOException {
+  void requestOfHttp10GetsAResponse() throws IOException {
     client.send("GET /livez HTTP/1.0\r\n\r\n");
-    assertEquals(200, client.answer().status());
+    assertEquals(200, client.response().status());
     assertTrue(client.isCutOff());
   }
 
   @Test
   void requestOfHttp11NeedsItsHost() throws IOException {
     client.send("GET /livez HTTP/1.1\r\n\r\n");
-    assertEquals("bad-request", client.answer().problem());
+    assertEquals("bad-request", client.response().problem());
   }
 
   @Test
@@ -179,15 +179,15 @@ class RawSocketTest {
       }
       client.send("\r\n");
     } catch (IOException e) {
-      // Cut off while still sending.
+      // Cut off during the send.
     }
     assertTrue(client.isCutOff());
-    assertEquals(200, gateway.ask("GET", "/livez").status());
+    assertEquals(200, gateway.request("GET", "/livez").status());
   }
 
   @Test
-  void absoluteFormOfTheTargetIsUnderstood() throws IOException {
+  void absoluteFormOfTheTargetIsAccepted() throws IOException {
     client.send("POST http://localhost/heartbeat/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    assertEquals("a", client.answer().at("agent_id"));
+    assertEquals("a", client.response().at("agent_id"));
   }
 }

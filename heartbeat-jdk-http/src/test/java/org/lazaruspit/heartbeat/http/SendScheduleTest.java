@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 class SendScheduleTest {
 
-  private static final BeatResult AWAY = new BeatResult.Unreachable(new IOException("away"));
+  private static final BeatResult UNREACHABLE = new BeatResult.Unreachable(new IOException("away"));
 
   private static BeatResult accepted(long millis) {
     return new BeatResult.Accepted(Duration.ofMillis(millis), null);
@@ -25,10 +25,9 @@ class SendScheduleTest {
     return new BeatResult.Refused(Problem.of(Problem.REGISTRY_FULL, "full"), retryAfter);
   }
 
-  private static void assertBetween(double least, double most, Duration delay) {
+  private static void assertBetween(double min, double max, Duration delay) {
     double seconds = delay.toNanos() / 1e9;
-    assertTrue(
-        seconds >= least && seconds <= most, seconds + " is not from " + least + " to " + most);
+    assertTrue(seconds >= min && seconds <= max, seconds + " is not from " + min + " to " + max);
   }
 
   @Provide
@@ -37,7 +36,7 @@ class SendScheduleTest {
   }
 
   @Property
-  void nextHeartbeatIsNeverLaterThanAskedForAndAtMostATenthEarlier(
+  void nextHeartbeatIsNeverLaterThanRequestedAndAtMostATenthEarlier(
       @ForAll("intervals") long interval, @ForAll long seed) {
     double seconds = Math.max(interval / 1e3, 0.05);
     assertBetween(
@@ -47,27 +46,27 @@ class SendScheduleTest {
   }
 
   @Property
-  void distanceGrowsUpToTheInterval(@ForAll("intervals") long interval, @ForAll long seed) {
-    SendSchedule pace = new SendSchedule(new SplittableRandom(seed));
-    pace.after(accepted(interval));
-    double most = Math.max(interval / 1e3, 1);
+  void retryDelayGrowsUpToTheInterval(@ForAll("intervals") long interval, @ForAll long seed) {
+    SendSchedule schedule = new SendSchedule(new SplittableRandom(seed));
+    schedule.after(accepted(interval));
+    double max = Math.max(interval / 1e3, 1);
     double expected = 1;
     for (int i = 0; i < 40; i++) {
-      double limit = Math.min(expected, most);
-      assertBetween(limit / 2 - 1e-6, limit, pace.after(AWAY));
+      double limit = Math.min(expected, max);
+      assertBetween(limit / 2 - 1e-6, limit, schedule.after(UNREACHABLE));
       expected = Math.min(expected * 2, 1e9);
     }
-    pace.after(accepted(interval));
-    assertBetween(0.5 - 1e-6, 1, pace.after(AWAY));
+    schedule.after(accepted(interval));
+    assertBetween(0.5 - 1e-6, 1, schedule.after(UNREACHABLE));
   }
 
   @Property
-  void gatewayThatSaysWhenIsNotAskedEarlier(@ForAll long seed) {
-    SendSchedule pace = new SendSchedule(new SplittableRandom(seed));
+  void retryAfterOfTheGatewayIsRespected(@ForAll long seed) {
+    SendSchedule schedule = new SendSchedule(new SplittableRandom(seed));
     for (int seconds : List.of(5, 60, 600)) {
       assertBetween(
-          seconds, Math.max(seconds, 30), pace.after(refused(Duration.ofSeconds(seconds))));
+          seconds, Math.max(seconds, 30), schedule.after(refused(Duration.ofSeconds(seconds))));
     }
-    assertBetween(0, 30, pace.after(refused(null)));
+    assertBetween(0, 30, schedule.after(refused(null)));
   }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.function.UnaryOperator;
 import org.lazaruspit.heartbeat.HealthRegistry;
 
-/** A registry and a server on a free port, ended together. */
+/** Registry and server on a free port, closed together. */
 record ServerFixture(HealthRegistry registry, HeartbeatServer server) implements AutoCloseable {
 
   static ServerFixture open() throws IOException {
@@ -21,11 +21,11 @@ record ServerFixture(HealthRegistry registry, HeartbeatServer server) implements
         registry, settings.apply(HeartbeatServer.builder(registry).port(0)).start());
   }
 
-  RawClient.Answer ask(String method, String path, String body) throws IOException {
+  RawClient.Response request(String method, String path, String body) throws IOException {
     return RawClient.once(server, method, path, body);
   }
 
-  RawClient.Answer ask(String method, String path) throws IOException {
+  RawClient.Response request(String method, String path) throws IOException {
     return RawClient.once(server, method, path, "");
   }
 

@@ -58,7 +58,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void halfABodyThatNobodyWantsIsCutOff() throws IOException {
+  void halfABodyOfARefusedRequestIsCutOff() throws IOException {
     ServerFixture gateway = gateway(s -> s.limits(LONG, SHORT, LONG));
     assertTrue(slow(gateway, HALF_A_BODY.replace("/heartbeat/slow", "/nothing")).isCutOff());
   }
@@ -83,47 +83,46 @@ class SlowClientsTest {
   }
 
   private RawClient readsNothing(ServerFixture gateway) throws IOException {
-    RawClient lazy = RawClient.small(gateway.server());
-    opened.add(0, lazy);
-    lazy.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    RawClient stalled = RawClient.small(gateway.server());
+    opened.add(0, stalled);
+    stalled.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     return slow(gateway, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
   @Test
-  void clientThatDoesNotReadItsAnswerIsCutOff() throws IOException {
+  void clientThatDoesNotReadItsResponseIsCutOff() throws IOException {
     ServerFixture gateway = gateway(s -> s.limits(LONG, LONG, SHORT).concurrency(1));
-    // As much as is held, and no socket's buffers hold.
+    // Fits the response buffer, but no socket buffer.
     grow(gateway.registry(), 400);
-    // The only place is taken by a reader that doesn't read: the next one is served when it is cut
-    // off.
-    assertEquals(200, readsNothing(gateway).answer().status());
-    // What is larger goes out in pieces, and is known to be so large after the first time.
+    // A reader that does not read has the only place: the next client is served after its cut-off.
+    assertEquals(200, readsNothing(gateway).response().status());
+    // A larger response is streamed; its size is known after the first time.
     grow(gateway.registry(), 2_000);
-    assertEquals(200, readsNothing(gateway).answer().status());
-    assertEquals(200, readsNothing(gateway).answer().status());
+    assertEquals(200, readsNothing(gateway).response().status());
+    assertEquals(200, readsNothing(gateway).response().status());
   }
 
   @Test
-  void fiveHundredSlowClientsDoNotKeepOthersFromBeingServed() throws IOException {
+  void fiveHundredSlowClientsDoNotBlockOtherClients() throws IOException {
     ServerFixture gateway = gateway(s -> s);
     for (int i = 0; i < 500; i++) {
       slow(gateway, i % 2 == 0 ? HALF_A_HEAD : HALF_A_BODY);
     }
     for (int i = 0; i < 50; i++) {
-      assertEquals(200, gateway.ask("POST", "/heartbeat/quick-" + i, "{}").status());
+      assertEquals(200, gateway.request("POST", "/heartbeat/quick-" + i, "{}").status());
     }
     assertEquals(50, gateway.registry().size());
   }
 
   @Test
-  void whenAllPlacesAreTakenSlowClientsHaveToMakeRoom() throws IOException {
+  void slowClientsGetShorterDeadlinesWhileRequestsWait() throws IOException {
     ServerFixture gateway =
         gateway(s -> s.concurrency(4).limits(Duration.ofSeconds(2), LONG, LONG));
     for (int i = 0; i < 16; i++) {
       slow(gateway, HALF_A_HEAD);
     }
-    // Without haste it would be their turn after four times two seconds.
-    assertEquals(200, gateway.ask("POST", "/heartbeat/quick", "{}").status());
+    // With full deadlines the client would wait four times two seconds.
+    assertEquals(200, gateway.request("POST", "/heartbeat/quick", "{}").status());
   }
 
   @Test
@@ -132,8 +131,8 @@ class SlowClientsTest {
     for (int i = 0; i < 1 + 64; i++) {
       slow(gateway, HALF_A_HEAD);
     }
-    // Nobody is served for minutes, and yet the thread that serves all connections goes on: what
-    // finds no place to wait any more is closed at once.
+    // No request is served for minutes, but the thread that serves all connections continues: a
+    // request without a place in the queue is closed at once.
     assertTrue(slow(gateway, HALF_A_HEAD).isCutOff());
     assertTrue(slow(gateway, HALF_A_HEAD).isCutOff());
   }

@@ -14,7 +14,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Keys with certificates that they signed themselves, made with the JDK's own tool. */
+/** Keys with self-signed certificates, created with the JDK's keytool. */
 final class TlsKeys {
 
   private static final String PASSWORD = "changeit";
@@ -25,7 +25,7 @@ final class TlsKeys {
     this.dir = dir;
   }
 
-  /** Makes a key whose certificate says this, and has everybody who is asked later trust it. */
+  /** Creates a key whose certificate has these extensions; contexts created later trust it. */
   void make(String name, String... extensions) throws Exception {
     List<String> command = new ArrayList<>(List.of("-genkeypair", "-alias", name));
     command.addAll(List.of("-keyalg", "EC", "-dname", "CN=" + name, "-keystore", name + ".p12"));
@@ -66,15 +66,15 @@ final class TlsKeys {
     return keys;
   }
 
-  /** Who holds this key, and trusts all. */
-  SSLContext holding(String name) throws Exception {
+  /** Returns a context with this key that trusts all created certificates. */
+  SSLContext contextWith(String name) throws Exception {
     KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
     own.init(store(name), PASSWORD.toCharArray());
     return context(own.getKeyManagers());
   }
 
-  /** Who holds no key, and trusts all. */
-  SSLContext stranger() throws Exception {
+  /** Returns a context without key that trusts all created certificates. */
+  SSLContext contextWithoutKey() throws Exception {
     return context(new KeyManager[0]);
   }
 

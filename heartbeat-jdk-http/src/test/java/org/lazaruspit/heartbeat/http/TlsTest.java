@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Over real sockets, with real handshakes. */
+/** Tests over real sockets, with real handshakes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsTest {
 
@@ -41,7 +41,7 @@ class TlsTest {
   }
 
   @AfterEach
-  void nothingIsLeft() {
+  void noThreadIsLeft() {
     assertEquals(List.of(), OurThreads.alive());
   }
 
@@ -54,13 +54,13 @@ class TlsTest {
     return HeartbeatClient.toUrl(url(gateway, "/heartbeat/a")).http(http).build().beat();
   }
 
-  private static int status(ServerFixture gateway, SSLContext who, String method, String path)
+  private static int status(ServerFixture gateway, SSLContext client, String method, String path)
       throws Exception {
-    return status(gateway, who, method, path, "");
+    return status(gateway, client, method, path, "");
   }
 
   private static int status(
-      ServerFixture gateway, SSLContext who, String method, String path, String token)
+      ServerFixture gateway, SSLContext client, String method, String path, String token)
       throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url(gateway, path))
@@ -69,47 +69,47 @@ class TlsTest {
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);
     }
-    HttpClient http = HttpClient.newBuilder().sslContext(who).build();
+    HttpClient http = HttpClient.newBuilder().sslContext(client).build();
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
   }
 
   @Test
-  void servesHttpsToStrangersUnlessItAsksForCertificates() throws Exception {
+  void servesHttpsWithoutClientCertificateUnlessRequired() throws Exception {
     try (ServerFixture gateway = ServerFixture.open(s -> s.ssl(context("gateway")))) {
       assertEquals("https", gateway.server().uri().getScheme());
-      assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.stranger()));
+      assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.contextWithoutKey()));
     }
     try (ServerFixture gateway =
         ServerFixture.open(s -> s.host("0.0.0.0").mutualSsl(context("gateway")))) {
-      assertInstanceOf(BeatResult.Unreachable.class, beat(gateway, keys.stranger()));
-      assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.holding("operator")));
+      assertInstanceOf(BeatResult.Unreachable.class, beat(gateway, keys.contextWithoutKey()));
+      assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.contextWith("operator")));
     }
   }
 
   private SSLContext context(String name) {
     try {
-      return keys.holding(name);
+      return keys.contextWith(name);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
   }
 
   @Test
-  void certificateThatNamesAnAgentSpeaksForItAlone() throws Exception {
+  void certificateThatNamesAnAgentPermitsThisAgentOnly() throws Exception {
     try (ServerFixture gateway = ServerFixture.open(s -> s.mutualSsl(context("gateway")))) {
-      SSLContext agent = keys.holding("a");
+      SSLContext agent = keys.contextWith("a");
       assertEquals(200, status(gateway, agent, "POST", "/heartbeat/a"));
       assertEquals(403, status(gateway, agent, "POST", "/heartbeat/b"));
       assertEquals(403, status(gateway, agent, "GET", "/health"));
       assertEquals(200, status(gateway, agent, "GET", "/livez"));
-      SSLContext operator = keys.holding("operator");
+      SSLContext operator = keys.contextWith("operator");
       assertEquals(200, status(gateway, operator, "POST", "/heartbeat/b"));
       assertEquals(200, status(gateway, operator, "GET", "/health"));
     }
   }
 
   @Test
-  void whatACertificateMeansCanBeSaid() throws Exception {
+  void agentOfACertificateIsConfigurable() throws Exception {
     try (ServerFixture gateway =
         ServerFixture.open(
             s ->
@@ -123,20 +123,20 @@ class TlsTest {
                                             .getSubjectX500Principal()
                                             .getName()
                                             .replace("CN=", "")))))) {
-      SSLContext operator = keys.holding("operator");
+      SSLContext operator = keys.contextWith("operator");
       assertEquals(200, status(gateway, operator, "POST", "/heartbeat/operator"));
       assertEquals(403, status(gateway, operator, "POST", "/heartbeat/a"));
     }
   }
 
   @Test
-  void whereATokenIsAskedForAsWellBothHaveToAllow() throws Exception {
+  void tokenAndCertificateMustBothPermit() throws Exception {
     TokenCheck tokens =
         TokenCheck.builder().token("all").agentToken("a", "of-a").agentToken("b", "of-b").build();
     try (ServerFixture gateway =
         ServerFixture.open(s -> s.mutualSsl(context("gateway")).tokens(tokens))) {
-      SSLContext agent = keys.holding("a");
-      SSLContext operator = keys.holding("operator");
+      SSLContext agent = keys.contextWith("a");
+      SSLContext operator = keys.contextWith("operator");
       assertEquals(401, status(gateway, agent, "POST", "/heartbeat/a"));
       assertEquals(200, status(gateway, agent, "POST", "/heartbeat/a", "all"));
       assertEquals(200, status(gateway, agent, "POST", "/heartbeat/a", "of-a"));
@@ -153,14 +153,16 @@ class TlsTest {
     try (ServerFixture gateway =
             ServerFixture.open(s -> s.ssl(context("gateway")).limits(QUICK, QUICK, QUICK));
         RawClient silent = RawClient.to(gateway.server())) {
-      // The first byte of a handshake, and no more.
+      // Only the first byte of a handshake.
       assertTrue(silent.send(new byte[] {22}).isCutOff());
     }
   }
 
-  /** After a handshake, a request whose answer no buffer holds, and of which nothing is read. */
+  /**
+   * Sends a request after a handshake and reads nothing of the response, which exceeds all buffers.
+   */
   private SSLSocket readsNothing(ServerFixture gateway) throws Exception {
-    SSLSocket socket = (SSLSocket) keys.stranger().getSocketFactory().createSocket();
+    SSLSocket socket = (SSLSocket) keys.contextWithoutKey().getSocketFactory().createSocket();
     socket.setReceiveBufferSize(4096);
     socket.connect(gateway.server().address(), 20_000);
     socket.startHandshake();
@@ -176,33 +178,33 @@ class TlsTest {
     }
   }
 
-  private static void waitUntilNothingIsUnderWay(ServerFixture gateway) {
-    for (int i = 0; gateway.server().underWay() > 0 && i < 200; i++) {
+  private static void awaitNoRunningExchange(ServerFixture gateway) {
+    for (int i = 0; gateway.server().runningExchanges() > 0 && i < 200; i++) {
       LockSupport.parkNanos(100_000_000);
     }
-    assertEquals(0, gateway.server().underWay());
+    assertEquals(0, gateway.server().runningExchanges());
   }
 
   @Test
-  void clientThatSaysGoodbyeAndStallsHoldsUpNobodyAndIsCutOff() throws Exception {
+  void clientThatStallsAfterCloseNotifyBlocksNoOtherAndIsCutOff() throws Exception {
     try (ServerFixture gateway =
         ServerFixture.open(s -> s.ssl(context("gateway")).limits(QUICK, QUICK, QUICK))) {
       grow(gateway);
       try (SSLSocket first = readsNothing(gateway);
           SSLSocket second = readsNothing(gateway)) {
-        // Half of the goodbye: close_notify goes out, and the server's own is never read.
+        // Sends close_notify and never reads the server's close_notify.
         first.shutdownOutput();
         second.shutdownOutput();
-        assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.stranger()));
-        waitUntilNothingIsUnderWay(gateway);
-        assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.stranger()));
+        assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.contextWithoutKey()));
+        awaitNoRunningExchange(gateway);
+        assertInstanceOf(BeatResult.Accepted.class, beat(gateway, keys.contextWithoutKey()));
       }
     }
   }
 
   @Test
-  @Tag("full") // the JDK lets them have half a minute
-  void serverEndsWhileGoodbyesAreOutstanding() throws Exception {
+  @Tag("full") // the JDK waits half a minute
+  void serverStopsWhileCloseNotifiesAreOutstanding() throws Exception {
     ServerFixture gateway = ServerFixture.open(s -> s.ssl(context("gateway")));
     grow(gateway);
     SSLSocket[] silent = new SSLSocket[4];
@@ -217,6 +219,6 @@ class TlsTest {
         socket.close();
       }
     }
-    assertEquals(0, gateway.server().underWay());
+    assertEquals(0, gateway.server().runningExchanges());
   }
 }

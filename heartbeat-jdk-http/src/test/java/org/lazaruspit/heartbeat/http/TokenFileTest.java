@@ -25,7 +25,7 @@ class TokenFileTest {
   @TempDir private Path dir = Path.of("");
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
 
-  private static RawClient.Answer ask(
+  private static RawClient.Response request(
       ServerFixture gateway, String token, String method, String path, String body)
       throws IOException {
     return RawClient.once(
@@ -33,18 +33,18 @@ class TokenFileTest {
   }
 
   @Test
-  void tokenFileNamesTokensForAllAndForOne() throws IOException {
+  void tokenFileHasTokensForAllAgentsAndForOneAgent() throws IOException {
     Path file = Files.writeString(dir.resolve("tokens"), "# two\n\nmaster\n  a   token-of-a \n");
     TokenCheck check = TokenCheck.fromFile(file);
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
-      assertEquals(200, ask(gateway, "master", "POST", "/heartbeat/b", "").status());
-      assertEquals(200, ask(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
-      assertEquals(403, ask(gateway, "token-of-a", "POST", "/heartbeat/b", "").status());
+      assertEquals(200, request(gateway, "master", "POST", "/heartbeat/b", "").status());
+      assertEquals(200, request(gateway, "token-of-a", "POST", "/heartbeat/a", "").status());
+      assertEquals(403, request(gateway, "token-of-a", "POST", "/heartbeat/b", "").status());
     }
   }
 
   @Test
-  void badTokenFileIsNamedWithItsLineAndWithoutTheToken() throws IOException {
+  void errorInATokenFileNamesItsLineAndNoToken() throws IOException {
     Path three = Files.writeString(dir.resolve("three"), "ok\none two three\n");
     String message =
         assertThrows(IllegalArgumentException.class, () -> TokenCheck.fromFile(three)).getMessage();
@@ -71,33 +71,33 @@ class TokenFileTest {
   void fileThatChangesIsReadAgainWithinASecond() throws IOException {
     TokenFile file = new TokenFile(file("old\n"), now::get);
     file("new\na token-of-a\n");
-    assertNotNull(file.get().caller("old"), "one second has not passed");
+    assertNotNull(file.get().principal("old"), "one second has not passed");
     aSecondPasses();
-    assertNull(file.get().caller("old"));
-    assertEquals(Principal.ANYBODY, file.get().caller("new"));
-    assertEquals(new Principal("a"), file.get().caller("token-of-a"));
+    assertNull(file.get().principal("old"));
+    assertEquals(Principal.UNRESTRICTED, file.get().principal("new"));
+    assertEquals(new Principal("a"), file.get().principal("token-of-a"));
   }
 
   @Test
-  void whileTheFileCannotBeUsedTheOldTokensStayValid() throws IOException {
+  void invalidFileKeepsTheOldTokensValid() throws IOException {
     TokenFile file = new TokenFile(file("old\n"), now::get);
     for (String broken : List.of("", "one two three\n", "same\nsame\n")) {
       file(broken);
       aSecondPasses();
-      assertEquals(Principal.ANYBODY, file.get().caller("old"), broken);
-      assertNull(file.get().caller("same"), broken);
+      assertEquals(Principal.UNRESTRICTED, file.get().principal("old"), broken);
+      assertNull(file.get().principal("same"), broken);
     }
     Files.delete(dir.resolve("tokens"));
     aSecondPasses();
-    assertNotNull(file.get().caller("old"));
+    assertNotNull(file.get().principal("old"));
     file("new\n");
     aSecondPasses();
-    assertNull(file.get().caller("old"));
-    assertNotNull(file.get().caller("new"));
+    assertNull(file.get().principal("old"));
+    assertNotNull(file.get().principal("new"));
   }
 
   @Test
-  void fileThatIsAsItWasIsNotReadAgain() throws IOException {
+  void unchangedFileIsNotReadAgain() throws IOException {
     TokenFile file = new TokenFile(file("old\n"), now::get);
     Tokens first = file.get();
     aSecondPasses();
@@ -113,29 +113,29 @@ class TokenFileTest {
     Files.setLastModifiedTime(dir.resolve("other"), time);
     Files.move(dir.resolve("other"), old, StandardCopyOption.REPLACE_EXISTING);
     aSecondPasses();
-    assertNull(file.get().caller("old"));
-    assertNotNull(file.get().caller("new"));
+    assertNull(file.get().principal("old"));
+    assertNotNull(file.get().principal("new"));
   }
 
   @Test
-  void runningServerTakesNewTokensAndRefusesOldOnes() throws Exception {
+  void runningServerAcceptsNewTokensAndRefusesOldTokens() throws Exception {
     TokenCheck check = TokenCheck.fromFile(file("old\n"));
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
-      assertEquals(200, ask(gateway, "old", "GET", "/health", "").status());
+      assertEquals(200, request(gateway, "old", "GET", "/health", "").status());
       file("new\n");
       int status = 401;
       for (int i = 0; status == 401 && i < 1_000; i++) {
         LockSupport.parkNanos(20_000_000);
-        status = ask(gateway, "new", "GET", "/health", "").status();
+        status = request(gateway, "new", "GET", "/health", "").status();
       }
       assertEquals(200, status);
-      assertEquals(401, ask(gateway, "old", "GET", "/health", "").status());
+      assertEquals(401, request(gateway, "old", "GET", "/health", "").status());
     }
   }
 
   @Test
   void tokenForAnAgentIsDerivedAsDescribed() {
-    // As Python's hmac module computes it.
+    // Computed with Python's hmac module.
     assertEquals(
         "cell-1.writer-1.b7bd2de4249f740dfe8f7f92c238f66d9919430c4aba87f880f7ab7f1c22a9fe",
         TokenCheck.forAgent(SECRET, "cell-1.writer-1"));
@@ -143,15 +143,15 @@ class TokenFileTest {
   }
 
   @Test
-  void derivedTokenSpeaksForItsAgentAloneWithoutBeingRegistered() throws IOException {
+  void derivedTokenPermitsItsAgentOnlyWithoutRegistration() throws IOException {
     TokenCheck check = TokenCheck.fromFile(file("other\n" + SECRET + "\nthird\n"));
     String own = TokenCheck.forAgent(SECRET, "a.1");
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
-      assertEquals(200, ask(gateway, own, "POST", "/heartbeat/a.1", "").status());
-      assertEquals("forbidden", ask(gateway, own, "POST", "/heartbeat/a", "").problem());
-      assertEquals("forbidden", ask(gateway, own, "GET", "/health", "").problem());
-      RawClient.Answer many =
-          ask(gateway, own, "POST", "/heartbeats", "{\"agents\": {\"a.1\": {}, \"b\": {}}}");
+      assertEquals(200, request(gateway, own, "POST", "/heartbeat/a.1", "").status());
+      assertEquals("forbidden", request(gateway, own, "POST", "/heartbeat/a", "").problem());
+      assertEquals("forbidden", request(gateway, own, "GET", "/health", "").problem());
+      RawClient.Response many =
+          request(gateway, own, "POST", "/heartbeats", "{\"agents\": {\"a.1\": {}, \"b\": {}}}");
       assertEquals(1, many.at("accepted"));
       String code = own.substring(own.lastIndexOf('.') + 1);
       for (String wrong :
@@ -164,7 +164,7 @@ class TokenFileTest {
               own.substring(0, own.length() - 1),
               own.toUpperCase(java.util.Locale.ROOT),
               TokenCheck.forAgent(SECRET + "x", "a.1"))) {
-        assertEquals(401, ask(gateway, wrong, "POST", "/heartbeat/a.1", "").status(), wrong);
+        assertEquals(401, request(gateway, wrong, "POST", "/heartbeat/a.1", "").status(), wrong);
       }
       assertFalse(gateway.registry().find("b").isPresent());
     }
