@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -20,17 +19,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only code that writes. A file is written under another name, forced to the disk and renamed,
- * and then the directory is forced: at every instant there is the old content or the new.
+ * Writes of this module. A file is written under another name, forced to the disk and renamed, and
+ * then the directory is forced: a reader finds the old content or the new, never a mix.
  */
 public final class AtomicFiles {
   private static final Logger log = LoggerFactory.getLogger(AtomicFiles.class);
@@ -40,80 +44,101 @@ public final class AtomicFiles {
 
   private AtomicFiles() {}
 
-  /** Puts content in place of a file; the temporary directory must be on the same disk. */
-  public static void replace(Path target, byte[] content, Path temporaryDirectory)
-      throws IOException {
-    Path parent = parent(target);
-    requireDirectory(parent);
-    ensureDirectory(temporaryDirectory);
-    Path temporary = temporaryDirectory.resolve(UUID.randomUUID() + ".tmp");
-    try {
-      write(temporary, content);
-      copyPermissions(target, temporary);
-      move(temporary, target);
-    } catch (IOException | RuntimeException e) {
-      deleteQuietly(temporary, e);
-      throw e;
-    }
-    sync(parent);
-  }
-
-  /** Writes a new file and forces it to the disk. */
-  public static void write(Path file, byte[] content) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, NEW)) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-  }
-
-  /** Writes a new file from a stream and forces it to the disk. */
-  public static void write(Path file, InputStream content) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, NEW)) {
-      content.transferTo(Channels.newOutputStream(channel));
-      channel.force(true);
-    }
-  }
-
-  /** Writes something of any length. */
+  /** Writes the content of a file. */
   public interface Writing {
     void write(OutputStream out) throws IOException;
   }
 
+  /** Replaces a file; the temporary directory must be on the same disk. */
+  public static void replace(Path target, byte[] content, Path temporaryDirectory)
+      throws IOException {
+    requireDirectory(parent(target));
+    ensureDirectory(temporaryDirectory);
+    replace(target, temporaryDirectory, permissions(target), out -> out.write(content));
+  }
+
+  /** Replaces a file and keeps its permissions; the temporary file is beside it. */
+  public static void replace(Path target, byte[] content) throws IOException {
+    replace(target, parent(target), permissions(target), out -> out.write(content));
+  }
+
+  /** Replaces a file; the temporary file is beside it and has these permissions from the start. */
+  public static void replace(Path target, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
+    replace(target, parent(target), permissions, out -> out.write(content));
+  }
+
   /** Makes a new file appear whole. */
   public static void create(Path target, Writing writing) throws IOException {
-    Path parent = parent(target);
-    Path temporary = parent.resolve("." + UUID.randomUUID() + ".tmp");
+    replace(
+        target,
+        parent(target),
+        null,
+        out -> {
+          OutputStream buffered = new BufferedOutputStream(out);
+          writing.write(buffered);
+          buffered.flush();
+        });
+  }
+
+  private static void replace(
+      Path target,
+      Path temporaryDirectory,
+      @Nullable Set<PosixFilePermission> permissions,
+      Writing writing)
+      throws IOException {
+    Path temporary = temporaryDirectory.resolve("." + UUID.randomUUID() + ".tmp");
     try {
-      try (FileChannel channel = FileChannel.open(temporary, NEW);
-          OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
-        writing.write(out);
-        out.flush();
-        channel.force(true);
-      }
+      write(temporary, permissions, writing);
       move(temporary, target);
     } catch (IOException | RuntimeException e) {
       deleteQuietly(temporary, e);
       throw e;
     }
-    sync(parent);
+    sync(parent(target));
   }
 
-  /** An operator who closed a file to others finds it closed after we rewrote it. */
-  private static void copyPermissions(Path from, Path to) throws IOException {
+  /** Writes a new file and forces it to the disk. */
+  public static void write(Path file, byte[] content) throws IOException {
+    write(file, null, out -> out.write(content));
+  }
+
+  /** Writes a new file from a stream and forces it to the disk. */
+  public static void write(Path file, InputStream content) throws IOException {
+    write(file, null, content::transferTo);
+  }
+
+  private static void write(
+      Path file, @Nullable Set<PosixFilePermission> permissions, Writing writing)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(file, NEW, attributes(permissions))) {
+      if (permissions != null) {
+        Files.setPosixFilePermissions(file, permissions); // the umask may have taken some away
+      }
+      writing.write(Channels.newOutputStream(channel));
+      channel.force(true);
+    }
+  }
+
+  /** With its permissions from the start, a secret is at no time readable by others. */
+  private static FileAttribute<?>[] attributes(@Nullable Set<PosixFilePermission> permissions) {
+    return permissions == null
+        ? new FileAttribute<?>[0]
+        : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
+  }
+
+  /** Returns the permissions that an operator gave to a file; null if there are none to keep. */
+  private static @Nullable Set<PosixFilePermission> permissions(Path file) throws IOException {
     var view =
-        Files.getFileAttributeView(from, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (view == null) {
-      return;
+      return null;
     }
     try {
-      if (view.readAttributes().isRegularFile()) {
-        Files.setPosixFilePermissions(to, view.readAttributes().permissions());
-      }
+      PosixFileAttributes attributes = view.readAttributes();
+      return attributes.isRegularFile() ? attributes.permissions() : null;
     } catch (NoSuchFileException e) {
-      // A new file: what the process gives to new files is right.
+      return null;
     }
   }
 

@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
@@ -257,10 +257,7 @@ public final class SystemdReviver implements Reviver {
     }
     Files.createDirectories(directory);
     Path file = directory.resolve(instance(agent) + ".env");
-    Path temporary = directory.resolve(instance(agent) + ".env.tmp");
-    Files.writeString(temporary, lines);
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFileWriter.write(file, lines.toString().getBytes(UTF_8));
   }
 
   /** 0 where this reviver has never started it. */

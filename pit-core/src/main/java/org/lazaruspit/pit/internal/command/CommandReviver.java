@@ -1,9 +1,10 @@
 package org.lazaruspit.pit.internal.command;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -226,10 +228,7 @@ public final class CommandReviver implements Reviver {
   private void write(AgentRef agent, long incarnation) throws IOException {
     Path file = file(agent);
     Files.createDirectories(file.resolveSibling(""));
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.writeString(temporary, incarnation + "\n");
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFileWriter.write(file, (incarnation + "\n").getBytes(US_ASCII));
   }
 
   /** 0 where this pit has never started it. */

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.slf4j.Logger;
@@ -38,8 +38,8 @@ public final class AgentTokens {
   /** An agent could find a shorter one by trying. */
   private static final int SHORTEST_SECRET = 32;
 
-  private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<PosixFilePermission> OURS_ALONE =
+      PosixFilePermissions.fromString("rw-------");
 
   /** An agent that runs as somebody else has to get through to its own file. */
   private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
@@ -82,13 +82,7 @@ public final class AgentTokens {
     Path cell = folder.resolve(target.agent().cellId().toString());
     Files.createDirectories(cell, OUR_FOLDER);
     Path file = cell.resolve(target.agent().agentId());
-    Path fresh = Files.createTempFile(cell, ".new", "", OURS_ALONE);
-    try {
-      Files.writeString(fresh, token + "\n");
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    AtomicFileWriter.write(file, (token + "\n").getBytes(UTF_8), OURS_ALONE);
     return file;
   }
 

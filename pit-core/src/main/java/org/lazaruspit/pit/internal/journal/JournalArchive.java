@@ -3,13 +3,9 @@ package org.lazaruspit.pit.internal.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.RevivalStatus;
-import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
  * Keeps a journal from growing for ever: once it is full, what still matters goes on in a new file,
@@ -100,13 +96,9 @@ final class JournalArchive {
     if (Files.notExists(archive, LinkOption.NOFOLLOW_LINKS)) {
       keep(file, archive);
     }
-    Path fresh = file.resolveSibling("revivals.jsonl.new");
-    Files.deleteIfExists(fresh);
     StringBuilder lines = new StringBuilder();
     kept.forEach(entry -> lines.append(JournalCodec.write(cellId, entry)).append('\n'));
-    write(fresh, lines.toString().getBytes(UTF_8));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    SafeDirectories.force(file);
+    AtomicFileWriter.write(file, lines.toString().getBytes(UTF_8));
   }
 
   private static void keep(Path file, Path archive) throws IOException {
@@ -114,17 +106,6 @@ final class JournalArchive {
       Files.createLink(archive, file);
     } catch (UnsupportedOperationException e) {
       Files.copy(file, archive, LinkOption.NOFOLLOW_LINKS);
-    }
-  }
-
-  private static void write(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
     }
   }
 }

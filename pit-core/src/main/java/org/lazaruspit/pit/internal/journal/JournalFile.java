@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,7 @@ final class JournalFile implements AutoCloseable {
     JournalFile file = new JournalFile(path, epoch, channel(path, StandardOpenOption.CREATE));
     try {
       if (fresh) {
-        SafeDirectories.force(path);
+        AtomicFileWriter.syncDirectory(Objects.requireNonNull(path.getParent()));
       }
       file.key = keyAt(path);
       return file;
@@ -234,7 +235,7 @@ final class JournalFile implements AutoCloseable {
       throw e;
     }
     try {
-      SafeDirectories.force(path);
+      AtomicFileWriter.syncDirectory(Objects.requireNonNull(path.getParent()));
     } catch (IOException e) {
       takeBack(e);
       throw e;

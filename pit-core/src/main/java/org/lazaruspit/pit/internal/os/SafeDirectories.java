@@ -1,13 +1,10 @@
 package org.lazaruspit.pit.internal.os;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /** Directories of a cell that we write in: agents may have planted a link there. */
@@ -33,22 +30,6 @@ public final class SafeDirectories {
     // Asked anew: somebody else may have made it between the first two questions.
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       throw new NotDirectoryException(directory + ": is no directory, nothing is written there");
-    }
-  }
-
-  /**
-   * Makes sure that a file which was just created is still there after the machine lost its power.
-   *
-   * @param file the file whose directory is written out
-   * @throws IOException if it cannot be
-   */
-  public static void force(Path file) throws IOException {
-    Path directory = Objects.requireNonNull(file.getParent(), "a file of a cell has a directory");
-    if (!directory.getFileSystem().equals(FileSystems.getDefault())) {
-      return; // durability is promised on the default file system alone
-    }
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 }

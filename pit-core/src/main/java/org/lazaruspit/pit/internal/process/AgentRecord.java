@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProcFs.Stat;
 
@@ -46,11 +46,8 @@ record AgentRecord(long pid, long startTick, String bootId, long incarnation) {
   }
 
   void write(Path file) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.writeString(
-        temporary, "%d %d %s %d\n".formatted(pid, startTick, bootId, incarnation), UTF_8);
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFileWriter.write(
+        file, "%d %d %s %d\n".formatted(pid, startTick, bootId, incarnation).getBytes(UTF_8));
   }
 
   /** The process itself, to wait for; empty if it has ended meanwhile. */

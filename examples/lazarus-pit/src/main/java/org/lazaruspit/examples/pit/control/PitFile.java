@@ -1,14 +1,17 @@
 package org.lazaruspit.examples.pit.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
+import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitConfig.Control;
 import tools.jackson.core.JacksonException;
@@ -86,16 +89,9 @@ public record PitFile(long pid, Instant startedAt, URI controlUrl, Optional<Stri
     json.put("started_at", startedAt.toString());
     json.put("control_url", controlUrl.toString());
     process.ifPresent(identity -> json.put("process", identity));
-    Path fresh = Files.createTempFile(stateDirectory, ".pit", ".json");
-    try {
-      Files.writeString(fresh, Json.pretty(json) + "\n");
-      Files.move(
-          fresh,
-          stateDirectory.resolve(NAME),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    AtomicFileWriter.write(
+        stateDirectory.resolve(NAME),
+        (Json.pretty(json) + "\n").getBytes(UTF_8),
+        PosixFilePermissions.fromString("rw-------"));
   }
 }
