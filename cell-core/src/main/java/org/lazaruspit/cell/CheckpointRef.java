@@ -3,6 +3,7 @@ package org.lazaruspit.cell;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.lazaruspit.cell.internal.json.Hashes;
 
 /**
  * The commit record of a checkpoint, kept in the agent's file: what stands under the agent's
@@ -23,15 +24,10 @@ public record CheckpointRef(Instant lastCheckpoint, String contextHash, List<Str
    */
   public CheckpointRef {
     Objects.requireNonNull(lastCheckpoint, "lastCheckpoint");
-    if (!isHash(contextHash)) {
+    if (!Hashes.isValid(contextHash)) {
       throw new IllegalArgumentException(
           "context_hash: \"" + contextHash + "\" is not 64 lower-case hexadecimal digits");
     }
     artifacts = List.copyOf(artifacts);
-  }
-
-  public static boolean isHash(String text) {
-    return text.length() == 64
-        && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }
 }

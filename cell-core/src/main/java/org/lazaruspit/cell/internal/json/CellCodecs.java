@@ -107,7 +107,7 @@ public final class CellCodecs {
   public static CheckpointRef checkpoint(FieldReader fields) {
     Instant lastCheckpoint = fields.instant("last_checkpoint");
     String hash = fields.text("context_hash");
-    if (!CheckpointRef.isHash(hash)) {
+    if (!Hashes.isValid(hash)) {
       if (fields.raw("context_hash") instanceof Json.Text found) {
         fields.bad("context_hash", found, HASH);
       }
