@@ -9,15 +9,15 @@ import org.lazaruspit.cell.internal.json.Identifiers;
  * The content of {@code agents/<agent_id>.json}. Immutable and thread-safe.
  *
  * @param agentId the agent's identifier, equal to the file's name
- * @param name what people call it
- * @param role what it does in the mission
- * @param status what it is doing
- * @param capabilities what it can do, in words
- * @param gateway the name of the gateway it talks to; without one it cannot be probed over HTTP
- * @param currentTask the task it works on
- * @param checkpoint the commit record of its newest checkpoint
- * @param launcher the name of a launcher in the pit's configuration
- * @param incarnation how often it was revived, for readers; the pit's journal is the truth
+ * @param name display name
+ * @param role role in the mission
+ * @param status current status
+ * @param capabilities capabilities, as free text
+ * @param gateway name of its gateway, or null if it cannot be probed over HTTP
+ * @param currentTask the task in work, or null
+ * @param checkpoint commit record of its newest checkpoint, or null
+ * @param launcher name of a launcher in the pit's configuration, or null for the default
+ * @param incarnation number of revivals, for readers; authoritative is the pit's journal
  */
 public record AgentSpec(
     String agentId,
@@ -32,18 +32,18 @@ public record AgentSpec(
     long incarnation) {
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
    * @param agentId the agent's identifier, equal to the file's name
-   * @param name what people call it
-   * @param role what it does in the mission
-   * @param status what it is doing
-   * @param capabilities what it can do, in words
-   * @param gateway the name of the gateway it talks to; without one it cannot be probed over HTTP
-   * @param currentTask the task it works on
-   * @param checkpoint the commit record of its newest checkpoint
-   * @param launcher the name of a launcher in the pit's configuration
-   * @param incarnation how often it was revived, for readers; the pit's journal is the truth
+   * @param name display name
+   * @param role role in the mission
+   * @param status current status
+   * @param capabilities capabilities, as free text
+   * @param gateway name of its gateway, or null if it cannot be probed over HTTP
+   * @param currentTask the task in work, or null
+   * @param checkpoint commit record of its newest checkpoint, or null
+   * @param launcher name of a launcher in the pit's configuration, or null for the default
+   * @param incarnation number of revivals, for readers; authoritative is the pit's journal
    */
   public AgentSpec {
     Identifiers.require("agent_id", agentId);
@@ -60,11 +60,11 @@ public record AgentSpec(
   }
 
   /**
-   * An idle agent with nothing but what is required.
+   * Returns an idle agent with the required fields only.
    *
    * @param agentId its identifier
-   * @param name what people call it
-   * @param role what it does
+   * @param name display name
+   * @param role role in the mission
    * @return the agent
    */
   public static AgentSpec of(String agentId, String name, Role role) {
@@ -73,7 +73,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same with another status.
+   * Returns a copy with another status.
    *
    * @param newStatus the status to have
    * @return a copy
@@ -93,7 +93,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same with other capabilities.
+   * Returns a copy with other capabilities.
    *
    * @param newCapabilities the capabilities to have
    * @return a copy
@@ -113,7 +113,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same at another gateway.
+   * Returns a copy with another gateway.
    *
    * @param newGateway the gateway's name, or null for none
    * @return a copy
@@ -133,7 +133,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same at another task.
+   * Returns a copy with another task.
    *
    * @param newTask the task's identifier, or null for none
    * @return a copy
@@ -153,7 +153,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same with another checkpoint.
+   * Returns a copy with another checkpoint.
    *
    * @param newCheckpoint the commit record, or null for none
    * @return a copy
@@ -173,7 +173,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same with another launcher.
+   * Returns a copy with another launcher.
    *
    * @param newLauncher the launcher's name, or null for the default one
    * @return a copy
@@ -193,7 +193,7 @@ public record AgentSpec(
   }
 
   /**
-   * The same in another incarnation.
+   * Returns a copy with another incarnation.
    *
    * @param newIncarnation the incarnation, at least 0
    * @return a copy

@@ -2,21 +2,21 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** What an agent's file says of the agent. Immutable and thread-safe. */
+/** Status of an agent, as recorded in its file. Immutable and thread-safe. */
 public enum AgentStatus {
   /** Running, without a task. */
   IDLE,
-  /** Running, at work on a task. */
+  /** Running, with a task. */
   ACTIVE,
-  /** Halted by a person: not revived. */
+  /** Paused by an operator: not revived. */
   PAUSED,
-  /** Given up after the last attempt to revive it. */
+  /** Not revived any more: the last attempt failed. */
   FAILED;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code idle}, {@code active}, {@code paused} or {@code failed}
    */

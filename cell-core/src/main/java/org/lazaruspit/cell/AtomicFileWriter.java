@@ -10,7 +10,7 @@ import org.lazaruspit.cell.internal.files.AtomicFiles;
 /**
  * Replaces small files atomically. The content is written to a temporary file beside the target,
  * forced to the disk and renamed over the target, and then the directory is forced. A reader finds
- * the old content or the new, never a mix, and so does a machine that lost its power in between.
+ * the old content or the new, never a mix, even after a power failure.
  *
  * <p>When {@code write} returns, the new content is durable. When it throws, the target has its old
  * content, or the new one if only the last step failed; the temporary file is deleted. A process
@@ -21,7 +21,7 @@ import org.lazaruspit.cell.internal.files.AtomicFiles;
  * above it are followed. On a file system other than the default one a write is atomic, but not
  * known to be durable, since its directories cannot be forced.
  *
- * <p>Thread-safe, among processes too: of concurrent writes to a target, one wins whole.
+ * <p>Thread-safe, among processes too: the last of concurrent writes to a target wins, whole.
  */
 public final class AtomicFileWriter {
   private AtomicFileWriter() {}
@@ -40,9 +40,9 @@ public final class AtomicFileWriter {
   }
 
   /**
-   * Creates or replaces a file with the given permissions, whatever those of a file that is
-   * replaced and the process's umask. The temporary file has no more than these from the start, so
-   * that a secret is at no time readable by others.
+   * Creates or replaces a file with the given permissions, regardless of the replaced file's and of
+   * the umask. The temporary file has no others from the start: a secret is at no time readable by
+   * other users.
    *
    * @param target the file; its directory must exist
    * @param content the whole new content

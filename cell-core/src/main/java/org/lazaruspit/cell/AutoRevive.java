@@ -2,19 +2,19 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** Whether a dead agent is revived without asking. Immutable and thread-safe. */
+/** Whether a dead agent is revived automatically. Immutable and thread-safe. */
 public enum AutoRevive {
   /** Revive at once. */
   YES,
-  /** Record the death, do nothing. */
+  /** Record the death only. */
   NO,
-  /** Wait for a person to approve. */
+  /** Wait for an operator's approval. */
   ASK;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code yes}, {@code no} or {@code ask}
    */

@@ -23,27 +23,28 @@ import org.lazaruspit.cell.internal.files.ZipExtractor;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
- * A cell as one zip file. What is archived is everything but {@code .lazarus/}, links and special
- * files; an archive that would write anywhere but into its own new cell is refused. Thread-safe.
+ * Backs up a cell into one zip file and restores it. An archive holds everything but {@code
+ * .lazarus/}, links and special files; an archive that would write outside its own new cell is
+ * refused. Thread-safe.
  */
 public final class CellArchive {
   private CellArchive() {}
 
   /**
-   * Writes a cell into a new zip file, while no editor changes it. The file appears whole.
+   * Writes a cell into a new zip file, which appears whole. Edits of the cell wait meanwhile.
    *
    * @param cellDirectory the cell's directory
-   * @param file the zip file to make, outside the cell
-   * @return what was left out: links and special files, relative to the cell
-   * @throws FileAlreadyExistsException when there is such a file
-   * @throws IOException when the cell cannot be read or the file cannot be written
+   * @param file the zip file to create, outside the cell
+   * @return the links and special files that were left out, relative to the cell
+   * @throws FileAlreadyExistsException if the file exists
+   * @throws IOException if the cell cannot be read or the file cannot be written
    */
   public static List<String> backup(Path cellDirectory, Path file) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(file.toString());
     }
     if (AtomicFiles.parent(file).toRealPath().startsWith(cellDirectory.toRealPath())) {
-      throw new IOException(file + " is inside the cell that it would hold");
+      throw new IOException(file + " is inside the cell to back up");
     }
     List<String> leftOut = new ArrayList<>();
     try (CellLock lock = CellLock.acquire(cellDirectory)) {
@@ -55,29 +56,29 @@ public final class CellArchive {
 
   private static void write(Path cell, OutputStream out, List<String> leftOut) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
-    try (SecureDirectory folder = SecureDirectory.open(cell)) {
-      add(folder, "", zip, leftOut);
+    try (SecureDirectory directory = SecureDirectory.open(cell)) {
+      add(directory, "", zip, leftOut);
     }
     zip.finish();
   }
 
   private static void add(
-      SecureDirectory folder, String prefix, ZipOutputStream zip, List<String> leftOut)
+      SecureDirectory directory, String prefix, ZipOutputStream zip, List<String> leftOut)
       throws IOException {
-    for (Path entry : folder.names(Integer.MAX_VALUE)) {
+    for (Path entry : directory.names(Integer.MAX_VALUE)) {
       String name = prefix + entry;
       if (name.equals(CellLayout.PRIVATE)) {
         continue;
       }
-      BasicFileAttributes attributes = folder.attributes(entry);
+      BasicFileAttributes attributes = directory.attributes(entry);
       if (attributes.isDirectory()) {
         begin(zip, name + "/", attributes);
-        try (SecureDirectory inner = folder.open(entry, attributes)) {
+        try (SecureDirectory inner = directory.open(entry, attributes)) {
           add(inner, name + "/", zip, leftOut);
         }
       } else if (attributes.isRegularFile()) {
         begin(zip, name, attributes);
-        try (InputStream content = Channels.newInputStream(folder.read(entry))) {
+        try (InputStream content = Channels.newInputStream(directory.read(entry))) {
           content.transferTo(zip);
         }
       } else {
@@ -94,17 +95,16 @@ public final class CellArchive {
   }
 
   /**
-   * Makes a cell from a zip file; its whole directory appears at once, named for its {@code
-   * cell_id}. A cell with problems can be restored as it was backed up, as long as its {@code
-   * cell.json} can be read.
+   * Creates a cell from a zip file. Its directory appears whole, named for its {@code cell_id}. A
+   * cell with problems is restored as it was backed up, if its {@code cell.json} is readable.
    *
    * @param file the zip file
    * @param root the missions root
-   * @return the cell as it was then loaded
-   * @throws FileAlreadyExistsException when there is a cell of that identity
-   * @throws CellRuleException when there is no readable {@code cell.json} in it
-   * @throws IOException when it is no zip file, is damaged, holds links or names that lead out of
-   *     the cell, or expands to more than is sensible
+   * @return the cell, loaded after its restoration
+   * @throws FileAlreadyExistsException if a cell with that id exists
+   * @throws CellRuleException if it holds no readable {@code cell.json}
+   * @throws IOException if the file is not a zip file, is damaged, holds links or names that lead
+   *     out of the cell, or expands too much
    */
   public static MissionCell restore(Path file, Path root) throws IOException {
     CellLimits limits = CellLimits.DEFAULTS;

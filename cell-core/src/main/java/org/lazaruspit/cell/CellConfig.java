@@ -10,15 +10,15 @@ import org.lazaruspit.cell.internal.json.Seconds;
 /**
  * The content of {@code cell.json}: the mission's configuration. Immutable and thread-safe.
  *
- * @param cellId the cell's identity
- * @param missionName what people call the mission
- * @param createdAt when it was created
- * @param createdBy who created it, an identifier
- * @param status where the mission stands
- * @param isolationLevel how strictly its agents are kept apart, {@code none} by default
- * @param maxAgents the most agents it may have, 10 by default
- * @param timeout past this age the mission is overdue, 3600 s by default
- * @param policies what it says about revival
+ * @param cellId id of the cell
+ * @param missionName display name of the mission
+ * @param createdAt instant of creation
+ * @param createdBy creator, an identifier
+ * @param status status of the mission
+ * @param isolationLevel isolation of its agents, {@code none} by default
+ * @param maxAgents maximum number of agents, at least 1, 10 by default
+ * @param timeout age in whole seconds past which the mission is overdue, 3600 s by default
+ * @param policies policies on revival
  */
 public record CellConfig(
     UUID cellId,
@@ -31,24 +31,24 @@ public record CellConfig(
     Duration timeout,
     CellPolicies policies) {
 
-  /** The most agents of a cell that names no number. */
+  /** Default of {@link #maxAgents}: 10. */
   public static final int DEFAULT_MAX_AGENTS = 10;
 
-  /** The time after which a mission that names none is overdue. */
+  /** Default of {@link #timeout}: 3600 s. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param cellId the cell's identity
-   * @param missionName what people call the mission
-   * @param createdAt when it was created
-   * @param createdBy who created it, an identifier
-   * @param status where the mission stands
-   * @param isolationLevel how strictly its agents are kept apart, {
-   * @param maxAgents the most agents it may have, 10 by default
-   * @param timeout past this age the mission is overdue, 3600 s by default
-   * @param policies what it says about revival
+   * @param cellId id of the cell
+   * @param missionName display name of the mission
+   * @param createdAt instant of creation
+   * @param createdBy creator, an identifier
+   * @param status status of the mission
+   * @param isolationLevel isolation of its agents, {@code none} by default
+   * @param maxAgents maximum number of agents, at least 1, 10 by default
+   * @param timeout age in whole seconds past which the mission is overdue, 3600 s by default
+   * @param policies policies on revival
    */
   public CellConfig {
     Objects.requireNonNull(cellId, "cellId");
@@ -65,7 +65,7 @@ public record CellConfig(
   }
 
   /**
-   * The same with another status.
+   * Returns a copy with another status.
    *
    * @param newStatus the status to have
    * @return a copy
@@ -84,7 +84,7 @@ public record CellConfig(
   }
 
   /**
-   * The instant past which the mission is overdue.
+   * Returns the instant past which the mission is overdue.
    *
    * @return creation plus timeout
    */

@@ -16,8 +16,8 @@ import org.lazaruspit.cell.internal.json.JsonText;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
- * Makes a cell's directory appear at once: it is built where nobody looks, checked by the same code
- * that loads cells, forced to the disk and renamed.
+ * Creates a cell's directory atomically: builds it in a temporary directory, checks it with the
+ * code that loads cells, forces it to the disk and renames it.
  */
 final class CellCreation {
   private final Path root;
@@ -42,7 +42,7 @@ final class CellCreation {
     void fill(Path directory) throws IOException;
   }
 
-  /** Looks at what was filled in before anybody else can see it. */
+  /** Checks the new cell before it becomes visible. */
   private interface Check {
     void check(CellLoad load) throws CellRuleException;
   }
@@ -51,18 +51,18 @@ final class CellCreation {
     Path target;
     try (CellLock lock = CellLock.acquire(root)) {
       lock.requireHeld();
-      Path workshop = new CellLayout(root).temporary();
-      AtomicFiles.ensureDirectory(workshop);
-      Path building = workshop.resolve(UUID.randomUUID().toString());
+      Path temporaryDirectory = new CellLayout(root).temporary();
+      AtomicFiles.ensureDirectory(temporaryDirectory);
+      Path temporary = temporaryDirectory.resolve(UUID.randomUUID().toString());
       try {
-        Files.createDirectory(building);
-        filling.fill(building);
-        target = checked(building, check);
-        AtomicFiles.syncTree(building);
+        Files.createDirectory(temporary);
+        filling.fill(temporary);
+        target = checked(temporary, check);
+        AtomicFiles.syncTree(temporary);
         requireNothing(target);
-        AtomicFiles.move(building, target);
+        AtomicFiles.move(temporary, target);
       } catch (IOException | RuntimeException e) {
-        AtomicFiles.deleteQuietly(building, e);
+        AtomicFiles.deleteQuietly(temporary, e);
         throw e;
       }
       AtomicFiles.sync(root);
@@ -71,16 +71,16 @@ final class CellCreation {
         .scan(target)
         .load()
         .cell()
-        .orElseThrow(() -> new IOException(target + " was changed while it was being created"));
+        .orElseThrow(() -> new IOException(target + " was changed during its creation"));
   }
 
-  /** Where the cell belongs. */
-  private Path checked(Path building, Check check) throws CellRuleException {
-    CellLoad load = scanner.scan(building).load();
+  /** Returns the place of the new cell. */
+  private Path checked(Path temporary, Check check) throws CellRuleException {
+    CellLoad load = scanner.scan(temporary).load();
     Path target =
         load.cell().map(cell -> root.resolve(cell.id().toString())).orElse(root.resolve("?"));
     List<CellProblem> moved =
-        load.problems().stream().map(problem -> moved(problem, building, target)).toList();
+        load.problems().stream().map(problem -> moved(problem, temporary, target)).toList();
     check.check(new CellLoad(target, load.cell(), moved));
     return target;
   }
@@ -137,8 +137,7 @@ final class CellCreation {
     }
   }
 
-  private static <T> void write(Path file, DocumentCodec<T> document, T content)
-      throws IOException {
-    AtomicFiles.write(file, JsonText.bytes(document.encode().apply(content)));
+  private static <T> void write(Path file, DocumentCodec<T> codec, T content) throws IOException {
+    AtomicFiles.write(file, JsonText.bytes(codec.encode().apply(content)));
   }
 }

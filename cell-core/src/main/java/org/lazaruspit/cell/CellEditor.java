@@ -13,11 +13,11 @@ import org.lazaruspit.cell.internal.json.Identifiers;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
- * Changes one cell on disk. Every change is made whole or not at all, lasts when the method
- * returns, keeps fields that this version doesn't know, and is refused when the cell would break a
- * rule that it doesn't break already. Two editors, in one process or in two, never lose each
- * other's update: a change is computed outside the lock and computed again when something else came
- * first, so it must be a function of its argument. Thread-safe.
+ * Changes one cell on disk. A change is made whole or not at all, is durable when the method
+ * returns, keeps unknown fields, and is refused if it makes the cell break a further rule. Editors,
+ * in one process or in several, lose no update: a change is computed outside the lock, and again if
+ * another change came first, so it must be a pure function of its argument. Thread-safe, among
+ * processes too.
  */
 public final class CellEditor {
   private final CellLayout layout;
@@ -29,7 +29,7 @@ public final class CellEditor {
   }
 
   /**
-   * An editor of one cell.
+   * Returns an editor of one cell.
    *
    * @param cellDirectory the cell's directory
    * @return the editor
@@ -42,9 +42,9 @@ public final class CellEditor {
    * Adds an agent.
    *
    * @param agent the agent
-   * @throws FileAlreadyExistsException when there is one of that name
-   * @throws CellRuleException when the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @throws FileAlreadyExistsException if the id is taken
+   * @throws CellRuleException if the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public void addAgent(AgentSpec agent) throws IOException {
     files.add(layout.agent(agent.agentId()), agent.agentId(), CellCodecs.AGENT, agent);
@@ -54,9 +54,9 @@ public final class CellEditor {
    * Adds a task.
    *
    * @param task the task
-   * @throws FileAlreadyExistsException when there is one of that name
-   * @throws CellRuleException when the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @throws FileAlreadyExistsException if the id is taken
+   * @throws CellRuleException if the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public void addTask(TaskSpec task) throws IOException {
     files.add(layout.task(task.taskId()), task.taskId(), CellCodecs.TASK, task);
@@ -66,11 +66,11 @@ public final class CellEditor {
    * Changes an agent.
    *
    * @param agentId the agent
-   * @param change from what is there to what shall be there; its name must stay
-   * @return what is there now
-   * @throws NoSuchFileException when there is no such agent
-   * @throws CellRuleException when its file is bad or the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @param change from the present content to the new one; the id must stay
+   * @return the new content
+   * @throws NoSuchFileException if the agent does not exist
+   * @throws CellRuleException if its file is invalid or the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public AgentSpec updateAgent(String agentId, UnaryOperator<AgentSpec> change) throws IOException {
     Identifiers.require("agent_id", agentId);
@@ -81,11 +81,11 @@ public final class CellEditor {
    * Changes a task.
    *
    * @param taskId the task
-   * @param change from what is there to what shall be there; its name must stay
-   * @return what is there now
-   * @throws NoSuchFileException when there is no such task
-   * @throws CellRuleException when its file is bad or the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @param change from the present content to the new one; the id must stay
+   * @return the new content
+   * @throws NoSuchFileException if the task does not exist
+   * @throws CellRuleException if its file is invalid or the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public TaskSpec updateTask(String taskId, UnaryOperator<TaskSpec> change) throws IOException {
     Identifiers.require("task_id", taskId);
@@ -95,22 +95,22 @@ public final class CellEditor {
   /**
    * Changes the mission's configuration.
    *
-   * @param change from what is there to what shall be there
-   * @return what is there now
-   * @throws CellRuleException when the file is bad or the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @param change from the present content to the new one
+   * @return the new content
+   * @throws CellRuleException if the file is invalid or the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public CellConfig updateConfig(UnaryOperator<CellConfig> change) throws IOException {
     return files.update(layout.cellFile(), "", CellCodecs.CONFIG, change);
   }
 
   /**
-   * Changes {@code config/isolation.json}, which is made where there is none.
+   * Changes {@code config/isolation.json}, and creates it if it is missing.
    *
-   * @param change from what is there, or {@link IsolationSpec#ABSENT}, to what shall be there
-   * @return what is there now
-   * @throws CellRuleException when the file is bad or the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @param change from the present content, or {@link IsolationSpec#ABSENT}, to the new one
+   * @return the new content
+   * @throws CellRuleException if the file is invalid or the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public IsolationSpec updateIsolation(UnaryOperator<IsolationSpec> change) throws IOException {
     Path file = layout.config(CellLayout.ISOLATION_FILE);
@@ -118,12 +118,12 @@ public final class CellEditor {
   }
 
   /**
-   * Changes {@code config/policies.json}, which is made where there is none.
+   * Changes {@code config/policies.json}, and creates it if it is missing.
    *
-   * @param change from what is there, or {@link RevivalPolicies#ABSENT}, to what shall be there
-   * @return what is there now
-   * @throws CellRuleException when the file is bad or the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @param change from the present content, or {@link RevivalPolicies#ABSENT}, to the new one
+   * @return the new content
+   * @throws CellRuleException if the file is invalid or the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public RevivalPolicies updatePolicies(UnaryOperator<RevivalPolicies> change) throws IOException {
     Path file = layout.config(CellLayout.POLICIES_FILE);
@@ -131,12 +131,12 @@ public final class CellEditor {
   }
 
   /**
-   * Changes {@code config/permissions.json}, which is made where there is none.
+   * Changes {@code config/permissions.json}, and creates it if it is missing.
    *
-   * @param change from what is there, or {@link Permissions#ABSENT}, to what shall be there
-   * @return what is there now
-   * @throws CellRuleException when the file is bad or the cell would break a rule
-   * @throws IOException when it cannot be written
+   * @param change from the present content, or {@link Permissions#ABSENT}, to the new one
+   * @return the new content
+   * @throws CellRuleException if the file is invalid or the cell would break a rule
+   * @throws IOException if it cannot be written
    */
   public Permissions updatePermissions(UnaryOperator<Permissions> change) throws IOException {
     Path file = layout.config(CellLayout.PERMISSIONS_FILE);
@@ -147,9 +147,9 @@ public final class CellEditor {
    * Removes an agent's file; its checkpoints and logs stay.
    *
    * @param agentId the agent
-   * @throws NoSuchFileException when there is no such agent
-   * @throws CellRuleException when something still names it
-   * @throws IOException when it cannot be removed
+   * @throws NoSuchFileException if the agent does not exist
+   * @throws CellRuleException if another file refers to it
+   * @throws IOException if it cannot be removed
    */
   public void removeAgent(String agentId) throws IOException {
     files.remove(layout.agent(Identifiers.require("agent_id", agentId)));
@@ -159,27 +159,27 @@ public final class CellEditor {
    * Removes a task's file.
    *
    * @param taskId the task
-   * @throws NoSuchFileException when there is no such task
-   * @throws CellRuleException when something still names it
-   * @throws IOException when it cannot be removed
+   * @throws NoSuchFileException if the task does not exist
+   * @throws CellRuleException if another file refers to it
+   * @throws IOException if it cannot be removed
    */
   public void removeTask(String taskId) throws IOException {
     files.remove(layout.task(Identifiers.require("task_id", taskId)));
   }
 
   /**
-   * Hands a task over, if it may be: see {@link MissionCell#mayHandOver}, asked at the moment of
-   * acting. The one who gives stops working on it before the other has it, so that a crash between
-   * the two leaves the task where it was.
+   * Hands a task over, if {@link MissionCell#mayHandOver} allows it under the lock. The present
+   * agent is released before the task is assigned to the other: a crash in between leaves the task
+   * where it was.
    *
    * @param taskId the task
-   * @param from the agent that it is assigned to
-   * @param to the agent that shall take it
-   * @param defaults the policies that hold where the cell says nothing
-   * @param approved whether a person has approved
-   * @return {@link HandOver.Allowed} when it was done; else nothing was changed
-   * @throws CellRuleException when the cell cannot be read or would break a rule
-   * @throws IOException when it cannot be written
+   * @param from the agent that has the task
+   * @param to the agent that takes it
+   * @param defaults policies for what the cell leaves open
+   * @param approved whether an operator has approved
+   * @return {@link HandOver.Allowed} if the task was handed over; otherwise the cell is unchanged
+   * @throws CellRuleException if the cell cannot be read or would break a rule
+   * @throws IOException if it cannot be written
    */
   public HandOver handOver(
       String taskId, String from, String to, EffectivePolicies defaults, boolean approved)

@@ -24,7 +24,7 @@ import org.lazaruspit.cell.internal.scan.CellScan;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 import org.lazaruspit.cell.internal.scan.PendingChange;
 
-/** Compare-and-set for the files of one cell, with the rules of the whole cell as the guard. */
+/** Compare-and-set on the files of one cell, guarded by the rules of the whole cell. */
 final class CellFiles {
   private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
@@ -36,8 +36,8 @@ final class CellFiles {
     this.scanner = scanner;
   }
 
-  <T> void add(Path file, String id, DocumentCodec<T> document, T content) throws IOException {
-    byte[] bytes = JsonText.bytes(document.encode().apply(content));
+  <T> void add(Path file, String id, DocumentCodec<T> codec, T content) throws IOException {
+    byte[] bytes = JsonText.bytes(codec.encode().apply(content));
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
       if (read(file) != null) {
@@ -49,7 +49,7 @@ final class CellFiles {
     }
   }
 
-  <T> T update(Path file, String id, DocumentCodec<T> document, UnaryOperator<T> change)
+  <T> T update(Path file, String id, DocumentCodec<T> codec, UnaryOperator<T> change)
       throws IOException {
     while (true) {
       byte[] bytes = read(file);
@@ -57,26 +57,26 @@ final class CellFiles {
         throw new NoSuchFileException(file.toString());
       }
       Json.Obj object = parse(file, bytes);
-      T before = decode(file, id, bytes, object, document);
+      T before = decode(file, id, bytes, object, codec);
       T after = change.apply(before);
       if (after.equals(before)
-          || compareAndSet(file, id, bytes, document.replace(object, before, after))) {
+          || compareAndSet(file, id, bytes, codec.replace(object, before, after))) {
         return after;
       }
     }
   }
 
-  /** As above, for a file that may be absent. */
-  <T> T update(Path file, DocumentCodec<T> document, T absent, UnaryOperator<T> change)
+  /** Updates a file that may be absent. */
+  <T> T update(Path file, DocumentCodec<T> codec, T absent, UnaryOperator<T> change)
       throws IOException {
     while (true) {
       byte[] bytes = read(file);
       byte[] there = bytes == null ? EMPTY_OBJECT : bytes;
       Json.Obj object = parse(file, there);
-      T before = bytes == null ? absent : decode(file, "", there, object, document);
+      T before = bytes == null ? absent : decode(file, "", there, object, codec);
       T after = change.apply(before);
       if (after.equals(before)
-          || compareAndSet(file, "", bytes, document.replace(object, before, after))) {
+          || compareAndSet(file, "", bytes, codec.replace(object, before, after))) {
         return after;
       }
     }
@@ -108,19 +108,19 @@ final class CellFiles {
     }
   }
 
-  /** The cell as it is now. */
+  /** Loads the cell. */
   MissionCell cell() throws CellRuleException {
     CellLoad load = scanner.scan(layout.directory()).load();
     return load.cell().orElseThrow(() -> new CellRuleException(load.errors()));
   }
 
-  /** The content of a file that must be there and be good. */
-  <T> T load(Path file, String id, DocumentCodec<T> document) throws IOException {
+  /** Loads a file that must be present and valid. */
+  <T> T load(Path file, String id, DocumentCodec<T> codec) throws IOException {
     byte[] bytes = read(file);
     if (bytes == null) {
       throw new NoSuchFileException(file.toString());
     }
-    return decode(file, id, bytes, parse(file, bytes), document);
+    return decode(file, id, bytes, parse(file, bytes), codec);
   }
 
   byte @Nullable [] read(Path file) throws IOException {
@@ -150,23 +150,23 @@ final class CellFiles {
     return object;
   }
 
-  <T> T decode(Path file, String id, byte[] bytes, Json.Obj object, DocumentCodec<T> document)
+  <T> T decode(Path file, String id, byte[] bytes, Json.Obj object, DocumentCodec<T> codec)
       throws CellRuleException {
     Findings findings = new Findings();
-    T content = document.decode(id, object, findings, scanner.limits());
+    T content = codec.decode(id, object, findings, scanner.limits());
     if (content == null) {
       throw new CellRuleException(Problems.of(file, bytes, findings, scanner.files().json()));
     }
     return content;
   }
 
-  /** A cell with an old fault may still be changed, as long as the change adds none. */
-  private void requireNoNewErrors(PendingChange draft) throws CellRuleException {
+  /** Accepts a change of an invalid cell, provided that it adds no error. */
+  private void requireNoNewErrors(PendingChange change) throws CellRuleException {
     CellScan now = scanner.scan(layout.directory());
     Set<CellProblem> known = new HashSet<>();
     now.load().errors().forEach(problem -> known.add(withoutPlace(problem)));
     List<CellProblem> added =
-        draft.applyTo(now).errors().stream()
+        change.applyTo(now).errors().stream()
             .map(CellFiles::withoutPlace)
             .filter(problem -> !known.contains(problem))
             .toList();
@@ -175,7 +175,7 @@ final class CellFiles {
     }
   }
 
-  /** The lines of a document that is not written yet, or no more, would only mislead. */
+  /** Drops line and column, which differ between the old document and the new. */
   private static CellProblem withoutPlace(CellProblem problem) {
     return new CellProblem(
         problem.severity(),

@@ -1,16 +1,17 @@
 package org.lazaruspit.cell;
 
 /**
- * How much of a missions root is read at most. Past a bound the answer is a problem, never an
- * out-of-memory error. Immutable and thread-safe.
+ * Bounds on reading a missions root. An excess is reported as a problem, never an out-of-memory
+ * error. Immutable and thread-safe.
  *
- * @param maxFileBytes the longest file, 1 MiB by default
- * @param maxDepth how deep objects and arrays may nest, 64 by default
- * @param maxTextLength the longest text in a field that we know, 65,536 characters by default
- * @param maxFiles the most entries of one directory, 20,000 by default
- * @param maxCells the most cells of one root, 100,000 by default
- * @param maxProblems the most problems reported for one cell, 1,000 by default
- * @param maxCheckpointBytes the largest checkpoint with all artifacts, 4 GiB by default
+ * @param maxFileBytes maximum length of a file in bytes, 1 MiB by default
+ * @param maxDepth maximum nesting of objects and arrays, 64 by default
+ * @param maxTextLength maximum length of a text in a known field, 65,536 characters by default
+ * @param maxFiles maximum number of entries of one directory, 20,000 by default
+ * @param maxCells maximum number of cells of one root, 100,000 by default
+ * @param maxProblems maximum number of problems reported for one cell, 1,000 by default
+ * @param maxCheckpointBytes maximum size in bytes of a checkpoint with all artifacts, 4 GiB by
+ *     default
  */
 public record CellLimits(
     int maxFileBytes,
@@ -21,20 +22,21 @@ public record CellLimits(
     int maxProblems,
     long maxCheckpointBytes) {
 
-  /** The bounds that hold where nobody names others. */
+  /** The default bounds. */
   public static final CellLimits DEFAULTS =
       new CellLimits(1 << 20, 64, 1 << 16, 20_000, 100_000, 1_000, 4L << 30);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param maxFileBytes the longest file, 1 MiB by default
-   * @param maxDepth how deep objects and arrays may nest, 64 by default
-   * @param maxTextLength the longest text in a field that we know, 65,536 characters by default
-   * @param maxFiles the most entries of one directory, 20,000 by default
-   * @param maxCells the most cells of one root, 100,000 by default
-   * @param maxProblems the most problems reported for one cell, 1,000 by default
-   * @param maxCheckpointBytes the largest checkpoint with all artifacts, 4 GiB by default
+   * @param maxFileBytes maximum length of a file in bytes, 1 MiB by default
+   * @param maxDepth maximum nesting of objects and arrays, 64 by default
+   * @param maxTextLength maximum length of a text in a known field, 65,536 characters by default
+   * @param maxFiles maximum number of entries of one directory, 20,000 by default
+   * @param maxCells maximum number of cells of one root, 100,000 by default
+   * @param maxProblems maximum number of problems reported for one cell, 1,000 by default
+   * @param maxCheckpointBytes maximum size in bytes of a checkpoint with all artifacts, 4 GiB by
+   *     default
    */
   public CellLimits {
     if (maxFileBytes < 1
@@ -44,7 +46,7 @@ public record CellLimits(
         || maxCells < 1
         || maxProblems < 1
         || maxCheckpointBytes < 1) {
-      throw new IllegalArgumentException("every bound of a cell must be positive");
+      throw new IllegalArgumentException("limits of a cell must be positive");
     }
   }
 }

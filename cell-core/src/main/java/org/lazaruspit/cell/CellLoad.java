@@ -6,21 +6,21 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What came of loading one directory: as much of the cell as could be read, and all that is wrong
- * with it. Immutable and thread-safe.
+ * Result of loading one directory: the readable part of the cell, and all problems. Immutable and
+ * thread-safe.
  *
  * @param directory the directory
- * @param cell the cell, or empty where {@code cell.json} cannot be used or its identity is taken
- * @param problems everything that is wrong, in the order of files
+ * @param cell the cell, or empty if {@code cell.json} is invalid or its id is taken
+ * @param problems all problems, in the order of files
  */
 public record CellLoad(Path directory, Optional<MissionCell> cell, List<CellProblem> problems) {
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
    * @param directory the directory
-   * @param cell the cell, or empty where {
-   * @param problems everything that is wrong, in the order of files
+   * @param cell the cell, or empty if {@code cell.json} is invalid or its id is taken
+   * @param problems all problems, in the order of files
    */
   public CellLoad {
     Objects.requireNonNull(directory, "directory");
@@ -29,27 +29,27 @@ public record CellLoad(Path directory, Optional<MissionCell> cell, List<CellProb
   }
 
   /**
-   * The problems that make the cell invalid.
+   * Returns the problems that make the cell invalid.
    *
-   * @return those of severity error
+   * @return problems of severity error
    */
   public List<CellProblem> errors() {
     return of(Severity.ERROR);
   }
 
   /**
-   * The problems that a person should look at.
+   * Returns the problems that leave the cell valid.
    *
-   * @return those of severity warning
+   * @return problems of severity warning
    */
   public List<CellProblem> warnings() {
     return of(Severity.WARNING);
   }
 
   /**
-   * Whether there is a cell and nothing is wrong with it but warnings.
+   * Returns whether the cell is present and has no errors.
    *
-   * @return true when valid
+   * @return true if valid
    */
   public boolean valid() {
     return cell.isPresent() && errors().isEmpty();

@@ -5,8 +5,8 @@ import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.json.Identifiers;
 
 /**
- * Where the files of a cell are that others write: logs, the journal, checkpoints and artifacts.
- * Immutable and thread-safe; touches no disk.
+ * Paths of a cell's logs, journal, checkpoints and artifacts. Immutable and thread-safe; touches no
+ * disk.
  */
 public final class CellPaths {
   private final CellLayout layout;
@@ -16,7 +16,7 @@ public final class CellPaths {
   }
 
   /**
-   * The paths of one cell.
+   * Returns the paths of one cell.
    *
    * @param cellDirectory the cell's directory
    * @return its paths
@@ -26,18 +26,18 @@ public final class CellPaths {
   }
 
   /**
-   * The log of an agent's output.
+   * Returns the log of an agent's output.
    *
    * @param agentId the agent
    * @return {@code logs/<agent_id>.log}
-   * @throws IllegalArgumentException when the agent's name is no identifier
+   * @throws IllegalArgumentException if the id is invalid
    */
   public Path agentLog(String agentId) {
     return layout.logs().resolve(Identifiers.require("agent_id", agentId) + ".log");
   }
 
   /**
-   * The mission's own log.
+   * Returns the log of the mission.
    *
    * @return {@code logs/mission.log}
    */
@@ -46,7 +46,7 @@ public final class CellPaths {
   }
 
   /**
-   * The journal of revivals.
+   * Returns the journal of revivals.
    *
    * @return {@code logs/revivals.jsonl}
    */
@@ -55,18 +55,18 @@ public final class CellPaths {
   }
 
   /**
-   * The folder of an agent's checkpoint.
+   * Returns the directory of an agent's checkpoint.
    *
    * @param agentId the agent
    * @return {@code checkpoints/<agent_id>}
-   * @throws IllegalArgumentException when the agent's name is no identifier
+   * @throws IllegalArgumentException if the id is invalid
    */
   public Path checkpoint(String agentId) {
     return layout.checkpoint(Identifiers.require("agent_id", agentId));
   }
 
   /**
-   * What the mission produces.
+   * Returns the directory of the mission's artifacts.
    *
    * @return {@code artifacts}
    */

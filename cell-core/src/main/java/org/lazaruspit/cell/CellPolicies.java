@@ -5,31 +5,31 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
- * The {@code policies} object of {@code cell.json}. A field that is absent is {@code null} and
- * falls through to the pit's configuration.
+ * The {@code policies} object of {@code cell.json}. A field that is {@code null} falls through to
+ * the pit's configuration. Immutable and thread-safe.
  *
- * @param autoRevive whether dead agents are revived unasked
+ * @param autoRevive whether dead agents are revived automatically
  * @param handoffAllowed whether tasks may be handed over
- * @param checkpointInterval how often agents are expected to save a checkpoint, 300 s by default
+ * @param checkpointInterval expected time between checkpoints in whole seconds, 300 s by default
  */
 public record CellPolicies(
     @Nullable AutoRevive autoRevive,
     @Nullable Boolean handoffAllowed,
     Duration checkpointInterval) {
 
-  /** The expected time between two checkpoints where a cell names none: 300 s. */
+  /** Default of {@link #checkpointInterval}: 300 s. */
   public static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
 
-  /** Nothing said: everything falls through. */
+  /** No policies: every field falls through. */
   public static final CellPolicies ABSENT =
       new CellPolicies(null, null, DEFAULT_CHECKPOINT_INTERVAL);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param autoRevive whether dead agents are revived unasked
+   * @param autoRevive whether dead agents are revived automatically
    * @param handoffAllowed whether tasks may be handed over
-   * @param checkpointInterval how often agents are expected to save a checkpoint, 300 s by default
+   * @param checkpointInterval expected time between checkpoints in whole seconds, 300 s by default
    */
   public CellPolicies {
     Seconds.require("checkpoint_interval", checkpointInterval);

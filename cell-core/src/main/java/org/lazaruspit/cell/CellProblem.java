@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * One thing that is wrong with a cell, and where. Immutable and thread-safe.
+ * Problem of a cell, with its place. Immutable and thread-safe.
  *
- * @param severity how bad it is
- * @param file the file or directory it was found in
- * @param pointer the place in the JSON document (RFC 6901), empty for the whole document
- * @param line the line in the file from 1, or 0 where there is none
- * @param column the character in the line from 1, or 0 where there is none
- * @param found what stands there
- * @param expected what should stand there
+ * @param severity severity
+ * @param file the file or directory with the problem
+ * @param pointer JSON Pointer to the place (RFC 6901), empty for the whole document
+ * @param line line in the file from 1, or 0 if unknown
+ * @param column character in the line from 1, or 0 if unknown
+ * @param found the content found
+ * @param expected the content expected
  */
 public record CellProblem(
     Severity severity,
@@ -24,15 +24,15 @@ public record CellProblem(
     String expected) {
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param severity how bad it is
-   * @param file the file or directory it was found in
-   * @param pointer the place in the JSON document (RFC 6901), empty for the whole document
-   * @param line the line in the file from 1, or 0 where there is none
-   * @param column the character in the line from 1, or 0 where there is none
-   * @param found what stands there
-   * @param expected what should stand there
+   * @param severity severity
+   * @param file the file or directory with the problem
+   * @param pointer JSON Pointer to the place (RFC 6901), empty for the whole document
+   * @param line line in the file from 1, or 0 if unknown
+   * @param column character in the line from 1, or 0 if unknown
+   * @param found the content found
+   * @param expected the content expected
    */
   public CellProblem {
     Objects.requireNonNull(severity, "severity");
@@ -43,7 +43,7 @@ public record CellProblem(
   }
 
   /**
-   * The problem in one line.
+   * Returns the problem in one line.
    *
    * @return for example {@code error: found "boss", expected lead, write, read or audit
    *     (agents/a1.json, line 4, column 11, /role)}

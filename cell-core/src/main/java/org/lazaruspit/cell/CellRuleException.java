@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A change was refused since the cell would break a rule; nothing was written. */
+/** Refusal of a change that would make the cell break a rule; the cell is unchanged. */
 public final class CellRuleException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ public final class CellRuleException extends IOException {
   }
 
   /**
-   * The rules that would be broken.
+   * Returns the rules that would be broken.
    *
    * @return at least one problem
    */

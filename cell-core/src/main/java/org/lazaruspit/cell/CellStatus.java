@@ -2,21 +2,21 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** Where a mission stands. Immutable and thread-safe. */
+/** Status of a mission. Immutable and thread-safe. */
 public enum CellStatus {
-  /** Being worked on: its agents are supervised. */
+  /** In work: its agents are supervised. */
   ACTIVE,
-  /** Halted by a person: nothing is revived. */
+  /** Paused by an operator: no agent is revived. */
   PAUSED,
-  /** Done. */
+  /** Completed. */
   COMPLETED,
-  /** Given up. */
+  /** Failed. */
   FAILED;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code active}, {@code paused}, {@code completed} or {@code failed}
    */

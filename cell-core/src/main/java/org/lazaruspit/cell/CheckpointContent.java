@@ -12,8 +12,8 @@ import org.lazaruspit.cell.internal.json.FieldReader;
 import org.lazaruspit.cell.internal.json.FileNames;
 
 /**
- * What a checkpoint consists of: {@code state.json}, {@code context.json} and any artifacts.
- * Immutable; thread-safe as long as nobody changes the files that it names.
+ * Content of a checkpoint: {@code state.json}, {@code context.json} and any artifacts. Immutable
+ * and thread-safe; files that it names are read when the checkpoint is saved.
  *
  * <pre>{@code
  * CheckpointContent content =
@@ -31,16 +31,16 @@ public final class CheckpointContent {
     this.artifacts = Collections.unmodifiableSortedMap(artifacts);
   }
 
-  /** Where the bytes of an artifact come from. */
+  /** Source of an artifact's bytes. */
   interface Source {
     InputStream open() throws IOException;
   }
 
   /**
-   * Content without artifacts.
+   * Returns content without artifacts.
    *
    * @param state the agent's own state, a JSON document
-   * @param context what it needs to go on working, a JSON document
+   * @param context the context to resume work from, a JSON document
    * @return the content
    */
   public static CheckpointContent of(byte[] state, byte[] context) {
@@ -48,24 +48,24 @@ public final class CheckpointContent {
   }
 
   /**
-   * The same with a file.
+   * Returns a copy with one more artifact, from a file.
    *
-   * @param name its name below {@code artifacts/}, a relative path with forward slashes
-   * @param file the file to copy when the checkpoint is saved
+   * @param name name below {@code artifacts/}, a relative path with forward slashes
+   * @param file the file, which is copied when the checkpoint is saved
    * @return the content with the artifact
-   * @throws IllegalArgumentException when the name leads out of the folder or is taken
+   * @throws IllegalArgumentException if the name leads out of the folder or is taken
    */
   public CheckpointContent withArtifact(String name, Path file) {
     return with(name, () -> Files.newInputStream(file));
   }
 
   /**
-   * The same with some bytes.
+   * Returns a copy with one more artifact, from bytes.
    *
-   * @param name the file's name below {@code artifacts/}, a relative path with forward slashes
-   * @param content what the file shall hold
+   * @param name name below {@code artifacts/}, a relative path with forward slashes
+   * @param content the bytes
    * @return the content with the artifact
-   * @throws IllegalArgumentException when the name leads out of the folder or is taken
+   * @throws IllegalArgumentException if the name leads out of the folder or is taken
    */
   public CheckpointContent withArtifact(String name, byte[] content) {
     byte[] copy = content.clone();

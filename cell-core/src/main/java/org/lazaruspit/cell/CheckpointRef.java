@@ -6,21 +6,21 @@ import java.util.Objects;
 import org.lazaruspit.cell.internal.json.Hashes;
 
 /**
- * The commit record of a checkpoint, kept in the agent's file: what stands under the agent's
- * checkpoint folder is a checkpoint exactly when it fits this. Immutable and thread-safe.
+ * Commit record of a checkpoint, in the agent's file: the agent's checkpoint folder is valid if and
+ * only if it matches this record. Immutable and thread-safe.
  *
- * @param lastCheckpoint when it was saved
- * @param contextHash lower-case hexadecimal SHA-256 of {@code context.json}
+ * @param lastCheckpoint instant of the save
+ * @param contextHash SHA-256 in lower-case hexadecimal digits of {@code context.json}
  * @param artifacts names of the files under {@code artifacts/}
  */
 public record CheckpointRef(Instant lastCheckpoint, String contextHash, List<String> artifacts) {
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param lastCheckpoint when it was saved
-   * @param contextHash lower-case hexadecimal SHA-256 of {
-   * @param artifacts names of the files under {
+   * @param lastCheckpoint instant of the save
+   * @param contextHash SHA-256 in lower-case hexadecimal digits of {@code context.json}
+   * @param artifacts names of the files under {@code artifacts/}
    */
   public CheckpointRef {
     Objects.requireNonNull(lastCheckpoint, "lastCheckpoint");

@@ -2,24 +2,24 @@ package org.lazaruspit.cell;
 
 import java.nio.file.Path;
 
-/** Whether an agent's checkpoint may be restored. */
+/** Result of verifying an agent's checkpoint. Immutable and thread-safe. */
 public sealed interface CheckpointVerdict {
 
   /**
-   * It is what was committed.
+   * The checkpoint is the committed one and may be restored.
    *
    * @param ref the commit record
-   * @param folder where {@code state.json}, {@code context.json} and {@code artifacts/} are
+   * @param folder the folder with {@code state.json}, {@code context.json} and {@code artifacts/}
    */
   record Valid(CheckpointRef ref, Path folder) implements CheckpointVerdict {}
 
-  /** The agent has none. */
+  /** The agent has no checkpoint. */
   record Missing() implements CheckpointVerdict {}
 
   /**
-   * There is one, but it must not be restored.
+   * The checkpoint must not be restored.
    *
-   * @param reason what is wrong with it
+   * @param reason why the checkpoint is invalid
    */
   record Invalid(String reason) implements CheckpointVerdict {}
 }

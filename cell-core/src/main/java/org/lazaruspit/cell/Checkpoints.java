@@ -27,15 +27,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one cell's agents. A checkpoint is saved whole or not at all: however a save
- * is interrupted, what is restored afterwards is the old one or the new one, never a mix. An
- * incarnation that was replaced cannot save any more, and the generation before the newest is kept.
- * Thread-safe, among processes too.
+ * Saves and verifies the checkpoints of one cell's agents. A checkpoint is saved whole or not at
+ * all: after an interrupted save the old checkpoint or the new one is restored, never a mix. A
+ * replaced incarnation cannot save. The generation before the newest is kept. Thread-safe, among
+ * processes too.
  *
- * <p>The steps of a save, each durable before the next: name the generation that is begun; write it
- * whole into {@code .lazarus/}; put its commit record into the agent's file, which is the moment it
- * counts; copy it to {@code checkpoints/<agent_id>/}; remove what is older than the one before;
- * forget that it was begun. Whoever comes next finishes or undoes what was interrupted.
+ * <p>The steps of a save, each durable before the next: write a marker with the number of the
+ * generation; write the generation into {@code .lazarus/}; write its commit record into the agent's
+ * file, which commits it; copy it to {@code checkpoints/<agent_id>/}; remove the generations before
+ * the previous; remove the marker. The next access finishes or undoes an interrupted save.
  */
 public final class Checkpoints {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
@@ -54,7 +54,7 @@ public final class Checkpoints {
   }
 
   /**
-   * The checkpoints of one cell.
+   * Returns the checkpoints of one cell.
    *
    * @param cellDirectory the cell's directory
    * @return its checkpoints
@@ -68,28 +68,29 @@ public final class Checkpoints {
   }
 
   /**
-   * Saves a checkpoint; a pending one is committed first. When this returns, it lasts.
+   * Saves a checkpoint; a pending checkpoint is committed first. When this returns, the checkpoint
+   * is durable.
    *
    * @param agentId the agent
    * @param incarnation the incarnation that saves
-   * @param content what to save
-   * @return the commit record, as it now stands in the agent's file
-   * @throws StaleIncarnationException when a newer incarnation has taken over or has saved
-   * @throws NoSuchFileException when the cell has no such agent
-   * @throws CellRuleException when the agent's file is bad
-   * @throws IOException when it cannot be written, or state or context are not JSON; then the old
-   *     checkpoint stands
+   * @param content the content to save
+   * @return the commit record in the agent's file
+   * @throws StaleIncarnationException if a newer incarnation has taken over or has saved
+   * @throws NoSuchFileException if the agent does not exist
+   * @throws CellRuleException if the agent's file is invalid
+   * @throws IOException if it cannot be written, or state or context are not JSON; then the old
+   *     checkpoint stays
    */
   public CheckpointRef save(String agentId, long incarnation, CheckpointContent content)
       throws IOException {
-    CheckpointGenerations vault = vault(agentId);
+    CheckpointGenerations generations = generations(agentId);
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
-      vault.prepare();
-      recover(agentId, vault);
-      takePending(agentId, vault);
-      requireNotStale(agentId, incarnation, vault);
-      return commit(agentId, vault, incarnation, source(content)).ref();
+      generations.prepare();
+      recover(agentId, generations);
+      takePending(agentId, generations);
+      requireNotStale(agentId, incarnation, generations);
+      return commit(agentId, generations, incarnation, source(content)).ref();
     }
   }
 
@@ -105,10 +106,10 @@ public final class Checkpoints {
     };
   }
 
-  private void requireNotStale(String agentId, long incarnation, CheckpointGenerations vault)
+  private void requireNotStale(String agentId, long incarnation, CheckpointGenerations generations)
       throws IOException {
     long newest = agent(agentId).incarnation();
-    for (Generation generation : vault.generations()) {
+    for (Generation generation : generations.newestFirst()) {
       newest = Math.max(newest, generation.manifest().incarnation());
     }
     if (incarnation < newest) {
@@ -118,30 +119,32 @@ public final class Checkpoints {
 
   private Generation commit(
       String agentId,
-      CheckpointGenerations vault,
+      CheckpointGenerations generations,
       long incarnation,
       CheckpointGenerations.Source source)
       throws IOException {
-    List<Generation> generations = vault.generations();
-    long number = generations.isEmpty() ? 1 : generations.get(0).manifest().generation() + 1;
-    vault.begin(number);
+    List<Generation> stored = generations.newestFirst();
+    long number = stored.isEmpty() ? 1 : stored.get(0).manifest().generation() + 1;
+    generations.begin(number);
     try {
       Generation generation =
-          vault.write(number, incarnation, later(agent(agentId).checkpoint()), source);
+          generations.write(number, incarnation, later(agent(agentId).checkpoint()), source);
       files.update(
           layout.agent(agentId),
           agentId,
           CellCodecs.AGENT,
           agent -> agent.withCheckpoint(generation.ref()));
-      finish(vault, generation);
+      finish(generations, generation);
       return generation;
     } catch (BadCheckpoint e) {
-      recover(agentId, vault);
+      recover(agentId, generations);
       throw e;
     }
   }
 
-  /** No two checkpoints of an agent have one instant, so the commit record names one generation. */
+  /**
+   * Returns an instant after the last checkpoint's: a commit record must identify one generation.
+   */
   private Instant later(@Nullable CheckpointRef before) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     if (before == null || before.lastCheckpoint().isBefore(now)) {
@@ -150,52 +153,51 @@ public final class Checkpoints {
     return before.lastCheckpoint().truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
   }
 
-  private static void finish(CheckpointGenerations vault, Generation generation)
+  private static void finish(CheckpointGenerations generations, Generation generation)
       throws IOException {
-    vault.publish(generation);
-    vault.prune();
-    vault.remove(vault.claimed());
-    vault.end();
+    generations.publish(generation);
+    generations.prune();
+    generations.remove(generations.claimed());
+    generations.end();
   }
 
-  /** Finishes a save that was interrupted after it counted, and undoes one that was not. */
-  private void recover(String agentId, CheckpointGenerations vault) throws IOException {
-    Long begun = vault.begun();
+  /** Finishes a save that was interrupted after its commit, and undoes any other. */
+  private void recover(String agentId, CheckpointGenerations generations) throws IOException {
+    Long begun = generations.begun();
     if (begun == null) {
       return;
     }
     CheckpointRef record = agent(agentId).checkpoint();
-    for (Generation generation : vault.generations()) {
+    for (Generation generation : generations.newestFirst()) {
       if (generation.manifest().generation() == begun && generation.ref().equals(record)) {
-        finish(vault, generation);
+        finish(generations, generation);
         return;
       }
     }
-    vault.discard(begun);
-    vault.end();
+    generations.discard(begun);
+    generations.end();
   }
 
   /**
-   * Commits what an agent has put at {@code checkpoints/<agent_id>/next/}, if there is something.
-   * It must hold {@code state.json} and {@code context.json}, both JSON, and may hold {@code
-   * artifacts/}. One that doesn't is set aside and reported, see {@link #refused}, and the old
-   * checkpoint stands.
+   * Commits the pending checkpoint at {@code checkpoints/<agent_id>/next/}, if present. It must
+   * hold {@code state.json} and {@code context.json}, both JSON, and may hold {@code artifacts/}.
+   * An invalid one is set aside and reported by {@link #refused}, and the old checkpoint stays.
    *
    * @param agentId the agent
    * @return whether a checkpoint was committed
-   * @throws NoSuchFileException when the cell has no such agent
-   * @throws IOException when it cannot be written
+   * @throws NoSuchFileException if the agent does not exist
+   * @throws IOException if it cannot be written
    */
   public boolean commitPending(String agentId) throws IOException {
-    CheckpointGenerations vault = vault(agentId);
-    if (!exists(next(agentId)) && !exists(vault.claimed())) {
+    CheckpointGenerations generations = generations(agentId);
+    if (!exists(next(agentId)) && !exists(generations.claimed())) {
       return false;
     }
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
-      vault.prepare();
-      recover(agentId, vault);
-      return takePending(agentId, vault);
+      generations.prepare();
+      recover(agentId, generations);
+      return takePending(agentId, generations);
     }
   }
 
@@ -207,18 +209,17 @@ public final class Checkpoints {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private boolean takePending(String agentId, CheckpointGenerations vault) throws IOException {
-    boolean committed = exists(vault.claimed()) && takeClaimed(agentId, vault);
-    return (claim(agentId, vault) && takeClaimed(agentId, vault)) || committed;
+  private boolean takePending(String agentId, CheckpointGenerations generations)
+      throws IOException {
+    boolean committed = exists(generations.claimed()) && takeClaimed(agentId, generations);
+    return (claim(agentId, generations) && takeClaimed(agentId, generations)) || committed;
   }
 
-  /**
-   * One rename: either we have it, or the agent has just taken it back to put a newer one there.
-   */
-  private boolean claim(String agentId, CheckpointGenerations vault) throws IOException {
+  /** Takes the pending checkpoint in one rename; the agent may withdraw it at the same time. */
+  private boolean claim(String agentId, CheckpointGenerations generations) throws IOException {
     try {
       AtomicFiles.requireDirectory(layout.checkpoint(agentId));
-      AtomicFiles.move(next(agentId), vault.claimed());
+      AtomicFiles.move(next(agentId), generations.claimed());
       AtomicFiles.sync(layout.checkpoint(agentId));
       return true;
     } catch (NoSuchFileException e) {
@@ -226,62 +227,68 @@ public final class Checkpoints {
     }
   }
 
-  private boolean takeClaimed(String agentId, CheckpointGenerations vault) throws IOException {
+  private boolean takeClaimed(String agentId, CheckpointGenerations generations)
+      throws IOException {
     try {
       commit(
           agentId,
-          vault,
-          newestIncarnation(agentId, vault),
-          visitor -> CheckpointFolder.visit(vault.claimed(), scanner.limits(), visitor));
+          generations,
+          newestIncarnation(agentId, generations),
+          visitor -> CheckpointFolder.visit(generations.claimed(), scanner.limits(), visitor));
       return true;
     } catch (BadCheckpoint e) {
-      log.warn("Checkpoint of agent {} in {} refused: {}", agentId, layout.directory(), e.reason());
-      vault.remove(vault.refused());
+      log.warn(
+          "{}: agent {}: checkpoint refused: {}; the old checkpoint stays",
+          layout.directory(),
+          agentId,
+          e.reason());
+      generations.remove(generations.refused());
       AtomicFiles.replace(
-          vault.refusal(), e.reason().getBytes(StandardCharsets.UTF_8), layout.temporary());
-      AtomicFiles.move(vault.claimed(), vault.refused());
+          generations.refusal(), e.reason().getBytes(StandardCharsets.UTF_8), layout.temporary());
+      AtomicFiles.move(generations.claimed(), generations.refused());
       return false;
     }
   }
 
-  private long newestIncarnation(String agentId, CheckpointGenerations vault) throws IOException {
-    List<Generation> generations = vault.generations();
-    long saved = generations.isEmpty() ? 0 : generations.get(0).manifest().incarnation();
+  private long newestIncarnation(String agentId, CheckpointGenerations generations)
+      throws IOException {
+    List<Generation> stored = generations.newestFirst();
+    long saved = stored.isEmpty() ? 0 : stored.get(0).manifest().incarnation();
     return Math.max(saved, agent(agentId).incarnation());
   }
 
   /**
-   * Why the last pending checkpoint that could not be committed was refused; it is kept at {@code
+   * Returns why the last invalid pending checkpoint was refused. It is kept at {@code
    * .lazarus/checkpoints/<agent_id>/refused}.
    *
    * @param agentId the agent
-   * @return the reason, or empty where none was ever refused
-   * @throws IOException when it cannot be read
+   * @return the reason, or empty if no checkpoint was refused
+   * @throws IOException if it cannot be read
    */
   public Optional<String> refused(String agentId) throws IOException {
-    Path file = vault(agentId).refusal();
+    Path file = generations(agentId).refusal();
     return exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
   }
 
   /**
-   * Whether an agent's checkpoint is what was committed. A save that was interrupted is finished or
-   * undone first, where the cell can be written.
+   * Verifies that an agent's checkpoint is the committed one. An interrupted save is finished or
+   * undone first, if the cell is writable.
    *
    * @param agentId the agent
-   * @return the verdict, with the folder to restore from where it is valid
-   * @throws NoSuchFileException when the cell has no such agent
-   * @throws CellRuleException when the agent's file is bad
-   * @throws IOException when it cannot be read
+   * @return the verdict, with the folder to restore from if valid
+   * @throws NoSuchFileException if the agent does not exist
+   * @throws CellRuleException if the agent's file is invalid
+   * @throws IOException if it cannot be read
    */
   public CheckpointVerdict verify(String agentId) throws IOException {
-    CheckpointGenerations vault = vault(agentId);
-    if (vault.begun() != null) {
-      finishInterrupted(agentId, vault);
+    CheckpointGenerations generations = generations(agentId);
+    if (generations.begun() != null) {
+      finishInterrupted(agentId, generations);
     }
     while (true) {
       CheckpointRef record = agent(agentId).checkpoint();
       CheckpointVerdict verdict =
-          record == null ? new CheckpointVerdict.Missing() : verdict(agentId, record, vault);
+          record == null ? new CheckpointVerdict.Missing() : verdict(agentId, record, generations);
       boolean settled = Objects.equals(record, agent(agentId).checkpoint());
       if (verdict instanceof CheckpointVerdict.Valid || settled) {
         return verdict;
@@ -289,32 +296,34 @@ public final class Checkpoints {
     }
   }
 
-  private void finishInterrupted(String agentId, CheckpointGenerations vault) throws IOException {
+  private void finishInterrupted(String agentId, CheckpointGenerations generations)
+      throws IOException {
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
-      recover(agentId, vault);
+      recover(agentId, generations);
     } catch (IOException e) {
-      log.debug("Cannot finish the checkpoint of {} in {}", agentId, layout.directory(), e);
+      log.debug(
+          "{}: agent {}: cannot finish the interrupted checkpoint", layout.directory(), agentId, e);
     }
   }
 
   private CheckpointVerdict verdict(
-      String agentId, CheckpointRef record, CheckpointGenerations vault) throws IOException {
+      String agentId, CheckpointRef record, CheckpointGenerations generations) throws IOException {
     Path visible = layout.checkpoint(agentId);
-    for (Generation generation : vault.generations()) {
+    for (Generation generation : generations.newestFirst()) {
       if (generation.ref().equals(record)) {
-        if (vault.matches(visible, generation)) {
+        if (generations.matches(visible, generation)) {
           return new CheckpointVerdict.Valid(record, visible);
         }
-        return vault.matches(generation.folder(), generation)
+        return generations.matches(generation.folder(), generation)
             ? new CheckpointVerdict.Valid(record, generation.folder())
-            : new CheckpointVerdict.Invalid("its files were changed after it was committed");
+            : new CheckpointVerdict.Invalid("files were changed after the commit");
       }
     }
     return inPlace(visible, record);
   }
 
-  /** A checkpoint that the agent wrote and committed by itself. */
+  /** Verifies a checkpoint that the agent wrote and committed without this library. */
   private CheckpointVerdict inPlace(Path visible, CheckpointRef record) throws IOException {
     try {
       var hashes = CheckpointFolder.hashes(visible, scanner.limits());
@@ -322,12 +331,12 @@ public final class Checkpoints {
         return new CheckpointVerdict.Invalid(
             "context.json has SHA-256 "
                 + hashes.get(CheckpointFolder.CONTEXT)
-                + ", committed was "
+                + ", the commit record has "
                 + record.contextHash());
       }
       for (String artifact : record.artifacts()) {
         if (!hashes.containsKey(CheckpointFolder.ARTIFACTS + "/" + artifact)) {
-          return new CheckpointVerdict.Invalid("there is no artifact " + artifact);
+          return new CheckpointVerdict.Invalid("artifact " + artifact + " is missing");
         }
       }
       return new CheckpointVerdict.Valid(record, visible);
@@ -337,30 +346,30 @@ public final class Checkpoints {
   }
 
   /**
-   * The newest good checkpoint before the committed one, for when that one doesn't verify or leads
-   * to another crash.
+   * Returns the newest valid checkpoint before the committed one, as a fallback if that is invalid
+   * or leads to another crash.
    *
    * @param agentId the agent
-   * @return the previous generation, or empty where there is none
-   * @throws NoSuchFileException when the cell has no such agent
-   * @throws IOException when it cannot be read
+   * @return the previous generation, or empty if there is no valid one
+   * @throws NoSuchFileException if the agent does not exist
+   * @throws IOException if it cannot be read
    */
   public Optional<CheckpointVerdict.Valid> previous(String agentId) throws IOException {
-    CheckpointGenerations vault = vault(agentId);
-    Long begun = vault.begun();
+    CheckpointGenerations generations = generations(agentId);
+    Long begun = generations.begun();
     CheckpointRef record = agent(agentId).checkpoint();
-    for (Generation generation : vault.generations()) {
+    for (Generation generation : generations.newestFirst()) {
       boolean committed = begun == null || generation.manifest().generation() != begun;
       if (committed
           && !generation.ref().equals(record)
-          && vault.matches(generation.folder(), generation)) {
+          && generations.matches(generation.folder(), generation)) {
         return Optional.of(new CheckpointVerdict.Valid(generation.ref(), generation.folder()));
       }
     }
     return Optional.empty();
   }
 
-  private CheckpointGenerations vault(String agentId) {
+  private CheckpointGenerations generations(String agentId) {
     return new CheckpointGenerations(layout, Identifiers.require("agent_id", agentId), scanner);
   }
 

@@ -6,16 +6,16 @@ import java.util.Objects;
 import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
- * What holds for a cell after {@code policies.json}, {@code cell.json} and the defaults were
- * combined. Immutable and thread-safe.
+ * Policies of a cell, combined from {@code policies.json}, {@code cell.json} and the defaults.
+ * Immutable and thread-safe.
  *
- * @param autoRevive whether dead agents are revived unasked
- * @param reviveTimeout how long a revived agent has to become healthy
- * @param substituteAgents who takes over when an agent cannot be revived, in order
- * @param handoffAllowed whether tasks may be handed over at all
- * @param handoffApproval whether a person approves each hand-over
+ * @param autoRevive whether dead agents are revived automatically
+ * @param reviveTimeout time for a revived agent to become healthy, in whole seconds
+ * @param substituteAgents agents that take over if an agent cannot be revived, in order
+ * @param handoffAllowed whether tasks may be handed over
+ * @param handoffApproval whether an operator approves each hand-over
  * @param checkpointRequired whether an agent without a valid checkpoint stays dead
- * @param maxRetries how many attempts follow the first
+ * @param maxRetries number of attempts after the first, at least 0
  */
 public record EffectivePolicies(
     AutoRevive autoRevive,
@@ -26,7 +26,10 @@ public record EffectivePolicies(
     boolean checkpointRequired,
     int maxRetries) {
 
-  /** What holds where nobody says anything: ask, 300 s, no hand-over, three retries. */
+  /**
+   * The defaults: ask, 300 s, no substitutes, no hand-over, manual approval, no checkpoint
+   * required, three retries.
+   */
   public static final EffectivePolicies DEFAULTS =
       new EffectivePolicies(
           AutoRevive.ASK,
@@ -38,15 +41,15 @@ public record EffectivePolicies(
           3);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param autoRevive whether dead agents are revived unasked
-   * @param reviveTimeout how long a revived agent has to become healthy
-   * @param substituteAgents who takes over when an agent cannot be revived, in order
-   * @param handoffAllowed whether tasks may be handed over at all
-   * @param handoffApproval whether a person approves each hand-over
+   * @param autoRevive whether dead agents are revived automatically
+   * @param reviveTimeout time for a revived agent to become healthy, in whole seconds
+   * @param substituteAgents agents that take over if an agent cannot be revived, in order
+   * @param handoffAllowed whether tasks may be handed over
+   * @param handoffApproval whether an operator approves each hand-over
    * @param checkpointRequired whether an agent without a valid checkpoint stays dead
-   * @param maxRetries how many attempts follow the first
+   * @param maxRetries number of attempts after the first, at least 0
    */
   public EffectivePolicies {
     Objects.requireNonNull(autoRevive, "autoRevive");

@@ -2,25 +2,28 @@ package org.lazaruspit.cell;
 
 import java.util.List;
 
-/** Whether a task may go from one agent to another. */
+/** Answer to a hand-over of a task from one agent to another. Immutable and thread-safe. */
 public sealed interface HandOver {
 
-  /** It may. */
+  /** The hand-over is allowed. */
   record Allowed() implements HandOver {}
 
-  /** It may, once a person has approved: {@code handoff_approval} is {@code manual}. */
+  /**
+   * The hand-over is allowed after an operator's approval: {@code handoff_approval} is {@code
+   * manual}.
+   */
   record NeedsApproval() implements HandOver {}
 
   /**
-   * It may not.
+   * The hand-over is refused.
    *
-   * @param reasons everything that is in the way
+   * @param reasons all reasons against it
    */
   record Refused(List<String> reasons) implements HandOver {
     /**
-     * Checks what is given.
+     * Validates the components.
      *
-     * @param reasons everything that is in the way
+     * @param reasons all reasons against it
      */
     public Refused {
       reasons = List.copyOf(reasons);

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * When a task may go from one agent to another. Pure; names every reason against, not the first.
- */
+/** Rules for the hand-over of a task. Pure; returns all reasons against it, not the first only. */
 final class HandOverRules {
   private final MissionCell cell;
   private final List<String> reasons = new ArrayList<>();
@@ -22,9 +20,7 @@ final class HandOverRules {
     rules.task(taskId, cell.tasks().get(taskId), from);
     rules.taker(to, cell.agents().get(to), from);
     rules.permissions(from, to);
-    rules.refuseIf(
-        !policies.handoffAllowed(),
-        "handoff_allowed is false: no task of this cell is handed over");
+    rules.refuseIf(!policies.handoffAllowed(), "handoff_allowed is false");
     if (!rules.reasons.isEmpty()) {
       return new HandOver.Refused(rules.reasons);
     }
@@ -42,26 +38,23 @@ final class HandOverRules {
 
   private void task(String taskId, @Nullable TaskSpec task, String from) {
     if (task == null) {
-      reasons.add("there is no task " + taskId);
+      reasons.add("task " + taskId + " does not exist");
       return;
     }
     refuseIf(!task.open(), "task " + taskId + " is " + task.status().wireName());
     refuseIf(
         !from.equals(task.assignedTo()),
-        "task "
-            + taskId
-            + " is assigned to "
-            + (task.assignedTo() == null ? "nobody" : task.assignedTo())
-            + ", not to "
-            + from);
+        task.assignedTo() == null
+            ? "task " + taskId + " is assigned to no agent"
+            : "task " + taskId + " is assigned to " + task.assignedTo() + ", not to " + from);
   }
 
   private void taker(String to, @Nullable AgentSpec taker, String from) {
     if (taker == null) {
-      reasons.add("there is no agent " + to);
+      reasons.add("agent " + to + " does not exist");
       return;
     }
-    refuseIf(to.equals(from), "agent " + to + " has it already");
+    refuseIf(to.equals(from), "agent " + to + " has the task already");
     refuseIf(
         taker.status() == AgentStatus.FAILED || taker.status() == AgentStatus.PAUSED,
         "agent " + to + " is " + taker.status().wireName());
@@ -70,7 +63,7 @@ final class HandOverRules {
   private void permissions(String from, String to) {
     refuseIf(
         !cell.permissions().of(from).handoffTo().contains(to),
-        "permissions.json does not let " + from + " hand off to " + to);
+        "permissions.json does not let " + from + " hand over to " + to);
     refuseIf(
         !cell.permissions().of(to).handoffFrom().contains(from),
         "permissions.json does not let " + to + " take from " + from);

@@ -2,17 +2,17 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** Who lets a task be handed over. Immutable and thread-safe. */
+/** Whether a hand-over needs approval. Immutable and thread-safe. */
 public enum HandoffApproval {
-  /** Nobody is asked. */
+  /** No approval needed. */
   AUTO,
-  /** A person approves each hand-over. */
+  /** An operator approves each hand-over. */
   MANUAL;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code auto} or {@code manual}
    */

@@ -2,11 +2,9 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/**
- * How strictly agents are kept apart, from the laxest to the strictest. Immutable and thread-safe.
- */
+/** Strictness of agents' isolation, from the laxest to the strictest. Immutable and thread-safe. */
 public enum IsolationLevel {
-  /** A session of its own, nothing more. */
+  /** A session of its own only. */
   NONE,
   /** Limits on files, core dumps and processes, and no new privileges. */
   LEVEL_1,
@@ -18,7 +16,7 @@ public enum IsolationLevel {
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code none}, {@code level_1}, {@code level_2} or {@code level_3}
    */
@@ -27,10 +25,10 @@ public enum IsolationLevel {
   }
 
   /**
-   * The stricter of two levels.
+   * Returns the stricter of two levels.
    *
    * @param other the level to compare with
-   * @return whichever of the two isolates more
+   * @return the stricter level
    */
   public IsolationLevel stricter(IsolationLevel other) {
     return compareTo(other) >= 0 ? this : other;

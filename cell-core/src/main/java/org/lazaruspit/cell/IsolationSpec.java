@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of {@code config/isolation.json}. Immutable and thread-safe.
  *
- * @param level how strictly agents are kept apart, or null where only {@code cell.json} says so
+ * @param level isolation of agents, or null if {@code cell.json} alone sets it
  * @param mountNamespaces whether each agent gets a mount namespace, false by default
- * @param networkIsolation whether agents are cut off from the network, false by default
- * @param resourceLimits what an agent may use
- * @param securityContext as whom an agent runs
+ * @param networkIsolation whether agents run without the network, false by default
+ * @param resourceLimits limits for each agent
+ * @param securityContext user, group and capabilities of each agent
  */
 public record IsolationSpec(
     @Nullable IsolationLevel level,
@@ -19,18 +19,18 @@ public record IsolationSpec(
     ResourceLimits resourceLimits,
     SecurityContext securityContext) {
 
-  /** Nothing said. */
+  /** No isolation. */
   public static final IsolationSpec ABSENT =
       new IsolationSpec(null, false, false, ResourceLimits.ABSENT, SecurityContext.ABSENT);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param level how strictly agents are kept apart, or null where only {@code cell.json} says so
+   * @param level isolation of agents, or null if {@code cell.json} alone sets it
    * @param mountNamespaces whether each agent gets a mount namespace, false by default
-   * @param networkIsolation whether agents are cut off from the network, false by default
-   * @param resourceLimits what an agent may use
-   * @param securityContext as whom an agent runs
+   * @param networkIsolation whether agents run without the network, false by default
+   * @param resourceLimits limits for each agent
+   * @param securityContext user, group and capabilities of each agent
    */
   public IsolationSpec {
     Objects.requireNonNull(resourceLimits, "resourceLimits");
@@ -38,9 +38,9 @@ public record IsolationSpec(
   }
 
   /**
-   * Whether an agent may be started without any walls and limits.
+   * Returns whether an agent may be started without a sandbox and limits.
    *
-   * @return true where nothing is said, or only that the level is {@code none}
+   * @return true if only the level is set, to {@code none}, or no field is
    */
   public boolean asksForNothing() {
     return (level == null || level == IsolationLevel.NONE)

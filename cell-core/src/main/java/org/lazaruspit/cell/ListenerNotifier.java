@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners what changed, in order and under no lock: whoever finds nobody at it tells
- * everything that is queued, and others only queue.
+ * Notifies listeners of changes, in order and under no lock: one thread at a time delivers all
+ * queued changes, and other threads only queue.
  */
 final class ListenerNotifier {
   private static final Logger log = LoggerFactory.getLogger(ListenerNotifier.class);
 
   private final List<MissionListener> listeners = new CopyOnWriteArrayList<>();
   private final Queue<RescanResult> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger untold = new AtomicInteger();
+  private final AtomicInteger pending = new AtomicInteger();
 
   void add(MissionListener listener) {
     listeners.add(listener);
@@ -27,32 +27,36 @@ final class ListenerNotifier {
     listeners.remove(listener);
   }
 
-  /** To be called in the order of the changes. */
+  /** Queues changes; called in their order. */
   void queue(RescanResult changes) {
     if (!changes.isEmpty()) {
       queue.add(changes);
     }
   }
 
-  void tell() {
-    if (untold.getAndIncrement() != 0) {
+  void notifyListeners() {
+    if (pending.getAndIncrement() != 0) {
       return;
     }
-    int seen = 1;
+    int handled = 1;
     do {
       for (RescanResult next = queue.poll(); next != null; next = queue.poll()) {
-        tell(next);
+        notifyListeners(next);
       }
-      seen = untold.addAndGet(-seen);
-    } while (seen != 0);
+      handled = pending.addAndGet(-handled);
+    } while (handled != 0);
   }
 
-  private void tell(RescanResult changes) {
+  private void notifyListeners(RescanResult changes) {
     for (MissionListener listener : listeners) {
       try {
         listener.missionsChanged(changes);
       } catch (RuntimeException e) {
-        log.warn("Listener {} failed on {}", listener.getClass().getName(), changes, e);
+        log.warn(
+            "listener {}: failed on {}; the other listeners are notified",
+            listener.getClass().getName(),
+            changes,
+            e);
       }
     }
   }

@@ -8,12 +8,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Everything a mission's directory says, as it was when it was loaded. Immutable and thread-safe.
+ * Content of a mission's directory at the time of loading. Immutable and thread-safe.
  *
  * @param directory the cell's directory
  * @param config the content of {@code cell.json}
- * @param agents the agents by identifier, sorted; without those whose file is bad
- * @param tasks the tasks by identifier, sorted; without those whose file is bad
+ * @param agents agents by identifier, sorted; without those with an invalid file
+ * @param tasks tasks by identifier, sorted; without those with an invalid file
  * @param isolation the content of {@code config/isolation.json}
  * @param policies the content of {@code config/policies.json}
  * @param permissions the content of {@code config/permissions.json}
@@ -28,15 +28,15 @@ public record MissionCell(
     Permissions permissions) {
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
    * @param directory the cell's directory
-   * @param config the content of {
-   * @param agents the agents by identifier, sorted; without those whose file is bad
-   * @param tasks the tasks by identifier, sorted; without those whose file is bad
-   * @param isolation the content of {
-   * @param policies the content of {
-   * @param permissions the content of {
+   * @param config the content of {@code cell.json}
+   * @param agents agents by identifier, sorted; without those with an invalid file
+   * @param tasks tasks by identifier, sorted; without those with an invalid file
+   * @param isolation the content of {@code config/isolation.json}
+   * @param policies the content of {@code config/policies.json}
+   * @param permissions the content of {@code config/permissions.json}
    */
   public MissionCell {
     Objects.requireNonNull(directory, "directory");
@@ -49,7 +49,7 @@ public record MissionCell(
   }
 
   /**
-   * The cell's identity.
+   * Returns the id of the cell.
    *
    * @return {@code cell_id}
    */
@@ -58,7 +58,7 @@ public record MissionCell(
   }
 
   /**
-   * The names of the files that others than this library write.
+   * Returns the paths of logs, journal, checkpoints and artifacts.
    *
    * @return the paths of this cell
    */
@@ -67,17 +67,19 @@ public record MissionCell(
   }
 
   /**
-   * What holds for revivals: {@code policies.json} over {@code cell.json} over the defaults.
+   * Returns the policies for revivals: {@code policies.json} over {@code cell.json} over the
+   * defaults.
    *
-   * @param defaults what holds where the cell says nothing
-   * @return what holds
+   * @param defaults policies for what the cell leaves open
+   * @return the combined policies
    */
   public EffectivePolicies effectivePolicies(EffectivePolicies defaults) {
     return policies.effective(config.policies(), defaults);
   }
 
   /**
-   * The isolation that holds: the stricter of {@code cell.json}'s and {@code isolation.json}'s.
+   * Returns the effective isolation level: the stricter of {@code cell.json}'s and {@code
+   * isolation.json}'s.
    *
    * @return the level
    */
@@ -87,56 +89,60 @@ public record MissionCell(
   }
 
   /**
-   * Whether a task may go from one agent to another: where {@code handoff_allowed}, both sides'
-   * permissions and {@code handoff_approval} let it, and both are able to.
+   * Returns whether a task may be handed over: {@code handoff_allowed}, both agents' permissions
+   * and {@code handoff_approval} must allow it, and the task and the receiving agent must be fit
+   * for it.
    *
    * @param taskId the task
-   * @param from the agent that it is assigned to
-   * @param to the agent that shall take it
-   * @param defaults the policies that hold where the cell says nothing
-   * @return the answer, with every reason where it is no
+   * @param from the agent that has the task
+   * @param to the agent that takes it
+   * @param defaults policies for what the cell leaves open
+   * @return the answer, with all reasons if refused
    */
   public HandOver mayHandOver(String taskId, String from, String to, EffectivePolicies defaults) {
     return HandOverRules.judge(this, taskId, from, to, effectivePolicies(defaults));
   }
 
   /**
-   * The graph of the cell's tasks.
+   * Returns the graph of the cell's tasks.
    *
-   * @return what may be begun and what waits for what
+   * @return the dependencies among the tasks
    */
   public TaskGraph taskGraph() {
     return TaskGraph.of(tasks.values());
   }
 
   /**
-   * Whether an agent may read a task: it is assigned to it, or it was granted.
+   * Returns whether an agent may read a task: the task is assigned to it, or permission was
+   * granted.
    *
    * @param agentId the agent
    * @param taskId the task
-   * @return true when it may
+   * @return true if permitted
    */
   public boolean mayRead(String agentId, String taskId) {
     return assigned(agentId, taskId) || permissions.of(agentId).read().contains(taskId);
   }
 
   /**
-   * Whether an agent may write a task: it is assigned to it, or it was granted.
+   * Returns whether an agent may write a task: the task is assigned to it, or permission was
+   * granted.
    *
    * @param agentId the agent
    * @param taskId the task
-   * @return true when it may
+   * @return true if permitted
    */
   public boolean mayWrite(String agentId, String taskId) {
     return assigned(agentId, taskId) || permissions.of(agentId).write().contains(taskId);
   }
 
   /**
-   * Whether an agent may execute a task: it is assigned to it, or it was granted.
+   * Returns whether an agent may execute a task: the task is assigned to it, or permission was
+   * granted.
    *
    * @param agentId the agent
    * @param taskId the task
-   * @return true when it may
+   * @return true if permitted
    */
   public boolean mayExecute(String agentId, String taskId) {
     return assigned(agentId, taskId) || permissions.of(agentId).execute().contains(taskId);

@@ -1,13 +1,13 @@
 package org.lazaruspit.cell;
 
-/** Is told which cells came, changed and went. */
+/** Receives added, changed and removed cells. */
 @FunctionalInterface
 public interface MissionListener {
   /**
-   * Something changed. Called in the order of the changes, by one thread at a time, under no lock;
-   * what it throws is logged and hurts nobody else.
+   * Called after a change of the missions root: in the order of the changes, by one thread at a
+   * time, under no lock. An exception is logged and affects no other listener.
    *
-   * @param changes what is different now, never empty
+   * @param changes the changes, never empty
    */
   void missionsChanged(RescanResult changes);
 }

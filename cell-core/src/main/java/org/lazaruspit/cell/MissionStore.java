@@ -29,16 +29,18 @@ import org.lazaruspit.cell.internal.scan.CellScan;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
- * A missions root: the directory that holds the cells. Loading never stops at a fault: a bad cell
- * is a {@link CellLoad} with problems and costs no other cell anything. Thread-safe; one load or
- * rescan runs at a time.
+ * Loads and creates the cells of a missions root, the directory that holds them. Loading never
+ * stops at a fault: an invalid cell is a {@link CellLoad} with problems and affects no other cell.
+ * Thread-safe; one load or rescan runs at a time.
  */
 public final class MissionStore {
   private final Path root;
   private final CellLimits limits;
   private final CellScanner scanner;
-  private final ListenerNotifier announcer = new ListenerNotifier();
-  private final Object scanning = new Object();
+  private final ListenerNotifier notifier = new ListenerNotifier();
+  private final Object scanLock = new Object();
+
+  // Both are written under scanLock only, and read without it as consistent snapshots.
   private volatile SortedMap<String, CellScan> scans = Collections.emptySortedMap();
   private volatile SortedMap<String, CellLoad> loads = Collections.emptySortedMap();
 
@@ -53,8 +55,8 @@ public final class MissionStore {
    *
    * @param root a directory
    * @return the store
-   * @throws NotDirectoryException when there is no such directory
-   * @throws IOException when it cannot be looked at
+   * @throws NotDirectoryException if the directory does not exist
+   * @throws IOException if it cannot be read
    */
   public static MissionStore open(Path root) throws IOException {
     return open(root, CellLimits.DEFAULTS);
@@ -64,10 +66,10 @@ public final class MissionStore {
    * Opens a missions root.
    *
    * @param root a directory
-   * @param limits how much is read at most
+   * @param limits bounds on reading
    * @return the store
-   * @throws NotDirectoryException when there is no such directory
-   * @throws IOException when it cannot be looked at
+   * @throws NotDirectoryException if the directory does not exist
+   * @throws IOException if it cannot be read
    */
   public static MissionStore open(Path root, CellLimits limits) throws IOException {
     return open(root, limits, InstantSource.system());
@@ -81,7 +83,7 @@ public final class MissionStore {
   }
 
   /**
-   * The missions root.
+   * Returns the missions root.
    *
    * @return the directory that was opened
    */
@@ -90,44 +92,44 @@ public final class MissionStore {
   }
 
   /**
-   * Loads every cell, whether it changed or not.
+   * Loads every cell, changed or not.
    *
-   * @return what came of each directory, sorted by its name
-   * @throws UncheckedIOException when the root itself cannot be read, or this thread is interrupted
+   * @return the result for each directory, sorted by its name
+   * @throws UncheckedIOException if the root itself cannot be read, or this thread is interrupted
    */
   public List<CellLoad> load() {
-    synchronized (scanning) {
+    synchronized (scanLock) {
       SortedMap<String, CellLoad> before = loads;
       scans = Collections.emptySortedMap();
       scanChanges();
       SortedMap<String, CellLoad> after = new TreeMap<>();
       loads.forEach((name, load) -> after.put(name, reuse(load, before.get(name))));
       loads = after;
-      announcer.queue(difference(before, after));
+      notifier.queue(difference(before, after));
     }
-    announcer.tell();
+    notifier.notifyListeners();
     return current();
   }
 
   /**
-   * Loads one cell, wherever it is, without looking at others.
+   * Loads one cell, inside the root or outside.
    *
    * @param cellDirectory the cell's directory
-   * @return what came of it
-   * @throws UncheckedIOException when this thread is interrupted
+   * @return the result
+   * @throws UncheckedIOException if this thread is interrupted
    */
   public CellLoad load(Path cellDirectory) {
     return scanner.scan(cellDirectory).load();
   }
 
   /**
-   * Looks at one cell as its files are right now, without waiting for a scan that is under way.
-   * What did not change since the last scan costs a stat a file. Nobody is told of what is found,
-   * and {@link #current()} stays as it was.
+   * Loads the present state of one cell, without waiting for a running scan. A file that is
+   * unchanged since the last scan costs one stat. Listeners are not notified, and {@link
+   * #current()} does not change.
    *
    * @param cellDirectory the cell's directory
-   * @return what came of it
-   * @throws UncheckedIOException when this thread is interrupted
+   * @return the result
+   * @throws UncheckedIOException if this thread is interrupted
    */
   public CellLoad look(Path cellDirectory) {
     CellScan known = scans.get(String.valueOf(cellDirectory.getFileName()));
@@ -137,28 +139,28 @@ public final class MissionStore {
   }
 
   /**
-   * The cells as of the last {@link #load()} or {@link #rescan()}; touches no disk.
+   * Returns the cells as of the last {@link #load()} or {@link #rescan()}; touches no disk.
    *
-   * @return what came of each directory, sorted by its name
+   * @return the result for each directory, sorted by its name
    */
   public List<CellLoad> current() {
     return List.copyOf(loads.values());
   }
 
   /**
-   * Looks at what changed since the last look; the first time, everything is added. What did not
-   * change costs a stat a file.
+   * Scans for changes since the last scan; the first scan reports every cell as added. An unchanged
+   * file costs one stat.
    *
-   * @return what is different now
-   * @throws UncheckedIOException when the root itself cannot be read, or this thread is interrupted
+   * @return the changes
+   * @throws UncheckedIOException if the root itself cannot be read, or this thread is interrupted
    */
   public RescanResult rescan() {
     RescanResult changes;
-    synchronized (scanning) {
+    synchronized (scanLock) {
       changes = scanChanges();
-      announcer.queue(changes);
+      notifier.queue(changes);
     }
-    announcer.tell();
+    notifier.notifyListeners();
     return changes;
   }
 
@@ -196,7 +198,7 @@ public final class MissionStore {
   }
 
   /**
-   * What is named as a cell or holds a cell's file; lost+found and its like are not our concern.
+   * Accepts directories named as a cell or with a cell's file; ignores others, such as lost+found.
    */
   private boolean mayBeCell(Path entry) {
     String name = entry.getFileName().toString();
@@ -218,7 +220,7 @@ public final class MissionStore {
     }
   }
 
-  /** Of two directories with one identity the first by name has it. */
+  /** Reports duplicate ids: of two directories with one id, the first by name keeps it. */
   private SortedMap<String, CellLoad> withoutDuplicates(
       SortedMap<String, CellScan> scanned, SortedMap<String, CellLoad> before) {
     Map<UUID, Path> owners = new HashMap<>();
@@ -248,7 +250,7 @@ public final class MissionStore {
     return before != null && (same(now, before) || now.equals(before)) ? before : now;
   }
 
-  /** What did not change is the same object. */
+  /** Compares references: an unchanged cell is the same object. */
   @SuppressWarnings("ReferenceEquality")
   private static boolean same(Object now, Object before) {
     return now == before;
@@ -278,34 +280,34 @@ public final class MissionStore {
   }
 
   /**
-   * Tells a listener of everything that a load or a rescan finds different from now on.
+   * Adds a listener, which is notified of the changes that each load or rescan finds.
    *
-   * @param listener who is told
+   * @param listener the listener
    */
   public void addListener(MissionListener listener) {
-    announcer.add(listener);
+    notifier.add(listener);
   }
 
   /**
-   * Tells a listener no more.
+   * Removes a listener.
    *
-   * @param listener who was told
+   * @param listener the listener
    */
   public void removeListener(MissionListener listener) {
-    announcer.remove(listener);
+    notifier.remove(listener);
   }
 
   /**
-   * Starts to rescan whenever something changes: at once where the file system can tell, and at an
-   * interval in any case.
+   * Starts to rescan at every change that the file system reports, and at an interval in any case.
    *
-   * @param interval the longest time until a change is noticed, at least a millisecond
-   * @return the running watch, to be closed
-   * @throws IllegalArgumentException when the interval is too short
+   * @param interval maximum time until a change is found, at least a millisecond
+   * @return the running watch, to be closed by the caller
+   * @throws IllegalArgumentException if the interval is too short
    */
   public MissionWatch watch(Duration interval) {
     if (interval.toMillis() < 1) {
-      throw new IllegalArgumentException("interval: " + interval + " is not a millisecond");
+      throw new IllegalArgumentException(
+          "interval: " + interval + " is shorter than a millisecond");
     }
     MissionWatch watch = new MissionWatch(this, interval);
     watch.start();
@@ -313,13 +315,13 @@ public final class MissionStore {
   }
 
   /**
-   * Creates a cell: its whole directory tree appears at once, or not at all.
+   * Creates a cell; its directory appears whole or not at all.
    *
-   * @param spec what it shall have
-   * @return the cell as it was then loaded
-   * @throws CellRuleException when it would break a rule
-   * @throws java.nio.file.FileAlreadyExistsException when there is a cell of that identity
-   * @throws IOException when it cannot be written
+   * @param spec content of the cell
+   * @return the cell, loaded after its creation
+   * @throws CellRuleException if the cell would break a rule
+   * @throws java.nio.file.FileAlreadyExistsException if a cell with that id exists
+   * @throws IOException if it cannot be written
    */
   public MissionCell create(NewCell spec) throws IOException {
     return new CellCreation(root, scanner).create(spec);

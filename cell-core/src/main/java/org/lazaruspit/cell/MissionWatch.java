@@ -23,22 +23,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rescans a missions root when the file system tells of a change, and at an interval in any case: a
- * file system may be unable to tell, or the kernel unwilling to watch so many directories. Made by
- * {@link MissionStore#watch}; runs one daemon thread until it is closed. Thread-safe.
+ * Rescans a missions root at every change that the file system reports, and at an interval in any
+ * case: some file systems report no changes, and the kernel limits the number of watched
+ * directories. Started by {@link MissionStore#watch}; runs one daemon thread until it is closed.
+ * Thread-safe.
  */
 public final class MissionWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MissionWatch.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Writers rename several files in a row; one look serves them all. */
+  /** Writers rename several files in a row; one rescan covers all of them. */
   private static final long GATHER_MILLIS = 5;
 
   private final MissionStore store;
   private final Duration interval;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Set<Path> watched = new HashSet<>();
   private final Thread thread;
+
+  // Confined to the thread: needs no lock.
+  private final Set<Path> watched = new HashSet<>();
   private @Nullable WatchService watcher;
   private boolean failing;
 
@@ -63,9 +66,9 @@ public final class MissionWatch implements AutoCloseable {
         rescan();
       }
     } catch (ClosedWatchServiceException | InterruptedException e) {
-      log.debug("No longer watching {}", store.root());
+      log.debug("{}: watch ended", store.root());
     } catch (IOException e) {
-      log.warn("Could not stop watching {}", store.root(), e);
+      log.warn("{}: watch could not be closed", store.root(), e);
     }
   }
 
@@ -74,7 +77,10 @@ public final class MissionWatch implements AutoCloseable {
       return store.root().getFileSystem().newWatchService();
     } catch (IOException | UnsupportedOperationException e) {
       log.info(
-          "Cannot watch {}, looking every {} instead: {}", store.root(), interval, e.toString());
+          "{}: cannot be watched: {}; scanning every {} instead",
+          store.root(),
+          e.toString(),
+          interval);
       return null;
     }
   }
@@ -107,13 +113,13 @@ public final class MissionWatch implements AutoCloseable {
         for (CellLoad load : store.current()) {
           more |= watchCell(load.directory());
         }
-        // What changed before a directory was watched, nobody told us.
+        // Changes before the registration of a directory were not reported.
       } while (more);
       failing = false;
     } catch (UncheckedIOException e) {
-      // Told once; the root may come back. While closing, it was our own interruption.
+      // Logged once: the root may come back. During close the cause is the interruption.
       if (!failing && closed.getCount() > 0) {
-        log.warn("Cannot look at {}", store.root(), e);
+        log.warn("{}: scan failed; retrying", store.root(), e);
       }
       failing = true;
     }
@@ -127,7 +133,7 @@ public final class MissionWatch implements AutoCloseable {
     return more;
   }
 
-  /** Whether the directory is watched now and was not before. */
+  /** Registers a directory; returns whether it is watched now and was not before. */
   private boolean watch(Path directory) {
     WatchService service = watcher;
     if (service == null
@@ -145,14 +151,21 @@ public final class MissionWatch implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException | UnsupportedOperationException e) {
-      log.info("Cannot watch {}, looking every {} instead: {}", directory, interval, e.toString());
+      log.info(
+          "{}: cannot be watched: {}; scanning every {} instead",
+          directory,
+          e.toString(),
+          interval);
       AtomicFiles.closeQuietly(service);
       watcher = null;
       return false;
     }
   }
 
-  /** Stops looking and waits for the thread to end. May be called again, and from any thread. */
+  /**
+   * Stops the watch and waits up to 10 s for its thread to end. Idempotent; may be called from any
+   * thread.
+   */
   @Override
   public void close() {
     closed.countDown();
@@ -161,12 +174,15 @@ public final class MissionWatch implements AutoCloseable {
       return;
     }
     try {
-      thread.join(PATIENCE.toMillis());
+      thread.join(CLOSE_TIMEOUT.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
-      log.warn("Thread {} is still busy with a listener", thread.getName());
+      log.warn(
+          "{}: watch still runs: thread {} is busy with a listener",
+          store.root(),
+          thread.getName());
     }
   }
 }

@@ -11,7 +11,7 @@ import org.lazaruspit.cell.internal.json.Identifiers;
 import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
- * A cell to be created, see {@link MissionStore#create}. Immutable and thread-safe.
+ * Description of a cell for {@link MissionStore#create}. Immutable and thread-safe.
  *
  * <pre>{@code
  * NewCell cell =
@@ -50,9 +50,9 @@ public final class NewCell {
   }
 
   /**
-   * Begins a cell.
+   * Returns a builder of a cell.
    *
-   * @param missionName what people call the mission
+   * @param missionName display name of the mission
    * @return a builder
    */
   public static Builder builder(String missionName) {
@@ -83,7 +83,7 @@ public final class NewCell {
     return permissions;
   }
 
-  /** Collects what a cell shall have. Not thread-safe. */
+  /** Builder of a cell. Not thread-safe. */
   public static final class Builder {
     private final String missionName;
     private final List<AgentSpec> agents = new ArrayList<>();
@@ -105,9 +105,9 @@ public final class NewCell {
     }
 
     /**
-     * The cell's identity; a random one (version 4) by default.
+     * Sets the id of the cell. Default: a random UUID (version 4).
      *
-     * @param id the identity, which is also the directory's name
+     * @param id the id, also the directory's name
      * @return this
      */
     public Builder cellId(UUID id) {
@@ -116,7 +116,7 @@ public final class NewCell {
     }
 
     /**
-     * When the mission was created; now by default.
+     * Sets the instant of creation. Default: now.
      *
      * @param at the instant
      * @return this
@@ -127,18 +127,18 @@ public final class NewCell {
     }
 
     /**
-     * Who creates it; {@code lazarus-pit} by default.
+     * Sets the creator. Default: {@code lazarus-pit}.
      *
-     * @param who an identifier
+     * @param creator an identifier
      * @return this
      */
-    public Builder createdBy(String who) {
-      this.createdBy = Identifiers.require("created_by", who);
+    public Builder createdBy(String creator) {
+      this.createdBy = Identifiers.require("created_by", creator);
       return this;
     }
 
     /**
-     * Where the mission stands; {@code active} by default.
+     * Sets the status of the mission. Default: {@code active}.
      *
      * @param newStatus the status
      * @return this
@@ -149,7 +149,7 @@ public final class NewCell {
     }
 
     /**
-     * How strictly agents are kept apart; {@code none} by default.
+     * Sets the isolation of agents. Default: {@code none}.
      *
      * @param level the level
      * @return this
@@ -160,7 +160,7 @@ public final class NewCell {
     }
 
     /**
-     * The most agents; 10 by default.
+     * Sets the maximum number of agents. Default: 10.
      *
      * @param most at least 1
      * @return this
@@ -174,7 +174,7 @@ public final class NewCell {
     }
 
     /**
-     * The age past which the mission is overdue; 3600 s by default.
+     * Sets the age past which the mission is overdue. Default: 3600 s.
      *
      * @param age whole seconds, at least one
      * @return this
@@ -185,7 +185,7 @@ public final class NewCell {
     }
 
     /**
-     * The policies in {@code cell.json}; none by default.
+     * Sets the policies in {@code cell.json}. Default: no policies.
      *
      * @param newPolicies the policies
      * @return this
@@ -196,7 +196,7 @@ public final class NewCell {
     }
 
     /**
-     * The content of {@code config/policies.json}; no file by default.
+     * Sets the content of {@code config/policies.json}. Default: no file.
      *
      * @param newPolicies the policies
      * @return this
@@ -207,7 +207,7 @@ public final class NewCell {
     }
 
     /**
-     * The content of {@code config/isolation.json}; no file by default.
+     * Sets the content of {@code config/isolation.json}. Default: no file.
      *
      * @param newIsolation the isolation
      * @return this
@@ -218,7 +218,7 @@ public final class NewCell {
     }
 
     /**
-     * The content of {@code config/permissions.json}; no file by default.
+     * Sets the content of {@code config/permissions.json}. Default: no file.
      *
      * @param newPermissions the permissions
      * @return this
@@ -273,7 +273,7 @@ public final class NewCell {
     }
 
     /**
-     * The cell.
+     * Builds the description.
      *
      * @return an immutable description
      */

@@ -8,18 +8,18 @@ import java.util.TreeMap;
 import org.lazaruspit.cell.internal.json.Identifiers;
 
 /**
- * The content of {@code config/permissions.json}: what each agent was granted. What is not granted
+ * The content of {@code config/permissions.json}: the grants of each agent. Access without a grant
  * is refused. Immutable and thread-safe.
  *
  * @param agents the grants by agent identifier, sorted
  */
 public record Permissions(Map<String, Grants> agents) {
 
-  /** Nobody was granted anything. */
+  /** No grants. */
   public static final Permissions ABSENT = new Permissions(Map.of());
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
    * @param agents the grants by agent identifier, sorted
    */
@@ -30,21 +30,21 @@ public record Permissions(Map<String, Grants> agents) {
   }
 
   /**
-   * What one agent was granted.
+   * Returns the grants of one agent.
    *
    * @param agentId the agent
-   * @return its grants, {@link Grants#NONE} where the file has none
+   * @return its grants, {@link Grants#NONE} if the file has no entry for it
    */
   public Grants of(String agentId) {
     return agents.getOrDefault(agentId, Grants.NONE);
   }
 
   /**
-   * Whether both sides let a task go from one agent to the other.
+   * Returns whether both agents' grants allow a hand-over.
    *
-   * @param from who gives
-   * @param to who takes
-   * @return true when {@code from} may hand off to {@code to} and {@code to} may take from {@code
+   * @param from the agent that has the task
+   * @param to the agent that takes it
+   * @return true if {@code from} may hand over to {@code to} and {@code to} may take from {@code
    *     from}
    */
   public boolean mayHandOver(String from, String to) {
@@ -52,13 +52,13 @@ public record Permissions(Map<String, Grants> agents) {
   }
 
   /**
-   * What one agent was granted.
+   * Grants of one agent.
    *
-   * @param read tasks it may read
-   * @param write tasks it may write
-   * @param execute tasks it may execute
-   * @param handoffTo agents it may hand tasks to
-   * @param handoffFrom agents it may take tasks from
+   * @param read tasks that the agent may read
+   * @param write tasks that the agent may write
+   * @param execute tasks that the agent may execute
+   * @param handoffTo agents that it may hand tasks to
+   * @param handoffFrom agents that it may take tasks from
    */
   public record Grants(
       List<String> read,
@@ -67,18 +67,18 @@ public record Permissions(Map<String, Grants> agents) {
       List<String> handoffTo,
       List<String> handoffFrom) {
 
-    /** Nothing. */
+    /** No grants. */
     public static final Grants NONE =
         new Grants(List.of(), List.of(), List.of(), List.of(), List.of());
 
     /**
-     * Checks what is given.
+     * Validates the components.
      *
-     * @param read tasks it may read
-     * @param write tasks it may write
-     * @param execute tasks it may execute
-     * @param handoffTo agents it may hand tasks to
-     * @param handoffFrom agents it may take tasks from
+     * @param read tasks that the agent may read
+     * @param write tasks that the agent may write
+     * @param execute tasks that the agent may execute
+     * @param handoffTo agents that it may hand tasks to
+     * @param handoffFrom agents that it may take tasks from
      */
     public Grants {
       read = List.copyOf(read);

@@ -2,7 +2,7 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** How urgent a task is; the most urgent comes first. Immutable and thread-safe. */
+/** Urgency of a task, the most urgent first. Immutable and thread-safe. */
 public enum Priority {
   /** Before all others. */
   HIGH,
@@ -14,7 +14,7 @@ public enum Priority {
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code high}, {@code medium} or {@code low}
    */

@@ -3,20 +3,20 @@ package org.lazaruspit.cell;
 import java.util.List;
 
 /**
- * What has changed in a missions root since the last look. Immutable and thread-safe.
+ * Changes of a missions root since the last scan. Immutable and thread-safe.
  *
- * @param added directories that were not there
- * @param changed directories of which something is different now
- * @param removed directories that are gone, as they were last
+ * @param added new directories
+ * @param changed directories with a changed result
+ * @param removed removed directories, with their last result
  */
 public record RescanResult(List<CellLoad> added, List<CellLoad> changed, List<CellLoad> removed) {
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param added directories that were not there
-   * @param changed directories of which something is different now
-   * @param removed directories that are gone, as they were last
+   * @param added new directories
+   * @param changed directories with a changed result
+   * @param removed removed directories, with their last result
    */
   public RescanResult {
     added = List.copyOf(added);
@@ -25,9 +25,9 @@ public record RescanResult(List<CellLoad> added, List<CellLoad> changed, List<Ce
   }
 
   /**
-   * Whether nothing changed.
+   * Returns whether there are no changes.
    *
-   * @return true when all three lists are empty
+   * @return true if all three lists are empty
    */
   public boolean isEmpty() {
     return added.isEmpty() && changed.isEmpty() && removed.isEmpty();

@@ -5,8 +5,8 @@ import org.lazaruspit.cell.internal.json.JsonText;
 import org.lazaruspit.cell.internal.json.Quantity;
 
 /**
- * What an agent may use at most, from {@code resource_limits}. A limit that is absent is {@code
- * null}. Immutable and thread-safe.
+ * Resource limits of an agent, from {@code resource_limits}. A limit that is {@code null} is not
+ * set. Immutable and thread-safe.
  *
  * @param cpuMillicores thousandths of a processor core: {@code "2 cores"} is 2000
  * @param memoryBytes bytes of memory
@@ -19,9 +19,9 @@ public record ResourceLimits(
   public static final ResourceLimits ABSENT = new ResourceLimits(null, null, null);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param cpuMillicores thousandths of a processor core: {
+   * @param cpuMillicores thousandths of a processor core: {@code "2 cores"} is 2000
    * @param memoryBytes bytes of memory
    * @param diskBytes bytes of disk
    */
@@ -32,14 +32,16 @@ public record ResourceLimits(
   }
 
   /**
-   * Reads limits as {@code isolation.json} has them: {@code "2 cores"} or {@code "500m"}; {@code
-   * "4GB"} or {@code "512MiB"}, where {@code GB} is a power of 1000 and {@code GiB} one of 1024.
+   * Parses limits in the form of {@code isolation.json}: {@code "2 cores"} or {@code "500m"};
+   * {@code "4GB"} or {@code "512MiB"}, where {@code GB} is a power of 1000 and {@code GiB} one of
+   * 1024.
    *
-   * @param cpu an amount of processor cores, or null for no limit
-   * @param memory an amount of bytes, or null for no limit
-   * @param disk an amount of bytes, or null for no limit
+   * @param cpu number of processor cores, or null for no limit
+   * @param memory number of bytes, or null for no limit
+   * @param disk number of bytes, or null for no limit
    * @return the limits
-   * @throws IllegalArgumentException for what is no positive amount, naming which
+   * @throws IllegalArgumentException if an amount is not positive or malformed; the message names
+   *     it
    */
   public static ResourceLimits parse(
       @Nullable String cpu, @Nullable String memory, @Nullable String disk) {

@@ -7,16 +7,16 @@ import org.lazaruspit.cell.internal.json.Identifiers;
 import org.lazaruspit.cell.internal.json.Seconds;
 
 /**
- * The content of {@code config/policies.json}. A field that is absent is {@code null} and falls
- * through to {@code cell.json}, then to the pit's configuration. Immutable and thread-safe.
+ * The content of {@code config/policies.json}. A field that is {@code null} falls through to {@code
+ * cell.json}, then to the pit's configuration. Immutable and thread-safe.
  *
- * @param autoRevive whether dead agents are revived unasked
- * @param reviveTimeout how long a revived agent has to become healthy
- * @param substituteAgents who takes over when an agent cannot be revived, in order
- * @param handoffAllowed whether tasks may be handed over at all
- * @param handoffApproval whether a person approves each hand-over
+ * @param autoRevive whether dead agents are revived automatically
+ * @param reviveTimeout time for a revived agent to become healthy, in whole seconds
+ * @param substituteAgents agents that take over if an agent cannot be revived, in order
+ * @param handoffAllowed whether tasks may be handed over
+ * @param handoffApproval whether an operator approves each hand-over
  * @param checkpointRequired whether an agent without a valid checkpoint stays dead
- * @param maxRetries how many attempts follow the first
+ * @param maxRetries number of attempts after the first, at least 0
  */
 public record RevivalPolicies(
     @Nullable AutoRevive autoRevive,
@@ -27,20 +27,20 @@ public record RevivalPolicies(
     @Nullable Boolean checkpointRequired,
     @Nullable Integer maxRetries) {
 
-  /** Nothing said: everything falls through. */
+  /** No policies: every field falls through. */
   public static final RevivalPolicies ABSENT =
       new RevivalPolicies(null, null, null, null, null, null, null);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param autoRevive whether dead agents are revived unasked
-   * @param reviveTimeout how long a revived agent has to become healthy
-   * @param substituteAgents who takes over when an agent cannot be revived, in order
-   * @param handoffAllowed whether tasks may be handed over at all
-   * @param handoffApproval whether a person approves each hand-over
+   * @param autoRevive whether dead agents are revived automatically
+   * @param reviveTimeout time for a revived agent to become healthy, in whole seconds
+   * @param substituteAgents agents that take over if an agent cannot be revived, in order
+   * @param handoffAllowed whether tasks may be handed over
+   * @param handoffApproval whether an operator approves each hand-over
    * @param checkpointRequired whether an agent without a valid checkpoint stays dead
-   * @param maxRetries how many attempts follow the first
+   * @param maxRetries number of attempts after the first, at least 0
    */
   public RevivalPolicies {
     if (reviveTimeout != null) {
@@ -56,11 +56,12 @@ public record RevivalPolicies(
   }
 
   /**
-   * Combines these over what {@code cell.json} says over the given defaults.
+   * Combines these policies with those of {@code cell.json} and the defaults, in this order of
+   * precedence.
    *
    * @param cell the policies of {@code cell.json}
-   * @param defaults what holds where neither says anything
-   * @return what holds
+   * @param defaults policies for fields that neither file has
+   * @return the combined policies
    */
   public EffectivePolicies effective(CellPolicies cell, EffectivePolicies defaults) {
     return new EffectivePolicies(

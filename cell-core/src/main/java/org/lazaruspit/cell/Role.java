@@ -2,21 +2,21 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** What an agent does in its mission. Immutable and thread-safe. */
+/** Role of an agent in its mission. Immutable and thread-safe. */
 public enum Role {
   /** Leads the mission: plans, assigns, decides. */
   LEAD,
   /** Produces: writes code, texts, data. */
   WRITE,
-  /** Reads and answers, changes nothing. */
+  /** Reads and answers, makes no changes. */
   READ,
-  /** Checks what others did. */
+  /** Checks the work of other agents. */
   AUDIT;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in the agent's file.
+   * Returns the name used in files.
    *
    * @return {@code lead}, {@code write}, {@code read} or {@code audit}
    */

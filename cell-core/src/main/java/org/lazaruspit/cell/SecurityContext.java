@@ -4,24 +4,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As whom an agent runs, from {@code security_context}. Immutable and thread-safe.
+ * User, group and capabilities of an agent's process, from {@code security_context}. Immutable and
+ * thread-safe.
  *
- * @param user user name or number, or null where the file names none
- * @param group group name or number, or null where the file names none
+ * @param user user name or number, or null if not set
+ * @param group group name or number, or null if not set
  * @param capabilities Linux capabilities, upper-case with the prefix {@code CAP_}
  */
 public record SecurityContext(
     @Nullable String user, @Nullable String group, List<String> capabilities) {
 
-  /** Nothing said. */
+  /** No user, group or capabilities. */
   public static final SecurityContext ABSENT = new SecurityContext(null, null, List.of());
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
-   * @param user user name or number, or null where the file names none
-   * @param group group name or number, or null where the file names none
-   * @param capabilities Linux capabilities, upper-case with the prefix {
+   * @param user user name or number, or null if not set
+   * @param group group name or number, or null if not set
+   * @param capabilities Linux capabilities, upper-case with the prefix {@code CAP_}
    */
   public SecurityContext {
     capabilities = List.copyOf(capabilities);

@@ -2,17 +2,17 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** How bad a problem is. Immutable and thread-safe. */
+/** Severity of a problem. Immutable and thread-safe. */
 public enum Severity {
-  /** The cell breaks a rule: it is not valid. */
+  /** The cell breaks a rule and is invalid. */
   ERROR,
-  /** The cell is valid, but a person should look. */
+  /** The cell is valid; an operator should check it. */
   WARNING;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code error} or {@code warning}
    */

@@ -2,7 +2,7 @@ package org.lazaruspit.cell;
 
 import java.io.IOException;
 
-/** An agent that has been replaced by a newer incarnation tried to save a checkpoint. */
+/** Refusal of a checkpoint by an incarnation that was replaced by a newer one. */
 public final class StaleIncarnationException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -17,18 +17,18 @@ public final class StaleIncarnationException extends IOException {
   }
 
   /**
-   * The incarnation that was refused.
+   * Returns the incarnation that was refused.
    *
-   * @return the older one
+   * @return the older incarnation
    */
   public long given() {
     return given;
   }
 
   /**
-   * The incarnation that has taken over.
+   * Returns the incarnation that has taken over.
    *
-   * @return the newer one
+   * @return the newer incarnation
    */
   public long current() {
     return current;

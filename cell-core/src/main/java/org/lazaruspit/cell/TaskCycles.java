@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Finds tasks that wait for each other: Tarjan's strongly connected components, with a stack of its
- * own so that a long chain of tasks doesn't exhaust the thread's, then a breadth-first search for
- * the shortest cycle through the first task of each.
+ * Finds cycles of dependencies: Tarjan's strongly connected components, with an explicit stack
+ * since a long chain of tasks would exhaust the thread's, then a breadth-first search for the
+ * shortest cycle through the first task of each component.
  */
 final class TaskCycles {
   private final NavigableMap<String, TaskSpec> tasks;

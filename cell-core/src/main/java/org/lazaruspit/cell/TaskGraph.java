@@ -15,8 +15,8 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * Which task waits for which. Immutable and thread-safe; a pure function of the tasks. Dependencies
- * on tasks that don't exist are waited for and never met.
+ * Graph of dependencies among tasks. Immutable and thread-safe; a pure function of the tasks. A
+ * dependency on a missing task is never met.
  */
 public final class TaskGraph {
   private static final Comparator<TaskSpec> MOST_URGENT_FIRST =
@@ -35,7 +35,7 @@ public final class TaskGraph {
   }
 
   /**
-   * The graph of some tasks.
+   * Returns the graph of the given tasks.
    *
    * @param tasks the tasks
    * @return their graph
@@ -45,7 +45,7 @@ public final class TaskGraph {
   }
 
   /**
-   * The tasks that may be begun now: pending, with every dependency completed.
+   * Returns the tasks that may start now: pending, with every dependency completed.
    *
    * @return the most urgent first, then the oldest
    */
@@ -57,9 +57,9 @@ public final class TaskGraph {
   }
 
   /**
-   * The pending tasks that may not be begun, and what each waits for.
+   * Returns the pending tasks that may not start, with the dependencies that each waits for.
    *
-   * @return from a task to those of its dependencies that are not completed, sorted by task
+   * @return from a task to its dependencies that are not completed, sorted by task
    */
   public Map<String, List<String>> waiting() {
     Map<String, List<String>> waiting = new LinkedHashMap<>();
@@ -82,8 +82,9 @@ public final class TaskGraph {
   }
 
   /**
-   * An order in which every task comes after its dependencies, the most urgent first wherever there
-   * is a choice (Kahn's algorithm). Tasks on a cycle, and what depends on them, are left out.
+   * Returns the tasks in an order that puts each after its dependencies, the most urgent first
+   * where there is a choice (Kahn's algorithm). Tasks on a cycle, and their dependents, are left
+   * out.
    *
    * @return task identifiers
    */
@@ -114,18 +115,18 @@ public final class TaskGraph {
   }
 
   /**
-   * The cycles that keep tasks from ever being begun: one, the shortest through its first task, for
-   * each group of tasks that wait for each other.
+   * Returns the cycles of dependencies: for each group of tasks that wait for each other, the
+   * shortest cycle through its first task.
    *
-   * @return each cycle from its first task by name to the last one before it comes back
+   * @return each cycle, from its first task by id, without a repetition at the end
    */
   public List<List<String>> cycles() {
     return cycles;
   }
 
   /**
-   * The pending tasks that can never be begun as things are, since something that they wait for has
-   * failed, does not exist or is on a cycle.
+   * Returns the pending tasks that cannot start without an operator's change: a direct or indirect
+   * dependency has failed, is missing or is on a cycle.
    *
    * @return task identifiers, sorted
    */

@@ -12,16 +12,16 @@ import org.lazaruspit.cell.internal.json.Seconds;
  * The content of {@code tasks/<task_id>.json}. Immutable and thread-safe.
  *
  * @param taskId the task's identifier, equal to the file's name
- * @param title what is to be done, in one line
- * @param status where it stands
- * @param createdAt when it was created
- * @param description what is to be done, at length; empty where the file has none
- * @param assignedTo the agent that does it
- * @param priority how urgent it is, {@code medium} by default
+ * @param title the work, in one line
+ * @param status current status
+ * @param createdAt instant of creation
+ * @param description the work, at length; empty by default
+ * @param assignedTo the agent that works on it, or null
+ * @param priority urgency, {@code medium} by default
  * @param dependencies the tasks that must be completed before it
- * @param timeout past this time in progress it is overdue, 1800 s by default
- * @param artifacts names of the files it produces
- * @param completedAt when it was completed
+ * @param timeout time in progress, in whole seconds, past which it is overdue, 1800 s by default
+ * @param artifacts names of the files that it produces
+ * @param completedAt instant of completion, or null
  */
 public record TaskSpec(
     String taskId,
@@ -36,23 +36,23 @@ public record TaskSpec(
     List<String> artifacts,
     @Nullable Instant completedAt) {
 
-  /** The time after which a task in progress that names none is overdue. */
+  /** Default of {@link #timeout}: 1800 s. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(30);
 
   /**
-   * Checks what is given.
+   * Validates the components.
    *
    * @param taskId the task's identifier, equal to the file's name
-   * @param title what is to be done, in one line
-   * @param status where it stands
-   * @param createdAt when it was created
-   * @param description what is to be done, at length; empty where the file has none
-   * @param assignedTo the agent that does it
-   * @param priority how urgent it is, {
+   * @param title the work, in one line
+   * @param status current status
+   * @param createdAt instant of creation
+   * @param description the work, at length; empty by default
+   * @param assignedTo the agent that works on it, or null
+   * @param priority urgency, {@code medium} by default
    * @param dependencies the tasks that must be completed before it
-   * @param timeout past this time in progress it is overdue, 1800 s by default
-   * @param artifacts names of the files it produces
-   * @param completedAt when it was completed
+   * @param timeout time in progress, in whole seconds, past which it is overdue, 1800 s by default
+   * @param artifacts names of the files that it produces
+   * @param completedAt instant of completion, or null
    */
   public TaskSpec {
     Identifiers.require("task_id", taskId);
@@ -71,11 +71,11 @@ public record TaskSpec(
   }
 
   /**
-   * A pending task with nothing but what is required.
+   * Returns a pending task with the required fields only.
    *
    * @param taskId its identifier
-   * @param title what is to be done
-   * @param createdAt when it was created
+   * @param title the work, in one line
+   * @param createdAt instant of creation
    * @return the task
    */
   public static TaskSpec of(String taskId, String title, Instant createdAt) {
@@ -94,7 +94,7 @@ public record TaskSpec(
   }
 
   /**
-   * Whether there is still something to do: pending or in progress.
+   * Returns whether the task is pending or in progress.
    *
    * @return true unless completed or failed
    */
@@ -103,7 +103,7 @@ public record TaskSpec(
   }
 
   /**
-   * The same with another status; use {@link #completed} to complete a task.
+   * Returns a copy with another status; use {@link #completed} to complete a task.
    *
    * @param newStatus the status to have
    * @return a copy
@@ -124,9 +124,9 @@ public record TaskSpec(
   }
 
   /**
-   * The same, completed.
+   * Returns a completed copy.
    *
-   * @param at when it was completed
+   * @param at instant of completion
    * @return a copy
    */
   public TaskSpec completed(Instant at) {
@@ -145,7 +145,7 @@ public record TaskSpec(
   }
 
   /**
-   * The same, assigned to another agent.
+   * Returns a copy that is assigned to another agent.
    *
    * @param agentId the agent, or null for none
    * @return a copy
@@ -166,9 +166,9 @@ public record TaskSpec(
   }
 
   /**
-   * The same with another description.
+   * Returns a copy with another description.
    *
-   * @param newDescription what is to be done, at length
+   * @param newDescription the work, at length
    * @return a copy
    */
   public TaskSpec withDescription(String newDescription) {
@@ -187,7 +187,7 @@ public record TaskSpec(
   }
 
   /**
-   * The same with another priority.
+   * Returns a copy with another priority.
    *
    * @param newPriority the priority to have
    * @return a copy
@@ -208,7 +208,7 @@ public record TaskSpec(
   }
 
   /**
-   * The same with other dependencies.
+   * Returns a copy with other dependencies.
    *
    * @param newDependencies the tasks that must be completed before it
    * @return a copy

@@ -2,21 +2,21 @@ package org.lazaruspit.cell;
 
 import java.util.Locale;
 
-/** Where a task stands. Immutable and thread-safe. */
+/** Status of a task. Immutable and thread-safe. */
 public enum TaskStatus {
-  /** Not begun. */
+  /** Not started. */
   PENDING,
-  /** Being worked on by the agent it is assigned to. */
+  /** In work by its assigned agent. */
   IN_PROGRESS,
-  /** Done: its dependents may run. */
+  /** Completed: its dependents may start. */
   COMPLETED,
-  /** Given up: its dependents cannot run. */
+  /** Failed: its dependents cannot start. */
   FAILED;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in files.
+   * Returns the name used in files.
    *
    * @return {@code pending}, {@code in_progress}, {@code completed} or {@code failed}
    */

@@ -1,4 +1,4 @@
-/** Mission cells: their content, the rules they obey, and the store that holds them. */
+/** Mission cells: content, rules and store. */
 @NullMarked
 package org.lazaruspit.cell;
 

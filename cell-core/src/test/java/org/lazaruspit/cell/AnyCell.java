@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.internal.json.Json;
 
-/** Arbitrary content, as odd as the rules allow, from one seed. */
+/** Generator of arbitrary content within the rules, from one seed. */
 final class AnyCell {
   private static final String[] ODD = {
     "",
@@ -70,7 +70,7 @@ final class AnyCell {
     return String.join("", some(4, () -> one(ODD)));
   }
 
-  /** Half a character is no name of a field: readers refuse it. */
+  /** Avoids lone surrogates in names of fields: readers refuse them. */
   private String fieldName() {
     String text = text();
     return text.codePoints().anyMatch(c -> c >= 0xd800 && c <= 0xdfff) ? "half" : text;
@@ -144,7 +144,7 @@ final class AnyCell {
     return new CheckpointRef(instant(), hash, some(3, this::fileName));
   }
 
-  /** Each task depends on earlier ones only, so that there is no cycle. */
+  /** Returns tasks that depend on earlier tasks only, so without a cycle. */
   private List<TaskSpec> tasks(List<String> ids, List<String> agents) {
     List<TaskSpec> tasks = new ArrayList<>();
     for (String id : ids) {
@@ -207,7 +207,7 @@ final class AnyCell {
     return new Permissions(grants);
   }
 
-  /** Any JSON, down to some depth. */
+  /** Returns any JSON, down to some depth. */
   Json json(int depth) {
     return switch (below(depth == 0 ? 4 : 6)) {
       case 0 -> new Json.Text(text());
@@ -226,7 +226,7 @@ final class AnyCell {
     return new Json.Obj(fields);
   }
 
-  /** The object with unknown fields strewn in at any place and depth. */
+  /** Returns the object with unknown fields at any place and depth. */
   Json.Obj strew(Json.Obj object) {
     Json.Obj result = new Json.Obj();
     object

@@ -90,7 +90,7 @@ class CellArchiveTest {
   }
 
   @Test
-  void nothingIsOverwritten() throws IOException {
+  void existingFilesAreNotOverwritten() throws IOException {
     Path cell = Cells.create(root).directory();
     CellArchive.backup(cell, zip);
     assertThrows(FileAlreadyExistsException.class, () -> CellArchive.backup(cell, zip));
@@ -121,7 +121,7 @@ class CellArchiveTest {
   }
 
   @Test
-  void ourOwnDirectoryIsNotTakenFromAnArchive() throws IOException {
+  void privateDirectoryIsNotTakenFromAnArchive() throws IOException {
     archive("cell.json", ".lazarus/checkpoints/a1/generation-1/manifest.json");
     Path cell = CellArchive.restore(zip, other).directory();
     assertFalse(Files.exists(cell.resolve(".lazarus")));
@@ -161,7 +161,7 @@ class CellArchiveTest {
   }
 
   @Test
-  void whatIsNoZipIsRefused() throws IOException {
+  void fileThatIsNotAZipIsRefused() throws IOException {
     Cells.write(zip, "PK nonsense");
     assertRefused("is not a zip file");
   }

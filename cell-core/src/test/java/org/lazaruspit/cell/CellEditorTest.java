@@ -53,12 +53,12 @@ class CellEditorTest {
   }
 
   @Test
-  void changeThatWouldBreakARuleWritesNothing() throws IOException {
+  void changeThatWouldBreakARuleIsNotWritten() throws IOException {
     String before = Cells.read(cell.resolve("tasks/t1.json"));
     CellRuleException refused =
         assertThrows(
             CellRuleException.class,
-            () -> editor.updateTask("t1", task -> task.withAssignedTo("nobody")));
+            () -> editor.updateTask("t1", task -> task.withAssignedTo("ghost")));
     assertEquals("/assigned_to", refused.problems().get(0).pointer());
     assertEquals(before, Cells.read(cell.resolve("tasks/t1.json")));
   }
@@ -69,9 +69,9 @@ class CellEditorTest {
   }
 
   @Test
-  void cellWithAnOldFaultMayBeChangedAsLongAsNoneIsAdded() throws IOException {
+  void cellWithAnOldFaultMayBeChangedWithoutAFurtherFault() throws IOException {
     Cells.write(cell.resolve("agents/a2.json"), "{");
-    Cells.write(cell.resolve("config/policies.json"), "{\"substitute_agents\": [\"nobody\"]}");
+    Cells.write(cell.resolve("config/policies.json"), "{\"substitute_agents\": [\"ghost\"]}");
     editor.updateAgent("a1", agent -> agent.withIncarnation(1));
     assertThrows(
         CellRuleException.class,

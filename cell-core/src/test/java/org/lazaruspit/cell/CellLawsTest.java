@@ -36,7 +36,7 @@ class CellLawsTest {
           "config/permissions.json");
 
   @Property(tries = 200)
-  void whatIsWrittenIsLoadedAgain(@ForAll long seed) throws IOException {
+  void writtenContentIsLoadedAgain(@ForAll long seed) throws IOException {
     NewCell spec = new AnyCell(seed).cell();
     try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
       MissionCell created = MissionStore.open(disk.getPath("/")).create(spec);

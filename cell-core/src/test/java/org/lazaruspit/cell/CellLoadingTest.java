@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.cell.internal.files.AtomicFiles;
 
-/** What is reported, where, and what it costs. */
+/** Problems: their content, their place, and their effect on the cell. */
 class CellLoadingTest {
   private final FileSystem disk = Jimfs.newFileSystem(Configuration.unix());
   private final Path root = disk.getPath("/missions");
@@ -63,7 +63,7 @@ class CellLoadingTest {
     CellLoad load = load();
     assertEquals(
         List.of(
-            "error: found nothing, expected \"idle\" or \"active\" or \"paused\" or \"failed\""
+            "error: found no value, expected \"idle\" or \"active\" or \"paused\" or \"failed\""
                 + " (agents/a1.json, line 1, column 1, /status)",
             "error: found \"\", expected text that is not empty"
                 + " (agents/a1.json, line 2, column 29, /name)",
@@ -87,7 +87,7 @@ class CellLoadingTest {
   }
 
   @Test
-  void badConfigurationCostsTheCellButItsAgentsAreCheckedAllTheSame() throws IOException {
+  void badConfigurationInvalidatesTheCellAndItsAgentsAreStillChecked() throws IOException {
     Cells.write(cell.resolve("cell.json"), "{\"cell_id\": \"1-1-1-1-1\", \"timeout\": 1.5}");
     Cells.write(cell.resolve("agents/a1.json"), agent("a1", ", \"gateway\": []"));
     CellLoad load = load();
@@ -112,7 +112,7 @@ class CellLoadingTest {
   }
 
   @Test
-  void badCellCostsNoOtherCell() throws IOException {
+  void badCellAffectsNoOtherCell() throws IOException {
     Path bad = root.resolve("00000000-0000-4000-8000-000000000000");
     Cells.write(bad.resolve("cell.json"), "nonsense");
     List<CellLoad> all = store.load();
@@ -137,7 +137,7 @@ class CellLoadingTest {
   }
 
   @Test
-  void directoriesThatAreNoCellsAreNotLookedAt() throws IOException {
+  void directoriesThatAreNoCellsAreIgnored() throws IOException {
     Files.createDirectory(root.resolve("lost+found"));
     Cells.write(root.resolve("notes.txt"), "x");
     assertEquals(1, store.load().size());
@@ -231,7 +231,7 @@ class CellLoadingTest {
   }
 
   @Test
-  void boundsAreProblemsAndNothingPastThemIsKept() throws IOException {
+  void boundsAreProblemsAndContentPastThemIsDropped() throws IOException {
     Path file = cell.resolve("agents/a3.json");
     Cells.write(file, agent("a3", ", \"x\": \"" + "x".repeat(1 << 20) + "\""));
     assertEquals("at most 1048576 bytes", only().expected());
@@ -268,11 +268,11 @@ class CellLoadingTest {
     Cells.write(file, "[1]");
     assertEquals("an array", only().found());
     Cells.write(file, agent("a3", "") + " {}");
-    assertEquals("more after the end of the document", only().found());
+    assertEquals("content after the end of the document", only().found());
   }
 
   @Test
-  void unreadableSettingsFallBackToTheCarefulSide() throws IOException {
+  void unreadableSettingsFallBackToTheStrictestOnes() throws IOException {
     Cells.write(cell.resolve("config/isolation.json"), "{\"level\": \"none\"");
     Cells.write(cell.resolve("config/policies.json"), "{\"auto_revive\": \"always\"}");
     MissionCell loaded = load().cell().orElseThrow();

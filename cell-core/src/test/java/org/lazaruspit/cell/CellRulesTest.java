@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One test a rule; each says what is reported, of which severity and where. */
+/** Test of each rule: the problem, its severity and its place. */
 class CellRulesTest {
   private final Path cell;
   private final MissionStore store;
@@ -65,8 +65,8 @@ class CellRulesTest {
 
   @Test
   void assigneeMustBeAnAgent() throws IOException {
-    task("t3", "pending", ", \"assigned_to\": \"nobody\"");
-    assertProblems("error tasks/t3.json /assigned_to: \"nobody\"");
+    task("t3", "pending", ", \"assigned_to\": \"ghost\"");
+    assertProblems("error tasks/t3.json /assigned_to: \"ghost\"");
   }
 
   @Test
@@ -76,13 +76,13 @@ class CellRulesTest {
   }
 
   @Test
-  void currentTaskMustNotBelongToAnother() throws IOException {
+  void currentTaskMustNotBelongToAnotherAgent() throws IOException {
     agent("a3", ", \"current_task\": \"t1\"");
     assertProblems("error agents/a3.json /current_task: \"t1\", which is assigned to \"a1\"");
   }
 
   @Test
-  void currentTaskThatIsNobodysOrDoneIsSuspicious() throws IOException {
+  void currentTaskThatIsUnassignedOrCompletedIsAWarning() throws IOException {
     agent("a3", ", \"current_task\": \"t2\"");
     task(
         "t3", "completed", ", \"assigned_to\": \"a4\", \"completed_at\": \"2026-02-01T00:00:00Z\"");
@@ -99,7 +99,7 @@ class CellRulesTest {
   }
 
   @Test
-  void whatNamesABadFileIsNoSecondProblem() throws IOException {
+  void referenceToABadFileIsNoSecondProblem() throws IOException {
     Cells.write(cell.resolve("tasks/t1.json"), "{");
     Cells.write(cell.resolve("agents/a1.json"), "{");
     assertEquals(2, store.load(cell).problems().size());
@@ -140,13 +140,13 @@ class CellRulesTest {
   }
 
   @Test
-  void completedTaskMustSayWhen() throws IOException {
+  void completedTaskNeedsItsInstant() throws IOException {
     task("t3", "completed", "");
-    assertProblems("error tasks/t3.json /completed_at: nothing for a completed task");
+    assertProblems("error tasks/t3.json /completed_at: no value for a completed task");
   }
 
   @Test
-  void completionBeforeCreationOrOfAnOpenTaskIsSuspicious() throws IOException {
+  void completionBeforeCreationOrOfAnOpenTaskIsAWarning() throws IOException {
     task("t3", "completed", ", \"completed_at\": \"2025-01-01T00:00:00Z\"");
     task("t4", "pending", ", \"completed_at\": \"2026-02-01T00:00:00Z\"");
     assertProblems(
@@ -174,8 +174,8 @@ class CellRulesTest {
 
   @Test
   void substitutesMustBeAgents() throws IOException {
-    config("policies.json", "{\"substitute_agents\": [\"a2\", \"nobody\"]}");
-    assertProblems("error config/policies.json /substitute_agents/1: \"nobody\"");
+    config("policies.json", "{\"substitute_agents\": [\"a2\", \"ghost\"]}");
+    assertProblems("error config/policies.json /substitute_agents/1: \"ghost\"");
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Cells to test with. */
+/** Cells for tests. */
 final class Cells {
   static final UUID ID = UUID.fromString("6f1f4b0e-3a52-4a53-9a43-0d3f5a1c2b7e");
   static final Instant CREATED = Instant.parse("2026-01-31T09:30:00Z");

@@ -109,7 +109,7 @@ class CheckpointsTest {
     assertEquals("{\"step\":1}", Cells.read(before.resolve("state.json")));
   }
 
-  /** What an agent does that knows nothing of us: files first, then its own commit record. */
+  /** Commits as an agent without this library: files first, then the commit record. */
   private void writeInPlace(String hash, List<String> artifacts) throws IOException {
     Path folder = cell.resolve("checkpoints/a1");
     Files.write(folder.resolve("state.json"), Cells.json("{}"));
@@ -120,7 +120,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void checkpointWrittenInPlaceIsAcceptedWhereItsHashHolds() throws IOException {
+  void checkpointWrittenInPlaceIsAcceptedIfItsHashMatches() throws IOException {
     String hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     writeInPlace(hash, List.of());
     assertEquals(cell.resolve("checkpoints/a1"), valid().folder());
@@ -131,7 +131,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void newestOfTwoPublishedFoldersWinsWhicheverWayTheRaceGoes() throws IOException {
+  void newestOfTwoPublishedFoldersWinsTheRaceInEitherOrder() throws IOException {
     Path next = cell.resolve("checkpoints/a1/next");
     Cells.write(next.resolve("state.json"), "1");
     Cells.write(next.resolve("context.json"), "1");

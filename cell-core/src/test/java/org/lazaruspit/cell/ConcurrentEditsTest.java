@@ -20,7 +20,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What two editors do at once is what they could have done one after the other. */
+/** Concurrent edits of two editors are linearizable: equal to some order of the same edits. */
 class ConcurrentEditsTest {
   private final Path root;
 
@@ -28,10 +28,10 @@ class ConcurrentEditsTest {
     this.root = root;
   }
 
-  /** The part of a cell that the operations below touch. */
+  /** Part of a cell that the operations below touch. */
   private record State(List<String> capabilities, boolean extra) {}
 
-  /** What an operation saw. */
+  /** Result of an operation. */
   private record Outcome(State after, String answer) {}
 
   private enum Kind {
@@ -119,12 +119,12 @@ class ConcurrentEditsTest {
         work.add(
             () -> {
               CellEditor editor = CellEditor.of(cell);
-              List<String> seen = new ArrayList<>();
+              List<String> results = new ArrayList<>();
               together.await();
               for (Operation operation : script) {
-                seen.add(operation.onDisk(editor));
+                results.add(operation.onDisk(editor));
               }
-              return seen;
+              return results;
             });
       }
       List<List<String>> answers = new ArrayList<>();
@@ -161,26 +161,26 @@ class ConcurrentEditsTest {
   }
 
   @Test
-  void changeIsComputedAgainWhenAnotherCameFirst() throws IOException {
+  void changeIsComputedAgainAfterAConcurrentChange() throws IOException {
     Path cell = Cells.create(root).directory();
-    List<String> seen = new ArrayList<>();
+    List<String> results = new ArrayList<>();
     CellEditor.of(cell)
         .updateAgent(
             "a1",
             agent -> {
-              seen.add(agent.name());
-              if (seen.size() == 1) {
+              results.add(agent.name());
+              if (results.size() == 1) {
                 rename(cell);
               }
               return agent.withStatus(AgentStatus.PAUSED);
             });
-    assertEquals(List.of("First", "Renamed"), seen);
+    assertEquals(List.of("First", "Renamed"), results);
     MissionCell end = MissionStore.open(root).load(cell).cell().orElseThrow();
     assertEquals("Renamed", agent(end).name());
     assertEquals(AgentStatus.PAUSED, agent(end).status());
   }
 
-  /** As a program that knows nothing of our lock does it. */
+  /** Renames as a program does that ignores the lock. */
   private static void rename(Path cell) {
     Path file = cell.resolve("agents/a1.json");
     try {

@@ -3,11 +3,11 @@ package org.lazaruspit.cell;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Adds one to an agent's incarnation, many times. */
+/** Increments an agent's incarnation, many times. */
 final class CountingWriter {
   private CountingWriter() {}
 
-  /** Arguments: the cell and how often. */
+  /** Runs with two arguments: the cell and the number of increments. */
   public static void main(String[] arguments) throws IOException {
     CellEditor editor = CellEditor.of(Path.of(arguments[0]));
     for (int i = Integer.parseInt(arguments[1]); i > 0; i--) {

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.cell.internal.files.CellLock;
 
 /**
- * Every change of the disk inside an operation is made to fail in turn, once or from then on with
- * all that was not forced lost, and what is found afterwards is the old or the new, never a mix.
+ * Makes every change of the disk inside an operation fail in turn, once or from then on with
+ * unforced writes lost: afterwards the disk holds the old content or the new, never a mix.
  */
 class CrashPointsTest {
 
-  /** An operation on a cell, and what must hold after it, whether it failed or not. */
+  /** Operation on a cell, with the condition after its success or failure. */
   private interface Scenario {
     void prepare(Path root) throws IOException;
 
@@ -36,7 +36,7 @@ class CrashPointsTest {
     void check(Path root, Path cell, boolean done) throws IOException;
   }
 
-  /** Runs a scenario once for each change that it makes to the disk, and counts them. */
+  /** Runs a scenario once for each of its changes to the disk; returns their number. */
   private static int enumerate(Scenario scenario, boolean once) throws IOException {
     for (int n = 0; ; n++) {
       try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
@@ -70,7 +70,7 @@ class CrashPointsTest {
         .withArtifact("same", Cells.json("artifact " + n));
   }
 
-  /** Which of the contents above a folder holds; fails for a mix. */
+  /** Returns the number of the content above that a folder holds; fails for a mix. */
   private static int whole(Path folder) throws IOException {
     int n = Character.digit(Cells.read(folder.resolve("state.json")).charAt(5), 10);
     assertEquals("{\"c\":" + n + "}", Cells.read(folder.resolve("context.json")));
@@ -86,15 +86,15 @@ class CrashPointsTest {
   }
 
   private static void assertNothingLeft(Path cell) throws IOException {
-    Path ours = cell.resolve(".lazarus");
-    assertFalse(Files.exists(ours.resolve("checkpoints/a1/committing")));
-    assertFalse(Files.exists(ours.resolve("checkpoints/a1/claimed")));
-    try (Stream<Path> left = Files.list(ours.resolve("checkpoints/a1"))) {
+    Path privateDirectory = cell.resolve(".lazarus");
+    assertFalse(Files.exists(privateDirectory.resolve("checkpoints/a1/committing")));
+    assertFalse(Files.exists(privateDirectory.resolve("checkpoints/a1/claimed")));
+    try (Stream<Path> left = Files.list(privateDirectory.resolve("checkpoints/a1"))) {
       assertEquals(2, left.count());
     }
-    // Taking the lock once more is what clears the table.
+    // The next holder of the lock removes temporary files.
     CellLock.acquire(cell).close();
-    assertFalse(Files.exists(ours.resolve("tmp")));
+    assertFalse(Files.exists(privateDirectory.resolve("tmp")));
   }
 
   private static void assertOldOrNew(Path root, Path cell, boolean done) throws IOException {
@@ -227,7 +227,7 @@ class CrashPointsTest {
   }
 
   @Test
-  void failureIsToldWithItsCause() throws IOException {
+  void failureIsReportedWithItsCause() throws IOException {
     try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
       FaultyDisk faulty = new FaultyDisk(disk);
       Path root = faulty.path("/missions");

@@ -9,7 +9,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A channel in front of another. */
+/** Channel that delegates to another. */
 abstract class DelegatingFileChannel extends FileChannel {
   private final FileChannel channel;
 

@@ -9,7 +9,7 @@ import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.spi.FileSystemProvider;
 import java.util.Set;
 
-/** The file system of a {@link FaultyDisk}. */
+/** File system of a {@link FaultyDisk}. */
 final class DelegatingFileSystem extends FileSystem {
   private final FaultyDisk provider;
 
@@ -24,7 +24,7 @@ final class DelegatingFileSystem extends FileSystem {
 
   @Override
   public void close() {
-    // The disk behind is closed by whoever opened it.
+    // The disk behind is closed by its opener.
   }
 
   @Override

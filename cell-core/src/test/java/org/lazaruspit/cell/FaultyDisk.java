@@ -30,9 +30,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk in front of another that counts what changes it (making, writing, forcing, renaming and
- * removing) and fails at a given count: once, as a full disk does, or from then on, as a killed
- * process sees it. After a stop, what was written and not forced is lost, as after a power cut.
+ * Disk that delegates to another, counts changes (create, write, force, rename, remove) and fails
+ * at a given count: once, as a full disk does, or from then on, as a killed process sees it. After
+ * a stop unforced writes are lost, as after a power cut.
  */
 final class FaultyDisk extends FileSystemProvider {
   private final FileSystem disk;
@@ -54,18 +54,18 @@ final class FaultyDisk extends FileSystemProvider {
     return wrap(disk.getPath(name));
   }
 
-  /** Lets so many changes pass, then fails one, or that one and all after it. */
+  /** Fails after this number of changes: the next change only, or all further changes. */
   void failAfter(int changes, boolean onlyOnce) {
     left = changes;
     once = onlyOnce;
   }
 
-  /** Whether the failure was reached. */
+  /** Returns whether the failure was reached. */
   boolean failed() {
     return stopped;
   }
 
-  /** Goes on as if nothing had been, or as a machine does after the power was cut. */
+  /** Works again, as before or as after a power cut. */
   void restart(boolean cut) throws IOException {
     left = Integer.MAX_VALUE;
     stopped = false;
@@ -117,7 +117,7 @@ final class FaultyDisk extends FileSystemProvider {
     return wrapped.iterator();
   }
 
-  /** Every path of the wrapped disk gives its true self as its URI's path would: by its text. */
+  /** Returns the path of the wrapped disk with the same text. */
   private Path unwrap(Path path) {
     return path.getFileSystem().equals(front) ? disk.getPath(path.toString()) : path;
   }

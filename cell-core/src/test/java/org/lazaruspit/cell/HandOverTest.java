@@ -47,7 +47,7 @@ class HandOverTest {
   }
 
   @Test
-  void taskGoesToTheOtherAndTheGiverStopsWorkingOnIt() throws IOException {
+  void taskIsReassignedAndThePreviousAgentIsReleased() throws IOException {
     allow(HandoffApproval.AUTO);
     editor.updateAgent("a1", agent -> agent.withCurrentTask("t1"));
     assertEquals(new HandOver.Allowed(), editor.handOver("t1", "a1", "a2", DEFAULTS, false));
@@ -58,7 +58,7 @@ class HandOverTest {
   }
 
   @Test
-  void manualApprovalWaitsForAPerson() throws IOException {
+  void manualApprovalWaitsForAnOperator() throws IOException {
     allow(HandoffApproval.MANUAL);
     assertEquals(new HandOver.NeedsApproval(), editor.handOver("t1", "a1", "a2", DEFAULTS, false));
     assertTrue(load().mayExecute("a1", "t1"));
@@ -74,11 +74,11 @@ class HandOverTest {
             List.of(
                 "task t1 is completed",
                 "task t1 is assigned to a1, not to a2",
-                "there is no agent nobody",
-                "permissions.json does not let a2 hand off to nobody",
-                "permissions.json does not let nobody take from a2",
-                "handoff_allowed is false: no task of this cell is handed over")),
-        editor.handOver("t1", "a2", "nobody", DEFAULTS, true));
+                "agent ghost does not exist",
+                "permissions.json does not let a2 hand over to ghost",
+                "permissions.json does not let ghost take from a2",
+                "handoff_allowed is false")),
+        editor.handOver("t1", "a2", "ghost", DEFAULTS, true));
   }
 
   @Test
@@ -91,7 +91,7 @@ class HandOverTest {
   }
 
   @Test
-  void failedAgentTakesNothingAndEndedMissionMovesNothing() throws IOException {
+  void failedAgentTakesNoTaskAndEndedMissionMovesNoTask() throws IOException {
     allow(HandoffApproval.AUTO);
     editor.updateAgent("a2", agent -> agent.withStatus(AgentStatus.FAILED));
     editor.updateConfig(config -> config.withStatus(CellStatus.FAILED));
@@ -101,7 +101,7 @@ class HandOverTest {
   }
 
   @Test
-  void whatIsNotGrantedIsRefusedExceptToTheAssignee() throws IOException {
+  void accessWithoutAGrantIsRefusedExceptToTheAssignee() throws IOException {
     allow(HandoffApproval.AUTO);
     MissionCell loaded = load();
     assertTrue(loaded.mayRead("a1", "t1"));
@@ -110,6 +110,6 @@ class HandOverTest {
     assertFalse(loaded.mayWrite("a1", "t2"));
     assertFalse(loaded.mayExecute("a1", "t2"));
     assertFalse(loaded.mayRead("a2", "t1"));
-    assertFalse(loaded.mayRead("nobody", "t1"));
+    assertFalse(loaded.mayRead("ghost", "t1"));
   }
 }

@@ -53,9 +53,7 @@ class MissionStoreTest {
   @Test
   void cellThatWouldBreakARuleIsNotCreatedAtAll() throws IOException {
     NewCell bad =
-        Cells.builder()
-            .task(TaskSpec.of("t3", "x", Cells.CREATED).withAssignedTo("nobody"))
-            .build();
+        Cells.builder().task(TaskSpec.of("t3", "x", Cells.CREATED).withAssignedTo("ghost")).build();
     MissionStore store = MissionStore.open(root);
     CellRuleException refused = assertThrows(CellRuleException.class, () -> store.create(bad));
     CellProblem problem = refused.problems().get(0);

@@ -23,26 +23,27 @@ import org.lazaruspit.cell.internal.files.AtomicFiles;
 class MissionWatchTest {
   private final Path root;
 
-  /** Longer than any test waits, so that what is noticed was told by the file system. */
+  /** Longer than any test waits, so that only the file system reports changes. */
   private static final Duration NEVER = Duration.ofHours(1);
 
   MissionWatchTest(@TempDir Path root) {
     this.root = root;
   }
 
-  private static RescanResult next(BlockingQueue<RescanResult> told) throws InterruptedException {
-    RescanResult result = told.poll(20, TimeUnit.SECONDS);
+  private static RescanResult next(BlockingQueue<RescanResult> reported)
+      throws InterruptedException {
+    RescanResult result = reported.poll(20, TimeUnit.SECONDS);
     assertNotNull(result);
     return result;
   }
 
   @Test
-  void changesAreToldAsTheyHappen() throws Exception {
+  void changesAreReportedAsTheyHappen() throws Exception {
     watchAndChange(root, NEVER);
   }
 
   @Test
-  void whereTheFileSystemCannotTellChangesAreFoundByLooking() throws Exception {
+  void changesAreFoundByScanningIfTheFileSystemReportsNone() throws Exception {
     try (FileSystem disk = Jimfs.newFileSystem(Configuration.unix())) {
       Path cells = new FaultyDisk(disk).path("/missions");
       Files.createDirectory(cells);
@@ -52,22 +53,22 @@ class MissionWatchTest {
 
   private static void watchAndChange(Path root, Duration interval) throws Exception {
     MissionStore store = MissionStore.open(root);
-    BlockingQueue<RescanResult> told = new LinkedBlockingQueue<>();
-    store.addListener(told::add);
+    BlockingQueue<RescanResult> reported = new LinkedBlockingQueue<>();
+    store.addListener(reported::add);
     MissionCell first = store.create(Cells.small());
     try (MissionWatch watch = store.watch(interval)) {
       assertNotNull(watch);
-      assertEquals(1, next(told).added().size());
+      assertEquals(1, next(reported).added().size());
       CellEditor.of(first.directory())
           .updateAgent("a1", agent -> agent.withStatus(AgentStatus.PAUSED));
-      assertEquals(first.directory(), next(told).changed().get(0).directory());
+      assertEquals(first.directory(), next(reported).changed().get(0).directory());
       Path second = store.create(NewCell.builder("second").build()).directory();
-      assertEquals(second, next(told).added().get(0).directory());
+      assertEquals(second, next(reported).added().get(0).directory());
       CellEditor.of(second).addAgent(AgentSpec.of("new", "New", Role.READ));
-      assertEquals(second, next(told).changed().get(0).directory());
+      assertEquals(second, next(reported).changed().get(0).directory());
       AtomicFiles.deleteTree(second);
-      while (next(told).removed().isEmpty()) {
-        // A directory that is being removed may be seen half empty before.
+      while (next(reported).removed().isEmpty()) {
+        // A directory may be scanned in the middle of its removal.
       }
     }
     assertFalse(
@@ -76,21 +77,21 @@ class MissionWatchTest {
   }
 
   @Test
-  void changeBetweenALookAndTheBeginningOfTheWatchIsNotMissed() throws Exception {
+  void changeBetweenAScanAndTheRegistrationOfADirectoryIsNotMissed() throws Exception {
     MissionStore store = MissionStore.open(root);
     Path cell = store.create(Cells.small()).directory();
-    BlockingQueue<RescanResult> told = new LinkedBlockingQueue<>();
+    BlockingQueue<RescanResult> reported = new LinkedBlockingQueue<>();
     store.addListener(
         changes -> {
-          told.add(changes);
+          reported.add(changes);
           if (!changes.added().isEmpty()) {
             edit(cell);
           }
         });
     try (MissionWatch watch = store.watch(NEVER)) {
       assertNotNull(watch);
-      assertEquals(1, next(told).added().size());
-      assertEquals(1, next(told).changed().size());
+      assertEquals(1, next(reported).added().size());
+      assertEquals(1, next(reported).changed().size());
     }
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What several processes do to one cell. */
+/** Several processes on one cell. */
 class ProcessesTest {
   private static final int EACH = 60;
 

@@ -29,7 +29,7 @@ class RescanTest {
   private final Path cell;
   private final MissionStore store;
 
-  /** Files were written long ago unless a test says otherwise. */
+  /** Clock of the store, a day ahead by default: files count as old. */
   private Instant now = Instant.now().plus(Duration.ofDays(1));
 
   RescanTest() throws IOException {
@@ -49,14 +49,14 @@ class RescanTest {
   }
 
   @Test
-  void firstLookFindsEverythingAdded() throws IOException {
+  void firstScanReportsEveryCellAsAdded() throws IOException {
     RescanResult first = MissionStore.open(root).rescan();
     assertEquals(List.of(cell), directories(first.added()));
     assertTrue(first.changed().isEmpty() && first.removed().isEmpty());
   }
 
   @Test
-  void nothingChangedMeansNothingReportedAndTheSameObjects() {
+  void unchangedFilesAreNotReportedAndGiveTheSameObjects() {
     CellLoad before = store.current().get(0);
     assertTrue(store.rescan().isEmpty());
     assertSame(before, store.current().get(0));
@@ -64,9 +64,9 @@ class RescanTest {
   }
 
   @Test
-  void aLookSeesTheFilesAsTheyAreAndTellsNobody() throws IOException {
+  void lookReadsThePresentFilesAndNotifiesNoListener() throws IOException {
     CellLoad before = store.current().get(0);
-    assertSame(before, store.look(cell), "nothing changed, nothing is read");
+    assertSame(before, store.look(cell), "unchanged files are not read");
     Files.delete(cell.resolve("tasks/t1.json"));
     assertEquals(
         store.load(cell).cell().orElseThrow().tasks(),
@@ -75,7 +75,7 @@ class RescanTest {
     assertEquals(List.of(cell), directories(store.rescan().changed()));
     Path other = Files.move(cell, root.resolve("elsewhere"));
     assertTrue(store.look(cell).cell().isEmpty());
-    assertTrue(store.look(other).cell().isPresent(), "a cell that no scan has met is read");
+    assertTrue(store.look(other).cell().isPresent(), "a cell unknown to the last scan is read");
   }
 
   @Test
@@ -171,7 +171,7 @@ class RescanTest {
   }
 
   @Test
-  void twinsAreNoticedWhenTheyComeAndWhenTheFirstGoes() throws IOException {
+  void duplicateIdsAreNoticedWhenTheyAppearAndWhenTheFirstIsRemoved() throws IOException {
     Path twin = Files.createDirectory(root.resolve("00000000-0000-4000-8000-000000000000"));
     Files.copy(cell.resolve("cell.json"), twin.resolve("cell.json"));
     RescanResult came = store.rescan();
@@ -184,13 +184,13 @@ class RescanTest {
   }
 
   @Test
-  void listenersAreToldInOrderAndOneThatThrowsHurtsNobody() throws IOException {
-    List<Integer> told = new ArrayList<>();
+  void listenersAreNotifiedInOrderAndAFailureAffectsNoOther() throws IOException {
+    List<Integer> reported = new ArrayList<>();
     store.addListener(
         changes -> {
           throw new IllegalStateException("a listener that fails");
         });
-    MissionListener listener = changes -> told.add(changes.added().size());
+    MissionListener listener = changes -> reported.add(changes.added().size());
     store.addListener(listener);
     store.create(NewCell.builder("one").build());
     store.rescan();
@@ -201,10 +201,10 @@ class RescanTest {
     store.removeListener(listener);
     store.create(NewCell.builder("four").build());
     store.rescan();
-    assertEquals(List.of(1, 2), told);
+    assertEquals(List.of(1, 2), reported);
   }
 
-  /** Whatever was done to the files, a rescan ends where a load from scratch begins. */
+  /** Holds after any changes of the files: a rescan finds the same as a load from scratch. */
   @Property(tries = 100)
   void rescanFindsWhatALoadFinds(@ForAll long seed) throws IOException {
     AnyCell any = new AnyCell(seed);

@@ -33,11 +33,11 @@ import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.Json;
 import org.lazaruspit.cell.internal.json.JsonText;
 
-/** The published schemas and templates against the loader: one verdict on every document. */
+/** Published schemas and templates against the loader: the same verdict on every document. */
 class SchemasTest {
   private static final Path DOCS = Path.of(System.getProperty("basedir", "")).resolve("../docs");
 
-  /** One cell in memory for all documents: there are thousands. */
+  /** Cell in memory, shared by thousands of documents. */
   private static final FileSystem DISK = Jimfs.newFileSystem(Configuration.unix());
 
   private static final Path CELL;
@@ -61,14 +61,14 @@ class SchemasTest {
 
   private static final Map<String, Schema> SCHEMAS = new LinkedHashMap<>();
 
-  /** What no schema can say, since it takes other files or arithmetic. */
+  /** Rules that no schema can express: they need other files or arithmetic. */
   private static final Set<String> BEYOND_SCHEMAS =
       Set.of(
           "an agent of this cell",
           "a task of this cell",
           "dependencies without a cycle",
           "a task that is assigned to this agent",
-          "at least as many as there are agents",
+          "at least the number of agents",
           "\"a1\", the file's name",
           "\"t1\", the file's name");
 
@@ -350,10 +350,11 @@ class SchemasTest {
   }
 
   /**
-   * The loader leaves it to the pit, whose verdict on the same commands is in its LaunchersTest.
+   * The loader does not check commands; the pit does, with the same verdicts, in its
+   * LauncherResolverTest.
    */
   @Test
-  void aCommandIsAProgramAndItsArgumentsWithKnownPlaceholders() throws IOException {
+  void commandIsAProgramAndItsArgumentsWithKnownPlaceholders() throws IOException {
     for (String command :
         List.of("[\"a\"]", "[\"./run\", \"\", \"{agent_id}{cell}\\n\"]", "[\"{WHAT}\", \"{\"]")) {
       String agent = withCommand(command);
@@ -380,7 +381,7 @@ class SchemasTest {
   }
 
   @Test
-  void theSchemasSayWhichDialectTheyAreIn() throws IOException {
+  void schemasNameTheirDialect() throws IOException {
     for (String kind : FILES.keySet()) {
       String text = Files.readString(DOCS.resolve("schemas/" + kind + ".schema.json"));
       assertTrue(text.contains("\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""));

@@ -60,7 +60,7 @@ class TaskGraphTest {
   }
 
   @Test
-  void whatWaitsForAFailureOrACycleIsStuckWithAllThatWaitsForIt() {
+  void taskThatDependsOnAFailureOrACycleIsStuckWithItsDependents() {
     TaskGraph graph =
         TaskGraph.of(
             List.of(

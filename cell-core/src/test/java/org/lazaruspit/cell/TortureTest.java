@@ -23,7 +23,7 @@ import org.lazaruspit.cell.internal.files.CellLock;
 import org.slf4j.Logger;
 import tools.jackson.core.json.JsonFactory;
 
-/** A JVM that writes is killed with SIGKILL at random moments, again and again. */
+/** Kills a JVM that writes with SIGKILL at random moments, many times. */
 class TortureTest {
   private final Path root;
   private final Path cell;
@@ -37,13 +37,13 @@ class TortureTest {
   }
 
   @Test
-  void nothingIsTornByAFewKills() throws Exception {
+  void noFileIsTornByAFewKills() throws Exception {
     torture(12);
   }
 
   @Tag("full")
   @Test
-  void nothingIsTornByManyKills() throws Exception {
+  void noFileIsTornByManyKills() throws Exception {
     torture(220);
   }
 
@@ -84,7 +84,7 @@ class TortureTest {
     assertFalse(Files.exists(root.resolve(".lazarus/tmp")));
   }
 
-  /** Starts a writer, lets it do some work, kills it, and tells which round it had begun. */
+  /** Starts a writer, kills it after some work, and returns the last round that it had begun. */
   private int killedWhileWriting() throws Exception {
     Process writer =
         new ProcessBuilder(
@@ -100,7 +100,7 @@ class TortureTest {
         begun = Math.max(begun, note(said.readLine()));
       }
       LockSupport.parkNanos(random.nextInt(5_000_000));
-      // Killed by its handle: the process object would close the stream that is still to be read.
+      // Kills through the handle: the process object would close the stream before it is read.
       assertTrue(writer.toHandle().destroyForcibly());
       for (String line = said.readLine(); line != null; line = said.readLine()) {
         begun = Math.max(begun, note(line));
@@ -126,7 +126,7 @@ class TortureTest {
     return number;
   }
 
-  /** The command that runs a class of these tests in a JVM of its own. */
+  /** Returns the command that runs a test class in a JVM of its own. */
   static List<String> java(Class<?> main, String... arguments) throws URISyntaxException {
     List<String> command =
         new ArrayList<>(

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Changes a cell without pause and says after each change what it did; made to be killed. */
+/** Changes a cell without pause and prints each change; the test kills it. */
 final class TortureWriter {
   private TortureWriter() {}
 
-  /** Arguments: the missions root and the number to begin with. */
+  /** Runs with two arguments: the missions root and the first number. */
   public static void main(String[] arguments) throws IOException {
     Path root = Path.of(arguments[0]);
     Path cell = root.resolve(Cells.ID.toString());
@@ -16,11 +16,11 @@ final class TortureWriter {
     Checkpoints checkpoints = Checkpoints.of(cell);
     for (int n = Integer.parseInt(arguments[1]); ; n++) {
       int number = n;
-      say("begin " + n);
+      print("begin " + n);
       checkpoints.save("a1", 0, content(n));
-      say("saved " + n);
+      print("saved " + n);
       editor.updateAgent("a2", agent -> agent.withIncarnation(number));
-      say("edited " + n);
+      print("edited " + n);
       editor.addTask(TaskSpec.of("extra_" + n, "x", Cells.CREATED));
       editor.updateTask("t2", task -> task.withDependencies(List.of("t1", "extra_" + number)));
       if (n > 1) {
@@ -33,8 +33,8 @@ final class TortureWriter {
     }
   }
 
-  private static void say(String what) {
-    System.out.println(what);
+  private static void print(String line) {
+    System.out.println(line);
     System.out.flush();
   }
 

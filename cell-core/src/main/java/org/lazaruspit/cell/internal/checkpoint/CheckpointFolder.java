@@ -20,7 +20,7 @@ import org.lazaruspit.cell.internal.files.SecureDirectory;
 import org.lazaruspit.cell.internal.json.FileNames;
 import org.lazaruspit.cell.internal.json.JsonText;
 
-/** Reads a folder with a checkpoint in it, which an agent may have filled with anything. */
+/** Reads the folder of a checkpoint, which is untrusted: an agent writes it. */
 public final class CheckpointFolder {
   public static final String STATE = "state.json";
   public static final String CONTEXT = "context.json";
@@ -35,12 +35,12 @@ public final class CheckpointFolder {
     this.limits = limits;
   }
 
-  /** What is done with each file of a checkpoint. */
+  /** Visitor of each file of a checkpoint. */
   public interface Visitor {
     void visit(String name, InputStream content) throws IOException;
   }
 
-  /** The folder holds something that is no checkpoint. */
+  /** The content of the folder is not a checkpoint. */
   public static final class BadCheckpoint extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -58,8 +58,8 @@ public final class CheckpointFolder {
   }
 
   /**
-   * Walks through the files that belong to a checkpoint, and refuses links and special files among
-   * them. Other files beside them are none of ours.
+   * Visits the files of a checkpoint, and refuses links and special files among them. Other files
+   * in the folder are ignored.
    */
   public static void visit(Path folder, CellLimits limits, Visitor visitor) throws IOException {
     CheckpointFolder walk = new CheckpointFolder(limits);
@@ -72,21 +72,21 @@ public final class CheckpointFolder {
         walk.directory(top, artifacts, ARTIFACTS, attributes, 0, visitor);
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
-      throw new BadCheckpoint("there is no folder with a checkpoint", e);
+      throw new BadCheckpoint("the checkpoint folder is missing", e);
     }
   }
 
-  private static @Nullable BasicFileAttributes attributes(SecureDirectory folder, Path name)
+  private static @Nullable BasicFileAttributes attributes(SecureDirectory directory, Path name)
       throws IOException {
     try {
-      return folder.attributes(name);
+      return directory.attributes(name);
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
   private void directory(
-      SecureDirectory around,
+      SecureDirectory parent,
       Path entry,
       String name,
       BasicFileAttributes attributes,
@@ -99,47 +99,44 @@ public final class CheckpointFolder {
     if (depth > MAX_DEPTH) {
       throw new BadCheckpoint(name + " is more than " + MAX_DEPTH + " directories deep");
     }
-    try (SecureDirectory folder = around.open(entry, attributes)) {
-      for (Path inner : folder.names(limits.maxFiles())) {
+    try (SecureDirectory directory = parent.open(entry, attributes)) {
+      for (Path inner : directory.names(limits.maxFiles())) {
         String innerName = name + "/" + inner;
-        BasicFileAttributes of = folder.attributes(inner);
+        BasicFileAttributes of = directory.attributes(inner);
         if (of.isDirectory()) {
-          directory(folder, inner, innerName, of, depth + 1, visitor);
+          directory(directory, inner, innerName, of, depth + 1, visitor);
         } else {
-          file(folder, inner, innerName, visitor);
+          file(directory, inner, innerName, visitor);
         }
       }
     }
   }
 
-  private void file(SecureDirectory folder, Path entry, String name, Visitor visitor)
+  private void file(SecureDirectory directory, Path entry, String name, Visitor visitor)
       throws IOException {
-    BasicFileAttributes attributes = attributes(folder, entry);
+    BasicFileAttributes attributes = attributes(directory, entry);
     if (attributes == null) {
-      throw new BadCheckpoint("there is no " + name);
+      throw new BadCheckpoint(name + " is missing");
     }
     if (!attributes.isRegularFile()) {
       throw new BadCheckpoint(name + " is " + FileReader.kind(attributes) + ", not a regular file");
     }
     if (!FileNames.isRelative(name)) {
-      throw new BadCheckpoint("\"" + JsonText.shorten(name) + "\" is no name for an artifact");
+      throw new BadCheckpoint(
+          "\"" + JsonText.shorten(name) + "\" is not a valid name of an artifact");
     }
     files++;
     bytes += attributes.size();
     if (files > limits.maxFiles() || bytes > limits.maxCheckpointBytes()) {
       throw new BadCheckpoint(
-          "it has more than "
-              + limits.maxFiles()
-              + " files or "
-              + limits.maxCheckpointBytes()
-              + " bytes");
+          "more than " + limits.maxFiles() + " files or " + limits.maxCheckpointBytes() + " bytes");
     }
-    try (InputStream content = Channels.newInputStream(folder.read(entry))) {
+    try (InputStream content = Channels.newInputStream(directory.read(entry))) {
       visitor.visit(name, content);
     }
   }
 
-  /** SHA-256 of every file. */
+  /** Returns the SHA-256 of every file. */
   public static SortedMap<String, String> hashes(Path folder, CellLimits limits)
       throws IOException {
     SortedMap<String, String> hashes = new TreeMap<>();

@@ -25,9 +25,9 @@ import org.lazaruspit.cell.internal.json.JsonText;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 
 /**
- * The generations of one agent's checkpoints, each a folder that is written once and never changed.
- * A generation that is being written is named in a marker before it exists, so that one which was
- * never committed is not taken for an earlier one.
+ * Stores the generations of one agent's checkpoints, each a folder that is written once and never
+ * changed. A marker names a generation before it is written: without it, an uncommitted generation
+ * could be taken for an earlier one.
  */
 public final class CheckpointGenerations {
   private static final String PREFIX = "generation-";
@@ -42,10 +42,10 @@ public final class CheckpointGenerations {
     this.layout = layout;
     this.agentId = agentId;
     this.scanner = scanner;
-    this.folder = layout.vault(agentId);
+    this.folder = layout.generations(agentId);
   }
 
-  /** A folder and what it must hold. */
+  /** A generation: its folder and manifest. */
   public record Generation(Path folder, Manifest manifest) {
     public CheckpointRef ref() {
       return manifest.ref();
@@ -73,8 +73,8 @@ public final class CheckpointGenerations {
     AtomicFiles.ensureDirectory(folder);
   }
 
-  /** All whole generations, the newest first. */
-  public List<Generation> generations() throws IOException {
+  /** Returns all complete generations, the newest first. */
+  public List<Generation> newestFirst() throws IOException {
     List<Generation> generations = new ArrayList<>();
     try (SecureDirectory open = SecureDirectory.open(folder)) {
       for (Path name : open.names(scanner.limits().maxFiles())) {
@@ -94,10 +94,10 @@ public final class CheckpointGenerations {
 
   private @Nullable Manifest manifest(Path generation) {
     Path file = generation.resolve(Manifest.FILE);
-    return scanner.files().scan(file, Manifest.DOCUMENT, null).content();
+    return scanner.files().scan(file, Manifest.CODEC, null).content();
   }
 
-  /** The number of the generation that was begun and not finished, or null. */
+  /** Returns the number of the unfinished generation, -1 if the marker is unreadable, or null. */
   public @Nullable Long begun() throws IOException {
     if (!Files.exists(marker(), LinkOption.NOFOLLOW_LINKS)) {
       return null;
@@ -124,7 +124,7 @@ public final class CheckpointGenerations {
     remove(folder.resolve(PREFIX + generation));
   }
 
-  /** Gone in one step: half a generation would be neither of use nor recognized. */
+  /** Removes a folder in one step: half a generation would be neither usable nor recognized. */
   public void remove(Path place) throws IOException {
     AtomicFiles.ensureDirectory(layout.temporary());
     Path aside = layout.temporary().resolve(UUID.randomUUID().toString());
@@ -137,34 +137,34 @@ public final class CheckpointGenerations {
     AtomicFiles.deleteTree(aside);
   }
 
-  /** Something that has a checkpoint's files to offer. */
+  /** Source of a checkpoint's files. */
   public interface Source {
     void each(CheckpointFolder.Visitor visitor) throws IOException;
   }
 
-  /** Writes a generation where nobody looks for one, and puts it in its place whole. */
+  /** Writes a generation into a temporary directory and renames it. */
   public Generation write(long number, long incarnation, Instant at, Source source)
       throws IOException {
     AtomicFiles.ensureDirectory(layout.temporary());
-    Path building = layout.temporary().resolve(UUID.randomUUID().toString());
-    Files.createDirectory(building);
+    Path temporary = layout.temporary().resolve(UUID.randomUUID().toString());
+    Files.createDirectory(temporary);
     SortedMap<String, String> hashes = new TreeMap<>();
     try {
-      source.each((name, content) -> hashes.put(name, copy(content, building.resolve(name))));
-      CheckpointJson.require(building.resolve(CheckpointFolder.STATE));
-      CheckpointJson.require(building.resolve(CheckpointFolder.CONTEXT));
+      source.each((name, content) -> hashes.put(name, copy(content, temporary.resolve(name))));
+      CheckpointJson.require(temporary.resolve(CheckpointFolder.STATE));
+      CheckpointJson.require(temporary.resolve(CheckpointFolder.CONTEXT));
       Manifest manifest = new Manifest(number, incarnation, ref(at, hashes), hashes);
       AtomicFiles.write(
-          building.resolve(Manifest.FILE),
-          JsonText.bytes(Manifest.DOCUMENT.encode().apply(manifest)));
-      AtomicFiles.syncTree(building);
+          temporary.resolve(Manifest.FILE),
+          JsonText.bytes(Manifest.CODEC.encode().apply(manifest)));
+      AtomicFiles.syncTree(temporary);
       Path place = folder.resolve(PREFIX + number);
       remove(place);
-      AtomicFiles.move(building, place);
+      AtomicFiles.move(temporary, place);
       AtomicFiles.sync(folder);
       return new Generation(place, manifest);
     } catch (IOException | RuntimeException e) {
-      AtomicFiles.deleteQuietly(building, e);
+      AtomicFiles.deleteQuietly(temporary, e);
       throw e;
     }
   }
@@ -187,7 +187,7 @@ public final class CheckpointGenerations {
     return HexFormat.of().formatHex(digest.getMessageDigest().digest());
   }
 
-  /** Whether a folder holds this generation and nothing else. */
+  /** Returns whether a folder holds exactly this generation. */
   public boolean matches(Path where, Generation generation) throws IOException {
     try {
       return CheckpointFolder.hashes(where, scanner.limits())
@@ -197,7 +197,7 @@ public final class CheckpointGenerations {
     }
   }
 
-  /** Puts a copy where agents and people look for it; may be repeated until it succeeds. */
+  /** Copies a generation to the visible checkpoint folder; may be repeated until it succeeds. */
   public void publish(Generation generation) throws IOException {
     Path visible = layout.checkpoint(agentId);
     AtomicFiles.ensureDirectory(AtomicFiles.parent(visible));
@@ -223,7 +223,7 @@ public final class CheckpointGenerations {
     AtomicFiles.deleteTree(copy);
   }
 
-  /** A rename replaces a file or a link in one step; a directory has to make room first. */
+  /** Replaces a file or a link in one step; a directory is moved away first. */
   private void swap(Path from, Path to) throws IOException {
     try {
       BasicFileAttributes there =
@@ -232,14 +232,14 @@ public final class CheckpointGenerations {
         AtomicFiles.move(to, layout.temporary().resolve(UUID.randomUUID().toString()));
       }
     } catch (NoSuchFileException e) {
-      // Nothing to make room.
+      // The target is free.
     }
     AtomicFiles.move(from, to);
   }
 
   /** Keeps the newest generation and the one before it. */
   public void prune() throws IOException {
-    List<Generation> all = generations();
+    List<Generation> all = newestFirst();
     for (Generation old : all.subList(Math.min(KEPT, all.size()), all.size())) {
       remove(old.folder());
     }

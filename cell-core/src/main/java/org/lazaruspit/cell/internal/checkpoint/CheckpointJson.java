@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lazaruspit.cell.internal.json.CellJson;
 
-/** The rule that an agent's own documents are JSON in UTF-8, whatever is in them. */
+/** Rule that an agent's own documents are JSON in UTF-8, with any content. */
 final class CheckpointJson {
   private CheckpointJson() {}
 

@@ -11,18 +11,18 @@ import org.lazaruspit.cell.internal.json.FieldReader;
 import org.lazaruspit.cell.internal.json.Json;
 
 /**
- * What a generation of a checkpoint consists of, to the byte. The commit record vouches for {@code
- * context.json} alone; this tells a whole generation from a mix of two.
+ * Manifest of a generation, with the hash of every file. The commit record covers {@code
+ * context.json} alone; the manifest distinguishes a complete generation from a mix of two.
  *
- * @param generation counts up with every checkpoint of the agent
+ * @param generation number of the generation, rising with every checkpoint of the agent
  * @param incarnation the incarnation that saved it
  * @param ref the commit record
- * @param hashes SHA-256 by name of file
+ * @param hashes SHA-256 by file name
  */
 public record Manifest(
     long generation, long incarnation, CheckpointRef ref, SortedMap<String, String> hashes) {
   static final String FILE = "manifest.json";
-  static final DocumentCodec<Manifest> DOCUMENT =
+  static final DocumentCodec<Manifest> CODEC =
       new DocumentCodec<>("", Manifest::decode, Manifest::encode);
 
   public Manifest {

@@ -120,14 +120,17 @@ public final class AtomicFiles {
     }
   }
 
-  /** With its permissions from the start, a secret is at no time readable by others. */
+  /** Permissions at creation: a secret is at no time readable by other users. */
   private static FileAttribute<?>[] attributes(@Nullable Set<PosixFilePermission> permissions) {
     return permissions == null
         ? new FileAttribute<?>[0]
         : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
   }
 
-  /** Returns the permissions that an operator gave to a file; null if there are none to keep. */
+  /**
+   * Returns the permissions of a regular file, which an operator may have set; null for any other
+   * path.
+   */
   private static @Nullable Set<PosixFilePermission> permissions(Path file) throws IOException {
     var view =
         Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
@@ -142,10 +145,10 @@ public final class AtomicFiles {
     }
   }
 
-  /** Renames in one step; a file or an empty directory in the way is replaced. */
+  /** Renames in one step; replaces a file, or by a directory an empty directory. */
   public static void move(Path from, Path to) throws IOException {
     try {
-      // Replacing is implied on the default file system, and must be asked for on others.
+      // The default file system replaces implicitly; others need the option.
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(
@@ -158,7 +161,7 @@ public final class AtomicFiles {
     sync(parent(file));
   }
 
-  /** Makes a directory where there is none; anything else there is refused. */
+  /** Creates a directory if it is missing; refuses a link or a file in its place. */
   public static void ensureDirectory(Path directory) throws IOException {
     try {
       requireDirectory(directory);
@@ -181,7 +184,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** Makes renames and removals in a directory last; only the default file system promises that. */
+  /** Makes renames and removals in a directory durable, on the default file system only. */
   public static void sync(Path directory) throws IOException {
     if (!directory.getFileSystem().equals(FileSystems.getDefault())) {
       return;
@@ -191,7 +194,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** Makes a whole tree of directories last; its files were forced when they were written. */
+  /** Makes a tree of directories durable; its files were forced when they were written. */
   public static void syncTree(Path root) throws IOException {
     List<Path> directories;
     try (Stream<Path> all = Files.walk(root)) {
@@ -202,7 +205,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** Removes a file or a directory with all that is in it, following no link. */
+  /** Removes a file, or a directory with its content; follows no link. */
   public static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -224,14 +227,14 @@ public final class AtomicFiles {
     try {
       closeable.close();
     } catch (IOException e) {
-      log.warn("Could not close {}", closeable, e);
+      log.warn("{}: could not be closed", closeable, e);
     }
   }
 
   public static Path parent(Path path) throws IOException {
     Path parent = path.toAbsolutePath().getParent();
     if (parent == null) {
-      throw new IOException(path + " has no directory around it");
+      throw new IOException(path + " has no parent directory");
     }
     return parent;
   }

@@ -3,7 +3,7 @@ package org.lazaruspit.cell.internal.files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The names of everything in a cell's directory. */
+/** Names of the files and directories of a cell. */
 public record CellLayout(Path directory) {
   public static final String CELL_FILE = "cell.json";
   public static final String AGENTS = "agents";
@@ -16,7 +16,7 @@ public record CellLayout(Path directory) {
   public static final String SUFFIX = ".json";
   static final List<String> CONFIG_FILES = List.of(ISOLATION_FILE, POLICIES_FILE, PERMISSIONS_FILE);
 
-  /** What a new cell has besides its files. */
+  /** Directories of a new cell. */
   public static final List<String> DIRECTORIES =
       List.of(
           AGENTS,
@@ -58,7 +58,7 @@ public record CellLayout(Path directory) {
     return directory.resolve("checkpoints").resolve(agentId);
   }
 
-  /** Our own directory: locks, temporary files and earlier checkpoints. */
+  /** Returns the private directory: locks, temporary files and earlier checkpoints. */
   Path privateDirectory() {
     return directory.resolve(PRIVATE);
   }
@@ -67,8 +67,8 @@ public record CellLayout(Path directory) {
     return privateDirectory().resolve("tmp");
   }
 
-  /** The generations of an agent's checkpoints. */
-  public Path vault(String agentId) {
+  /** Returns the directory of an agent's checkpoint generations. */
+  public Path generations(String agentId) {
     return privateDirectory().resolve("checkpoints").resolve(agentId);
   }
 }

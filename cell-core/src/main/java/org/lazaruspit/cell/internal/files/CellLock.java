@@ -1,5 +1,6 @@
 package org.lazaruspit.cell.internal.files;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -17,24 +18,31 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to write below one directory, among threads and, on the default file system, among
- * processes. The file that is locked is opened by nobody else, since closing any descriptor of it
- * would drop the lock of the whole JVM. May be taken again by the thread that holds it.
+ * Exclusive right to write below one directory, among threads and, on the default file system,
+ * among processes. No other code opens the locked file: closing any descriptor of it would drop the
+ * lock of the whole JVM. Reentrant.
  */
 public final class CellLock implements AutoCloseable {
+  @GuardedBy("SHARED")
   private static final Map<Path, Shared> SHARED = new HashMap<>();
+
   private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** Somebody who stopped in the middle of a change must not stop everybody else for ever. */
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+  /** A writer that is stopped in the middle of a change must not block the others for ever. */
+  private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
   private final Path key;
   private final Shared shared;
 
-  /** What the threads of this JVM share for one directory. */
+  /** State that the threads of this JVM share for one directory. */
   private static final class Shared {
     private final ReentrantLock lock = new ReentrantLock(true);
+
+    @GuardedBy("SHARED")
     private int users;
+
+    // Used by the thread that holds the lock only. The lock is taken with a timeout and released by
+    // close(), which the static check cannot follow.
     private @Nullable FileChannel channel;
   }
 
@@ -44,13 +52,13 @@ public final class CellLock implements AutoCloseable {
   }
 
   /**
-   * Waits for the lock of a directory, at most 10 s, makes our own directory in it where there is
-   * none, and removes what a killed writer left behind.
+   * Waits up to 10 s for the lock of a directory, creates the private directory in it if missing,
+   * and removes the temporary files of a killed writer.
    */
   public static CellLock acquire(Path directory) throws IOException {
     Path key = directory.toRealPath();
     CellLock lock = new CellLock(key, enter(key));
-    long deadline = System.nanoTime() + PATIENCE;
+    long deadline = System.nanoTime() + TIMEOUT;
     lock.awaitThread(deadline);
     try {
       if (lock.shared.lock.getHoldCount() == 1) {
@@ -63,7 +71,7 @@ public final class CellLock implements AutoCloseable {
     }
   }
 
-  /** Fails where the lock of the file was lost, as happens when a thread is interrupted. */
+  /** Fails if the file lock was lost: an interrupt closes its channel. */
   public void requireHeld() throws IOException {
     FileChannel channel = shared.channel;
     if (channel != null && !channel.isOpen()) {
@@ -80,7 +88,7 @@ public final class CellLock implements AutoCloseable {
     }
     if (!ours) {
       leave(key, shared);
-      throw new IOException(key + " is being changed by another thread, waited in vain");
+      throw new IOException(key + " is locked by another thread, gave up after 10 s");
     }
   }
 
@@ -89,7 +97,7 @@ public final class CellLock implements AutoCloseable {
     if (layout.directory().getFileSystem().equals(FileSystems.getDefault())) {
       lockFile(layout.privateDirectory().resolve("lock"), deadline);
     }
-    // Temporary files are written under this lock only: whoever left them is gone.
+    // Temporary files are written under this lock only: their writer has ended.
     AtomicFiles.deleteTree(layout.temporary());
   }
 
@@ -101,8 +109,7 @@ public final class CellLock implements AutoCloseable {
     shared.channel = channel;
     while (!tryLock(channel)) {
       if (System.nanoTime() - deadline >= 0) {
-        throw new IOException(
-            key + " is being changed by another process, waited for its lock in vain");
+        throw new IOException(key + " is locked by another process, gave up after 10 s");
       }
       LockSupport.parkNanos(RETRY);
     }
@@ -112,7 +119,7 @@ public final class CellLock implements AutoCloseable {
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another copy of this class, in another class loader of this JVM, holds it
+      return false; // held by a copy of this class in another class loader
     }
   }
 

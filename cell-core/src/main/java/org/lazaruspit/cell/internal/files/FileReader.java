@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files that may be anything: only regular ones are opened, and only so much is read. */
+/** Reads untrusted files: opens regular files only, and up to a maximum length. */
 public final class FileReader {
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -31,7 +31,7 @@ public final class FileReader {
     this.maxBytes = maxBytes;
   }
 
-  /** The file cannot be used, and why. */
+  /** Reason why a file cannot be used. */
   public static final class Unusable extends Exception {
     private static final long serialVersionUID = 1L;
     private final String found;
@@ -52,7 +52,7 @@ public final class FileReader {
     }
   }
 
-  /** What the path names, without following a link, or null where there is nothing. */
+  /** Returns the attributes of a path, without following a link, or null if it does not exist. */
   public @Nullable BasicFileAttributes stat(Path path) throws Unusable {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -67,7 +67,7 @@ public final class FileReader {
     return FileStamp.of(attributes, TimeUnit.MILLISECONDS.toNanos(clock.millis()));
   }
 
-  /** Refuses everything but a regular file of bearable size. */
+  /** Refuses everything but a regular file within the maximum length. */
   public void requireFile(BasicFileAttributes attributes) throws Unusable {
     if (!attributes.isRegularFile()) {
       throw new Unusable(kind(attributes), "a regular file");
@@ -95,14 +95,14 @@ public final class FileReader {
   }
 
   /**
-   * The content of a file that was just found to be a regular one, or null when it vanished. What
-   * it has grown by since is left for the next look, which sees that its size is another.
+   * Reads a file that was just found to be regular; returns null if it vanished. Later growth is
+   * left to the next scan, which finds another size.
    */
   public byte @Nullable [] read(Path path, long expectedSize) throws Unusable {
     try (SeekableByteChannel channel = Files.newByteChannel(path, READ)) {
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(expectedSize, maxBytes));
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        // Until all of it is read or the file turns out to be shorter.
+        // Until the buffer is full or the file ends.
       }
       return buffer.hasRemaining()
           ? Arrays.copyOf(buffer.array(), buffer.position())

@@ -4,18 +4,19 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a stat says of a file's content: as long as it says the same, the content is the same.
+ * Fingerprint of a file's content from one stat: an equal fingerprint means equal content.
  *
- * @param modified when it was written, nanoseconds since the epoch
+ * @param modified time of the last write, nanoseconds since the epoch
  * @param size its length in bytes
- * @param key which file it is, so that a replacement of equal length and time is noticed
- * @param settled whether the time is long enough ago that another write would have changed it
+ * @param key hash of the file's identity, so that a replacement of equal length and time is
+ *     detected
+ * @param settled whether the time is old enough that another write would have changed it
  */
 public record FileStamp(long modified, long size, int key, boolean settled) {
-  /** No file: neither there nor opened. */
+  /** Fingerprint of a missing file. */
   public static final FileStamp ABSENT = new FileStamp(0, -1, 0, true);
 
-  /** The coarsest clock of a file system that is still in use ticks every two seconds. */
+  /** Resolution of the coarsest file system clock in use. */
   private static final long COARSEST_TICK = TimeUnit.SECONDS.toNanos(2);
 
   static FileStamp of(BasicFileAttributes attributes, long nowNanos) {
@@ -24,7 +25,10 @@ public record FileStamp(long modified, long size, int key, boolean settled) {
         modified, size(attributes), key(attributes), modified < nowNanos - COARSEST_TICK);
   }
 
-  /** Whether what was read under this stamp still holds; made so often that it makes nothing. */
+  /**
+   * Returns whether content read under this stamp is still valid. Allocates nothing: called for
+   * every file of every scan.
+   */
   public boolean stillHolds(BasicFileAttributes now) {
     return settled
         && size == size(now)

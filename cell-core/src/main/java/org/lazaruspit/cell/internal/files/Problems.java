@@ -14,7 +14,7 @@ import org.lazaruspit.cell.Severity;
 import org.lazaruspit.cell.internal.json.CellJson;
 import org.lazaruspit.cell.internal.json.Findings;
 
-/** From findings to problems: adds the file, the line and the column. */
+/** Turns findings into problems: adds the file, the line and the column. */
 public final class Problems {
   private Problems() {}
 
@@ -46,7 +46,7 @@ public final class Problems {
     return problems;
   }
 
-  /** A problem with a file or directory as a whole. */
+  /** Returns a problem of a file or directory as a whole. */
   public static CellProblem whole(Severity severity, Path file, String found, String expected) {
     return new CellProblem(severity, file, "", 0, 0, found, expected);
   }
@@ -55,7 +55,7 @@ public final class Problems {
     return whole(Severity.ERROR, file, reason.found(), reason.expected());
   }
 
-  /** What an exception of the file system says, without the name of the file. */
+  /** Returns the message of a file system exception, without the file name. */
   static String describe(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
@@ -64,7 +64,7 @@ public final class Problems {
     return e.getClass().getSimpleName() + (reason == null ? "" : ": " + reason);
   }
 
-  /** Lines and columns, both from 1; a column is a character, not a byte. */
+  /** Computes lines and columns, both from 1; a column is a character, not a byte. */
   private static final class Lines {
     private final byte[] bytes;
 

@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open directory whose entries are reached through its descriptor where the file system can do
- * that: an agent that swaps a directory for a link while we walk through it leads us nowhere.
+ * Open directory whose entries are accessed through its descriptor, if the file system supports
+ * that: an agent cannot redirect a walk by swapping a directory for a link.
  */
 public final class SecureDirectory implements Closeable {
   private static final Set<OpenOption> READ =
@@ -36,12 +36,12 @@ public final class SecureDirectory implements Closeable {
     this.secure = stream instanceof SecureDirectoryStream<Path> s ? s : null;
   }
 
-  @SuppressWarnings("StreamResourceLeak") // the folder owns it
+  @SuppressWarnings("StreamResourceLeak") // closed by the instance
   private static DirectoryStream<Path> stream(Path path) throws IOException {
     return Files.newDirectoryStream(path);
   }
 
-  /** Opens a directory, which must not be a link. */
+  /** Opens a directory; refuses a link. */
   public static SecureDirectory open(Path path) throws IOException {
     AtomicFiles.requireDirectory(path);
     return new SecureDirectory(path, stream(path));
@@ -57,7 +57,7 @@ public final class SecureDirectory implements Closeable {
             path.resolve(name), secure.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** The names in it; may be asked once. */
+  /** Returns the sorted names of the entries; may be called once. */
   public List<Path> names(int most) throws IOException {
     List<Path> names = new ArrayList<>();
     try {
@@ -90,7 +90,7 @@ public final class SecureDirectory implements Closeable {
         : secure.newByteChannel(name, READ);
   }
 
-  /** Removes an entry with all that is in it. */
+  /** Removes an entry with its content. */
   void delete(Path name) throws IOException {
     BasicFileAttributes attributes = attributes(name);
     if (!attributes.isDirectory()) {

@@ -12,39 +12,41 @@ import java.util.List;
 import org.lazaruspit.cell.internal.json.JsonText;
 
 /**
- * The central directory of a zip file (APPNOTE.TXT 4.3.12 and 4.3.16). The JDK doesn't tell links
- * from files; here the mode that Unix tools record does.
+ * Reads the central directory of a zip file (APPNOTE.TXT 4.3.12 and 4.3.16). The JDK does not
+ * distinguish links from files; the Unix mode in the directory does.
  */
 public final class ZipDirectory {
   private static final int END_SIGNATURE = 0x06054b50;
   private static final int END_LENGTH = 22;
-  private static final int LONGEST_COMMENT = 0xffff;
+  private static final int MAX_COMMENT = 0xffff;
   private static final int ENTRY_SIGNATURE = 0x02014b50;
   private static final int ENTRY_LENGTH = 46;
   private static final int MADE_ON_UNIX = 3;
   private static final int TYPE_MASK = 0xf000;
   private static final int REGULAR = 0x8000;
   private static final int DIRECTORY = 0x4000;
-  private static final long LARGEST = 64L << 20;
+  private static final long MAX_LENGTH = 64L << 20;
 
   private ZipDirectory() {}
 
-  /** The names of all entries; refuses an archive with anything but files and directories. */
+  /**
+   * Returns the names of all entries; refuses an archive with anything but files and directories.
+   */
   public static List<String> names(Path file) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       ByteBuffer end = end(file, channel);
       int count = end.getShort(10) & 0xffff;
       long length = end.getInt(12) & 0xffffffffL;
       long start = end.getInt(16) & 0xffffffffL;
-      if (count == 0xffff || length > LARGEST || start + length > channel.size()) {
-        throw new IOException(file + " is not a zip file of bearable size");
+      if (count == 0xffff || length > MAX_LENGTH || start + length > channel.size()) {
+        throw new IOException(file + " is not a zip file of a supported size");
       }
       return names(file, read(channel, start, (int) length), count);
     }
   }
 
   private static ByteBuffer end(Path file, SeekableByteChannel channel) throws IOException {
-    int length = (int) Math.min(channel.size(), END_LENGTH + LONGEST_COMMENT);
+    int length = (int) Math.min(channel.size(), END_LENGTH + MAX_COMMENT);
     ByteBuffer tail = read(channel, channel.size() - length, length);
     for (int at = length - END_LENGTH; at >= 0; at--) {
       if (tail.getInt(at) == END_SIGNATURE) {
@@ -59,7 +61,7 @@ public final class ZipDirectory {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     channel.position(start);
     while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-      // Until it is full or the file ends.
+      // Until the buffer is full or the file ends.
     }
     return buffer.position(length).flip();
   }

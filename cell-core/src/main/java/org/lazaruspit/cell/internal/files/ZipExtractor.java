@@ -15,26 +15,26 @@ import org.lazaruspit.cell.CellLimits;
 import org.lazaruspit.cell.internal.json.FileNames;
 import org.lazaruspit.cell.internal.json.JsonText;
 
-/** Unpacks an archive that may have been made to harm. */
+/** Unpacks an untrusted archive. */
 public final class ZipExtractor {
-  /** Nothing that a mission writes shrinks more than this; what does was made to. */
-  private static final long MOST_EXPANSION = 250;
+  /** Maximum ratio of compression; a file of a mission stays far below it, a zip bomb does not. */
+  private static final long MAX_RATIO = 250;
 
-  private static final long ALWAYS_BEARABLE = 64L << 20;
+  private static final long ALWAYS_ALLOWED = 64L << 20;
 
   private final Path file;
   private final Set<String> expected;
   private final Set<String> seen = new HashSet<>();
-  private final long mostBytes;
+  private final long maxBytes;
   private long bytes;
 
   public ZipExtractor(Path file, List<String> names, CellLimits limits) throws IOException {
     this.file = file;
     this.expected = Set.copyOf(names);
-    this.mostBytes =
+    this.maxBytes =
         Math.min(
             4 * limits.maxCheckpointBytes(),
-            Math.max(ALWAYS_BEARABLE, MOST_EXPANSION * Files.size(file)));
+            Math.max(ALWAYS_ALLOWED, MAX_RATIO * Files.size(file)));
   }
 
   public void into(Path directory) throws IOException {
@@ -44,10 +44,10 @@ public final class ZipExtractor {
         unpack(directory, entry, zip);
       }
     } catch (IllegalArgumentException e) {
-      throw refused("a name that is no text", e);
+      throw refused("a malformed name", e);
     }
     if (!seen.equals(expected)) {
-      throw refused("entries that its own directory does not list", null);
+      throw refused("entries that its central directory does not list", null);
     }
   }
 
@@ -72,7 +72,7 @@ public final class ZipExtractor {
     }
   }
 
-  /** Stops in the middle of a bomb, not behind it. */
+  /** Counts bytes while unpacking, so that a zip bomb is stopped early. */
   private final class Counted extends FilterInputStream {
     Counted(InputStream in) {
       super(in);
@@ -94,13 +94,13 @@ public final class ZipExtractor {
 
     private void count(int more) throws IOException {
       bytes += more;
-      if (bytes > mostBytes) {
-        throw refused("more than " + mostBytes + " bytes when unpacked", null);
+      if (bytes > maxBytes) {
+        throw refused("more than " + maxBytes + " bytes when unpacked", null);
       }
     }
   }
 
   private IOException refused(String what, @Nullable Throwable cause) {
-    return new IOException(file + " was refused: it has " + what, cause);
+    return new IOException(file + " was refused: it contains " + what, cause);
   }
 }

@@ -21,7 +21,7 @@ import org.lazaruspit.cell.RevivalPolicies;
 import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.cell.TaskSpec;
 
-/** The six kinds of files of a cell: which fields they have, and what each may be. */
+/** Codecs of the six kinds of files of a cell: their fields and the rules for each. */
 public final class CellCodecs {
   public static final DocumentCodec<CellConfig> CONFIG =
       new DocumentCodec<>("", CellCodecs::config, CellCodecs::config);
@@ -37,8 +37,8 @@ public final class CellCodecs {
       new DocumentCodec<>("", CellCodecs::permissions, CellCodecs::permissions);
 
   private static final String HASH = "64 lower-case hexadecimal digits (SHA-256)";
-  private static final int MOST_AGENTS = 1_000_000;
-  private static final int MOST_RETRIES = 1_000_000;
+  private static final int MAX_AGENTS = 1_000_000;
+  private static final int MAX_RETRIES = 1_000_000;
 
   private CellCodecs() {}
 
@@ -51,7 +51,7 @@ public final class CellCodecs {
         fields.identifier("created_by"),
         fields.choice("status", EnumNames.CELL_STATUS),
         fields.choice("isolation_level", EnumNames.ISOLATION, IsolationLevel.NONE),
-        (int) fields.whole("max_agents", 1, MOST_AGENTS, CellConfig.DEFAULT_MAX_AGENTS),
+        (int) fields.whole("max_agents", 1, MAX_AGENTS, CellConfig.DEFAULT_MAX_AGENTS),
         fields.seconds("timeout", CellConfig.DEFAULT_TIMEOUT),
         new CellPolicies(
             policies.choiceOrNull("auto_revive", EnumNames.AUTO_REVIVE),
@@ -234,7 +234,7 @@ public final class CellCodecs {
   }
 
   private static RevivalPolicies policies(FieldReader fields) {
-    Long retries = fields.wholeOrNull("max_retries", 0, MOST_RETRIES);
+    Long retries = fields.wholeOrNull("max_retries", 0, MAX_RETRIES);
     return new RevivalPolicies(
         fields.choiceOrNull("auto_revive", EnumNames.AUTO_REVIVE),
         fields.secondsOrNull("revive_timeout"),
@@ -273,7 +273,7 @@ public final class CellCodecs {
         .forEach(
             (name, value) -> {
               if (name.startsWith("$")) {
-                return; // "$schema" and its like: no agent can have such a name
+                return; // "$schema" and the like: not a valid id of an agent
               }
               if (!Identifiers.isValid(name)) {
                 fields.bad(name, new Json.Text(name), "a field named as an agent");

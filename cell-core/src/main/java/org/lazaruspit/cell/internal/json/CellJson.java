@@ -22,13 +22,11 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
-/**
- * From bytes to {@link Json}, and from a pointer to a place in the bytes. The one user of Jackson.
- */
+/** Parses bytes into {@link Json}, and locates pointers in the bytes. The only user of Jackson. */
 public final class CellJson {
   private static final int BOM_LENGTH = 3;
 
-  /** For documents of agents, of which nothing is kept in memory but one text at a time. */
+  /** For agents' own documents, of which at most one text at a time is in memory. */
   private static final JsonFactory ANY_SIZE =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -54,7 +52,7 @@ public final class CellJson {
   /**
    * Reads one document, which must be an object.
    *
-   * @return the object, or null where the findings say why there is none
+   * @return the object, or null if the findings have an error
    */
   public Json.@Nullable Obj parse(byte[] bytes, Findings findings) {
     int badByte = firstByteThatIsNotText(bytes);
@@ -64,7 +62,7 @@ public final class CellJson {
     }
     int start = startsWithMark(bytes) ? BOM_LENGTH : 0;
     if (start > 0) {
-      findings.warning("", "a byte order mark", "UTF-8 without one");
+      findings.warning("", "a byte order mark", "UTF-8 without a byte order mark");
     }
     try (JsonParser parser =
         factory.createParser(ObjectReadContext.empty(), bytes, start, bytes.length - start)) {
@@ -78,13 +76,13 @@ public final class CellJson {
   private static Json.@Nullable Obj document(JsonParser parser, Findings findings) {
     JsonToken first = parser.nextToken();
     if (first == null) {
-      findings.errorAt(0, "nothing", "an object");
+      findings.errorAt(0, "an empty document", "an object");
       return null;
     }
     Json value = value(parser, first, findings);
     if (parser.nextToken() != null) {
       int offset = (int) parser.currentTokenLocation().getByteOffset();
-      findings.errorAt(offset, "more after the end of the document", "one object");
+      findings.errorAt(offset, "content after the end of the document", "one object");
       return null;
     }
     if (value instanceof Json.Obj object) {
@@ -131,8 +129,8 @@ public final class CellJson {
   }
 
   /**
-   * Where values stand in a document. What a pointer names and is not there is looked for at the
-   * nearest object around it; of two fields with one name the last is meant.
+   * Locates values in a document. A pointer to a missing value is located at the nearest enclosing
+   * object; of two fields with the same name the last counts.
    *
    * @return from pointer to byte
    */
@@ -149,7 +147,7 @@ public final class CellJson {
         }
       }
     } catch (JacksonException e) {
-      // What could be located before the syntax error still can.
+      // Values before the syntax error are located.
     }
     Map<String, Integer> wanted = new HashMap<>();
     pointers.forEach(pointer -> wanted.put(pointer, nearest(places, pointer)));
@@ -164,15 +162,15 @@ public final class CellJson {
     return places.getOrDefault(at, 0);
   }
 
-  /** What keeps a text from being one JSON document, or null; reads it without keeping it. */
+  /** Returns why a text is not a single JSON document, or null if it is; does not keep the text. */
   public static @Nullable String fault(Reader text) throws IOException {
     try (JsonParser parser = ANY_SIZE.createParser(ObjectReadContext.empty(), text)) {
       JsonToken token = parser.nextToken();
       if (token == null) {
-        return "it is empty";
+        return "the document is empty";
       }
       parser.skipChildren();
-      return parser.nextToken() == null ? null : "more after the end of the document";
+      return parser.nextToken() == null ? null : "content after the end of the document";
     } catch (JacksonIOException e) {
       throw e.getCause() == null ? new IOException(e) : e.getCause();
     } catch (JacksonException e) {
@@ -188,8 +186,8 @@ public final class CellJson {
   }
 
   /**
-   * Jackson guesses UTF-16 and UTF-32 from zero bytes and lets some malformed UTF-8 pass, so the
-   * encoding is settled before it sees anything.
+   * Checks the encoding before Jackson, which guesses UTF-16 and UTF-32 from zero bytes and accepts
+   * some malformed UTF-8.
    */
   private static int firstByteThatIsNotText(byte[] bytes) {
     boolean ascii = true;

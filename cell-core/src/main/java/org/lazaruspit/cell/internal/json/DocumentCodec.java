@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellLimits;
 
 /**
- * How one kind of file is read and written.
+ * Reads and writes one kind of file.
  *
  * @param idField the field that must equal the file's name, or empty for a file with a fixed name
- * @param decode from fields to content, which counts only when the findings say nothing failed
+ * @param decode from fields to content, valid only if the findings have no error
  * @param encode from content to all of its fields, defaults included
  */
 public record DocumentCodec<T>(
     String idField, Function<FieldReader, T> decode, Function<T, Json.Obj> encode) {
 
-  /** The content of a file that is named for an identifier. */
+  /** Decodes a file that is named for an identifier; returns null if the findings have an error. */
   public @Nullable T decode(String id, Json.Obj object, Findings findings, CellLimits limits) {
     FieldReader fields = new FieldReader(object, "", findings, limits);
     T content = decode.apply(fields);
@@ -28,8 +28,8 @@ public record DocumentCodec<T>(
   }
 
   /**
-   * The object with the new content in it: what is unknown, what did not change and the order of
-   * fields stay as they are.
+   * Returns the original object with the new content; unknown fields, unchanged fields and the
+   * order of fields are kept.
    */
   public Json.Obj replace(Json.Obj original, T before, T after) {
     return merge(original, encode.apply(before), encode.apply(after));

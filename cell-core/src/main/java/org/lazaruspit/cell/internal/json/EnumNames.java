@@ -15,7 +15,7 @@ import org.lazaruspit.cell.Priority;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.cell.TaskStatus;
 
-/** The values of an enumeration by the names that files use. */
+/** Values of an enumeration by their names in files. */
 final class EnumNames<E> {
   static final EnumNames<Role> ROLE = of(Role.values(), Role::wireName);
   static final EnumNames<CellStatus> CELL_STATUS = of(CellStatus.values(), CellStatus::wireName);

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellLimits;
 
 /**
- * Reads the fields of one object. What is wrong is noted and a stand-in returned, so that one pass
- * finds everything; whoever reads looks at {@link Findings#failed} before using the result.
+ * Reads the fields of one object. A bad value is recorded as a finding and replaced by a stand-in,
+ * so that one pass finds all problems; callers check {@link Findings#failed} before they use the
+ * result.
  */
 public final class FieldReader {
   static final String TEXT = "text";
@@ -37,7 +38,7 @@ public final class FieldReader {
     return checked(name, required(name, TEXT), "", text -> true, TEXT);
   }
 
-  /** A text that must say something. */
+  /** Reads a text that must not be empty. */
   String name(String name) {
     String expected = "text that is not empty";
     return checked(name, required(name, expected), "", text -> !text.isEmpty(), expected);
@@ -116,14 +117,14 @@ public final class FieldReader {
     return number;
   }
 
-  /** A number without a fraction, however it is written: 300, 300.0, 3e2. */
+  /** Parses a whole number in any notation: 300, 300.0, 3e2. */
   private static @Nullable Long whole(String digits) {
     try {
       if (digits.length() < 19 && digits.indexOf('.') < 0 && digits.indexOf('e') < 0) {
         return Long.valueOf(digits);
       }
     } catch (NumberFormatException e) {
-      // An upper-case exponent; the slow way knows it.
+      // An upper-case exponent; parsed below.
     }
     try {
       BigDecimal number = new BigDecimal(digits).stripTrailingZeros();
@@ -151,26 +152,26 @@ public final class FieldReader {
     return false;
   }
 
-  <E> E choice(String name, EnumNames<E> choices) {
-    Json value = required(name, choices.expected());
-    return value == null ? choices.first() : choice(name, value, choices);
+  <E> E choice(String name, EnumNames<E> names) {
+    Json value = required(name, names.expected());
+    return value == null ? names.first() : choice(name, value, names);
   }
 
-  <E> E choice(String name, EnumNames<E> choices, E otherwise) {
+  <E> E choice(String name, EnumNames<E> names, E otherwise) {
     Json value = object.get(name);
-    return value == null ? otherwise : choice(name, value, choices);
+    return value == null ? otherwise : choice(name, value, names);
   }
 
-  <E> @Nullable E choiceOrNull(String name, EnumNames<E> choices) {
+  <E> @Nullable E choiceOrNull(String name, EnumNames<E> names) {
     Json value = object.get(name);
-    return value == null ? null : choice(name, value, choices);
+    return value == null ? null : choice(name, value, names);
   }
 
-  private <E> E choice(String name, Json value, EnumNames<E> choices) {
-    E known = value instanceof Json.Text text ? choices.find(text.value()) : null;
+  private <E> E choice(String name, Json value, EnumNames<E> names) {
+    E known = value instanceof Json.Text text ? names.find(text.value()) : null;
     if (known == null) {
-      bad(name, value, choices.expected());
-      return choices.first();
+      bad(name, value, names.expected());
+      return names.first();
     }
     return known;
   }
@@ -212,7 +213,7 @@ public final class FieldReader {
     return checkedAt(at, value, "_", rule, expected);
   }
 
-  /** The fields of an object inside; an absent one has none. */
+  /** Returns the fields of a nested object; an absent object has no fields. */
   public FieldReader object(String name) {
     Json value = object.get(name);
     if (value != null && !(value instanceof Json.Obj)) {
@@ -234,7 +235,7 @@ public final class FieldReader {
     return object.get(name);
   }
 
-  /** The rule that a file is named for what is in it. */
+  /** Requires that the field equals the file's name. */
   void mustEqual(String name, String expected) {
     if (object.get(name) instanceof Json.Text text
         && Identifiers.isValid(text.value())
@@ -255,7 +256,7 @@ public final class FieldReader {
   private @Nullable Json required(String name, String expected) {
     Json value = object.get(name);
     if (value == null) {
-      findings.error(JsonPointers.child(pointer, name), "nothing", expected);
+      findings.error(JsonPointers.child(pointer, name), "no value", expected);
     }
     return value;
   }

@@ -1,12 +1,15 @@
 package org.lazaruspit.cell.internal.json;
 
-/** The rule for names of files inside a directory of ours. */
+/** Rules for names of files in a cell. */
 public final class FileNames {
   private static final int MAX_LENGTH = 1024;
 
   private FileNames() {}
 
-  /** Whether a name with forward slashes stays below the directory it is resolved against. */
+  /**
+   * Returns whether a name with forward slashes stays below the directory that it is resolved
+   * against.
+   */
   public static boolean isRelative(String name) {
     if (name.isEmpty() || length(name) > MAX_LENGTH || name.indexOf('\\') >= 0) {
       return false;
@@ -26,7 +29,7 @@ public final class FileNames {
     return text.codePointCount(0, text.length());
   }
 
-  /** Whether editors and careful writers use such names for what is not finished. */
+  /** Returns whether editors and atomic writers use such names for unfinished files. */
   public static boolean isTemporary(String name) {
     return name.startsWith(".")
         || name.endsWith("~")

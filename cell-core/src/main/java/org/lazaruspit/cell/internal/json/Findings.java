@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lazaruspit.cell.Severity;
 
-/** What is wrong with one document, before line and column are known. */
+/** Problems of one document, before line and column are known. Not thread-safe. */
 public final class Findings {
   private final List<Finding> all = new ArrayList<>(0);
   private boolean failed;
 
   /**
-   * One thing that is wrong.
+   * Problem of a document.
    *
-   * @param offset the byte it was found at, or negative where the pointer says the place
+   * @param offset the byte with the problem, or negative if the pointer gives the place
    */
   public record Finding(
       Severity severity, String pointer, int offset, String found, String expected) {}

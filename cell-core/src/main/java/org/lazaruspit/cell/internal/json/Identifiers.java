@@ -1,6 +1,6 @@
 package org.lazaruspit.cell.internal.json;
 
-/** The rule for names of agents, tasks and people: {@code [A-Za-z0-9_][A-Za-z0-9._-]{0,127}}. */
+/** Rule for ids of agents, tasks and operators: {@code [A-Za-z0-9_][A-Za-z0-9._-]{0,127}}. */
 public final class Identifiers {
   static final String PATTERN = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
   private static final int MAX_LENGTH = 128;

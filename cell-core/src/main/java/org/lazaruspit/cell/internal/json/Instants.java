@@ -6,9 +6,9 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Instants as files have them: {@code 2026-01-31T09:30:00Z}, with up to nine digits of a second's
- * fraction, and {@code Z} or an offset of less than 18 hours. Narrower than {@link Instant#parse},
- * since what is read here other programs must read too, and a good deal faster.
+ * Parses instants in files: {@code 2026-01-31T09:30:00Z}, with up to nine digits of a second's
+ * fraction, and {@code Z} or an offset of less than 18 hours. Stricter than {@link Instant#parse},
+ * since other programs read the same files, and faster.
  */
 final class Instants {
   private static final String SHAPE = "dddd-dd-ddTdd:dd:dd";
@@ -16,7 +16,7 @@ final class Instants {
 
   private Instants() {}
 
-  /** The instant, or null for what is none. */
+  /** Returns the instant, or null if the text is malformed. */
   static @Nullable Instant parse(String text) {
     if (!fits(text, 0, SHAPE)) {
       return null;
@@ -64,7 +64,7 @@ final class Instants {
     return number;
   }
 
-  /** Where the fraction of the second ends, or negative where it is malformed. */
+  /** Returns the end of the second's fraction, or a negative number if it is malformed. */
   private static int endOfFraction(String text) {
     int at = SHAPE.length();
     if (at == text.length() || text.charAt(at) != '.') {
@@ -90,7 +90,7 @@ final class Instants {
     return nanos;
   }
 
-  /** Seconds east of Greenwich, or the least number for what is no offset. */
+  /** Returns seconds east of Greenwich, or the least number if the offset is malformed. */
   private static int offset(String text, int at) {
     if (text.length() == at + 1 && text.charAt(at) == 'Z') {
       return 0;

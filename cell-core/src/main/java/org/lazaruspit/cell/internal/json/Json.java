@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON value as it stands in a file: order of fields kept, numbers as their text, so that what we
- * don't know survives a rewrite to the digit.
+ * JSON value with the order of its fields and the text of its numbers, so that unknown fields
+ * survive a rewrite to the digit.
  */
 public sealed interface Json {
 
-  /** An object; the map is a {@link LinkedHashMap} that its owner may change. */
+  /** An object; the map is a mutable {@link LinkedHashMap}. */
   record Obj(Map<String, Json> fields) implements Json {
     public Obj() {
       this(new LinkedHashMap<>());

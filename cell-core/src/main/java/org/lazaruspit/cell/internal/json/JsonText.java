@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes JSON the one way we write it: two spaces a level, a field a line, arrays of plain values
- * on one line, a line feed at the end. The same value always gives the same bytes.
+ * Writes JSON in one canonical form: two spaces a level, a field a line, arrays of plain values on
+ * one line, a line feed at the end. Equal values give equal bytes.
  */
 public final class JsonText {
-  private static final int LONGEST_QUOTE = 80;
+  private static final int MAX_QUOTE = 80;
 
   private final StringBuilder out = new StringBuilder(512);
 
@@ -23,7 +23,7 @@ public final class JsonText {
     return text.out.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** A value as a person wants to see it in a message: on one line and not too long. */
+  /** Returns a value for a message: on one line and shortened. */
   static String quote(Json value) {
     if (value instanceof Json.Obj object) {
       return object.fields().isEmpty() ? "{}" : "an object";
@@ -37,13 +37,10 @@ public final class JsonText {
   }
 
   public static String shorten(String text) {
-    if (text.length() <= LONGEST_QUOTE) {
+    if (text.length() <= MAX_QUOTE) {
       return text;
     }
-    int end =
-        Character.isHighSurrogate(text.charAt(LONGEST_QUOTE - 1))
-            ? LONGEST_QUOTE - 1
-            : LONGEST_QUOTE;
+    int end = Character.isHighSurrogate(text.charAt(MAX_QUOTE - 1)) ? MAX_QUOTE - 1 : MAX_QUOTE;
     return text.substring(0, end) + "...";
   }
 
@@ -130,7 +127,7 @@ public final class JsonText {
     out.append('"');
   }
 
-  /** Half a character has no UTF-8 form; escaped, it survives. */
+  /** Finds lone surrogates, which have no UTF-8 form and are escaped. */
   private static boolean isLoneSurrogate(String text, int at) {
     char c = text.charAt(at);
     if (Character.isHighSurrogate(c)) {

@@ -2,7 +2,7 @@ package org.lazaruspit.cell.internal.json;
 
 import java.util.Set;
 
-/** The capabilities of Linux, see capabilities(7). */
+/** Names of the capabilities of Linux, see capabilities(7). */
 final class LinuxCapabilities {
   static final String EXPECTED = "a Linux capability such as \"CAP_NET_BIND_SERVICE\"";
   private static final String PREFIX = "CAP_";
@@ -53,7 +53,7 @@ final class LinuxCapabilities {
 
   private LinuxCapabilities() {}
 
-  /** With or without the prefix, as manual pages and container tools have it. */
+  /** Accepts the name with the prefix, as in manual pages, or without, as in container tools. */
   static boolean isKnown(String name) {
     return NAMES.contains(canonical(name).substring(PREFIX.length()));
   }

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Amounts of resources as operators write them: {@code 2 cores}, {@code 500m}, {@code 1.5}, {@code
- * 4GB}, {@code 512MiB}, {@code 10G}. As in SI and in Kubernetes, {@code k M G T} are powers of 1000
- * and {@code Ki Mi Gi Ti} powers of 1024, with or without a {@code B}, in any case.
+ * Units and formats of resource amounts: {@code 2 cores}, {@code 500m}, {@code 1.5}, {@code 4GB},
+ * {@code 512MiB}, {@code 10G}. As in SI and in Kubernetes, {@code k M G T} are powers of 1000 and
+ * {@code Ki Mi Gi Ti} powers of 1024, with or without a {@code B}, in any case.
  */
 public enum Quantity {
   /** Thousandths of a processor core. */
@@ -23,7 +23,7 @@ public enum Quantity {
   /** Bytes. */
   BYTES("an amount such as \"4GB\" or \"512MiB\"", 1, byteUnits());
 
-  /** No number of digits that a person writes is longer, and it bounds the arithmetic. */
+  /** Bounds the digits, and thereby the arithmetic. */
   private static final Pattern AMOUNT =
       Pattern.compile(" *([0-9]{1,15}(?:\\.[0-9]{1,9})?) *([A-Za-z]{0,6}) *");
 
@@ -62,7 +62,7 @@ public enum Quantity {
     return expected;
   }
 
-  /** The amount in thousandths of a core or in bytes, or null for what is none. */
+  /** Returns the amount in thousandths of a core or in bytes, or null if it is malformed. */
   public @Nullable Long parse(String text) {
     Matcher amount = AMOUNT.matcher(text);
     if (!amount.matches()) {
@@ -81,14 +81,14 @@ public enum Quantity {
     }
   }
 
-  /** The amount that a bare number stands for: cores or bytes. */
+  /** Parses a bare number of cores or bytes. */
   @Nullable Long parseNumber(String digits) {
     BigDecimal number = new BigDecimal(digits);
-    boolean bearable = Math.abs((long) number.scale()) + number.precision() < 64;
-    return bearable ? parse(number.stripTrailingZeros().toPlainString()) : null;
+    boolean bounded = Math.abs((long) number.scale()) + number.precision() < 64;
+    return bounded ? parse(number.stripTrailingZeros().toPlainString()) : null;
   }
 
-  /** The amount as this library writes it. */
+  /** Formats an amount. */
   String format(long amount) {
     if (this == BYTES) {
       return formatBytes(amount);

@@ -2,7 +2,7 @@ package org.lazaruspit.cell.internal.json;
 
 import java.time.Duration;
 
-/** The rule for durations: whole seconds, from one to a thousand million. */
+/** Rule for durations: whole seconds, from 1 to 1,000,000,000. */
 public final class Seconds {
   static final long MAX = 1_000_000_000L;
 

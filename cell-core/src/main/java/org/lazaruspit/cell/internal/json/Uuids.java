@@ -1,12 +1,15 @@
 package org.lazaruspit.cell.internal.json;
 
-/** The one form of UUIDs that files may use: 8-4-4-4-12 hexadecimal digits. */
+/** Rule for UUIDs in files: 8-4-4-4-12 hexadecimal digits. */
 public final class Uuids {
   private static final int LENGTH = 36;
 
   private Uuids() {}
 
-  /** {@link java.util.UUID#fromString} takes shorter groups too, which then compare unequal. */
+  /**
+   * Checks the form more strictly than {@link java.util.UUID#fromString}, which accepts shorter
+   * groups.
+   */
   public static boolean isValid(String text) {
     if (text.length() != LENGTH) {
       return false;

@@ -27,7 +27,7 @@ import org.lazaruspit.cell.internal.json.Findings;
 import org.lazaruspit.cell.internal.scan.CellScan.FileScan;
 import org.lazaruspit.cell.internal.scan.CellScan.Settings;
 
-/** Puts the scanned files of a cell together, and runs the rules over the whole. */
+/** Combines the scanned files of a cell, and checks the rules for the whole. */
 public final class CellLoader {
   private static final Comparator<CellProblem> IN_READING_ORDER =
       Comparator.comparing(CellProblem::file)
@@ -36,15 +36,16 @@ public final class CellLoader {
           .thenComparing(CellProblem::pointer);
 
   /**
-   * What holds while {@code isolation.json} cannot be read: a slip of the pen must not let an agent
-   * out.
+   * Stands in for an invalid {@code isolation.json}: a typing error must not weaken the isolation.
    */
-  private static final IsolationSpec STRICTEST =
+  private static final IsolationSpec STRICTEST_ISOLATION =
       new IsolationSpec(
           IsolationLevel.LEVEL_3, true, true, ResourceLimits.ABSENT, SecurityContext.ABSENT);
 
-  /** What holds while {@code policies.json} cannot be read: nothing without a person. */
-  private static final RevivalPolicies CAREFUL =
+  /**
+   * Stands in for an invalid {@code policies.json}: no revival or hand-over without an operator.
+   */
+  private static final RevivalPolicies STRICTEST_POLICIES =
       new RevivalPolicies(AutoRevive.ASK, null, null, false, HandoffApproval.MANUAL, null, null);
 
   private CellLoader() {}
@@ -56,17 +57,18 @@ public final class CellLoader {
     scan.settings().collect(problems);
     CellConfig config = scan.config().content();
     if (config != null) {
-      // The rules see what is written; what stands in for a bad file is no finding of its own.
+      // The rules see the written content: a stand-in must not cause findings.
       MissionCell written = cell(scan, config, IsolationSpec.ABSENT, RevivalPolicies.ABSENT);
       CellRules.check(written, scan.agents().files().keySet(), scan.tasks().files().keySet())
           .forEach((file, findings) -> problems.addAll(locate(file, findings, scanner)));
     } else if (!scan.config().present() && scan.config().problems().isEmpty()) {
       Path file = scan.directory().resolve(CellLayout.CELL_FILE);
-      problems.add(Problems.whole(Severity.ERROR, file, "nothing", "the mission's configuration"));
+      problems.add(Problems.whole(Severity.ERROR, file, "no file", "the mission's configuration"));
     }
     problems.sort(IN_READING_ORDER);
     Optional<MissionCell> cell =
-        Optional.ofNullable(config).map(there -> cell(scan, there, STRICTEST, CAREFUL));
+        Optional.ofNullable(config)
+            .map(there -> cell(scan, there, STRICTEST_ISOLATION, STRICTEST_POLICIES));
     return new CellLoad(scan.directory(), cell, bounded(scan, problems, scanner.limits()));
   }
 
@@ -92,7 +94,10 @@ public final class CellLoader {
     return bad || file.failed() ? careful : absent;
   }
 
-  /** Rules know pointers only; the file is read once more, since problems are rare. */
+  /**
+   * Adds the place to findings of rules, which know pointers only. Reads the file once more, since
+   * problems are rare.
+   */
   public static List<CellProblem> locate(Path file, Findings findings, FileScanner scanner) {
     if (findings.all().isEmpty()) {
       return List.of();
@@ -105,7 +110,7 @@ public final class CellLoader {
         bytes = read == null ? bytes : read;
       }
     } catch (FileReader.Unusable e) {
-      // It was readable a moment ago; the problem stands, its line is lost.
+      // The file has become unreadable: the problem stays, without its line.
     }
     return Problems.of(file, bytes, findings, scanner.json());
   }

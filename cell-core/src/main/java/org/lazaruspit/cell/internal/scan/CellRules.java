@@ -22,8 +22,8 @@ import org.lazaruspit.cell.internal.json.JsonPointers;
 import org.lazaruspit.cell.internal.json.JsonText;
 
 /**
- * The rules that concern more than one field or file. Pure. What names something that exists but
- * could not be read is not a second problem: its own file has one already.
+ * Rules that concern more than one field or file. Pure. A reference to an invalid file is not a
+ * second problem: the file itself is reported.
  */
 final class CellRules {
   private static final String AN_AGENT = "an agent of this cell";
@@ -45,9 +45,9 @@ final class CellRules {
   /**
    * Checks a cell.
    *
-   * @param agentNames the names of all agents' files, the bad ones too
-   * @param taskNames the names of all tasks' files, the bad ones too
-   * @return from file to what is wrong there
+   * @param agentNames ids of all agents, including those with an invalid file
+   * @param taskNames ids of all tasks, including those with an invalid file
+   * @return findings by file
    */
   static Map<Path, Findings> check(
       MissionCell cell, Set<String> agentNames, Set<String> taskNames) {
@@ -76,7 +76,7 @@ final class CellRules {
       at.error(
           "/max_agents",
           config.maxAgents() + ", with " + agentNames.size() + " agents in the cell",
-          "at least as many as there are agents");
+          "at least the number of agents");
     }
     if (config.status() == CellStatus.COMPLETED) {
       cell.tasks().values().stream()
@@ -132,7 +132,7 @@ final class CellRules {
       return;
     }
     if (task.assignedTo() == null) {
-      at.warning("/status", "\"in_progress\" without an agent", "assigned_to to name one");
+      at.warning("/status", "\"in_progress\" without an agent", "an agent in assigned_to");
     }
     for (int i = 0; i < task.dependencies().size(); i++) {
       TaskSpec on = cell.tasks().get(task.dependencies().get(i));
@@ -140,7 +140,7 @@ final class CellRules {
         at.warning(
             JsonPointers.child("/dependencies", i),
             quoted(on.taskId()) + ", which is " + on.status().wireName(),
-            "completed tasks before one in progress");
+            "completed dependencies of a task in progress");
       }
     }
   }
@@ -148,7 +148,7 @@ final class CellRules {
   private static void completion(TaskSpec task, Findings at) {
     Instant completedAt = task.completedAt();
     if (task.status() == TaskStatus.COMPLETED && completedAt == null) {
-      at.error("/completed_at", "nothing for a completed task", FieldReader.INSTANT);
+      at.error("/completed_at", "no value for a completed task", FieldReader.INSTANT);
     }
     if (task.status() != TaskStatus.COMPLETED && completedAt != null) {
       at.warning(

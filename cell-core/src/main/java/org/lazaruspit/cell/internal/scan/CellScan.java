@@ -20,14 +20,14 @@ import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.FileStamp;
 
 /**
- * A cell as it was found, with what is needed to see cheaply whether it changed since.
+ * Result of scanning a cell, with the fingerprints that detect changes cheaply.
  *
  * @param directory the cell's directory
  * @param config {@code cell.json}
  * @param agents the directory of agents
  * @param tasks the directory of tasks
  * @param settings the files of {@code config/}
- * @param load what came of it
+ * @param load the loaded cell and its problems
  */
 public record CellScan(
     Path directory,
@@ -38,10 +38,10 @@ public record CellScan(
     CellLoad load) {
 
   /**
-   * One file.
+   * Scan of one file.
    *
    * @param file its path
-   * @param content what it says, or null where it is absent or bad
+   * @param content its content, or null if absent or invalid
    */
   public record FileScan<T>(
       Path file, FileStamp stamp, @Nullable T content, List<CellProblem> problems) {
@@ -49,7 +49,7 @@ public record CellScan(
       return new FileScan<>(file, FileStamp.ABSENT, null, List.of());
     }
 
-    boolean nothing() {
+    boolean isEmpty() {
       return !present() && problems.isEmpty();
     }
 
@@ -61,17 +61,17 @@ public record CellScan(
       return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
     }
 
-    boolean saysTheSame(FileScan<?> other) {
+    boolean hasSameContent(FileScan<?> other) {
       return Objects.equals(content, other.content) && problems.equals(other.problems);
     }
   }
 
   /**
-   * One directory of files named by identifier.
+   * Scan of a directory of files named by identifier.
    *
    * @param directory its path
-   * @param files by identifier, the bad ones too
-   * @param problems of the directory and of entries that are no such file
+   * @param files by identifier, including invalid ones
+   * @param problems of the directory itself and of unexpected entries
    */
   record DirectoryScan<T>(
       Path directory,
@@ -84,7 +84,7 @@ public record CellScan(
           directory, FileStamp.ABSENT, Collections.emptySortedMap(), problems);
     }
 
-    boolean nothing() {
+    boolean isEmpty() {
       return stamp.equals(FileStamp.ABSENT) && problems.isEmpty();
     }
 
@@ -105,7 +105,7 @@ public record CellScan(
       files.values().forEach(file -> into.addAll(file.problems()));
     }
 
-    boolean saysTheSame(DirectoryScan<T> other) {
+    boolean hasSameContent(DirectoryScan<T> other) {
       return problems.equals(other.problems)
           && files.keySet().equals(other.files.keySet())
           && files.entrySet().stream().allMatch(file -> other.has(file.getKey(), file.getValue()));
@@ -113,18 +113,18 @@ public record CellScan(
 
     private boolean has(String id, FileScan<T> file) {
       FileScan<T> own = files.get(id);
-      return own != null && own.saysTheSame(file);
+      return own != null && own.hasSameContent(file);
     }
   }
 
-  /** The files of {@code config/}. */
+  /** Scan of the files of {@code config/}. */
   record Settings(
       FileScan<IsolationSpec> isolation,
       FileScan<RevivalPolicies> policies,
       FileScan<Permissions> permissions,
       List<CellProblem> problems) {
 
-    /** Nothing there, and perhaps a reason why not. */
+    /** Returns settings without files, and with the problems of the directory. */
     static Settings absent(CellLayout layout, List<CellProblem> problems) {
       return new Settings(
           FileScan.absent(layout.config(CellLayout.ISOLATION_FILE)),
@@ -133,10 +133,10 @@ public record CellScan(
           problems);
     }
 
-    boolean nothing() {
-      return isolation.nothing()
-          && policies.nothing()
-          && permissions.nothing()
+    boolean isEmpty() {
+      return isolation.isEmpty()
+          && policies.isEmpty()
+          && permissions.isEmpty()
           && problems.isEmpty();
     }
 
@@ -154,10 +154,10 @@ public record CellScan(
           && problems.equals(before.problems);
     }
 
-    boolean saysTheSame(Settings other) {
-      return isolation.saysTheSame(other.isolation)
-          && policies.saysTheSame(other.policies)
-          && permissions.saysTheSame(other.permissions)
+    boolean hasSameContent(Settings other) {
+      return isolation.hasSameContent(other.isolation)
+          && policies.hasSameContent(other.policies)
+          && permissions.hasSameContent(other.permissions)
           && problems.equals(other.problems);
     }
   }
@@ -166,7 +166,7 @@ public record CellScan(
     return new CellScan(directory, config, agents, tasks, settings, newLoad);
   }
 
-  /** Whether everything was taken over from an earlier scan. */
+  /** Returns whether every part was taken over from an earlier scan. */
   boolean isSame(CellScan before) {
     return FileScanner.same(config, before.config)
         && FileScanner.same(agents, before.agents)
@@ -174,10 +174,10 @@ public record CellScan(
         && FileScanner.same(settings, before.settings);
   }
 
-  boolean saysTheSame(CellScan other) {
-    return config.saysTheSame(other.config)
-        && agents.saysTheSame(other.agents)
-        && tasks.saysTheSame(other.tasks)
-        && settings.saysTheSame(other.settings);
+  boolean hasSameContent(CellScan other) {
+    return config.hasSameContent(other.config)
+        && agents.hasSameContent(other.agents)
+        && tasks.hasSameContent(other.tasks)
+        && settings.hasSameContent(other.settings);
   }
 }

@@ -35,8 +35,8 @@ import org.lazaruspit.cell.internal.scan.CellScan.FileScan;
 import org.lazaruspit.cell.internal.scan.CellScan.Settings;
 
 /**
- * Reads a cell's directory, all of it or only what changed since an earlier scan. What did not
- * change is taken over as the same object, so an unchanged cell is the same scan.
+ * Scans a cell's directory, in full or for changes since an earlier scan. Unchanged parts are taken
+ * over as the same objects, so an unchanged cell is the same scan.
  */
 public final class CellScanner {
   private final FileScanner files;
@@ -67,7 +67,7 @@ public final class CellScanner {
         true);
   }
 
-  /** Scans what changed. */
+  /** Scans for changes. */
   public CellScan scan(CellScan before) {
     return scan(before, false);
   }
@@ -77,7 +77,7 @@ public final class CellScanner {
     try {
       BasicFileAttributes attributes = files.reader().stat(directory);
       if (attributes == null) {
-        throw new FileReader.Unusable("nothing", "a directory");
+        throw new FileReader.Unusable("no directory", "a directory");
       }
       FileReader.requireDirectory(attributes);
     } catch (FileReader.Unusable e) {
@@ -97,10 +97,10 @@ public final class CellScanner {
     if (now.isSame(before)) {
       return before;
     }
-    return now.saysTheSame(before) ? now : now.with(CellLoader.load(now, files));
+    return now.hasSameContent(before) ? now : now.with(CellLoader.load(now, files));
   }
 
-  /** Nothing of it counts any more, so that all is read again when it comes back. */
+  /** Returns an empty scan, so that all files are read again when the directory comes back. */
   private static CellScan unusable(CellScan before, CellProblem problem) {
     Path directory = before.directory();
     return new CellScan(
@@ -117,7 +117,7 @@ public final class CellScanner {
     try {
       BasicFileAttributes attributes = files.reader().stat(directory);
       if (attributes == null) {
-        return before.nothing() ? before : Settings.absent(new CellLayout(cell), List.of());
+        return before.isEmpty() ? before : Settings.absent(new CellLayout(cell), List.of());
       }
       FileReader.requireDirectory(attributes);
     } catch (FileReader.Unusable e) {
@@ -132,28 +132,28 @@ public final class CellScanner {
     return now.isSame(before) ? before : now;
   }
 
-  private <T> DirectoryScan<T> directory(DirectoryScan<T> before, DocumentCodec<T> document) {
+  private <T> DirectoryScan<T> directory(DirectoryScan<T> before, DocumentCodec<T> codec) {
     Path directory = before.directory();
     try {
       BasicFileAttributes attributes = files.reader().stat(directory);
       if (attributes == null) {
-        return before.nothing() ? before : DirectoryScan.absent(directory, List.of());
+        return before.isEmpty() ? before : DirectoryScan.absent(directory, List.of());
       }
       FileReader.requireDirectory(attributes);
       return before.stamp().stillHolds(attributes)
-          ? refresh(before, document)
-          : list(before, document, files.reader().stamp(attributes));
+          ? refresh(before, codec)
+          : list(before, codec, files.reader().stamp(attributes));
     } catch (FileReader.Unusable e) {
       return DirectoryScan.absent(directory, List.of(Problems.whole(directory, e)));
     }
   }
 
-  /** The names are known to be the same: only the files are looked at. */
-  private <T> DirectoryScan<T> refresh(DirectoryScan<T> before, DocumentCodec<T> document) {
+  /** Scans the files of a directory with unchanged names. */
+  private <T> DirectoryScan<T> refresh(DirectoryScan<T> before, DocumentCodec<T> codec) {
     SortedMap<String, FileScan<T>> changed = null;
     for (var entry : before.files().entrySet()) {
       FileScan<T> known = entry.getValue();
-      FileScan<T> now = files.scan(known.file(), entry.getKey(), document, known);
+      FileScan<T> now = files.scan(known.file(), entry.getKey(), codec, known);
       if (!FileScanner.same(now, known)) {
         if (changed == null) {
           changed = new TreeMap<>(before.files());
@@ -164,21 +164,20 @@ public final class CellScanner {
     if (changed == null) {
       return before;
     }
-    changed.values().removeIf(FileScan::nothing);
+    changed.values().removeIf(FileScan::isEmpty);
     return new DirectoryScan<>(before.directory(), before.stamp(), changed, before.problems());
   }
 
   private <T> DirectoryScan<T> list(
-      DirectoryScan<T> before, DocumentCodec<T> document, FileStamp stamp)
-      throws FileReader.Unusable {
+      DirectoryScan<T> before, DocumentCodec<T> codec, FileStamp stamp) throws FileReader.Unusable {
     SortedMap<String, FileScan<T>> found = new TreeMap<>();
     List<CellProblem> problems = new ArrayList<>();
     for (Path path : entries(before.directory())) {
       String name = String.valueOf(path.getFileName());
       String id = identifier(name);
       if (id != null) {
-        FileScan<T> file = files.scan(path, id, document, before.files().get(id));
-        if (!file.nothing()) {
+        FileScan<T> file = files.scan(path, id, codec, before.files().get(id));
+        if (!file.isEmpty()) {
           found.put(id, file);
         }
       } else if (!FileNames.isTemporary(name)) {

@@ -15,9 +15,9 @@ import org.lazaruspit.cell.internal.json.Findings;
 import org.lazaruspit.cell.internal.json.Json;
 import org.lazaruspit.cell.internal.scan.CellScan.FileScan;
 
-/** Reads single files, or takes an earlier scan over where a stat says that nothing changed. */
+/** Scans single files; takes over an earlier scan if the stamp is unchanged. */
 public final class FileScanner {
-  /** A file that is being written while it is read gets so many chances to hold still. */
+  /** Attempts to read a file that changes while it is read. */
   private static final int ATTEMPTS = 3;
 
   private final CellLimits limits;
@@ -42,17 +42,16 @@ public final class FileScanner {
     return reader;
   }
 
-  /** Reads a file whose name is fixed. */
-  public <T> FileScan<T> scan(Path path, DocumentCodec<T> document, @Nullable FileScan<T> before) {
-    return scan(path, "", document, before);
+  /** Scans a file with a fixed name. */
+  public <T> FileScan<T> scan(Path path, DocumentCodec<T> codec, @Nullable FileScan<T> before) {
+    return scan(path, "", codec, before);
   }
 
-  /** Reads a file that is named for an identifier. */
-  <T> FileScan<T> scan(
-      Path path, String id, DocumentCodec<T> document, @Nullable FileScan<T> before) {
+  /** Scans a file that is named for an identifier. */
+  <T> FileScan<T> scan(Path path, String id, DocumentCodec<T> codec, @Nullable FileScan<T> before) {
     FileScan<T> now = FileScan.absent(path);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      now = scanOnce(path, id, document, before);
+      now = scanOnce(path, id, codec, before);
       if (same(now, before) || !now.failed() || holdsStill(path, now.stamp())) {
         break;
       }
@@ -60,7 +59,7 @@ public final class FileScanner {
     return now;
   }
 
-  /** Whether an earlier scan was taken over, which is cheaper to see than that it says the same. */
+  /** Compares references: an earlier scan that was taken over is the same object. */
   @SuppressWarnings("ReferenceEquality")
   static boolean same(Object now, @Nullable Object before) {
     return now == before;
@@ -76,12 +75,12 @@ public final class FileScanner {
   }
 
   private <T> FileScan<T> scanOnce(
-      Path path, String id, DocumentCodec<T> document, @Nullable FileScan<T> before) {
+      Path path, String id, DocumentCodec<T> codec, @Nullable FileScan<T> before) {
     FileStamp stamp = FileStamp.ABSENT;
     try {
       BasicFileAttributes attributes = reader.stat(path);
       if (attributes == null) {
-        return before != null && before.nothing() ? before : FileScan.absent(path);
+        return before != null && before.isEmpty() ? before : FileScan.absent(path);
       }
       if (before != null && before.stamp().stillHolds(attributes)) {
         return before;
@@ -89,19 +88,18 @@ public final class FileScanner {
       stamp = reader.stamp(attributes);
       reader.requireFile(attributes);
       byte[] bytes = reader.read(path, stamp.size());
-      return bytes == null ? FileScan.absent(path) : decode(path, id, stamp, bytes, document);
+      return bytes == null ? FileScan.absent(path) : decode(path, id, stamp, bytes, codec);
     } catch (FileReader.Unusable e) {
-      // It may become readable without another time or size: a change of permissions shows in
-      // neither.
+      // Unsettled, since a change of permissions alters neither time nor size.
       return new FileScan<>(path, stamp.unsettled(), null, List.of(Problems.whole(path, e)));
     }
   }
 
   <T> FileScan<T> decode(
-      Path path, String id, FileStamp stamp, byte[] bytes, DocumentCodec<T> document) {
+      Path path, String id, FileStamp stamp, byte[] bytes, DocumentCodec<T> codec) {
     Findings findings = new Findings();
     Json.Obj object = json.parse(bytes, findings);
-    T content = object == null ? null : document.decode(id, object, findings, limits);
+    T content = object == null ? null : codec.decode(id, object, findings, limits);
     return new FileScan<>(path, stamp, content, Problems.of(path, bytes, findings, json));
   }
 }

@@ -13,7 +13,7 @@ import org.lazaruspit.cell.internal.scan.CellScan.DirectoryScan;
 import org.lazaruspit.cell.internal.scan.CellScan.FileScan;
 import org.lazaruspit.cell.internal.scan.CellScan.Settings;
 
-/** A file that is about to be written, or removed where there are no bytes. */
+/** Pending write of a file, or its removal if the bytes are null. */
 public final class PendingChange {
   private final Path file;
   private final String id;
@@ -27,7 +27,7 @@ public final class PendingChange {
     this.scanner = scanner;
   }
 
-  /** The cell as it would be with the change made. */
+  /** Returns the cell with the change applied. */
   public CellLoad applyTo(CellScan scan) {
     Settings settings = scan.settings();
     CellScan then =
@@ -45,11 +45,11 @@ public final class PendingChange {
     return CellLoader.load(then, scanner);
   }
 
-  private <T> FileScan<T> with(FileScan<T> scan, DocumentCodec<T> document) {
-    return file.equals(scan.file()) ? changed(document) : scan;
+  private <T> FileScan<T> with(FileScan<T> scan, DocumentCodec<T> codec) {
+    return file.equals(scan.file()) ? changed(codec) : scan;
   }
 
-  private <T> DirectoryScan<T> with(DirectoryScan<T> scan, DocumentCodec<T> document) {
+  private <T> DirectoryScan<T> with(DirectoryScan<T> scan, DocumentCodec<T> codec) {
     if (!scan.directory().equals(file.getParent())) {
       return scan;
     }
@@ -59,14 +59,14 @@ public final class PendingChange {
     if (bytes == null) {
       files.remove(stem);
     } else {
-      files.put(stem, changed(document));
+      files.put(stem, changed(codec));
     }
     return new DirectoryScan<>(scan.directory(), scan.stamp(), files, scan.problems());
   }
 
-  private <T> FileScan<T> changed(DocumentCodec<T> document) {
+  private <T> FileScan<T> changed(DocumentCodec<T> codec) {
     return bytes == null
         ? FileScan.absent(file)
-        : scanner.decode(file, id, new FileStamp(0, bytes.length, 0, false), bytes, document);
+        : scanner.decode(file, id, new FileStamp(0, bytes.length, 0, false), bytes, codec);
   }
 }

@@ -58,7 +58,7 @@ class QuantityTest {
   }
 
   @Test
-  void limitsAreReadAsPeopleWriteThem() {
+  void limitsAreReadInCommonNotations() {
     assertEquals(
         new ResourceLimits(1500L, 4_000_000_000L, null), ResourceLimits.parse("1.5", "4 GB", null));
     assertEquals(ResourceLimits.ABSENT, ResourceLimits.parse(null, null, null));
