@@ -31,10 +31,10 @@ public record CellConfig(
     Duration timeout,
     CellPolicies policies) {
 
-  /** Default of {@link #maxAgents}: 10. */
+  /** Default of {@link #maxAgents()}: 10. */
   public static final int DEFAULT_MAX_AGENTS = 10;
 
-  /** Default of {@link #timeout}: 3600 s. */
+  /** Default of {@link #timeout()}: 3600 s. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   /**

@@ -17,7 +17,7 @@ public record CellPolicies(
     @Nullable Boolean handoffAllowed,
     Duration checkpointInterval) {
 
-  /** Default of {@link #checkpointInterval}: 300 s. */
+  /** Default of {@link #checkpointInterval()}: 300 s. */
   public static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
 
   /** No policies: every field falls through. */

@@ -36,7 +36,7 @@ public record TaskSpec(
     List<String> artifacts,
     @Nullable Instant completedAt) {
 
-  /** Default of {@link #timeout}: 1800 s. */
+  /** Default of {@link #timeout()}: 1800 s. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(30);
 
   /**

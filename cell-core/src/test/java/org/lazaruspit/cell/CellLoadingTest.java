@@ -107,7 +107,7 @@ class CellLoadingTest {
   @Test
   void cellWithoutConfigurationIsAProblem() throws IOException {
     Files.delete(cell.resolve("cell.json"));
-    assertEquals("nothing", only().found());
+    assertEquals("no file", only().found());
     assertTrue(load().cell().isEmpty());
   }
 
