@@ -42,7 +42,7 @@ public record IsolationSpec(
    *
    * @return true if only the level is set, to {@code none}, or no field is
    */
-  public boolean asksForNothing() {
+  public boolean isUnrestricted() {
     return (level == null || level == IsolationLevel.NONE)
         && !mountNamespaces
         && !networkIsolation

@@ -211,7 +211,7 @@ public final class SystemdReviver implements Reviver {
   @Override
   public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
     AgentRef agent = order.agent();
-    if (!order.isolation().asksForNothing()) {
+    if (!order.isolation().isUnrestricted()) {
       throw new IOException(
           "isolation: a unit's walls are in its template, the cell's must be none");
     }

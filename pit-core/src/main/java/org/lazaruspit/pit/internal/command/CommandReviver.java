@@ -197,7 +197,7 @@ public final class CommandReviver implements Reviver {
   @Override
   public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
     AgentRef agent = order.agent();
-    if (!order.isolation().asksForNothing()) {
+    if (!order.isolation().isUnrestricted()) {
       throw new IOException(
           "isolation: an operator's command builds no walls, so the cell's must be none");
     }
