@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
 import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
+import org.lazaruspit.pit.internal.loop.BuiltInPlugins;
 import org.lazaruspit.pit.internal.plugin.Plugins;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.HealthProbe;
@@ -165,7 +166,7 @@ public final class PitBuilder {
    * @throws IOException if the missions root cannot be opened
    */
   public LazarusPit build() throws IOException {
-    Plugins plugins = Plugins.find(config);
+    Plugins plugins = Plugins.find(config, BuiltInPlugins.TYPES);
     try {
       return new LazarusPit(this, plugins);
     } catch (IOException | RuntimeException e) {

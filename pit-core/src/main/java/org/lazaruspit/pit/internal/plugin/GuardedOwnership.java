@@ -21,11 +21,12 @@ final class GuardedOwnership implements CellOwnership {
   private final PluginCalls calls;
   private final PluginLimits limits;
 
-  GuardedOwnership(CellOwnership ownership, String name, PluginLimits limits) {
+  GuardedOwnership(
+      CellOwnership ownership, String name, PluginLimits limits, PluginCalls.Mode mode) {
     this.ownership = ownership;
     this.name = name;
     this.limits = limits;
-    calls = new PluginCalls(PluginKind.OWNERSHIP, name, ownership);
+    calls = new PluginCalls(PluginKind.OWNERSHIP, name, mode);
   }
 
   @Override

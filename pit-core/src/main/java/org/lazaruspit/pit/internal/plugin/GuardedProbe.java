@@ -21,11 +21,11 @@ final class GuardedProbe implements HealthProbe {
   private final PluginCalls calls;
   private final PluginLimits limits;
 
-  GuardedProbe(HealthProbe probe, String name, PluginLimits limits) {
+  GuardedProbe(HealthProbe probe, String name, PluginLimits limits, PluginCalls.Mode mode) {
     this.probe = probe;
     this.name = name;
     this.limits = limits;
-    calls = new PluginCalls(PluginKind.PROBE, name, probe);
+    calls = new PluginCalls(PluginKind.PROBE, name, mode);
   }
 
   @Override

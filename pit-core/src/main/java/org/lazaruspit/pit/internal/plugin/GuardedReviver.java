@@ -41,11 +41,11 @@ final class GuardedReviver implements FencedReviver {
   /** An exit as the plug-in gave it, and as the pit gets it: always the same for the same. */
   private record Followed(CompletionStage<AgentExit> theirs, CompletionStage<AgentExit> ours) {}
 
-  GuardedReviver(Reviver reviver, String name, PluginLimits limits) {
+  GuardedReviver(Reviver reviver, String name, PluginLimits limits, PluginCalls.Mode mode) {
     this.reviver = reviver;
     this.name = name;
     this.limits = limits;
-    calls = new PluginCalls(PluginKind.REVIVER, name, reviver);
+    calls = new PluginCalls(PluginKind.REVIVER, name, mode);
   }
 
   @Override

@@ -28,16 +28,23 @@ import org.slf4j.LoggerFactory;
 final class PluginCalls implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PluginCalls.class);
-  private static final String BUILT_IN = "org.lazaruspit.pit.internal.";
 
   /** So many threads may hang in one plug-in before it is not called any more. */
   static final int MOST_LEFT_BEHIND = 8;
 
   private final String plugin;
-  private final boolean direct;
+  private final Mode mode;
   private final ExecutorService threads;
   private final AtomicInteger leftBehind = new AtomicInteger();
   private final Set<String> said = ConcurrentHashMap.newKeySet();
+
+  /** How a plug-in is called. */
+  enum Mode {
+    /** On the caller's thread, for built-in plug-ins, which keep limits of their own. */
+    DIRECT,
+    /** On a separate thread, for at most a limit of time. */
+    LIMITED
+  }
 
   /** What is called. */
   interface Call<T> {
@@ -49,9 +56,9 @@ final class PluginCalls implements AutoCloseable {
     void run() throws IOException, InterruptedException;
   }
 
-  PluginCalls(PluginKind<?> kind, String name, Object instance) {
+  PluginCalls(PluginKind<?> kind, String name, Mode mode) {
     plugin = kind.word() + " " + name;
-    direct = instance.getClass().getName().startsWith(BUILT_IN);
+    this.mode = mode;
     threads =
         Executors.newCachedThreadPool(
             task -> {
@@ -74,7 +81,10 @@ final class PluginCalls implements AutoCloseable {
    */
   <T> T call(String what, Duration limit, Call<T> call, Consumer<T> tooLate)
       throws IOException, InterruptedException {
-    return direct ? directly(what, call) : limited(what, limit, call, tooLate);
+    return switch (mode) {
+      case DIRECT -> directly(what, call);
+      case LIMITED -> limited(what, limit, call, tooLate);
+    };
   }
 
   /** The same for an act; what comes of it later is nobody's business. */

@@ -16,13 +16,13 @@ final class PluginPath {
   /** Where even looking fails, the loader may fail at the same place for ever. */
   private static final int MOST_PROBLEMS = 100;
 
-  private static final String BUILT_IN = "org.lazaruspit.pit.internal.";
-
   private final List<ClassLoader> loaders;
+  private final Set<Class<?>> builtIn;
 
   /** The pit's own class loader, for what comes with it, and then another. */
-  PluginPath(ClassLoader other) {
+  PluginPath(ClassLoader other, Set<Class<?>> builtIn) {
     loaders = List.of(PluginPath.class.getClassLoader(), other);
+    this.builtIn = builtIn;
   }
 
   <T> List<PluginCandidate<T>> find(PluginKind<T> kind, Consumer<PluginProblem> problems) {
@@ -51,11 +51,10 @@ final class PluginPath {
     return found;
   }
 
-  private static <T> PluginCandidate<T> candidate(ServiceLoader.Provider<T> provider) {
+  private <T> PluginCandidate<T> candidate(ServiceLoader.Provider<T> provider) {
     Class<?> type = provider.type();
-    boolean builtIn = type.getName().startsWith(BUILT_IN);
     return new PluginCandidate<>(
-        builtIn ? PluginCandidate.BUILT_IN : PluginCandidate.ON_THE_PATH,
+        builtIn.contains(type) ? PluginCandidate.BUILT_IN : PluginCandidate.ON_THE_PATH,
         type.getName(),
         type.getName(),
         provider::get);

@@ -28,15 +28,17 @@ public final class Plugins implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Plugins.class);
 
   private final PitConfig config;
+  private final Set<Class<?>> builtIn;
   private final List<PluginProblem> problems = new CopyOnWriteArrayList<>();
   private final Optional<PluginDirectory> directory;
   private final Map<PluginKind<?>, PluginRegistry<?>> providers;
   private final Set<String> fromCode = new TreeSet<>();
   private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
 
-  private Plugins(PitConfig config, ClassLoader loader) {
+  private Plugins(PitConfig config, ClassLoader loader, Set<Class<?>> builtIn) {
     this.config = config;
-    PluginPath path = new PluginPath(loader);
+    this.builtIn = Set.copyOf(builtIn);
+    PluginPath path = new PluginPath(loader, builtIn);
     directory = config.pluginDirectory().map(folder -> PluginDirectory.open(folder, this::problem));
     providers =
         Map.of(
@@ -45,14 +47,18 @@ public final class Plugins implements AutoCloseable {
             PluginKind.OWNERSHIP, load(PluginKind.OWNERSHIP, path));
   }
 
-  /** Looks where the current thread would look for classes. */
-  public static Plugins find(PitConfig config) {
+  /**
+   * Finds plug-ins with the context class loader of the current thread.
+   *
+   * @param builtIn classes that win over others of the same name, and are called without limits
+   */
+  public static Plugins find(PitConfig config, Set<Class<?>> builtIn) {
     @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
-    return find(config, context == null ? ClassLoader.getSystemClassLoader() : context);
+    return find(config, context == null ? ClassLoader.getSystemClassLoader() : context, builtIn);
   }
 
-  static Plugins find(PitConfig config, ClassLoader loader) {
-    return new Plugins(config, loader);
+  static Plugins find(PitConfig config, ClassLoader loader, Set<Class<?>> builtIn) {
+    return new Plugins(config, loader, builtIn);
   }
 
   private <T> PluginRegistry<T> load(PluginKind<T> kind, PluginPath path) {
@@ -72,7 +78,10 @@ public final class Plugins implements AutoCloseable {
         given == null ? find(PluginKind.PROBE, config.probe()) : given(PluginKind.PROBE, given);
     HealthProbe guarded =
         new GuardedProbe(
-            chosen, PluginRegistry.nameOf(PluginKind.PROBE, chosen), PluginLimits.DEFAULT);
+            chosen,
+            PluginRegistry.nameOf(PluginKind.PROBE, chosen),
+            PluginLimits.DEFAULT,
+            mode(chosen));
     whenClosed.add(guarded::close);
     return guarded;
   }
@@ -84,7 +93,10 @@ public final class Plugins implements AutoCloseable {
             ? find(PluginKind.REVIVER, config.reviver())
             : given(PluginKind.REVIVER, given);
     return new GuardedReviver(
-        chosen, PluginRegistry.nameOf(PluginKind.REVIVER, chosen), PluginLimits.DEFAULT);
+        chosen,
+        PluginRegistry.nameOf(PluginKind.REVIVER, chosen),
+        PluginLimits.DEFAULT,
+        mode(chosen));
   }
 
   /** The ownership to use, guarded. */
@@ -95,9 +107,16 @@ public final class Plugins implements AutoCloseable {
             : given(PluginKind.OWNERSHIP, given);
     CellOwnership guarded =
         new GuardedOwnership(
-            chosen, PluginRegistry.nameOf(PluginKind.OWNERSHIP, chosen), PluginLimits.DEFAULT);
+            chosen,
+            PluginRegistry.nameOf(PluginKind.OWNERSHIP, chosen),
+            PluginLimits.DEFAULT,
+            mode(chosen));
     whenClosed.add(guarded::close);
     return guarded;
+  }
+
+  private PluginCalls.Mode mode(Object plugin) {
+    return builtIn.contains(plugin.getClass()) ? PluginCalls.Mode.DIRECT : PluginCalls.Mode.LIMITED;
   }
 
   /** The plug-in of that name, set up. */

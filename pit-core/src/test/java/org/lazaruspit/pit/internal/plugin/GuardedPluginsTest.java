@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.lazaruspit.pit.internal.plugin.PluginCalls.Mode.LIMITED;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -84,7 +85,7 @@ final class GuardedPluginsTest {
   }
 
   private static FencedReviver guarded(Reviver reviver) {
-    return new GuardedReviver(reviver, "memory", LIMITS);
+    return new GuardedReviver(reviver, "memory", LIMITS, LIMITED);
   }
 
   private static Reviver answering(PluginCalls.Call<Presence> answer) {
@@ -351,7 +352,8 @@ final class GuardedPluginsTest {
               }
             },
             "memory",
-            new PluginLimits(moment, moment, moment, moment, moment, moment));
+            new PluginLimits(moment, moment, moment, moment, moment, moment),
+            LIMITED);
     for (int i = 0; i < PluginCalls.MOST_LEFT_BEHIND; i++) {
       assertThrows(IOException.class, () -> reviver.presence(AGENT));
     }
@@ -432,7 +434,8 @@ final class GuardedPluginsTest {
               }
             },
             "memory",
-            tight());
+            tight(),
+            LIMITED);
     reviver.start(order());
     assertInstanceOf(
         StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(50))));
@@ -461,7 +464,8 @@ final class GuardedPluginsTest {
               public void register(ProbeTarget target) {}
             },
             "theirs",
-            tight());
+            tight(),
+            LIMITED);
     List<ProbeTarget> targets = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       GatewayAddress gateway = new GatewayAddress("g" + i, URI.create("http://h" + i), null);
@@ -533,7 +537,7 @@ final class GuardedPluginsTest {
             throw new IncompatibleClassChangeError("listen");
           }
         };
-    return new GuardedProbe(probe, "theirs", LIMITS);
+    return new GuardedProbe(probe, "theirs", LIMITS, LIMITED);
   }
 
   @Test
@@ -624,7 +628,7 @@ final class GuardedPluginsTest {
             }
           }
         };
-    return new GuardedOwnership(ownership, "theirs", LIMITS);
+    return new GuardedOwnership(ownership, "theirs", LIMITS, LIMITED);
   }
 
   @Test

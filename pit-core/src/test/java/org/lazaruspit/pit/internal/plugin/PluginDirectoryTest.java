@@ -24,6 +24,7 @@ import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PitConfigBuilder;
 import org.lazaruspit.pit.PitProcess;
 import org.lazaruspit.pit.PluginProblem;
+import org.lazaruspit.pit.internal.loop.BuiltInPlugins;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
@@ -125,7 +126,7 @@ final class PluginDirectoryTest {
   private Plugins plugins(Map<String, Map<String, Object>> settings) {
     PitConfigBuilder builder = PitConfig.builder(folder).pluginDirectory(jars);
     settings.forEach(builder::plugin);
-    return Plugins.find(builder.build());
+    return Plugins.find(builder.build(), BuiltInPlugins.TYPES);
   }
 
   /** The problems with these JARs, beside which a good plug-in has to go on working. */
@@ -352,10 +353,11 @@ final class PluginDirectoryTest {
   void theConfigurationSaysWhichProbeIsUsed() throws IOException {
     pack("Good");
     PitConfig config = PitConfig.builder(folder).pluginDirectory(jars).probe("good").build();
-    try (Plugins plugins = Plugins.find(config)) {
+    try (Plugins plugins = Plugins.find(config, BuiltInPlugins.TYPES)) {
       assertEquals("good", plugins.probe(null).name());
     }
-    try (Plugins plugins = Plugins.find(config.toBuilder().probe("nobody").build())) {
+    try (Plugins plugins =
+        Plugins.find(config.toBuilder().probe("nobody").build(), BuiltInPlugins.TYPES)) {
       assertEquals(
           "there is no health probe \"nobody\", expected one of [gateway-http, good]",
           assertThrows(IllegalArgumentException.class, () -> plugins.probe(null)).getMessage());

@@ -3,6 +3,7 @@ package org.lazaruspit.pit.internal.plugin;
 import java.nio.file.Path;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
+import org.lazaruspit.pit.internal.loop.BuiltInPlugins;
 
 /** What a pit in a JVM of its own finds on its class path and in a plug-in directory. */
 final class PluginLister {
@@ -12,7 +13,7 @@ final class PluginLister {
   public static void main(String[] args) {
     Path folder = Path.of(args[0]);
     PitConfig config = PitConfig.builder(folder).pluginDirectory(folder).build();
-    try (Plugins plugins = Plugins.find(config)) {
+    try (Plugins plugins = Plugins.find(config, BuiltInPlugins.TYPES)) {
       System.out.println("named module: " + LazarusPit.class.getModule().isNamed());
       System.out.println(plugins.names(PluginKind.PROBE));
       plugins.problems().forEach(System.out::println);

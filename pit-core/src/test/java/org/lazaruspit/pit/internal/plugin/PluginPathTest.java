@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PluginProblem;
+import org.lazaruspit.pit.internal.loop.BuiltInPlugins;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.testkit.PluginJars;
 
@@ -55,7 +56,8 @@ final class PluginPathTest {
         services.resolve(HealthProbe.class.getName()),
         "theirs.First\ntheirs.Gone\ntheirs.Broken\ntheirs.Thrower\ntheirs.Last\n");
     try (URLClassLoader loader = loader(classes)) {
-      Plugins plugins = Plugins.find(PitConfig.builder(folder).build(), loader);
+      Plugins plugins =
+          Plugins.find(PitConfig.builder(folder).build(), loader, BuiltInPlugins.TYPES);
       for (String name : List.of("first", "last", "gateway-http")) {
         assertEquals(name, plugins.find(PluginKind.PROBE, name).name());
       }
@@ -70,7 +72,8 @@ final class PluginPathTest {
 
   private List<String> named(Path classes) throws IOException {
     try (URLClassLoader loader = loader(classes)) {
-      Plugins plugins = Plugins.find(PitConfig.builder(folder).build(), loader);
+      Plugins plugins =
+          Plugins.find(PitConfig.builder(folder).build(), loader, BuiltInPlugins.TYPES);
       assertEquals(1, plugins.problems().size(), plugins.problems()::toString);
       return List.copyOf(plugins.names(PluginKind.PROBE));
     }

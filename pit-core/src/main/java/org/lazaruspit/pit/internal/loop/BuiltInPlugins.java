@@ -1,0 +1,25 @@
+package org.lazaruspit.pit.internal.loop;
+
+import java.util.Set;
+import org.lazaruspit.pit.internal.cell.FileLockOwnership;
+import org.lazaruspit.pit.internal.command.CommandReviver;
+import org.lazaruspit.pit.internal.probe.FileHeartbeatProbe;
+import org.lazaruspit.pit.internal.probe.GatewayProbe;
+import org.lazaruspit.pit.internal.probe.RegistryProbe;
+import org.lazaruspit.pit.internal.process.ProcessReviver;
+
+/** The plug-ins that come with the pit. */
+public final class BuiltInPlugins {
+
+  /** Preferred to other plug-ins of the same name, and called without limits of time. */
+  public static final Set<Class<?>> TYPES =
+      Set.of(
+          FileLockOwnership.class,
+          GatewayProbe.class,
+          RegistryProbe.class,
+          FileHeartbeatProbe.class,
+          CommandReviver.class,
+          ProcessReviver.class);
+
+  private BuiltInPlugins() {}
+}
