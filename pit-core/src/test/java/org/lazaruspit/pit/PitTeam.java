@@ -166,7 +166,7 @@ final class PitTeam implements AutoCloseable {
   private String agent(String behaviour) {
     return """
     {"command": ["%s", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp", "%s",
-      "org.lazaruspit.pit.TestAgent", "%s"], "env": {"TEST_DIARIES": "%s"}}
+      "org.lazaruspit.pit.testkit.TestAgent", "%s"], "env": {"TEST_DIARIES": "%s"}}
     """
         .formatted(
             Path.of(System.getProperty("java.home"), "bin", "java"),

@@ -91,7 +91,7 @@ public abstract class RealPitFixture {
     {"poll_interval": 1, "max_retries": %d, "missions_path": "%s", "state_directory": "%s",
      "gateways": [{"name": "g", "url": "%s"}],
      "launchers": {"default": {"command": ["%s", "-XX:TieredStopAtLevel=1", "-Xmx32m",
-       "-cp", "%s", "org.lazaruspit.pit.TestAgent", "%s"]}}}
+       "-cp", "%s", "org.lazaruspit.pit.testkit.TestAgent", "%s"]}}}
     """
         .formatted(
             maxRetries,
