@@ -124,7 +124,7 @@ public final class LazarusPit implements AutoCloseable {
     long millis = HEARTBEAT_FILES.toMillis();
     ScheduledFuture<?> unused =
         timer.scheduleWithFixedDelay(
-            () -> parts.heartbeatFiles().look(probing), millis, millis, TimeUnit.MILLISECONDS);
+            () -> parts.heartbeatFiles().poll(probing), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void loop() {

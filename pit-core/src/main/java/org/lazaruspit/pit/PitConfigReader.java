@@ -144,7 +144,7 @@ final class PitConfigReader {
     Optional<String> name = fields.text("name").or(() -> url);
     Optional<Path> token = path(fields, "token_file");
     fields.done();
-    if (name.isEmpty() && fields.sound()) {
+    if (name.isEmpty() && fields.isValid()) {
       list.problem("gateways: neither a name nor a url is given", item);
     }
     if (name.isEmpty()) {
@@ -165,7 +165,7 @@ final class PitConfigReader {
               Optional<String> directory = in.text("working_directory");
               in.done();
               try {
-                if (in.sound()) {
+                if (in.isValid()) {
                   launchers.put(name, new Launcher(name, command, environment, directory));
                 }
               } catch (IllegalArgumentException e) {

@@ -29,7 +29,7 @@ final class LostOwnershipTest {
   private static boolean nothingIsDoneAfter(int line) throws Exception {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
-      assertTrue(pit.kernel.well(WRITER));
+      assertTrue(pit.machine.well(WRITER));
       int[] lines = {0};
       int[] acts = {-1};
       pit.afterEachLine =
@@ -37,19 +37,19 @@ final class LostOwnershipTest {
             lines[0]++;
             if (lines[0] == line) {
               pit.loseTheCell();
-              acts[0] = pit.kernel.acts;
+              acts[0] = pit.machine.acts;
             }
           };
-      pit.kernel.kill(WRITER);
+      pit.machine.kill(WRITER);
       pit.afterEachLine = () -> {};
       if (acts[0] < 0) {
         return false;
       }
-      assertEquals(acts[0], pit.kernel.acts, "acts after line " + line);
+      assertEquals(acts[0], pit.machine.acts, "acts after line " + line);
       // The next owner reads where it was, and goes on.
       takeOver(pit);
-      assertTrue(pit.kernel.well(WRITER), "after line " + line);
-      assertEquals(List.of(), pit.kernel.violations);
+      assertTrue(pit.machine.well(WRITER), "after line " + line);
+      assertEquals(List.of(), pit.machine.violations);
       return true;
     }
   }
@@ -60,10 +60,10 @@ final class LostOwnershipTest {
       pit.round();
       pit.afterEachLine = pit::loseTheCell;
       pit.revivals.stop(WRITER, "tests");
-      assertTrue(pit.kernel.well(WRITER));
+      assertTrue(pit.machine.well(WRITER));
       pit.afterEachLine = () -> {};
       takeOver(pit);
-      assertFalse(pit.kernel.well(WRITER));
+      assertFalse(pit.machine.well(WRITER));
     }
   }
 
@@ -87,10 +87,10 @@ final class LostOwnershipTest {
       pit.wantedElsewhere = true;
       pit.restart(1);
       pit.round();
-      assertTrue(pit.works(), "in the middle of a revival");
-      assertTrue(pit.kernel.well(WRITER));
+      assertTrue(pit.ownsCell(), "in the middle of a revival");
+      assertTrue(pit.machine.well(WRITER));
       pit.round();
-      assertFalse(pit.works());
+      assertFalse(pit.ownsCell());
     }
   }
 }

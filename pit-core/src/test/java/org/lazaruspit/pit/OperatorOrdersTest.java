@@ -32,7 +32,7 @@ final class OperatorOrdersTest {
     pit = new SimulatedPit("writer", "reader");
     policy(AutoRevive.YES);
     pit.round();
-    assertTrue(pit.kernel.well(WRITER) && pit.kernel.well(READER));
+    assertTrue(pit.machine.well(WRITER) && pit.machine.well(READER));
   }
 
   @AfterEach
@@ -57,41 +57,41 @@ final class OperatorOrdersTest {
   @Test
   void aStoppedAgentIsEndedAndStaysDownUntilItIsResumed() throws Exception {
     pit.revivals.stop(WRITER, "audit");
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
     restart();
-    assertFalse(pit.kernel.well(WRITER), "a restart of the pit changes nothing");
-    assertTrue(pit.kernel.well(READER), "its neighbour is not concerned");
+    assertFalse(pit.machine.well(WRITER), "a restart of the pit changes nothing");
+    assertTrue(pit.machine.well(READER), "its neighbour is not concerned");
     assertEquals(
         List.of(Restriction.Kind.STOPPED),
         pit.revivals.restrictions(WRITER).stream().map(Restriction::kind).toList());
     pit.revivals.resume(WRITER, "audit is over");
     pit.round();
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
   }
 
   @Test
   void aStopThatThePitDidNotLiveToCarryOutIsCarriedOutByTheNext() throws Exception {
     pit.killAfter(1);
     assertThrows(SimulatedPit.Killed.class, () -> pit.revivals.stop(WRITER, "audit"));
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
     restart();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
   }
 
   @Test
   void aStoppedAgentThatSomebodyElseStartsIsEndedAgain() throws Exception {
     pit.revivals.stop(WRITER, "audit");
-    pit.kernel.startByHand(WRITER, 1);
+    pit.machine.startByHand(WRITER, 1);
     pit.round();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
   }
 
   @Test
   void aWholeCellIsStoppedAndResumed() throws Exception {
     pit.revivals.stop(SimulatedPit.CELL, "power cut ahead");
-    assertEquals(0, pit.kernel.running().size());
+    assertEquals(0, pit.machine.running().size());
     restart();
-    assertEquals(0, pit.kernel.running().size());
+    assertEquals(0, pit.machine.running().size());
     IllegalStateException e =
         assertThrows(IllegalStateException.class, () -> pit.revivals.revive(WRITER, "now"));
     assertTrue(e.getMessage().contains("resume it first"), e::getMessage);
@@ -103,28 +103,28 @@ final class OperatorOrdersTest {
     pit.revivals.pause(SimulatedPit.CELL, Optional.of(pit.now()), "over already");
     assertEquals(Optional.empty(), pit.revivals.restriction(SimulatedPit.CELL));
     pit.round();
-    assertEquals(2, pit.kernel.running().size());
+    assertEquals(2, pit.machine.running().size());
   }
 
   @Test
   void aPausedAgentIsLeftAloneUntilItsPauseEndsByItself() throws Exception {
     pit.revivals.pause(WRITER, Optional.of(pit.now().plusSeconds(600)), "debugging");
-    assertTrue(pit.kernel.well(WRITER), "a pause ends nobody");
-    pit.kernel.kill(WRITER);
+    assertTrue(pit.machine.well(WRITER), "a pause ends nobody");
+    pit.machine.kill(WRITER);
     restart();
     pit.advance(Duration.ofSeconds(599));
     pit.round();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
     pit.advance(Duration.ofSeconds(1));
     pit.round();
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
   }
 
   @Test
   void whoIsStoppedWhileItWaitsForApprovalIsNotRevivedByAnApproval() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
-    pit.kernel.kill(WRITER);
+    pit.machine.kill(WRITER);
     Revival question = latest(WRITER);
     assertEquals(RevivalStatus.PENDING_APPROVAL, question.status());
     pit.revivals.stop(WRITER, "no more of it");
@@ -132,15 +132,15 @@ final class OperatorOrdersTest {
     assertThrows(
         IllegalStateException.class, () -> pit.revivals.approve(question.id(), "too late"));
     pit.round();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
   }
 
   @Test
   void aQuestionAboutAnAgentThatCameBackByItselfIsSuperseded() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
-    pit.kernel.kill(WRITER);
-    pit.kernel.startByHand(WRITER, 1);
+    pit.machine.kill(WRITER);
+    pit.machine.startByHand(WRITER, 1);
     pit.round();
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
     assertTrue(latest(WRITER).detail().contains("came back"), latest(WRITER)::detail);
@@ -150,7 +150,7 @@ final class OperatorOrdersTest {
   void aYesOfYesterdayIsNoYesToday() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
-    pit.kernel.kill(WRITER);
+    pit.machine.kill(WRITER);
     String id = latest(WRITER).id();
     pit.advance(Duration.ofHours(24));
     IllegalStateException e =
@@ -161,21 +161,21 @@ final class OperatorOrdersTest {
     assertEquals(RevivalStatus.PENDING_APPROVAL, latest(WRITER).status());
     assertFalse(latest(WRITER).id().equals(id), "it is asked anew, under another id");
     pit.revivals.approve(latest(WRITER).id(), "yes");
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
   }
 
   @Test
   void aYesIsGoodForOneRevivalOnly() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
-    pit.kernel.kill(WRITER);
+    pit.machine.kill(WRITER);
     String id = latest(WRITER).id();
     pit.revivals.approve(id, "yes");
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
     assertThrows(IllegalStateException.class, () -> pit.revivals.approve(id, "again"));
-    pit.kernel.kill(WRITER);
+    pit.machine.kill(WRITER);
     pit.round();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
   }
 
   @Test
@@ -183,12 +183,12 @@ final class OperatorOrdersTest {
     cannotBeBroughtBack(WRITER);
     assertEquals(RevivalStatus.FAILED, latest(WRITER).status());
     restart();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
     assertTrue(
         pit.revivals.why(WRITER).next().contains("quarantined"), pit.revivals.why(WRITER)::next);
     pit.revivals.lift(WRITER, "disk replaced");
     pit.round();
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
   }
 
   @Test
@@ -198,7 +198,7 @@ final class OperatorOrdersTest {
     assertTrue(pit.ledger().of("writer").unmarked());
     pit.readOnlyFiles(false);
     restart();
-    assertFalse(pit.kernel.well(WRITER));
+    assertFalse(pit.machine.well(WRITER));
     pit.files()
         .updateAgent(
             "writer",
@@ -213,41 +213,41 @@ final class OperatorOrdersTest {
     policy(AutoRevive.NO);
     pit.round();
     for (int i = 0; i < 7; i++) {
-      pit.kernel.kill(WRITER);
+      pit.machine.kill(WRITER);
       pit.revivals.revive(WRITER, "by hand");
-      assertTrue(pit.kernel.well(WRITER));
+      assertTrue(pit.machine.well(WRITER));
       assertEquals(RevivalStatus.REVIVED, latest(WRITER).status());
     }
   }
 
   @Test
   void aPersonsReviveOfAHealthyAgentHurtsNobody() throws Exception {
-    int starts = pit.kernel.starts.size();
+    int starts = pit.machine.starts.size();
     pit.revivals.revive(WRITER, "I thought it was dead");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
-    assertEquals(starts, pit.kernel.starts.size());
+    assertEquals(starts, pit.machine.starts.size());
   }
 
   @Test
   void aPersonsReviveEndsWhatStoodInTheWay() throws Exception {
     cannotBeBroughtBack(WRITER);
     pit.revivals.revive(WRITER, "try again");
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
     assertEquals(List.of(), pit.revivals.restrictions(WRITER));
     pit.revivals.stop(READER, "stop");
     pit.revivals.revive(READER, "and go");
-    assertTrue(pit.kernel.well(READER));
+    assertTrue(pit.machine.well(READER));
   }
 
   @Test
   void nobodyIsRevivedInAMissionThatHasEnded() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
-    pit.kernel.kill(WRITER);
+    pit.machine.kill(WRITER);
     String id = latest(WRITER).id();
     pit.files().updateConfig(config -> config.withStatus(CellStatus.COMPLETED));
     pit.revivals.approve(id, "yes");
-    assertFalse(pit.kernel.well(WRITER), "it is looked at at the moment of acting");
+    assertFalse(pit.machine.well(WRITER), "it is looked at at the moment of acting");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
     assertEquals("its mission is completed", latest(WRITER).detail());
   }
@@ -256,7 +256,7 @@ final class OperatorOrdersTest {
   void whyTellsEvidenceRulesAndWhatComesNext() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
-    pit.kernel.kill(WRITER);
+    pit.machine.kill(WRITER);
     pit.round();
     Explanation why = pit.revivals.why(WRITER);
     assertEquals("waits for approval", why.next());
@@ -266,9 +266,9 @@ final class OperatorOrdersTest {
   }
 
   private void cannotBeBroughtBack(AgentRef agent) throws Exception {
-    pit.kernel.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
-    pit.kernel.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
-    pit.kernel.kill(agent);
+    pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
+    pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
+    pit.machine.kill(agent);
     pit.advance(Duration.ofSeconds(2));
     pit.round();
     pit.round();

@@ -109,13 +109,13 @@ final class RevivalLawsTest {
 
   private static Arbitrary<Named> fates() {
     return Arbitraries.of(FakeMachine.Fate.class)
-        .map(fate -> new Named("next " + fate, world -> world.pit.kernel.fates.add(fate)));
+        .map(fate -> new Named("next " + fate, world -> world.pit.machine.fates.add(fate)));
   }
 
   private static Arbitrary<Named> troubles() {
     return Arbitraries.of(
-        new Named("unkillable twice", world -> world.pit.kernel.unkillable = 2),
-        new Named("gateway away for two polls", world -> world.pit.kernel.unreachable = 2));
+        new Named("unkillable twice", world -> world.pit.machine.unkillable = 2),
+        new Named("gateway away for two polls", world -> world.pit.machine.unreachable = 2));
   }
 
   private static Arbitrary<Named> seconds() {
@@ -167,7 +167,7 @@ final class RevivalLawsTest {
     World() throws IOException, InterruptedException {
       policy(AutoRevive.YES);
       pit.afterEachLine = this::noteRequests;
-      pit.kernel.beforeStart = this::requirePermission;
+      pit.machine.beforeStart = this::requirePermission;
       pit.round();
     }
 
@@ -194,19 +194,19 @@ final class RevivalLawsTest {
       Revival revival = pit.ledger().of(agent.agentId()).openRevival().orElseThrow();
       boolean person = revival.origin() == Origin.PERSON || approved.contains(revival.id());
       if (!person && policyAtRequest.get(revival.id()) != AutoRevive.YES) {
-        pit.kernel.violations.add(revival + " started without permission");
+        pit.machine.violations.add(revival + " started without permission");
       }
       if (stopped.contains(agent) || paused.contains(agent)) {
-        pit.kernel.violations.add(agent + " started although a person wants it down");
+        pit.machine.violations.add(agent + " started although a person wants it down");
       }
       if (mission != CellStatus.ACTIVE) {
-        pit.kernel.violations.add(agent + " started although its mission is " + mission);
+        pit.machine.violations.add(agent + " started although its mission is " + mission);
       }
     }
 
     void requireLaws() throws IOException {
-      assertEquals(List.of(), pit.kernel.violations);
-      if (!pit.works()) {
+      assertEquals(List.of(), pit.machine.violations);
+      if (!pit.ownsCell()) {
         return;
       }
       for (Revival revival : pit.revivals.all()) {
@@ -224,9 +224,9 @@ final class RevivalLawsTest {
 
     /** Whatever happened before: once all is allowed and nothing dies, everybody lives. */
     void settle() throws Exception {
-      pit.kernel.fates.clear();
-      pit.kernel.unreachable = 0;
-      pit.kernel.unkillable = 0;
+      pit.machine.fates.clear();
+      pit.machine.unreachable = 0;
+      pit.machine.unkillable = 0;
       live(world -> world.mission(CellStatus.ACTIVE));
       live(world -> world.policy(AutoRevive.YES));
       pit.killAfter(Integer.MAX_VALUE);
@@ -247,9 +247,9 @@ final class RevivalLawsTest {
       requireLaws();
       for (String id : AGENTS) {
         AgentRef agent = SimulatedPit.agent(id);
-        assertTrue(pit.kernel.well(agent), () -> agent + " is not well: " + pit.ledger().of(id));
+        assertTrue(pit.machine.well(agent), () -> agent + " is not well: " + pit.ledger().of(id));
         assertEquals(
-            pit.ledger().incarnation(id), pit.kernel.running().get(agent), "in the newest one");
+            pit.ledger().incarnation(id), pit.machine.running().get(agent), "in the newest one");
         assertEquals(List.of(), pit.ledger().of(id).open());
       }
     }
@@ -258,7 +258,7 @@ final class RevivalLawsTest {
       for (String id : AGENTS) {
         Optional<Revival> latest = pit.ledger().of(id).latest();
         if (latest.filter(it -> it.status() == RevivalStatus.DENIED).isPresent()
-            && !pit.kernel.well(SimulatedPit.agent(id))) {
+            && !pit.machine.well(SimulatedPit.agent(id))) {
           revive(SimulatedPit.agent(id));
         }
       }
@@ -269,11 +269,11 @@ final class RevivalLawsTest {
     }
 
     void kill(AgentRef agent) {
-      pit.kernel.kill(agent);
+      pit.machine.kill(agent);
     }
 
     void freeze(AgentRef agent) {
-      pit.kernel.freeze(agent);
+      pit.machine.freeze(agent);
     }
 
     void killAfter(int lines, double part) {

@@ -45,7 +45,7 @@ final class RevivalLogTest {
 
   @Test
   void everyStepOfOneRevivalIsToldInOrderAndNothingOfAnotherOne() throws Exception {
-    pit.kernel.fates.add(FakeMachine.Fate.CANNOT_START);
+    pit.machine.fates.add(FakeMachine.Fate.CANNOT_START);
     pit.round();
     Revival failing =
         pit.revivals.all().stream().filter(r -> r.status().open()).findFirst().orElseThrow();

@@ -43,19 +43,19 @@ final class SharedTroubleTest {
   }
 
   private long wellAgents() {
-    return AGENTS.stream().filter(pit.kernel::well).count();
+    return AGENTS.stream().filter(pit.machine::well).count();
   }
 
   @Test
   void whoFellSilentBehindADeadGatewayComesBackOneFirst() throws Exception {
-    pit.kernel.unreachable = 1;
-    AGENTS.forEach(pit.kernel::freeze);
+    pit.machine.unreachable = 1;
+    AGENTS.forEach(pit.machine::freeze);
     pit.round();
-    assertEquals(3, pit.kernel.starts.size(), "its gateway is away: nobody is judged");
-    pit.kernel.fates.add(FakeMachine.Fate.DIES_AT_ONCE); // the first one does not make it
-    int before = pit.kernel.starts.size();
+    assertEquals(3, pit.machine.starts.size(), "its gateway is away: nobody is judged");
+    pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE); // the first one does not make it
+    int before = pit.machine.starts.size();
     pit.round();
-    assertEquals(0, wellAgents() - (pit.kernel.starts.size() - before - 1));
+    assertEquals(0, wellAgents() - (pit.machine.starts.size() - before - 1));
     pit.round();
     assertEquals(2, wellAgents(), "the next one goes first, and is followed by the rest");
     assertEquals(1, pit.ledger().all().stream().filter(SharedTroubleTest::failed).count());
@@ -64,10 +64,10 @@ final class SharedTroubleTest {
   /** Who waits, at the moment in which the first of them is started, for that one to be healthy. */
   private List<AgentRef> waitingAtTheFirstStart() {
     List<AgentRef> waiting = new ArrayList<>();
-    int before = pit.kernel.starts.size();
-    pit.kernel.beforeStart =
+    int before = pit.machine.starts.size();
+    pit.machine.beforeStart =
         started -> {
-          if (pit.kernel.starts.size() == before) {
+          if (pit.machine.starts.size() == before) {
             AGENTS.stream()
                 .filter(agent -> pit.revivals.why(agent).rules().toString().contains("goes first"))
                 .forEach(waiting::add);
@@ -82,43 +82,43 @@ final class SharedTroubleTest {
 
   @Test
   void aProcessThatIsGoneIsGoneWhateverItsGateway() throws Exception {
-    pit.kernel.unreachable = 2;
-    pit.kernel.kill(A);
+    pit.machine.unreachable = 2;
+    pit.machine.kill(A);
     pit.round();
-    assertTrue(pit.kernel.well(A));
+    assertTrue(pit.machine.well(A));
   }
 
   @ParameterizedTest
   @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
   void whoSaysThatARestartWouldNotHelpIsHeldAcrossRestartsOfThePit(int status, FailureCause cause)
       throws Exception {
-    pit.kernel.exits(A, status);
+    pit.machine.exits(A, status);
     pit.round();
     pit.restart(1);
     pit.advance(Duration.ofDays(2));
     pit.round();
-    assertFalse(pit.kernel.well(A));
+    assertFalse(pit.machine.well(A));
     Restriction hold = pit.revivals.restrictions(A).get(0);
     assertEquals(cause, hold.cause().orElseThrow());
     assertEquals("ended with status " + status, hold.reason());
     pit.revivals.lift(A, "it has a quota again");
     pit.round();
-    assertTrue(pit.kernel.well(A));
+    assertTrue(pit.machine.well(A));
   }
 
   @Test
   void whoGetsWellByItselfIsNoLongerHeld() throws Exception {
-    pit.kernel.exits(A, 75);
+    pit.machine.exits(A, 75);
     pit.round();
     assertEquals(1, pit.revivals.restrictions(A).size());
-    pit.kernel.startByHand(A, 1);
+    pit.machine.startByHand(A, 1);
     pit.round();
     assertEquals(List.of(), pit.revivals.restrictions(A));
   }
 
   @Test
   void whoAreLiftedTogetherComeBackOneFirst() throws Exception {
-    AGENTS.forEach(agent -> pit.kernel.exits(agent, 77));
+    AGENTS.forEach(agent -> pit.machine.exits(agent, 77));
     pit.round();
     assertEquals(0, wellAgents());
     pit.revivals.lift(SimulatedPit.CELL, "the key is back");
@@ -135,12 +135,12 @@ final class SharedTroubleTest {
         .updatePolicies(
             before -> new RevivalPolicies(AutoRevive.YES, null, null, null, null, null, 2));
     pit.round();
-    pit.kernel.gatewayKnows(A, 41);
-    pit.kernel.kill(A);
+    pit.machine.gatewayKnows(A, 41);
+    pit.machine.kill(A);
     pit.round();
     pit.advance(Duration.ofSeconds(2));
     pit.round();
-    assertTrue(pit.kernel.well(A));
+    assertTrue(pit.machine.well(A));
     assertEquals(42, pit.ledger().incarnation("a"));
   }
 
@@ -151,13 +151,13 @@ final class SharedTroubleTest {
         .updatePolicies(
             before -> new RevivalPolicies(AutoRevive.YES, null, null, null, null, null, 2));
     pit.round();
-    pit.kernel.startByHand(A, 41);
-    pit.kernel.freeze(A);
+    pit.machine.startByHand(A, 41);
+    pit.machine.freeze(A);
     pit.round();
-    assertEquals(41, pit.kernel.running().get(A));
+    assertEquals(41, pit.machine.running().get(A));
     pit.advance(Duration.ofSeconds(2));
     pit.round();
-    assertTrue(pit.kernel.well(A));
-    assertEquals(42, pit.kernel.running().get(A));
+    assertTrue(pit.machine.well(A));
+    assertEquals(42, pit.machine.running().get(A));
   }
 }

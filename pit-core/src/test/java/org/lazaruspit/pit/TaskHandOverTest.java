@@ -72,8 +72,8 @@ final class TaskHandOverTest {
   }
 
   private void cannotBeBroughtBack() throws Exception {
-    pit.kernel.fates.add(FakeMachine.Fate.CANNOT_START);
-    pit.kernel.kill(WRITER);
+    pit.machine.fates.add(FakeMachine.Fate.CANNOT_START);
+    pit.machine.kill(WRITER);
     pit.round();
     pit.round();
   }
@@ -145,7 +145,7 @@ final class TaskHandOverTest {
     pit.round();
     cannotBeBroughtBack();
     pit.revivals.revive(WRITER, "try again");
-    assertTrue(pit.kernel.well(WRITER));
+    assertTrue(pit.machine.well(WRITER));
     String id = handOver().orElseThrow().id();
     assertThrows(IllegalStateException.class, () -> pit.revivals.approve(id, "too late"));
     assertEquals(RevivalStatus.SUPERSEDED, handOver().orElseThrow().status());
@@ -164,14 +164,14 @@ final class TaskHandOverTest {
         assertFalse(pit.alive());
       }
       if (!pit.alive()) {
-        pit.kernel.fates.clear();
-        pit.kernel.fates.add(FakeMachine.Fate.CANNOT_START);
+        pit.machine.fates.clear();
+        pit.machine.fates.add(FakeMachine.Fate.CANNOT_START);
         pit.restart(1);
       }
       pit.round();
       pit.round();
       assertEquals(owner("t1"), owner("t2"));
-      assertEquals(pit.kernel.well(WRITER) ? "writer" : "first", owner("t1"), "line " + line);
+      assertEquals(pit.machine.well(WRITER) ? "writer" : "first", owner("t1"), "line " + line);
     }
   }
 
@@ -237,16 +237,16 @@ final class TaskHandOverTest {
   void aDryRunDecidesAndDoesNothing() throws Exception {
     pit.restartDry();
     pit.round();
-    int starts = pit.kernel.starts.size();
-    pit.kernel.kill(WRITER);
+    int starts = pit.machine.starts.size();
+    pit.machine.kill(WRITER);
     pit.round();
     pit.round();
-    assertEquals(starts, pit.kernel.starts.size());
+    assertEquals(starts, pit.machine.starts.size());
     Revival decided = pit.ledger().of("writer").latest().orElseThrow();
     assertEquals("dry run: attempt 1 may begin, and nothing is done", decided.detail());
     pit.restart(1);
     pit.round();
-    assertTrue(pit.kernel.well(WRITER), "a real pit does not take the trial for the truth");
+    assertTrue(pit.machine.well(WRITER), "a real pit does not take the trial for the truth");
     assertEquals(2, pit.ledger().of("writer").revivals().size());
   }
 }

@@ -54,7 +54,7 @@ public final class SimulatedPit implements AutoCloseable {
     private static final long serialVersionUID = 1L;
   }
 
-  public final FakeMachine kernel = new FakeMachine();
+  public final FakeMachine machine = new FakeMachine();
   public final Path directory;
   private final FileSystem disk = Jimfs.newFileSystem(Configuration.unix());
   private final Path root;
@@ -116,16 +116,16 @@ public final class SimulatedPit implements AutoCloseable {
              "limits": {"concurrent_revivals": 4, "revivals_per_minute": 100000,
                         "revivals_per_agent": 5, "per_agent_window": 900}}
             """);
-    FakeMachine.Machine machine = kernel.machine();
+    FakeMachine.Machine reviver = machine.machine();
     pit =
         new PitAssembly(
             config.toBuilder().missionsPath(root).build(),
-            new PitAssembly.PlugIns(kernel.new Gateway(), machine, new OnPaper()),
+            new PitAssembly.PlugIns(machine.new Gateway(), reviver, new SimulatedOwnership()),
             new PitAssembly.Registries(
                 new EmbeddedRegistries(Map.of(), null, List.of()),
                 new FallbackHealthRegistry(HealthRegistry.create())), // whose time never passes
             new PitAssembly.Clocks(() -> now, () -> Duration.between(Instant.EPOCH, now).toNanos()),
-            new PitAssembly.Threads(Runnable::run, new Here(), nobodysTimer()),
+            new PitAssembly.Threads(Runnable::run, new Here(), idleTimer()),
             new ListenerQueue(List.of(), this::lineWritten, Thread::new),
             new RoundTrigger(),
             () -> true,
@@ -202,7 +202,7 @@ public final class SimulatedPit implements AutoCloseable {
     return pit.cells().find(CELL).orElseThrow().ledger();
   }
 
-  public boolean works() {
+  public boolean ownsCell() {
     return pit.cells().find(CELL).isPresent();
   }
 
@@ -254,7 +254,7 @@ public final class SimulatedPit implements AutoCloseable {
   }
 
   /** Nothing happens by itself: the next round looks at what has become due. */
-  private static ScheduledExecutorService nobodysTimer() {
+  private static ScheduledExecutorService idleTimer() {
     ScheduledFuture<?> due = proxy(ScheduledFuture.class, 0L);
     return proxy(ScheduledExecutorService.class, due);
   }
@@ -265,7 +265,7 @@ public final class SimulatedPit implements AutoCloseable {
             type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> answer));
   }
 
-  private final class OnPaper implements CellOwnership {
+  private final class SimulatedOwnership implements CellOwnership {
     @Override
     public String name() {
       return "paper";

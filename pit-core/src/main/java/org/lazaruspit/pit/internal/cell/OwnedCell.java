@@ -146,8 +146,8 @@ public final class OwnedCell implements AutoCloseable {
   }
 
   /** What stands in the way of reviving the agent, as far as is known. */
-  public Optional<RevivalBlocker> bar(String agentId, Instant now) {
-    return bar(cell.config(), spec(agentId), agentId, now);
+  public Optional<RevivalBlocker> blocker(String agentId, Instant now) {
+    return blocker(cell.config(), spec(agentId), agentId, now);
   }
 
   /**
@@ -159,11 +159,11 @@ public final class OwnedCell implements AutoCloseable {
   }
 
   /** What stands in the way of reviving the agent, by this reading of the cell. */
-  public Optional<RevivalBlocker> bar(MissionCell read, String agentId, Instant now) {
-    return bar(read.config(), read.agents().get(agentId), agentId, now);
+  public Optional<RevivalBlocker> blocker(MissionCell read, String agentId, Instant now) {
+    return blocker(read.config(), read.agents().get(agentId), agentId, now);
   }
 
-  private Optional<RevivalBlocker> bar(
+  private Optional<RevivalBlocker> blocker(
       CellConfig mission, @Nullable AgentSpec spec, String agentId, Instant now) {
     RevivalLedger current = ledger;
     return RevivalBlocker.to(mission, spec, current.cellIntent(), current.of(agentId), now);

@@ -124,7 +124,7 @@ public final class ConfigFields {
   }
 
   /** Whether nothing has been complained about since this reader was made. */
-  public boolean sound() {
+  public boolean isValid() {
     return problems.size() == problemsBefore;
   }
 

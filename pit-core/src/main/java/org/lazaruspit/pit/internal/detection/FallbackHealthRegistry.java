@@ -88,7 +88,7 @@ public final class FallbackHealthRegistry implements AutoCloseable {
   }
 
   /** Its gateway judges it again, or nobody can tell what it would say. */
-  public void leaveTo(ProbeTarget target) {
+  public void forget(ProbeTarget target) {
     forget(target.agent());
   }
 

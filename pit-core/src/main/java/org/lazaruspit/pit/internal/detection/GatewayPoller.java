@@ -71,12 +71,12 @@ public final class GatewayPoller {
   }
 
   /** What is known now; nothing of those whose gateway has not answered yet. */
-  public Map<AgentRef, ProbeResult> ask(List<ProbeTarget> targets) throws InterruptedException {
+  public Map<AgentRef, ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException {
     latest.keySet().retainAll(Set.copyOf(targets));
     Map<GatewayAddress, List<ProbeTarget>> outside = byGateway(targets);
     outside.forEach(this::askUnlessAnswered);
     Map<AgentRef, ProbeResult> results =
-        probes.ask(targets.stream().filter(t -> probes.outside(t).isEmpty()).toList());
+        probes.probe(targets.stream().filter(t -> probes.outside(t).isEmpty()).toList());
     awaitAnswers();
     outside.forEach(
         (gateway, group) ->
@@ -158,7 +158,7 @@ public final class GatewayPoller {
 
   private void answer(Question question) {
     try {
-      question.answer().complete(probes.ask(question.targets()));
+      question.answer().complete(probes.probe(question.targets()));
     } catch (InterruptedException e) {
       question.answer().cancel(false);
       Thread.currentThread().interrupt();

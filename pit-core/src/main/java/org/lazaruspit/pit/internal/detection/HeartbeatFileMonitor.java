@@ -118,7 +118,7 @@ public final class HeartbeatFileMonitor {
    * Looks at the files that are known, and once a round for new ones. The agents of one gateway are
    * passed on one after the other, those of different gateways at once.
    */
-  public void look(Executor executor) {
+  public void poll(Executor executor) {
     try {
       lookAt(executor);
     } catch (RuntimeException | OutOfMemoryError e) { // the latter where no thread can be had
@@ -135,10 +135,10 @@ public final class HeartbeatFileMonitor {
         groups.computeIfAbsent(target.gateway(), g -> new ArrayList<>()).add(target);
       }
     }
-    groups.forEach((gateway, targets) -> look(executor, gateway, targets));
+    groups.forEach((gateway, targets) -> poll(executor, gateway, targets));
   }
 
-  private void look(Executor executor, Optional<GatewayAddress> gateway, List<ProbeTarget> group) {
+  private void poll(Executor executor, Optional<GatewayAddress> gateway, List<ProbeTarget> group) {
     AtomicBoolean mark = busy.computeIfAbsent(gateway, g -> new AtomicBoolean());
     if (!mark.compareAndSet(false, true)) {
       return;

@@ -59,14 +59,14 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
   }
 
   /** Asks about one agent, of which whatever it has left in its file is known first. */
-  public ProbeResult ask(ProbeTarget target) throws InterruptedException {
+  public ProbeResult probe(ProbeTarget target) throws InterruptedException {
     files.forward(target);
-    ProbeResult result = ask(List.of(target)).get(target.agent());
+    ProbeResult result = probe(List.of(target)).get(target.agent());
     return result == null ? noAnswer(target, "nobody can be asked about it") : result;
   }
 
   /** A result for every target that anybody can be asked about. */
-  Map<AgentRef, ProbeResult> ask(Collection<ProbeTarget> targets) throws InterruptedException {
+  Map<AgentRef, ProbeResult> probe(Collection<ProbeTarget> targets) throws InterruptedException {
     Map<HealthProbe, List<ProbeTarget>> questions = new LinkedHashMap<>();
     for (ProbeTarget target : targets) {
       probeFor(target)
@@ -74,12 +74,12 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     }
     Map<AgentRef, ProbeResult> results = new HashMap<>();
     for (Map.Entry<HealthProbe, List<ProbeTarget>> question : questions.entrySet()) {
-      results.putAll(ask(question.getKey(), question.getValue()));
+      results.putAll(probe(question.getKey(), question.getValue()));
     }
     return results;
   }
 
-  private static Map<AgentRef, ProbeResult> ask(HealthProbe probe, List<ProbeTarget> targets)
+  private static Map<AgentRef, ProbeResult> probe(HealthProbe probe, List<ProbeTarget> targets)
       throws InterruptedException {
     Map<AgentRef, ProbeResult> results = new HashMap<>();
     for (ProbeTarget target : targets) {

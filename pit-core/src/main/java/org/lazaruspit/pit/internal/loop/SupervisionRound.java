@@ -115,7 +115,7 @@ public final class SupervisionRound {
     for (OwnedCell work : byCellId(works)) {
       revivals.requests().reconcile(work);
       for (AgentSpec agent : work.cell().agents().values()) {
-        Optional<RevivalBlocker> bar = work.bar(agent.agentId(), clock.instant());
+        Optional<RevivalBlocker> bar = work.blocker(agent.agentId(), clock.instant());
         if (bar.isEmpty() || bar.get().kind().watched()) {
           look(work, agent, lines).ifPresent(looks::add);
         } else {
@@ -126,7 +126,7 @@ public final class SupervisionRound {
     }
     List<Look> judged = withoutSharedKeys(looks, lines);
     perceive(looks);
-    Map<AgentRef, ProbeResult> results = polls.ask(questions(judged));
+    Map<AgentRef, ProbeResult> results = polls.probe(questions(judged));
     List<ProbeTarget> unregistered = new ArrayList<>();
     for (Look look : judged) {
       ProbeResult result = results.get(look.target().agent());
@@ -256,10 +256,10 @@ public final class SupervisionRound {
       unregistered.add(look.target());
       judgement = rules.judge(look.target(), lost);
     } else if (look.target().gatewayName().isPresent()) {
-      rules.leaveTo(look.target());
+      rules.forget(look.target());
     }
     act(look, judgement, result);
-    Optional<RevivalBlocker> bar = look.work().bar(look.agentId(), clock.instant());
+    Optional<RevivalBlocker> bar = look.work().blocker(look.agentId(), clock.instant());
     Status status = ReportLines.status(judgement, result, bar);
     return ReportLines.of(look.target(), status, judgement.describe(), result);
   }

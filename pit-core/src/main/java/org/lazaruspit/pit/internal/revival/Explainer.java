@@ -76,7 +76,7 @@ public final class Explainer {
     Instant now = clock.instant();
     Duration window = limits.perAgentWindow();
     List<String> rules = new ArrayList<>();
-    work.bar(agentId, now).ifPresent(bar -> rules.add("in the way: " + bar.reason()));
+    work.blocker(agentId, now).ifPresent(bar -> rules.add("in the way: " + bar.reason()));
     rules.add("auto_revive is " + policies.autoRevive().wireName());
     rules.add("its incarnation is " + history.incarnation());
     rules.add(
@@ -105,7 +105,7 @@ public final class Explainer {
           .filter(reason -> decision instanceof Decision.Begin)
           .orElseGet(decision::why);
     }
-    Optional<RevivalBlocker> bar = work.bar(agentId, clock.instant());
+    Optional<RevivalBlocker> bar = work.blocker(agentId, clock.instant());
     if (bar.isPresent()) {
       return "nothing, until somebody changes what is in the way: " + bar.get().reason();
     }

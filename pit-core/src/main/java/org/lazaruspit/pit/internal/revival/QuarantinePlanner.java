@@ -62,7 +62,7 @@ public final class QuarantinePlanner {
   }
 
   private boolean fits(OwnedCell work, String substitute) {
-    return work.bar(substitute, clock.instant()).isEmpty();
+    return work.blocker(substitute, clock.instant()).isEmpty();
   }
 
   private Optional<Requested> proposal(

@@ -159,7 +159,7 @@ public final class RevivalDispatcher {
   Decision decide(Attempt attempt) {
     Instant now = clock.instant();
     OwnedCell work = attempt.work();
-    Optional<RevivalBlocker> bar = work.bar(attempt.agentId(), now);
+    Optional<RevivalBlocker> bar = work.blocker(attempt.agentId(), now);
     return RevivalPlanner.next(situation(attempt, work.cell(), bar), now);
   }
 
@@ -383,7 +383,7 @@ public final class RevivalDispatcher {
 
   private void revive(Attempt attempt, MissionCell cell, Place place)
       throws IOException, InterruptedException, AttemptFailedException {
-    Optional<RevivalBlocker> bar = attempt.work().bar(cell, attempt.agentId(), clock.instant());
+    Optional<RevivalBlocker> bar = attempt.work().blocker(cell, attempt.agentId(), clock.instant());
     Optional<String> inTheWay = situation(attempt, cell, bar).inTheWay();
     if (inTheWay.isPresent()) {
       supersede(attempt, inTheWay.get());

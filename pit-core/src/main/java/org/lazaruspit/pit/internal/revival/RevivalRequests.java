@@ -136,7 +136,7 @@ public final class RevivalRequests {
     List<JournalEvent> events(AgentHistory history) {
       EffectivePolicies policies = cell.effectivePolicies(config.defaultPolicies());
       AutoRevive policy = policies.autoRevive();
-      if (work.bar(cell, agentId, clock.instant()).isPresent()
+      if (work.blocker(cell, agentId, clock.instant()).isPresent()
           || history.latest().filter(latest -> settled(latest, history, policy)).isPresent()) {
         return List.of();
       }

@@ -208,7 +208,7 @@ public final class RevivalRunner {
     }
     ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
     if (probes.canProbe(target)) {
-      return probes.ask(target).provesHealthy(attempt.incarnation())
+      return probes.probe(target).provesHealthy(attempt.incarnation())
           ? Optional.of("it is back: healthy, as its gateway says")
           : Optional.empty();
     }
@@ -289,7 +289,7 @@ public final class RevivalRunner {
     Duration pause = FIRST_PAUSE;
     while (true) {
       long asked = System.nanoTime();
-      ProbeResult answer = probes.ask(target);
+      ProbeResult answer = probes.probe(target);
       if (answer.provesHealthy(target.incarnation())) {
         return "as its gateway says";
       }

@@ -65,7 +65,7 @@ final class StopEnforcer {
   }
 
   private boolean toBeStopped(OwnedCell work, String agentId) {
-    return work.bar(agentId, clock.instant())
+    return work.blocker(agentId, clock.instant())
         .filter(bar -> bar.kind() == RevivalBlocker.Kind.STOPPED)
         .isPresent();
   }

@@ -77,7 +77,7 @@ final class FallbackHealthRegistryTest {
   void whoIsJudgedByItsGatewayAgainBeginsAnew() {
     rules.judge(target("a", 1), LOST);
     pass(899);
-    rules.leaveTo(target("a", 1));
+    rules.forget(target("a", 1));
     rules.judge(target("a", 1), LOST);
     pass(2);
     assertSame(LOST, rules.judge(target("a", 1), LOST));

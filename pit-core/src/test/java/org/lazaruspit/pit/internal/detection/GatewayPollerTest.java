@@ -91,7 +91,8 @@ final class GatewayPollerTest {
   }
 
   private Optional<String> ask(ProbeTarget about, ProbeTarget... all) throws InterruptedException {
-    return Optional.ofNullable(polls.ask(List.of(all)).get(about.agent())).map(ProbeResult::detail);
+    return Optional.ofNullable(polls.probe(List.of(all)).get(about.agent()))
+        .map(ProbeResult::detail);
   }
 
   @AfterEach

@@ -193,10 +193,10 @@ final class HeartbeatFileMonitorTest {
   void whoIsNotWatchedAnyMoreIsForgotten() throws Exception {
     beat("", NOW);
     files.watch(List.of(target(1)));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     files.watch(List.of());
     files.watch(List.of(target(1)));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     assertEquals(List.of("beat of 1 ", "beat of 1 "), told);
   }
 
@@ -213,29 +213,29 @@ final class HeartbeatFileMonitorTest {
         };
     for (Executor executor : List.of(exhausted, broken)) {
       files.watch(List.of(target(1)));
-      files.look(executor);
+      files.poll(executor);
     }
     files.watch(List.of(target(1)));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     assertEquals(List.of("beat of 1 "), told);
   }
 
   @Test
   void filesThatAreKnownAreLookedAtAndNewOnesOnceARound() throws Exception {
     files.watch(List.of(target(1)));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     beat("", NOW);
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     assertEquals(List.of(), told);
     files.watch(List.of(target(1)));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     assertEquals(List.of("beat of 1 "), told);
     beat("", NOW.plusMillis(1));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     assertEquals(2, told.size());
     files.watch(List.of());
     beat("", NOW.plusMillis(2));
-    files.look(Runnable::run);
+    files.poll(Runnable::run);
     assertEquals(2, told.size());
   }
 }

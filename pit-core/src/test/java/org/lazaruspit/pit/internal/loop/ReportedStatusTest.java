@@ -71,7 +71,7 @@ final class ReportedStatusTest {
   @Test
   void whoNobodyCanTellAnythingOfIsHeldWithItsGateway() throws Exception {
     startEverybody();
-    pit.kernel.unreachable = 1;
+    pit.machine.unreachable = 1;
     assertEquals(
         Map.of("a", Status.HELD, "b", Status.HELD, "c", Status.HELD), statuses(pit.round()));
   }

@@ -104,7 +104,7 @@ final class WatchdogTest {
       pit.round();
       pit.round();
       pit.stuck = true;
-      pit.kernel.kill(SimulatedPit.agent("writer"));
+      pit.machine.kill(SimulatedPit.agent("writer"));
       pit.round();
       assertTrue(pit.ledger().of("writer").openRevival().orElseThrow().status().underWay());
       pit.advance(Duration.ofSeconds(60));
