@@ -30,13 +30,13 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.testkit.MemoryReviver;
 import org.lazaruspit.pit.testkit.MemoryReviver.World;
 
-/** A whole pit around a plug-in that was made for another version. */
+/** A pit with a plug-in built against another version. */
 @Timeout(60)
 final class PitWithABrokenPluginTest {
 
   @TempDir Path folder;
 
-  /** Breaks over one agent, in a look or in a start. */
+  /** Fails for one agent, in presence or in start. */
   private static final class Broken extends MemoryReviver {
     private final String at;
 
@@ -100,12 +100,12 @@ final class PitWithABrokenPluginTest {
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
     T next = queue.poll(30, TimeUnit.SECONDS);
-    assertNotNull(next, "it never came");
+    assertNotNull(next, "event missing");
     return next;
   }
 
   @Test
-  void aLookThatBreaksCostsOneAgentAndNotTheRound() throws Exception {
+  void aFailingPresenceCheckAffectsOneAgentAndNotTheRound() throws Exception {
     try (LazarusPit pit = start(new Broken("presence"))) {
       Revival revived = next(ended);
       assertEquals("good", revived.agent().agentId());
@@ -121,7 +121,7 @@ final class PitWithABrokenPluginTest {
   }
 
   @Test
-  void aStartThatBreaksFailsItsRevivalAndNoOther() throws Exception {
+  void aFailingStartFailsItsRevivalAndNoOther() throws Exception {
     try (LazarusPit pit = start(new Broken("start"))) {
       List<Revival> both =
           List.of(next(ended), next(ended)).stream()
@@ -132,8 +132,7 @@ final class PitWithABrokenPluginTest {
           both.get(0)
               .detail()
               .contains(
-                  "reviver memory is broken: start threw java.lang.NoClassDefFoundError:"
-                      + " theirs/Gone"),
+                  "reviver memory: start threw java.lang.NoClassDefFoundError:" + " theirs/Gone"),
           both.get(0)::detail);
       assertEquals("good", both.get(1).agent().agentId());
       assertEquals(RevivalStatus.REVIVED, both.get(1).status());

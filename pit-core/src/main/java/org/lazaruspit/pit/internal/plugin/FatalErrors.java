@@ -1,15 +1,15 @@
 package org.lazaruspit.pit.internal.plugin;
 
 /**
- * What no plug-in can be blamed for, and nobody should go on after: the machine's own errors. A
- * stack overflow is not among them, since it is the fault of whoever recursed and unwinds his stack
- * alone. Neither is a linkage error: it comes from a plug-in made for other versions.
+ * Tells errors of the JVM, which end the pit, from faults of a plug-in. A stack overflow is a fault
+ * of the plug-in and unwinds its own stack; a linkage error comes from a plug-in built against
+ * other versions.
  */
 final class FatalErrors {
 
   private FatalErrors() {}
 
-  /** Throws what is fatal, wherever in the chain of causes; returns otherwise. */
+  /** Throws the first fatal error in the chain of causes; returns if there is none. */
   static void rethrowIfFatal(Throwable thrown) {
     for (Throwable each = thrown; each != null; each = each.getCause()) {
       if (each instanceof VirtualMachineError error && !(each instanceof StackOverflowError)) {

@@ -8,27 +8,27 @@ import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
- * A reviver as the pit uses it: each act has a fence before it, which is passed on the thread that
- * acts, as the last thing before it does. Between an earlier look and the act the whole pit may
- * have been stopped, for longer than its claim lasts.
+ * Reviver with a fence before each start and stop. The fence is checked on the acting thread
+ * immediately before the act: since an earlier check the pit may have been suspended for longer
+ * than its claim lasts.
  */
 public interface FencedReviver extends Reviver {
 
-  /** What stands before an act; throws where this pit may not do it any more. */
+  /** Check before an act; throws if this pit has lost its claim. */
   interface Fence {
-    void pass() throws IOException;
+    void check() throws IOException;
   }
 
   /** As {@link #stop(StopOrder)}, behind a fence. */
   default StopOutcome stop(StopOrder order, Fence fence) throws IOException, InterruptedException {
-    fence.pass();
+    fence.check();
     return stop(order);
   }
 
   /** As {@link #start(StartOrder)}, behind a fence. */
   default RunningAgent start(StartOrder order, Fence fence)
       throws IOException, InterruptedException {
-    fence.pass();
+    fence.check();
     return start(order);
   }
 }

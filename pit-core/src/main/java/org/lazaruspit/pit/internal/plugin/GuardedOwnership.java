@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An ownership that keeps to its contract whatever the one within does: where that breaks, or does
- * not answer within its limit, the cell is not ours. Thread-safe.
+ * Enforces the contract of an ownership: if a call fails or exceeds its limit, this pit does not
+ * own the cell. Thread-safe.
  */
 final class GuardedOwnership implements CellOwnership {
 
@@ -44,11 +44,11 @@ final class GuardedOwnership implements CellOwnership {
           late -> late.ifPresent(Claim::close));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while claiming cell " + cellId, e);
+      throw new IOException("cell " + cellId + ": interrupted in claim", e);
     }
   }
 
-  /** The epoch is read where it may take its time; it never changes. */
+  /** Reads the epoch within the limited call; it never changes. */
   private Claim guarded(UUID cellId, Claim claim) {
     return new GuardedClaim(cellId, claim, claim.epoch());
   }
@@ -76,13 +76,13 @@ final class GuardedOwnership implements CellOwnership {
       return epoch;
     }
 
-    /** Asked before every step, so called directly: it must not block. */
+    /** Called directly, without a limit: checked before every step, and must not block. */
     @Override
     public boolean held() {
       try {
         return claim.held();
       } catch (Throwable e) {
-        log.warn("cell {} is not held: {}", cellId, calls.failure("held", e).getMessage());
+        log.warn("{}: taken as not owned: {}", cellId, calls.failure("held", e).getMessage());
         return false;
       }
     }
@@ -92,14 +92,17 @@ final class GuardedOwnership implements CellOwnership {
       try {
         return claim.wantedElsewhere();
       } catch (Throwable e) {
-        log.warn("cell {} stays: {}", cellId, calls.failure("wantedElsewhere", e).getMessage());
+        log.warn(
+            "{}: stays with this pit: {}",
+            cellId,
+            calls.failure("wantedElsewhere", e).getMessage());
         return false;
       }
     }
 
     @Override
     public void close() {
-      calls.end("the end of a claim", limits.close(), claim::close);
+      calls.end("close of a claim", limits.close(), claim::close);
     }
   }
 }

@@ -11,8 +11,8 @@ import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
 /**
- * A probe that keeps to its contract whatever the one within does: where that breaks, or does not
- * answer within its limit, nobody could be reached. Thread-safe.
+ * Enforces the contract of a probe: if a call fails or exceeds its limit, its targets are
+ * unreachable. Thread-safe.
  */
 final class GuardedProbe implements HealthProbe {
 
@@ -35,11 +35,11 @@ final class GuardedProbe implements HealthProbe {
 
   @Override
   public List<ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException {
-    long asked = System.nanoTime();
+    long began = System.nanoTime();
     try {
       return calls.call("probe", limit(targets), () -> copy(probe.probe(targets)), late -> {});
     } catch (IOException e) {
-      Duration waited = Duration.ofNanos(System.nanoTime() - asked);
+      Duration waited = Duration.ofNanos(System.nanoTime() - began);
       String why = String.valueOf(e.getMessage());
       return targets.stream()
           .map(target -> ProbeResult.of(target, ProbeResult.Verdict.UNREACHABLE, why, waited))
@@ -47,14 +47,14 @@ final class GuardedProbe implements HealthProbe {
     }
   }
 
-  /** Taken apart within the call: a list can be somebody else's code too. */
+  /** Copies within the limited call: the list may be code of the plug-in too. */
   private static List<ProbeResult> copy(List<ProbeResult> results) {
     List<ProbeResult> copy = new ArrayList<>(results);
     copy.removeIf(Objects::isNull);
     return copy;
   }
 
-  /** A probe may ask one gateway after the other, each with limits of its own. */
+  /** Allows for a probe that calls its gateways in sequence. */
   private Duration limit(List<ProbeTarget> targets) {
     long gateways =
         targets.stream()
@@ -75,13 +75,13 @@ final class GuardedProbe implements HealthProbe {
     calls.act("heartbeat", limits.probe(), () -> probe.heartbeat(target, heartbeat));
   }
 
-  /** Where it cannot listen, the pit polls. */
+  /** Returns an empty subscription on failure; the pit then polls. */
   @Override
   public Listening listen(GatewayAddress gateway, Runnable news) {
     try {
       Listening listening =
           calls.call("listen", limits.probe(), () -> probe.listen(gateway, news), Listening::close);
-      return () -> calls.end("the end of listening", limits.close(), listening::close);
+      return () -> calls.end("close of a subscription", limits.close(), listening::close);
     } catch (IOException e) {
       return () -> {};
     } catch (InterruptedException e) {

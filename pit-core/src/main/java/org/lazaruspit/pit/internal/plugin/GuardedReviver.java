@@ -23,9 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reviver that keeps to its contract whatever the one within does: it throws nothing but what the
- * contract names, answers within limits, about the agent that was asked for, and an exit that fails
- * is no exit. Thread-safe.
+ * Enforces the contract of a reviver: only declared exceptions, results within limits and about the
+ * requested agent, and no exit from a failed stage. Thread-safe.
  */
 final class GuardedReviver implements FencedReviver {
 
@@ -38,8 +37,9 @@ final class GuardedReviver implements FencedReviver {
   private final Set<AgentRef> acting = ConcurrentHashMap.newKeySet();
   private final Map<AgentRef, Followed> followed = new ConcurrentHashMap<>();
 
-  /** An exit as the plug-in gave it, and as the pit gets it: always the same for the same. */
-  private record Followed(CompletionStage<AgentExit> theirs, CompletionStage<AgentExit> ours) {}
+  /** Exit stage of the plug-in, and the guarded stage for it. */
+  private record Followed(
+      CompletionStage<AgentExit> unguarded, CompletionStage<AgentExit> guarded) {}
 
   GuardedReviver(Reviver reviver, String name, PluginLimits limits, PluginCalls.Mode mode) {
     this.reviver = reviver;
@@ -59,7 +59,7 @@ final class GuardedReviver implements FencedReviver {
       calls.act("claimed", limits.presence(), () -> reviver.claimed(cellId, cellDirectory));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException(calls.plugin() + " was interrupted when it was told of a cell", e);
+      throw new IOException(calls.plugin() + ": interrupted in claimed", e);
     }
   }
 
@@ -82,7 +82,7 @@ final class GuardedReviver implements FencedReviver {
     return calls.call(
         "stop",
         limits.stop().plus(order.grace()),
-        () -> alone(order.agent(), fence, () -> reviver.stop(order)),
+        () -> exclusively(order.agent(), fence, () -> reviver.stop(order)),
         late -> {});
   }
 
@@ -98,19 +98,19 @@ final class GuardedReviver implements FencedReviver {
         calls.call(
             "start",
             limits.start(),
-            () -> alone(order.agent(), fence, () -> reviver.start(order)),
-            late -> log.warn("{}: was started too late: {}", late.agent(), late.description()));
+            () -> exclusively(order.agent(), fence, () -> reviver.start(order)),
+            late -> log.warn("{}: started after the limit: {}", late.agent(), late.description()));
     return checked("start", order.agent(), started);
   }
 
-  /** A call that was left behind may still be at work on the agent. */
-  private <T> T alone(AgentRef agent, Fence fence, PluginCalls.Call<T> call)
+  /** Refuses a second act while an abandoned one may still run. */
+  private <T> T exclusively(AgentRef agent, Fence fence, PluginCalls.Call<T> call)
       throws IOException, InterruptedException {
     if (!acting.add(agent)) {
-      throw new IOException(calls.plugin() + " has not returned from its last act on this agent");
+      throw new IOException(calls.plugin() + ": the last call for this agent has not returned");
     }
     try {
-      fence.pass();
+      fence.check();
       return call.run();
     } finally {
       acting.remove(agent);
@@ -121,34 +121,34 @@ final class GuardedReviver implements FencedReviver {
       throws IOException {
     if (!running.agent().equals(agent)) {
       throw new IOException(
-          "%s is broken: %s of %s answered about %s"
+          "%s: %s of %s returned a result about %s"
               .formatted(calls.plugin(), what, agent, running.agent()));
     }
     return new RunningAgent(
         agent, running.incarnation(), running.description(), follow(agent, running.exit()));
   }
 
-  private CompletionStage<AgentExit> follow(AgentRef agent, CompletionStage<AgentExit> theirs)
+  private CompletionStage<AgentExit> follow(AgentRef agent, CompletionStage<AgentExit> unguarded)
       throws IOException {
     Followed before = followed.get(agent);
-    if (before != null && before.theirs().equals(theirs)) {
-      return before.ours();
+    if (before != null && before.unguarded().equals(unguarded)) {
+      return before.guarded();
     }
     CompletableFuture<AgentExit> exit = new CompletableFuture<>();
-    Followed now = new Followed(theirs, exit.minimalCompletionStage());
+    Followed now = new Followed(unguarded, exit.minimalCompletionStage());
     followed.put(agent, now);
     try {
       CompletionStage<AgentExit> unused =
-          theirs.whenComplete((value, failure) -> ended(agent, now, exit, value, failure));
+          unguarded.whenComplete((value, failure) -> ended(agent, now, exit, value, failure));
       Objects.requireNonNull(unused, "a stage of an exit");
     } catch (Throwable e) {
       followed.remove(agent, now);
-      throw calls.failure("its exit", e);
+      throw calls.failure("exit", e);
     }
-    return now.ours();
+    return now.guarded();
   }
 
-  /** That it failed says nothing about the agent: the next look will. */
+  /** A failed stage is no exit: the next presence check finds the agent. */
   private void ended(
       AgentRef agent,
       Followed ending,
@@ -157,7 +157,7 @@ final class GuardedReviver implements FencedReviver {
       @Nullable Throwable failure) {
     followed.remove(agent, ending);
     if (failure != null) {
-      log.warn("{}: {} failed its exit, which proves nothing", agent, calls.plugin(), failure);
+      log.warn("{}: exit stage of {} failed; ignored", agent, calls.plugin(), failure);
     } else {
       exit.complete(value == null ? new AgentExit(Instant.now(), "it ended") : value);
     }
@@ -168,7 +168,7 @@ final class GuardedReviver implements FencedReviver {
     try {
       return calls.call("needsLauncher", limits.presence(), reviver::needsLauncher, late -> {});
     } catch (IOException e) {
-      log.debug("{}: taken to need none", e.getMessage());
+      log.debug("{}; no launcher needed", e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

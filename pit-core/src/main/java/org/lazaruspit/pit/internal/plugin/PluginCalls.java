@@ -19,24 +19,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls of one plug-in: whatever it throws becomes an {@link IOException} that names it and the
- * call, and somebody else's code is not waited for longer than a limit. A call that does not return
- * is interrupted and left behind on its thread; the next one gets another. The built-in plug-ins
- * keep limits of their own and are called directly: a look at ten thousand agents must not cost ten
- * thousand changes of thread. Thread-safe.
+ * Calls a plug-in, within limits of time. Exceptions become an {@link IOException} that names the
+ * plug-in and the call. A call that exceeds its limit is interrupted and abandoned on its thread;
+ * the next call gets another thread. Built-in plug-ins have limits of their own and are called
+ * directly, to save ten thousand thread switches per ten thousand agents. Thread-safe.
  */
 final class PluginCalls implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PluginCalls.class);
 
-  /** So many threads may hang in one plug-in before it is not called any more. */
-  static final int MOST_LEFT_BEHIND = 8;
+  /** Number of abandoned calls from which on a plug-in is no longer called. */
+  static final int MAX_ABANDONED = 8;
 
   private final String plugin;
   private final Mode mode;
   private final ExecutorService threads;
-  private final AtomicInteger leftBehind = new AtomicInteger();
-  private final Set<String> said = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger abandoned = new AtomicInteger();
+  private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
   /** How a plug-in is called. */
   enum Mode {
@@ -46,12 +45,12 @@ final class PluginCalls implements AutoCloseable {
     LIMITED
   }
 
-  /** What is called. */
+  /** Call with a result. */
   interface Call<T> {
     T run() throws IOException, InterruptedException;
   }
 
-  /** What has no answer. */
+  /** Call without a result. */
   interface Act {
     void run() throws IOException, InterruptedException;
   }
@@ -73,35 +72,35 @@ final class PluginCalls implements AutoCloseable {
   }
 
   /**
-   * Calls, and gives up waiting when the limit is over.
+   * Calls, and abandons the call at the limit.
    *
-   * @param tooLate gets what comes after that
-   * @throws IOException what the plug-in threw, or why there is no answer
-   * @throws InterruptedException if this thread was interrupted; the call is too
+   * @param tooLate receives a result that comes later
+   * @throws IOException if the plug-in fails, or exceeds the limit
+   * @throws InterruptedException if this thread was interrupted; the call is interrupted too
    */
-  <T> T call(String what, Duration limit, Call<T> call, Consumer<T> tooLate)
+  <T> T call(String method, Duration limit, Call<T> call, Consumer<T> tooLate)
       throws IOException, InterruptedException {
     return switch (mode) {
-      case DIRECT -> directly(what, call);
-      case LIMITED -> limited(what, limit, call, tooLate);
+      case DIRECT -> directly(method, call);
+      case LIMITED -> limited(method, limit, call, tooLate);
     };
   }
 
-  /** The same for an act; what comes of it later is nobody's business. */
-  void act(String what, Duration limit, Act act) throws IOException, InterruptedException {
+  /** Calls without a result; later outcomes are ignored. */
+  void act(String method, Duration limit, Act act) throws IOException, InterruptedException {
     Call<Boolean> call =
         () -> {
           act.run();
           return true;
         };
-    call(what, limit, call, ignored -> {});
+    call(method, limit, call, ignored -> {});
   }
 
-  /** An end, which is tried by a thread that was interrupted too. */
-  void end(String what, Duration limit, Act act) {
+  /** Calls a close, even on an interrupted thread; logs failures. */
+  void end(String method, Duration limit, Act act) {
     boolean interrupted = Thread.interrupted();
     try {
-      act(what, limit, act);
+      act(method, limit, act);
     } catch (IOException e) {
       log.warn("{}", e.getMessage());
     } catch (InterruptedException e) {
@@ -113,38 +112,39 @@ final class PluginCalls implements AutoCloseable {
     }
   }
 
-  private <T> T directly(String what, Call<T> call) throws IOException, InterruptedException {
+  private <T> T directly(String method, Call<T> call) throws IOException, InterruptedException {
     try {
-      return notNull(what, call.run());
+      return notNull(method, call.run());
     } catch (InterruptedException e) {
       throw e;
     } catch (Throwable e) {
-      throw failure(what, e);
+      throw failure(method, e);
     }
   }
 
-  private <T> T limited(String what, Duration limit, Call<T> call, Consumer<T> tooLate)
+  private <T> T limited(String method, Duration limit, Call<T> call, Consumer<T> tooLate)
       throws IOException, InterruptedException {
-    if (leftBehind.get() >= MOST_LEFT_BEHIND) {
+    if (abandoned.get() >= MAX_ABANDONED) {
       throw new IOException(
-          "%s hangs in %d calls, so %s is not called".formatted(plugin, leftBehind.get(), what));
+          "%s: %d calls have not returned; %s is not called"
+              .formatted(plugin, abandoned.get(), method));
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
     Future<?> running;
     try {
-      running = threads.submit(() -> run(what, call, answer, tooLate));
+      running = threads.submit(() -> run(method, call, answer, tooLate));
     } catch (RejectedExecutionException e) {
-      throw new IOException(plugin + " is closed", e);
+      throw new IOException(plugin + ": is closed", e);
     }
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw failure(what, e.getCause());
+      throw failure(method, e.getCause());
     } catch (TimeoutException e) {
       IOException late =
           new IOException(
-              "%s did not return from %s within %s s and is left to itself"
-                  .formatted(plugin, what, limit.toMillis() / 1000.0));
+              "%s: %s did not return within %s s; abandoned"
+                  .formatted(plugin, method, limit.toMillis() / 1000.0));
       abandon(answer, running, late);
       logOnce(late.getMessage(), late);
       throw late;
@@ -156,57 +156,57 @@ final class PluginCalls implements AutoCloseable {
 
   private void abandon(CompletableFuture<?> answer, Future<?> running, Exception why) {
     if (answer.completeExceptionally(why)) {
-      leftBehind.incrementAndGet();
+      abandoned.incrementAndGet();
       running.cancel(true);
     }
   }
 
   private <T> void run(
-      String what, Call<T> call, CompletableFuture<T> answer, Consumer<T> tooLate) {
+      String method, Call<T> call, CompletableFuture<T> answer, Consumer<T> tooLate) {
     try {
-      T value = notNull(what, call.run());
+      T value = notNull(method, call.run());
       if (!answer.complete(value)) {
-        leftBehind.decrementAndGet();
-        log.warn("{} has returned from {} after all", plugin, what);
+        abandoned.decrementAndGet();
+        log.warn("{}: {} returned after its limit", plugin, method);
         tooLate.accept(value);
       }
     } catch (Throwable e) {
       if (!answer.completeExceptionally(e)) {
-        leftBehind.decrementAndGet();
-        log.debug("{} ended {} after all", plugin, what, e);
+        abandoned.decrementAndGet();
+        log.debug("{}: {} failed after its limit", plugin, method, e);
       }
     }
   }
 
-  private <T> T notNull(String what, @Nullable T value) throws IOException {
+  private <T> T notNull(String method, @Nullable T value) throws IOException {
     if (value == null) {
-      throw new IOException("%s is broken: %s returned null".formatted(plugin, what));
+      throw new IOException("%s: %s returned null".formatted(plugin, method));
     }
     return value;
   }
 
-  /** An IOException is an answer, everything else a fault. */
-  IOException failure(String what, @Nullable Throwable thrown) {
-    if (thrown instanceof IOException answer) {
-      return answer;
+  /** Returns an IOException as it is, and wraps all other exceptions. */
+  IOException failure(String method, @Nullable Throwable thrown) {
+    if (thrown instanceof IOException declared) {
+      return declared;
     }
     if (thrown != null) {
       FatalErrors.rethrowIfFatal(thrown);
     }
-    String words = "%s is broken: %s threw %s".formatted(plugin, what, thrown);
-    logOnce(words, thrown);
-    return new IOException(words, thrown);
+    String message = "%s: %s threw %s".formatted(plugin, method, thrown);
+    logOnce(message, thrown);
+    return new IOException(message, thrown);
   }
 
-  private void logOnce(@Nullable String words, @Nullable Throwable thrown) {
-    if (said.size() < 1000 && said.add(String.valueOf(words))) {
-      log.warn("{}", words, thrown);
+  private void logOnce(@Nullable String message, @Nullable Throwable thrown) {
+    if (logged.size() < 1000 && logged.add(String.valueOf(message))) {
+      log.warn("{}", message, thrown);
     } else {
-      log.debug("{}", words);
+      log.debug("{}", message);
     }
   }
 
-  /** Interrupts what still runs. */
+  /** Interrupts running calls. */
   @Override
   public void close() {
     threads.shutdownNow();

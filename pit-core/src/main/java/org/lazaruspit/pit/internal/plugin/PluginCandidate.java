@@ -3,12 +3,12 @@ package org.lazaruspit.pit.internal.plugin;
 import java.util.Comparator;
 
 /**
- * A plug-in that was found and not looked at yet.
+ * Plug-in that was found and not loaded yet.
  *
- * @param rank where it comes from: the lower wins where two have one name
- * @param type its class
- * @param label how problems call it: its class, and its JAR file where it is from one
- * @param maker makes an instance
+ * @param rank rank of the source; of two plug-ins with the same name the lower rank wins
+ * @param type name of the class
+ * @param label name in problems: the class, and the JAR file if there is one
+ * @param maker creates an instance
  */
 record PluginCandidate<T>(int rank, String type, String label, Maker<T> maker) {
 
@@ -16,13 +16,13 @@ record PluginCandidate<T>(int rank, String type, String label, Maker<T> maker) {
   static final int ON_THE_PATH = 1;
   static final int IN_THE_DIRECTORY = 2;
 
-  /** Ties within a rank are broken by the class's name, so that every start decides alike. */
+  /** Within a rank, orders by class name, so that every start gives the same result. */
   static final Comparator<PluginCandidate<?>> ORDER =
       Comparator.<PluginCandidate<?>>comparingInt(PluginCandidate::rank)
           .thenComparing(PluginCandidate::type)
           .thenComparing(PluginCandidate::label);
 
-  /** May throw whatever somebody else's code throws. */
+  /** Creates an instance; may throw anything that code of a plug-in throws. */
   interface Maker<T> {
     T make() throws ReflectiveOperationException;
   }

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plug-ins in the JAR files of a folder, all in one class loader beneath the pit's own, so that a
- * plug-in may bring its libraries along as JAR files of their own. Looked at file by file: a
- * problem then names the file and the class, which {@link java.util.ServiceLoader} cannot, and a
- * file that is no JAR is told of, which {@link URLClassLoader} passes over in silence.
+ * Plug-ins in the JAR files of a directory, in one class loader below that of the pit, so that a
+ * plug-in may bring its libraries as further JAR files. Reads file by file: problems name the file
+ * and the class, which {@link java.util.ServiceLoader} cannot, and include files that are not JARs,
+ * which {@link URLClassLoader} ignores.
  */
 final class PluginDirectory implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PluginDirectory.class);
-  private static final int LARGEST_LIST = 1 << 16;
+  private static final int MAX_LIST_BYTES = 1 << 16;
 
   private final List<Path> jars;
   private final URLClassLoader loader;
@@ -82,7 +82,7 @@ final class PluginDirectory implements AutoCloseable {
     for (Path jar : jars) {
       try {
         for (String type : providers(jar, kind.type().getName())) {
-          if (!isThePitsOwn(type)) {
+          if (!comesWithThePit(type)) {
             String label = type + " in " + name(jar);
             found.add(
                 new PluginCandidate<>(
@@ -97,8 +97,11 @@ final class PluginDirectory implements AutoCloseable {
     return found;
   }
 
-  /** A JAR that was packed together with the pit lists the built-in plug-ins too. */
-  private static boolean isThePitsOwn(String type) {
+  /**
+   * Returns whether the class comes with the pit: a JAR that includes the pit lists built-in
+   * plug-ins too.
+   */
+  private static boolean comesWithThePit(String type) {
     return PluginDirectory.class.getClassLoader().getResource(type.replace('.', '/') + ".class")
         != null;
   }
@@ -115,14 +118,14 @@ final class PluginDirectory implements AutoCloseable {
     }
   }
 
-  /** What a JAR says it provides, in the way of a class path and in that of a module. */
+  /** Returns the providers that a JAR declares in {@code META-INF/services} and as a module. */
   private static Set<String> providers(Path file, String service) throws IOException {
     Set<String> types = new TreeSet<>();
     try (ZipFile jar = new ZipFile(file.toFile())) {
       ZipEntry list = jar.getEntry("META-INF/services/" + service);
       if (list != null) {
         try (InputStream in = jar.getInputStream(list)) {
-          String text = new String(in.readNBytes(LARGEST_LIST), UTF_8);
+          String text = new String(in.readNBytes(MAX_LIST_BYTES), UTF_8);
           text.lines().map(PluginDirectory::listed).filter(l -> !l.isEmpty()).forEach(types::add);
         }
       }

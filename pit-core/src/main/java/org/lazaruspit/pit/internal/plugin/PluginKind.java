@@ -8,12 +8,12 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * One of the three interfaces that a plug-in may implement. Immutable.
+ * Interface that a plug-in may implement. Immutable.
  *
- * @param word what people call it
+ * @param word name in messages
  * @param type the interface
- * @param name asks an instance for its name
- * @param configure hands an instance its settings
+ * @param name returns the name of an instance
+ * @param configure returns an instance with settings applied
  */
 record PluginKind<T>(
     String word, Class<T> type, Function<T, String> name, BiFunction<T, Settings, T> configure) {

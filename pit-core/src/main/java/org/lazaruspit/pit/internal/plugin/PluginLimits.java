@@ -3,15 +3,14 @@ package org.lazaruspit.pit.internal.plugin;
 import java.time.Duration;
 
 /**
- * How long the pit waits for somebody else's code. Generous: a plug-in has limits of its own, and
- * these are for the one that has none.
+ * Longest waits for calls of plug-ins. Generous, as a plug-in should have limits of its own.
  *
- * @param probe for a question to one gateway; as often as there are gateways in a question
- * @param presence for a look at one agent, on the loop's thread
+ * @param probe for a probe, per gateway
+ * @param presence for the presence of an agent, on the thread of the loop
  * @param start for a start
- * @param stop for a stop, beyond the agent's grace
- * @param claim for a claim, on the loop's thread
- * @param close for an end
+ * @param stop for a stop, in addition to the agent's grace
+ * @param claim for a claim, on the thread of the loop
+ * @param close for a close
  */
 record PluginLimits(
     Duration probe,

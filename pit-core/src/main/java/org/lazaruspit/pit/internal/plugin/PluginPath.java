@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.lazaruspit.pit.PluginProblem;
 
-/** Plug-ins on the module path and the class path, found with {@link ServiceLoader}. */
+/** Finds plug-ins on the module path and the class path with {@link ServiceLoader}. */
 final class PluginPath {
 
-  /** Where even looking fails, the loader may fail at the same place for ever. */
-  private static final int MOST_PROBLEMS = 100;
+  /** Limits failures per loader, as {@link ServiceLoader} may fail at the same entry for ever. */
+  private static final int MAX_PROBLEMS = 100;
 
   private final List<ClassLoader> loaders;
   private final Set<Class<?>> builtIn;
 
-  /** The pit's own class loader, for what comes with it, and then another. */
+  /** Searches the class loader of the pit first, then the other. */
   PluginPath(ClassLoader other, Set<Class<?>> builtIn) {
     loaders = List.of(PluginPath.class.getClassLoader(), other);
     this.builtIn = builtIn;
@@ -31,7 +31,7 @@ final class PluginPath {
     for (ClassLoader loader : new LinkedHashSet<>(loaders)) {
       Iterator<ServiceLoader.Provider<T>> providers =
           ServiceLoader.load(kind.type(), loader).stream().iterator();
-      int left = MOST_PROBLEMS;
+      int left = MAX_PROBLEMS;
       while (left > 0) {
         try {
           if (!providers.hasNext()) {

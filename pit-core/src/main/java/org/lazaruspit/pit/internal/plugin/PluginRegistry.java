@@ -14,12 +14,12 @@ import org.lazaruspit.pit.PluginProblem;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * The plug-ins of one kind, by name: a broken one is one named problem and hurts no other.
- * Immutable.
+ * Plug-ins of one kind, by name. A plug-in that fails to load becomes a problem and affects no
+ * other. Immutable.
  */
 final class PluginRegistry<T> {
 
-  /** A name is also a folder in the state directory: it must not lead out of it. */
+  /** A name is also a directory below the state directory, and must not lead out of it. */
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
   private final PluginKind<T> kind;
@@ -54,9 +54,9 @@ final class PluginRegistry<T> {
   }
 
   /**
-   * The name of an instance.
+   * Returns the name of an instance.
    *
-   * @throws IllegalArgumentException if it has none that can be used
+   * @throws IllegalArgumentException if the name is invalid
    */
   static <T> String nameOf(PluginKind<T> kind, T instance) {
     @Nullable String name = kind.name().apply(instance);
@@ -100,10 +100,10 @@ final class PluginRegistry<T> {
   }
 
   /**
-   * The instance to use.
+   * Returns the plug-in of this name, with these settings applied.
    *
-   * @throws IllegalArgumentException if there is none of that name, or it refuses its settings, or
-   *     breaks over them
+   * @throws IllegalArgumentException if no plug-in has this name, or it refuses its settings or
+   *     fails
    */
   T configured(String name, Settings settings) {
     T instance = named(name);
@@ -112,9 +112,10 @@ final class PluginRegistry<T> {
       if (configured == null) {
         throw new IllegalArgumentException("it returned null for an instance");
       }
-      String called = nameOf(kind, configured);
-      if (!called.equals(name)) {
-        throw new IllegalArgumentException("it is called \"" + called + "\" once it is set up");
+      String configuredName = nameOf(kind, configured);
+      if (!configuredName.equals(name)) {
+        throw new IllegalArgumentException(
+            "it changes its name to \"" + configuredName + "\" with its settings");
       }
       return configured;
     } catch (Throwable e) {

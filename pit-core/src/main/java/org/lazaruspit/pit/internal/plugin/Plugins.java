@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.PitConfig;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every plug-in that a pit can use: on the module path and the class path, and in the plug-in
- * directory. What is handed in by code wins over what is found. Thread-safe.
+ * Plug-ins that a pit can use: on the module path and the class path, and in the plug-in directory.
+ * An instance from code wins over these. Thread-safe.
  */
 public final class Plugins implements AutoCloseable {
 
@@ -31,8 +32,8 @@ public final class Plugins implements AutoCloseable {
   private final Set<Class<?>> builtIn;
   private final List<PluginProblem> problems = new CopyOnWriteArrayList<>();
   private final Optional<PluginDirectory> directory;
-  private final Map<PluginKind<?>, PluginRegistry<?>> providers;
-  private final Set<String> fromCode = new TreeSet<>();
+  private final Map<PluginKind<?>, PluginRegistry<?>> registries;
+  private final Set<String> namesFromCode = new ConcurrentSkipListSet<>();
   private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
 
   private Plugins(PitConfig config, ClassLoader loader, Set<Class<?>> builtIn) {
@@ -40,7 +41,7 @@ public final class Plugins implements AutoCloseable {
     this.builtIn = Set.copyOf(builtIn);
     PluginPath path = new PluginPath(loader, builtIn);
     directory = config.pluginDirectory().map(folder -> PluginDirectory.open(folder, this::problem));
-    providers =
+    registries =
         Map.of(
             PluginKind.PROBE, load(PluginKind.PROBE, path),
             PluginKind.REVIVER, load(PluginKind.REVIVER, path),
@@ -72,10 +73,12 @@ public final class Plugins implements AutoCloseable {
     log.warn("plug-in {}", problem);
   }
 
-  /** The probe to use, guarded. */
-  public HealthProbe probe(@Nullable HealthProbe given) {
+  /** Returns the guarded probe to use; {@link #close} closes it. */
+  public HealthProbe probe(@Nullable HealthProbe fromCode) {
     HealthProbe chosen =
-        given == null ? find(PluginKind.PROBE, config.probe()) : given(PluginKind.PROBE, given);
+        fromCode == null
+            ? find(PluginKind.PROBE, config.probe())
+            : fromCode(PluginKind.PROBE, fromCode);
     HealthProbe guarded =
         new GuardedProbe(
             chosen,
@@ -86,12 +89,12 @@ public final class Plugins implements AutoCloseable {
     return guarded;
   }
 
-  /** The reviver to use, guarded; whoever gets it closes it. */
-  public FencedReviver reviver(@Nullable Reviver given) {
+  /** Returns the guarded reviver to use; the caller closes it. */
+  public FencedReviver reviver(@Nullable Reviver fromCode) {
     Reviver chosen =
-        given == null
+        fromCode == null
             ? find(PluginKind.REVIVER, config.reviver())
-            : given(PluginKind.REVIVER, given);
+            : fromCode(PluginKind.REVIVER, fromCode);
     return new GuardedReviver(
         chosen,
         PluginRegistry.nameOf(PluginKind.REVIVER, chosen),
@@ -99,12 +102,12 @@ public final class Plugins implements AutoCloseable {
         mode(chosen));
   }
 
-  /** The ownership to use, guarded. */
-  public CellOwnership ownership(@Nullable CellOwnership given) {
+  /** Returns the guarded ownership to use; {@link #close} closes it. */
+  public CellOwnership ownership(@Nullable CellOwnership fromCode) {
     CellOwnership chosen =
-        given == null
+        fromCode == null
             ? find(PluginKind.OWNERSHIP, config.ownership())
-            : given(PluginKind.OWNERSHIP, given);
+            : fromCode(PluginKind.OWNERSHIP, fromCode);
     CellOwnership guarded =
         new GuardedOwnership(
             chosen,
@@ -119,7 +122,7 @@ public final class Plugins implements AutoCloseable {
     return builtIn.contains(plugin.getClass()) ? PluginCalls.Mode.DIRECT : PluginCalls.Mode.LIMITED;
   }
 
-  /** The plug-in of that name, set up. */
+  /** Returns the plug-in of this name, with its settings applied. */
   <T> T find(PluginKind<T> kind, String name) {
     return of(kind).configured(name, settings(name));
   }
@@ -128,19 +131,19 @@ public final class Plugins implements AutoCloseable {
     return of(kind).names();
   }
 
-  /** The map was filled kind by kind, with providers of that kind. */
+  /** Unchecked: the map holds per kind the registry of that kind. */
   @SuppressWarnings("unchecked")
   private <T> PluginRegistry<T> of(PluginKind<T> kind) {
-    return (PluginRegistry<T>) Objects.requireNonNull(providers.get(kind));
+    return (PluginRegistry<T>) Objects.requireNonNull(registries.get(kind));
   }
 
-  private <T> T given(PluginKind<T> kind, T instance) {
-    String called = PluginRegistry.nameOf(kind, instance);
-    fromCode.add(called);
-    if (config.plugins().containsKey(called)) {
+  private <T> T fromCode(PluginKind<T> kind, T instance) {
+    String name = PluginRegistry.nameOf(kind, instance);
+    namesFromCode.add(name);
+    if (config.plugins().containsKey(name)) {
       problem(
           new PluginProblem(
-              called, "was handed in by code, so its settings in the configuration are not used"));
+              name, "is set by code; its settings in the configuration are not used"));
     }
     return instance;
   }
@@ -149,14 +152,15 @@ public final class Plugins implements AutoCloseable {
     return new Settings(config.plugins().getOrDefault(name, Map.of()), config.stateDirectory());
   }
 
-  /** Names, after the choice is made, the settings that are for nobody. */
+  /** Reports settings without a plug-in; called after the plug-ins are chosen. */
   public void reportUnusedSettings() {
-    Set<String> names = new TreeSet<>(fromCode);
-    providers.values().forEach(found -> names.addAll(found.names()));
+    Set<String> names = new TreeSet<>(namesFromCode);
+    registries.values().forEach(found -> names.addAll(found.names()));
     for (String name : new TreeSet<>(config.plugins().keySet())) {
       if (!names.contains(name)) {
         problem(
-            new PluginProblem(name, "has settings, but there is no such plug-in, only " + names));
+            new PluginProblem(
+                name, "has settings, but no such plug-in exists, expected one of " + names));
       }
     }
   }
@@ -165,7 +169,7 @@ public final class Plugins implements AutoCloseable {
     return List.copyOf(problems);
   }
 
-  /** The probe and the ownership, and then the classes that they are made of. */
+  /** Closes the probe and the ownership, then their class loader. */
   @Override
   public void close() {
     whenClosed.forEach(Runnable::run);
@@ -175,7 +179,7 @@ public final class Plugins implements AutoCloseable {
           try {
             jars.close();
           } catch (IOException e) {
-            log.warn("the plug-in directory could not be closed: {}", e.getMessage());
+            log.warn("plug-in directory could not be closed: {}", e.getMessage());
           }
         });
   }

@@ -1,4 +1,4 @@
-/** Finds plug-ins, loads them, and guards each call to them. */
+/** Finds and loads plug-ins, and guards calls to them. */
 @NullMarked
 package org.lazaruspit.pit.internal.plugin;
 

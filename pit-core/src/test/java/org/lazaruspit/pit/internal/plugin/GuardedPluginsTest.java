@@ -48,7 +48,7 @@ import org.lazaruspit.pit.spi.StopOutcome;
 import org.lazaruspit.pit.testkit.MemoryReviver;
 import org.lazaruspit.pit.testkit.MemoryReviver.World;
 
-/** Plug-ins that break their contract while they are used. */
+/** Plug-ins that break their contract in use. */
 @Timeout(60)
 final class GuardedPluginsTest {
 
@@ -58,13 +58,13 @@ final class GuardedPluginsTest {
   private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
   private static final ProbeTarget TARGET = new ProbeTarget(AGENT, "writer", 1, Optional.empty());
 
-  /** Whoever hangs waits here, deaf to interruption, until the test is over. */
+  /** Latch on which hanging calls wait uninterruptibly until the test ends. */
   private final CountDownLatch over = new CountDownLatch(1);
 
   private final Semaphore hanging = new Semaphore(0);
 
   @AfterEach
-  void endWhatHangs() {
+  void endHangingCalls() {
     over.countDown();
   }
 
@@ -115,7 +115,7 @@ final class GuardedPluginsTest {
         Path.of("log"));
   }
 
-  /** A default that is not passed on would silently take the plug-in's own place. */
+  /** A default method without a guard would hide the method of the plug-in. */
   @Test
   void everyCallOfAPluginPassesItsGuard() throws Exception {
     Map<Class<?>, Class<?>> guards =
@@ -125,7 +125,7 @@ final class GuardedPluginsTest {
             CellOwnership.class, GuardedOwnership.class);
     for (Map.Entry<Class<?>, Class<?>> guard : guards.entrySet()) {
       for (Method method : guard.getKey().getMethods()) {
-        if (!method.getName().equals("configured")) { // done before it is guarded
+        if (!method.getName().equals("configured")) { // called before the guard exists
           assertEquals(
               guard.getValue(),
               guard
@@ -139,41 +139,41 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void aReviverIsToldWhichCellsAreWorked() throws Exception {
-    Map<UUID, Path> told = new HashMap<>();
+  void aReviverIsCalledForEachClaimedCell() throws Exception {
+    Map<UUID, Path> claimed = new HashMap<>();
     Reviver reviver =
         guarded(
             new MemoryReviver(new World()) {
               @Override
               public void claimed(UUID cellId, Path cellDirectory) {
-                told.put(cellId, cellDirectory);
+                claimed.put(cellId, cellDirectory);
               }
             });
     reviver.claimed(AGENT.cellId(), Path.of("cell"));
-    assertEquals(Map.of(AGENT.cellId(), Path.of("cell")), told);
+    assertEquals(Map.of(AGENT.cellId(), Path.of("cell")), claimed);
   }
 
   @Test
-  void whatAReviverThrowsNamesItAndTheCall() {
+  void anExceptionOfAReviverNamesItAndTheCall() {
     assertEquals(
-        "reviver memory is broken: presence threw java.lang.AbstractMethodError: presence",
+        "reviver memory: presence threw java.lang.AbstractMethodError: presence",
         presenceFails(
             () -> {
               throw new AbstractMethodError("presence");
             }));
     assertEquals(
-        "reviver memory is broken: presence threw java.lang.NoClassDefFoundError: theirs/Gone",
+        "reviver memory: presence threw java.lang.NoClassDefFoundError: theirs/Gone",
         presenceFails(
             () -> {
               throw new NoClassDefFoundError("theirs/Gone");
             }));
     assertEquals(
-        "reviver memory is broken: presence threw java.lang.IllegalStateException: oh",
+        "reviver memory: presence threw java.lang.IllegalStateException: oh",
         presenceFails(
             () -> {
               throw new IllegalStateException("oh");
             }));
-    assertEquals("reviver memory is broken: presence returned null", presenceFails(() -> null));
+    assertEquals("reviver memory: presence returned null", presenceFails(() -> null));
     assertEquals(
         "disk gone",
         presenceFails(
@@ -183,9 +183,9 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void anInterruptThatAReviverMakesUpDoesNotEndTheLoop() {
+  void anInterruptedExceptionOfAReviverDoesNotEndTheLoop() {
     assertEquals(
-        "reviver memory is broken: presence threw java.lang.InterruptedException: made up",
+        "reviver memory: presence threw java.lang.InterruptedException: made up",
         presenceFails(
             () -> {
               throw new InterruptedException("made up");
@@ -193,7 +193,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void whatIsFatalPasses() {
+  void fatalErrorsAreRethrown() {
     Reviver reviver =
         answering(
             () -> {
@@ -203,16 +203,16 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void anAnswerAboutSomebodyElseIsNone() {
+  void aResultAboutAnotherAgentIsRefused() {
     AgentRef other = new AgentRef(new UUID(9, 9), "other");
     assertEquals(
-        "reviver memory is broken: presence of " + AGENT + " answered about " + other,
+        "reviver memory: presence of " + AGENT + " returned a result about " + other,
         presenceFails(
             () -> new Presence.Running(new RunningAgent(other, 1, "", new CompletableFuture<>()))));
   }
 
   @Test
-  void anExitThatFailsIsNoExitAndTheSameExitStaysTheSame() throws Exception {
+  void aFailedExitStageIsNoExitAndEqualStagesStayEqual() throws Exception {
     CompletableFuture<AgentExit> theirs = new CompletableFuture<>();
     Reviver reviver = answering(() -> new Presence.Running(new RunningAgent(AGENT, 1, "", theirs)));
     RunningAgent one = ((Presence.Running) reviver.presence(AGENT)).running();
@@ -223,7 +223,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void anExitComesThrough() throws Exception {
+  void anExitIsForwarded() throws Exception {
     World world = new World();
     Reviver reviver = guarded(new MemoryReviver(world));
     RunningAgent running = reviver.start(order());
@@ -233,7 +233,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void aLookThatHangsIsLeftBehindAndTheNextOneGetsAnotherThread() throws Exception {
+  void aHangingCallIsAbandonedAndTheNextGetsAnotherThread() throws Exception {
     Semaphore first = new Semaphore(1);
     Reviver reviver =
         answering(
@@ -244,34 +244,34 @@ final class GuardedPluginsTest {
               return new Presence.Absent("not there");
             });
     assertEquals(
-        "reviver memory did not return from presence within 1.0 s and is left to itself",
+        "reviver memory: presence did not return within 1.0 s; abandoned",
         assertThrows(IOException.class, () -> reviver.presence(AGENT)).getMessage());
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
   }
 
   @Tag("full")
   @Test
-  void whoeverHangsTooOftenIsNotCalledUntilItsCallsReturn() throws Exception {
+  void aPluginThatHangsTooOftenIsNotCalledUntilItsCallsReturn() throws Exception {
     Reviver reviver =
         answering(
             () -> {
               hang();
               return new Presence.Absent("not there");
             });
-    for (int i = 0; i < PluginCalls.MOST_LEFT_BEHIND; i++) {
+    for (int i = 0; i < PluginCalls.MAX_ABANDONED; i++) {
       assertThrows(IOException.class, () -> reviver.presence(AGENT));
     }
     assertEquals(
-        "reviver memory hangs in 8 calls, so presence is not called",
+        "reviver memory: 8 calls have not returned; presence is not called",
         assertThrows(IOException.class, () -> reviver.presence(AGENT)).getMessage());
-    assertEquals(PluginCalls.MOST_LEFT_BEHIND, hanging.availablePermits());
+    assertEquals(PluginCalls.MAX_ABANDONED, hanging.availablePermits());
     over.countDown();
     while (true) {
       try {
         assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
         break;
       } catch (IOException e) {
-        Thread.onSpinWait(); // its calls are about to return
+        Thread.onSpinWait(); // until the calls have returned
       }
     }
   }
@@ -288,7 +288,7 @@ final class GuardedPluginsTest {
               }
             });
     assertThrows(IOException.class, () -> reviver.start(order()));
-    String busy = "reviver memory has not returned from its last act on this agent";
+    String busy = "reviver memory: the last call for this agent has not returned";
     assertEquals(
         busy,
         assertThrows(
@@ -298,10 +298,10 @@ final class GuardedPluginsTest {
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
   }
 
-  /** Whoever is stopped on the way to the plug-in's thread finds out when it wakes there. */
+  /** A pit suspended on the way to the plug-in's thread fails the check there. */
   @Test
-  void theFenceIsPassedOnTheThreadThatActsAndNobodyActsBehindAClosedOne() throws Exception {
-    List<Thread> passed = new CopyOnWriteArrayList<>();
+  void theFenceIsCheckedOnTheActingThreadAndAClosedFenceStopsTheAct() throws Exception {
+    List<Thread> checked = new CopyOnWriteArrayList<>();
     List<Thread> acted = new CopyOnWriteArrayList<>();
     FencedReviver reviver =
         guarded(
@@ -318,26 +318,27 @@ final class GuardedPluginsTest {
                 return super.start(order);
               }
             });
-    FencedReviver.Fence open = () -> passed.add(Thread.currentThread());
+    FencedReviver.Fence open = () -> checked.add(Thread.currentThread());
     StopOrder stop = StopOrder.whatever(AGENT, Duration.ZERO);
     reviver.start(order(), open);
     reviver.stop(stop, open);
     assertEquals(2, acted.size());
-    assertEquals(acted, passed);
+    assertEquals(acted, checked);
     FencedReviver.Fence closed =
         () -> {
-          throw new IOException("not ours");
+          throw new IOException("not owned");
         };
     assertEquals(
-        "not ours",
+        "not owned",
         assertThrows(IOException.class, () -> reviver.start(order(), closed)).getMessage());
     assertEquals(
-        "not ours", assertThrows(IOException.class, () -> reviver.stop(stop, closed)).getMessage());
+        "not owned",
+        assertThrows(IOException.class, () -> reviver.stop(stop, closed)).getMessage());
     assertEquals(2, acted.size());
   }
 
   @Test
-  void whoeverHungAndThenBrokeIsCalledAgain() throws Exception {
+  void aPluginWhoseHangingCallsFailIsCalledAgain() throws Exception {
     Duration moment = Duration.ofMillis(20);
     Reviver reviver =
         new GuardedReviver(
@@ -345,7 +346,7 @@ final class GuardedPluginsTest {
               @Override
               public Presence presence(AgentRef agent) throws IOException, InterruptedException {
                 hang();
-                if (hanging.availablePermits() <= PluginCalls.MOST_LEFT_BEHIND) {
+                if (hanging.availablePermits() <= PluginCalls.MAX_ABANDONED) {
                   throw new IllegalStateException("broken");
                 }
                 return super.presence(agent);
@@ -354,7 +355,7 @@ final class GuardedPluginsTest {
             "memory",
             new PluginLimits(moment, moment, moment, moment, moment, moment),
             LIMITED);
-    for (int i = 0; i < PluginCalls.MOST_LEFT_BEHIND; i++) {
+    for (int i = 0; i < PluginCalls.MAX_ABANDONED; i++) {
       assertThrows(IOException.class, () -> reviver.presence(AGENT));
     }
     over.countDown();
@@ -363,13 +364,13 @@ final class GuardedPluginsTest {
         assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
         break;
       } catch (IOException e) {
-        Thread.onSpinWait(); // its calls are about to break
+        Thread.onSpinWait(); // until the calls have failed
       }
     }
   }
 
   @Test
-  void whatIsNotWaitedForAnyMoreIsInterruptedAndHoldsUpNoEndOfTheProgram() throws Exception {
+  void anAbandonedCallIsInterruptedAndDoesNotDelayTheEndOfTheProgram() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(2);
     Semaphore daemons = new Semaphore(0);
     Reviver reviver =
@@ -412,13 +413,13 @@ final class GuardedPluginsTest {
     assertFalse(Thread.interrupted());
   }
 
-  /** Limits that are far too short where what is added to them is left out. */
+  /** Limits that are too short without the additions for grace and gateways. */
   private static PluginLimits tight() {
     Duration least = Duration.ofMillis(100);
     return new PluginLimits(least, SHORT, SHORT, least, SHORT, SHORT);
   }
 
-  private static void takeItsTime() {
+  private static void delay() {
     LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
   }
 
@@ -429,7 +430,7 @@ final class GuardedPluginsTest {
             new MemoryReviver(new World()) {
               @Override
               public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
-                takeItsTime();
+                delay();
                 return super.stop(order);
               }
             },
@@ -443,7 +444,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void aQuestionToManyGatewaysMayTakeTheTimeOfMany() throws Exception {
+  void aProbeOfManyGatewaysHasTheLimitsOfAllOfThem() throws Exception {
     HealthProbe probe =
         new GuardedProbe(
             new HealthProbe() {
@@ -454,7 +455,7 @@ final class GuardedPluginsTest {
 
               @Override
               public List<ProbeResult> probe(List<ProbeTarget> targets) {
-                takeItsTime();
+                delay();
                 return targets.stream()
                     .map(it -> ProbeResult.of(it, Verdict.HEALTHY, "", Duration.ZERO))
                     .toList();
@@ -475,7 +476,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void anExitWithoutAWordIsAnExit() throws Exception {
+  void anExitStageWithoutAValueIsAnExit() throws Exception {
     CompletableFuture<AgentExit> theirs = new CompletableFuture<>();
     Reviver reviver = answering(() -> new Presence.Running(new RunningAgent(AGENT, 1, "", theirs)));
     RunningAgent running = ((Presence.Running) reviver.presence(AGENT)).running();
@@ -484,7 +485,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void anEndThatThrowsOrHangsHoldsNobodyUp() {
+  void aCloseThatThrowsOrHangsDelaysNoOther() {
     guarded(
             new MemoryReviver(new World()) {
               @Override
@@ -541,7 +542,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void aProbeThatBreaksOrHangsReachesNobodyAndSaysWhy() throws Exception {
+  void aFailingOrHangingProbeIsUnreachableWithAReason() throws Exception {
     ProbeResult broken =
         probe(
                 () -> {
@@ -551,8 +552,7 @@ final class GuardedPluginsTest {
             .get(0);
     assertEquals(Verdict.UNREACHABLE, broken.verdict());
     assertEquals(
-        "health probe theirs is broken: probe threw java.lang.AbstractMethodError: probe",
-        broken.detail());
+        "health probe theirs: probe threw java.lang.AbstractMethodError: probe", broken.detail());
     ProbeResult late =
         probe(
                 () -> {
@@ -562,23 +562,20 @@ final class GuardedPluginsTest {
             .probe(List.of(TARGET))
             .get(0);
     assertEquals(
-        "health probe theirs did not return from probe within 1.0 s and is left to itself",
-        late.detail());
+        "health probe theirs: probe did not return within 1.0 s; abandoned", late.detail());
     assertEquals(Verdict.UNREACHABLE, probe(() -> null).probe(List.of(TARGET)).get(0).verdict());
     ProbeResult well = ProbeResult.of(TARGET, Verdict.HEALTHY, "", Duration.ZERO);
     assertEquals(List.of(well), probe(() -> Arrays.asList(null, well)).probe(List.of(TARGET)));
     assertEquals(
-        "health probe theirs is broken: register threw"
-            + " java.lang.IncompatibleClassChangeError: register",
+        "health probe theirs: register threw" + " java.lang.IncompatibleClassChangeError: register",
         assertThrows(IOException.class, () -> probe(List::of).register(TARGET)).getMessage());
   }
 
   @Test
-  void whatAProbeCannotPassOnOrListenToIsPolled() {
+  void aGatewayThatAProbeCannotListenToIsPolled() {
     HealthProbe probe = probe(List::of);
     assertEquals(
-        "health probe theirs is broken: heartbeat threw"
-            + " java.lang.IncompatibleClassChangeError: {}",
+        "health probe theirs: heartbeat threw" + " java.lang.IncompatibleClassChangeError: {}",
         assertThrows(IOException.class, () -> probe.heartbeat(TARGET, "{}")).getMessage());
     GatewayAddress gateway = new GatewayAddress("g", URI.create("http://h"), null);
     probe.listen(gateway, () -> {}).close();
@@ -586,11 +583,11 @@ final class GuardedPluginsTest {
 
   private static final class Claimed implements CellOwnership.Claim {
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Semaphore asked = new Semaphore(1);
+    private final Semaphore once = new Semaphore(1);
 
     @Override
     public long epoch() {
-      assertTrue(asked.tryAcquire(), "it was asked once more");
+      assertTrue(once.tryAcquire(), "called a second time");
       return 7;
     }
 
@@ -632,7 +629,7 @@ final class GuardedPluginsTest {
   }
 
   @Test
-  void aClaimThatBreaksIsNotHeld() throws Exception {
+  void aFailingClaimIsNotOwned() throws Exception {
     CellOwnership.Claim claim =
         ownership(() -> Optional.of(new Claimed()))
             .claim(AGENT.cellId(), Path.of("cell"))
@@ -648,13 +645,12 @@ final class GuardedPluginsTest {
                 () -> ownership(() -> null).claim(AGENT.cellId(), Path.of("cell")))
             .getMessage();
     assertTrue(
-        message.startsWith(
-            "cell ownership theirs is broken: claim threw java.lang.NullPointerException"),
+        message.startsWith("cell ownership theirs: claim threw java.lang.NullPointerException"),
         message);
   }
 
   @Test
-  void aClaimThatComesTooLateIsLetGo() throws Exception {
+  void aLateClaimIsReleased() throws Exception {
     Claimed late = new Claimed();
     CellOwnership ownership =
         ownership(

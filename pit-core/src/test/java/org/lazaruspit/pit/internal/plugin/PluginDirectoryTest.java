@@ -30,7 +30,7 @@ import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.testkit.PluginJars;
 
-/** Plug-ins from JAR files, good ones and broken ones. */
+/** Plug-ins from JAR files, working and broken. */
 final class PluginDirectoryTest {
 
   private static final String METHODS =
@@ -129,7 +129,7 @@ final class PluginDirectoryTest {
     return Plugins.find(builder.build(), BuiltInPlugins.TYPES);
   }
 
-  /** The problems with these JARs, beside which a good plug-in has to go on working. */
+  /** Returns the problems with these JARs, beside which a working plug-in stays usable. */
   private List<String> problems() throws IOException {
     pack("Good");
     try (Plugins plugins = plugins(Map.of())) {
@@ -171,7 +171,7 @@ final class PluginDirectoryTest {
   }
 
   @Test
-  void whatComesWithThePitIsNotTakenFromAJarThatItWasPackedInto() throws IOException {
+  void builtInPluginsInAJarThatIncludesThePitAreIgnored() throws IOException {
     pack("all.jar", "org.lazaruspit.pit.internal.probe.GatewayProbe\ntheirs.Good # ours\n", "Good");
     try (Plugins plugins = plugins(Map.of())) {
       assertEquals(List.of(), plugins.problems());
@@ -180,7 +180,7 @@ final class PluginDirectoryTest {
   }
 
   @Test
-  void aModuleSaysInItsDescriptionWhatItProvides() throws IOException {
+  void providersInAModuleDescriptorAreFound() throws IOException {
     Path described = PluginJars.describe(compiled.resolve("modules"), "Good");
     try (OutputStream file = Files.newOutputStream(jars.resolve("module.jar"));
         ZipOutputStream zip = new ZipOutputStream(file)) {
@@ -196,7 +196,7 @@ final class PluginDirectoryTest {
   }
 
   @Test
-  void whatIsNoJarIsNamed() throws IOException {
+  void aFileThatIsNoJarIsNamed() throws IOException {
     Files.writeString(jars.resolve("text.jar"), "this is no JAR");
     Files.createDirectory(jars.resolve("folder.jar"));
     List<String> problems = problems();
@@ -265,7 +265,7 @@ final class PluginDirectoryTest {
   }
 
   @Test
-  void ofTwoWithOneNameTheFirstByClassIsUsedAndTheBuiltInBeforeBoth() throws IOException {
+  void ofTwoPluginsWithOneNameTheFirstByClassIsUsedAndBuiltInOnesBeforeBoth() throws IOException {
     pack("a-twin.jar", "theirs.Twin\n", "Twin");
     pack("Greedy");
     assertEquals(
@@ -278,13 +278,13 @@ final class PluginDirectoryTest {
   }
 
   @Test
-  void whatIsFatalPasses() throws IOException {
+  void fatalErrorsAreRethrown() throws IOException {
     pack("Memory");
     assertThrows(OutOfMemoryError.class, () -> plugins(Map.of()));
   }
 
   @Test
-  void aFolderThatIsNotThereIsNamedAndTheBuiltInsAreThere() throws IOException {
+  void aMissingDirectoryIsNamedAndTheBuiltInPluginsAreFound() throws IOException {
     Files.delete(jars);
     try (Plugins plugins = plugins(Map.of())) {
       assertEquals(
@@ -305,12 +305,12 @@ final class PluginDirectoryTest {
               .problems()
               .get(0)
               .detail()
-              .startsWith("has settings, but there is no such plug-in"));
+              .startsWith("has settings, but no such plug-in exists"));
     }
   }
 
   @Test
-  void onePluginThatCannotBeSetUpIsRefusedByName() throws IOException {
+  void aPluginThatRefusesItsSettingsIsRefusedByName() throws IOException {
     pack("Fussy");
     pack("Void");
     try (Plugins plugins = plugins(Map.of())) {
@@ -327,7 +327,7 @@ final class PluginDirectoryTest {
   }
 
   @Test
-  void whatIsHandedInByCodeWinsAndItsUnusedSettingsAreNamed() throws Exception {
+  void aPluginFromCodeWinsAndItsUnusedSettingsAreNamed() throws Exception {
     pack("Good");
     HealthProbe mine =
         new HealthProbe() {
@@ -344,28 +344,28 @@ final class PluginDirectoryTest {
     try (Plugins plugins = plugins(Map.of("good", Map.of("colour", "blue")))) {
       assertEquals(List.of(), plugins.probe(mine).probe(List.of()));
       assertEquals(
-          List.of("good: was handed in by code, so its settings in the configuration are not used"),
+          List.of("good: is set by code; its settings in the configuration are not used"),
           plugins.problems().stream().map(PluginProblem::toString).toList());
     }
   }
 
   @Test
-  void theConfigurationSaysWhichProbeIsUsed() throws IOException {
+  void theProbeIsSelectedByTheConfiguration() throws IOException {
     pack("Good");
     PitConfig config = PitConfig.builder(folder).pluginDirectory(jars).probe("good").build();
     try (Plugins plugins = Plugins.find(config, BuiltInPlugins.TYPES)) {
       assertEquals("good", plugins.probe(null).name());
     }
     try (Plugins plugins =
-        Plugins.find(config.toBuilder().probe("nobody").build(), BuiltInPlugins.TYPES)) {
+        Plugins.find(config.toBuilder().probe("unknown").build(), BuiltInPlugins.TYPES)) {
       assertEquals(
-          "there is no health probe \"nobody\", expected one of [gateway-http, good]",
+          "there is no health probe \"unknown\", expected one of [gateway-http, good]",
           assertThrows(IllegalArgumentException.class, () -> plugins.probe(null)).getMessage());
     }
   }
 
   @Test
-  void aPitTellsItsProblemsAndWorks() throws IOException {
+  void aPitReportsItsPluginProblemsAndRuns() throws IOException {
     pack("Thrower");
     Files.createDirectory(folder.resolve("missions"));
     PitConfig config =
@@ -381,14 +381,14 @@ final class PluginDirectoryTest {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> LazarusPit.builder(unknown).build());
     assertTrue(e.getMessage().startsWith("there is no reviver \"lightning\""), e::getMessage);
-    PitConfig nobodys = config.toBuilder().ownership("nobody").build();
+    PitConfig nobodys = config.toBuilder().ownership("unknown").build();
     assertEquals(
-        "there is no cell ownership \"nobody\", expected one of [file-lock]",
+        "there is no cell ownership \"unknown\", expected one of [file-lock]",
         assertThrows(IllegalArgumentException.class, () -> LazarusPit.builder(nobodys).build())
             .getMessage());
   }
 
-  /** The other tests run in a named module, as long as the build runs them. */
+  /** The other tests run in a named module in the build. */
   @Test
   void aPitOnTheClassPathFindsTheSame() throws Exception {
     pack("Good");
@@ -403,11 +403,11 @@ final class PluginDirectoryTest {
                 jars.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    List<String> said = new String(pit.getInputStream().readAllBytes(), UTF_8).lines().toList();
+    List<String> output = new String(pit.getInputStream().readAllBytes(), UTF_8).lines().toList();
     assertEquals(0, pit.waitFor());
-    assertEquals("named module: false", said.get(0));
-    assertTrue(said.get(1).contains("gateway-http, good"), said::toString);
-    assertTrue(said.get(2).startsWith("theirs.Thrower in thrower.jar: "), said::toString);
-    assertEquals(3, said.size(), said::toString);
+    assertEquals("named module: false", output.get(0));
+    assertTrue(output.get(1).contains("gateway-http, good"), output::toString);
+    assertTrue(output.get(2).startsWith("theirs.Thrower in thrower.jar: "), output::toString);
+    assertEquals(3, output.size(), output::toString);
   }
 }

@@ -5,7 +5,10 @@ import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.internal.loop.BuiltInPlugins;
 
-/** What a pit in a JVM of its own finds on its class path and in a plug-in directory. */
+/**
+ * Prints the plug-ins that a pit in a separate JVM finds on its class path and in a plug-in
+ * directory.
+ */
 final class PluginLister {
 
   private PluginLister() {}

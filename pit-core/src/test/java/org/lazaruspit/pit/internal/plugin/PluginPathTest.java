@@ -18,13 +18,13 @@ import org.lazaruspit.pit.internal.loop.BuiltInPlugins;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.testkit.PluginJars;
 
-/** Plug-ins on the class path, in the middle of which a broken one stands. */
+/** Plug-ins on the class path, including broken ones. */
 final class PluginPathTest {
 
   @TempDir Path folder;
 
   @Test
-  void aBrokenPluginOnTheClassPathHurtsNeitherItsNeighboursNorTheBuiltInOnes() throws IOException {
+  void aBrokenPluginOnTheClassPathAffectsNoOther() throws IOException {
     Path classes = Files.createDirectory(folder.resolve("classes"));
     String probe =
         "public class %s implements HealthProbe { public String name() { return \"%s\"; }"
@@ -48,8 +48,7 @@ final class PluginPathTest {
     Files.writeString(
         services.resolve(HealthProbe.class.getName()),
         "theirs.First\ntheirs.Gone\ntheirs.Broken\nnot a class\ntheirs.Thrower\ntheirs.Last\n");
-    // A list with a line that makes no sense is given up as a whole, so it gets a loader of its
-    // own.
+    // A list with a malformed line is ignored as a whole, so it gets a separate loader.
     assertEquals(
         List.of("gateway-http"), named(classes).stream().filter(n -> !n.startsWith("p")).toList());
     Files.writeString(
