@@ -18,30 +18,30 @@ import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.RevivalStatus;
 
 /**
- * Keeps a journal from growing for ever: once it is full, what still matters goes on in a new file,
- * and the old one stays beside it, whole, for people to read. Killed at any point, either the old
- * file or the new one is the journal.
+ * Limits the size of a journal: copies the entries that still matter into a new file, and keeps the
+ * old file as an archive for people. After a crash at any point, either the old or the new file is
+ * the journal.
  */
 final class JournalArchive {
 
-  /** Bytes from which a journal is put away when it is opened. */
+  /** Size in bytes above which a journal is archived when it is opened. */
   static final long FULL = 8L << 20;
 
-  /** What is remembered of each agent. */
+  /** Number of revivals kept per agent. */
   private static final int REVIVALS = 64;
 
   private JournalArchive() {}
 
   /**
-   * The entries that still matter: of each agent its newest revivals, whatever is open, and the
-   * last word of a person and of its own record. Pure.
+   * Returns the entries that still matter: per agent its newest revivals, its open ones, its last
+   * intent and its last restriction. Pure.
    */
   static List<JournalEntry> kept(List<JournalEntry> entries) {
     Set<String> revivals = newestRevivals(entries);
-    Map<String, Long> lastWords = new HashMap<>();
+    Map<String, Long> latest = new HashMap<>();
     for (JournalEntry entry : entries) {
       if (entry.event() instanceof RestrictionEvent event && !entry.dryRun()) {
-        lastWords.put(topic(event), entry.seq());
+        latest.put(topic(event), entry.seq());
       }
     }
     return entries.stream()
@@ -50,7 +50,7 @@ final class JournalArchive {
             entry ->
                 entry.event() instanceof RevivalEvent event
                     ? revivals.contains(event.subject().revival())
-                    : lastWords.containsValue(entry.seq()))
+                    : latest.containsValue(entry.seq()))
         .toList();
   }
 
@@ -86,9 +86,9 @@ final class JournalArchive {
   }
 
   /**
-   * Puts the journal away under the number of its last line, and puts these entries in its place.
+   * Archives the journal under the number of its last line, and replaces it with these entries.
    *
-   * @throws IOException if that could not be done: then the journal is as it was
+   * @throws IOException if that fails; the journal is then unchanged
    */
   static void replace(Path file, UUID cellId, List<JournalEntry> kept, long lastSeq)
       throws IOException {

@@ -22,12 +22,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A journal entry as a line of JSON, and back. */
+/** Writes a journal entry as a line of JSON, and reads it back. */
 public final class JournalCodec {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  // Beyond the fields that every line has: only where there is something to say.
+  // Optional fields; left out if empty.
   private static final String UNTIL = "until";
   private static final String MARKED = "marked";
   private static final String SUBSTITUTE = "substitute";
@@ -41,8 +41,8 @@ public final class JournalCodec {
     ObjectNode line = JSON.createObjectNode();
     line.put("seq", entry.seq());
     line.put("at", entry.at().toString());
-    if (entry.event() instanceof RestrictionEvent standing) {
-      write(line, cellId, standing);
+    if (entry.event() instanceof RestrictionEvent restriction) {
+      write(line, cellId, restriction);
     } else {
       write(line, cellId, (RevivalEvent) entry.event());
     }
@@ -87,13 +87,17 @@ public final class JournalCodec {
     }
   }
 
-  /** Reads a line, or says in one sentence what is wrong with it. */
+  /**
+   * Reads a line.
+   *
+   * @throws MalformedLineException with the reason, if the line is not an entry
+   */
   public static JournalEntry read(String text) throws MalformedLineException {
     try {
       JsonNode line = JSON.readTree(text);
       String name = text(line, "event");
       Optional<Change> change = change(name);
-      JournalEvent event = change.isPresent() ? standing(line, change.get()) : event(line, name);
+      JournalEvent event = change.isPresent() ? restriction(line, change.get()) : event(line, name);
       return new JournalEntry(
           number(line, "seq"),
           Instant.parse(text(line, "at")),
@@ -107,7 +111,7 @@ public final class JournalCodec {
     }
   }
 
-  private static RestrictionEvent standing(JsonNode line, Change change) {
+  private static RestrictionEvent restriction(JsonNode line, Change change) {
     return new RestrictionEvent(
         change,
         optionalText(line, "agent_id").orElse(""),
@@ -203,7 +207,7 @@ public final class JournalCodec {
     return node.longValue();
   }
 
-  /** A line that is no journal entry. */
+  /** Thrown for a line that is not a journal entry. */
   public static final class MalformedLineException extends Exception {
     private static final long serialVersionUID = 1L;
 

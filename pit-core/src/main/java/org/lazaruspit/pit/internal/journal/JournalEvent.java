@@ -1,14 +1,14 @@
 package org.lazaruspit.pit.internal.journal;
 
-/** Something that happened in a cell, as its journal holds it. Immutable and thread-safe. */
+/** Event of a cell, as its journal holds it. Immutable and thread-safe. */
 public sealed interface JournalEvent permits RevivalEvent, RestrictionEvent {
 
-  /** Whom it is about; empty where it is about the whole cell. */
+  /** Returns the id of the agent; empty for an event of the whole cell. */
   String agentId();
 
-  /** Its name in the journal: lower case, unique among all events. */
+  /** Returns the name in the journal: lower case, unique among all events. */
   String name();
 
-  /** The evidence or the reason, in words; empty where there is nothing to add. */
+  /** Returns the evidence or the reason, for people; may be empty. */
   String detail();
 }

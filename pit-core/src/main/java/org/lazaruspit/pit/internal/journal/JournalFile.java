@@ -29,10 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of lines that one owner after the other goes on with, each with a higher epoch. With its
- * first line an owner puts a copy of the file in its place: whoever was replaced while it was about
- * to write, and was itself stopped there, then writes into a file that nobody reads any more. Not
- * thread-safe.
+ * File of lines, appended to by successive owners with rising epochs. At its first line an owner
+ * replaces the file with a copy: a previous owner that was suspended before its write then writes
+ * to a file that is no longer the journal. Not thread-safe.
  */
 final class JournalFile implements AutoCloseable {
 
@@ -45,16 +44,16 @@ final class JournalFile implements AutoCloseable {
   private FileChannel channel;
   private @Nullable Object key;
 
-  /** Bytes that are known to be whole lines on the disk; whatever is behind them never happened. */
+  /** Size in bytes of the complete lines on disk; bytes after them do not count. */
   private long length;
 
-  /** Set when what could not be written could not be taken back either. */
+  /** Set if a partial write could not be undone. */
   private boolean torn;
 
-  /** Whether the file was made by this owner, so that no earlier one has it open. */
+  /** Whether this owner created the file, so that no earlier owner has it open. */
   private boolean own;
 
-  /** What is done with each line; its number counts from 1. */
+  /** Receives each line, with its number from 1. */
   interface Reader {
     void line(int number, ByteArrayOutputStream line);
   }
@@ -65,7 +64,7 @@ final class JournalFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Opens the file, and makes it where there is none. */
+  /** Opens the file, and creates it if it is missing. */
   static JournalFile open(Path path, OptionalLong epoch) throws IOException {
     SafeDirectories.ensureAround(path);
     boolean fresh = Files.notExists(path, NOFOLLOW_LINKS);
@@ -87,7 +86,7 @@ final class JournalFile implements AutoCloseable {
         path, create, StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
   }
 
-  /** What tells this file from another of the same name; null where the file system does not. */
+  /** Returns the identity of the file behind the path; null if the file system has none. */
   private static @Nullable Object keyAt(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
   }
@@ -96,21 +95,20 @@ final class JournalFile implements AutoCloseable {
     return length;
   }
 
-  /** Reads every whole line, and cuts off a last one that was never finished. */
+  /** Reads all complete lines, and cuts off an incomplete last one. */
   void readAll(long most, Reader reader) throws IOException {
     if (channel.size() > most) {
       throw new IOException(path + ": " + channel.size() + " bytes, more than a journal's " + most);
     }
     length = read(channel, reader);
     if (length < channel.size()) {
-      log.warn(
-          "{}: its last line was never finished, {} bytes cut off", path, channel.size() - length);
+      log.warn("{}: last line is incomplete; {} bytes cut off", path, channel.size() - length);
       cut();
     }
     channel.position(length);
   }
 
-  /** Returns how many bytes are whole lines. */
+  /** Returns the size in bytes of the complete lines. */
   private static long read(FileChannel from, Reader reader) throws IOException {
     // Not closed: closing the stream would close the channel.
     InputStream in = new BufferedInputStream(Channels.newInputStream(from.position(0)), 1 << 16);
@@ -132,18 +130,18 @@ final class JournalFile implements AutoCloseable {
     return whole;
   }
 
-  /** Writes whole lines with one fsync; on failure none of them is there. */
+  /** Writes complete lines with one fsync; on failure the file holds none of them. */
   void append(byte[] lines) throws IOException {
     try {
       reopenIfClosed();
       if (torn) {
         cut();
       }
-      boolean there = isThere();
-      if (!there || (!own && epoch.isPresent())) {
-        takeOver(lines, there);
+      boolean inPlace = isInPlace();
+      if (!inPlace || (!own && epoch.isPresent())) {
+        takeOver(lines, inPlace);
       } else {
-        goOn(lines);
+        appendInPlace(lines);
       }
       length += lines.length;
     } catch (IOException e) {
@@ -151,20 +149,21 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  /** A thread that is interrupted while it writes closes the channel under everybody else. */
+  /** An interrupt of a writing thread closes the channel for all threads. */
   private void reopenIfClosed() throws IOException {
     if (!channel.isOpen()) {
       channel = channel(path, StandardOpenOption.WRITE);
-      if (!isThere()) {
+      if (!isInPlace()) {
         channel.close();
-        throw new IOException("another file is in its place, so nothing more is decided here");
+        throw new IOException(
+            "another file is in its place; nothing more is decided for this cell");
       }
       cut();
     }
   }
 
-  /** Whether the name still leads to the file that we have open. */
-  private boolean isThere() throws IOException {
+  /** Returns whether the path still leads to the open file. */
+  private boolean isInPlace() throws IOException {
     try {
       return Objects.equals(key, keyAt(path));
     } catch (NoSuchFileException e) {
@@ -172,15 +171,16 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  private void goOn(byte[] lines) throws IOException {
+  private void appendInPlace(byte[] lines) throws IOException {
     if (channel.size() != length) {
-      throw new IOException("somebody else has written to it, so nothing more is decided here");
+      throw new IOException(
+          "another program has written to it; nothing more is decided for this cell");
     }
     try {
       write(channel, lines);
       channel.force(false);
     } catch (IOException e) {
-      takeBack(e);
+      undoWrite(e);
       throw e;
     }
   }
@@ -192,8 +192,8 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  /** Half a line must not stay where the next one would be glued to it. */
-  private void takeBack(IOException cause) {
+  /** Removes a partial line, to which the next line would be appended. */
+  private void undoWrite(IOException cause) {
     if (channel.isOpen()) {
       try {
         cut();
@@ -211,12 +211,12 @@ final class JournalFile implements AutoCloseable {
     torn = false;
   }
 
-  /** Puts what we have read, and these lines, in the place of whatever is there now. */
-  private void takeOver(byte[] lines, boolean there) throws IOException {
-    requireNobodyNewer(there);
-    deleteWhatOlderOnesHaveBegun();
+  /** Replaces the file with the lines read so far and these new lines. */
+  private void takeOver(byte[] lines, boolean inPlace) throws IOException {
+    requireNewestEpoch(inPlace);
+    deleteCopiesOfOlderOwners();
     Path copy = path.resolveSibling(path.getFileName() + "." + epoch.orElse(0) + NEW);
-    Files.deleteIfExists(copy); // of an earlier try
+    Files.deleteIfExists(copy); // of an earlier attempt
     FileChannel next = channel(copy, StandardOpenOption.CREATE_NEW);
     try {
       copyTo(next);
@@ -237,7 +237,7 @@ final class JournalFile implements AutoCloseable {
     try {
       AtomicFileWriter.syncDirectory(Objects.requireNonNull(path.getParent()));
     } catch (IOException e) {
-      takeBack(e);
+      undoWrite(e);
       throw e;
     }
   }
@@ -247,13 +247,13 @@ final class JournalFile implements AutoCloseable {
     while (copied < length) {
       long more = channel.transferTo(copied, length - copied, next);
       if (more <= 0) {
-        throw new IOException("it has become shorter, so nothing more is decided here");
+        throw new IOException("the file has become shorter; nothing more is decided for this cell");
       }
       copied += more;
     }
   }
 
-  /** The operator may have changed who may read it. */
+  /** Keeps permissions that an operator has changed. */
   private void copyPermissions(Path copy) throws IOException {
     PosixFileAttributeView before =
         Files.getFileAttributeView(path, PosixFileAttributeView.class, NOFOLLOW_LINKS);
@@ -262,17 +262,18 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  /** What an older owner has written since we have read the file never counted. */
-  private void requireNobodyNewer(boolean there) throws IOException {
-    boolean unread = there ? channel.size() != length : Files.exists(path, NOFOLLOW_LINKS);
+  /** Lines that an older owner has appended since the file was read do not count. */
+  private void requireNewestEpoch(boolean inPlace) throws IOException {
+    boolean unread = inPlace ? channel.size() != length : Files.exists(path, NOFOLLOW_LINKS);
     if (!unread) {
       return;
     }
     OptionalLong newest = newestAt(path);
     if (epoch.isEmpty() || newest.orElse(Long.MIN_VALUE) >= epoch.getAsLong()) {
-      throw new IOException("somebody else has written to it, so nothing more is decided here");
+      throw new IOException(
+          "another program has written to it; nothing more is decided for this cell");
     }
-    log.warn("{}: what an owner of epoch {} has written too late does not count", path, newest);
+    log.warn("{}: late lines of an owner of epoch {} do not count", path, newest);
   }
 
   private static OptionalLong newestAt(Path file) throws IOException {
@@ -284,19 +285,19 @@ final class JournalFile implements AutoCloseable {
             try {
               JournalCodec.read(line.toString(UTF_8)).epoch().ifPresent(epochs::add);
             } catch (JournalCodec.MalformedLineException e) {
-              log.debug("{}, line {}: tells of no owner", file, number, e);
+              log.debug("{}: line {} has no epoch", file, number, e);
             }
           });
     }
     return epochs.stream().mapToLong(Long::longValue).max();
   }
 
-  /** One that was stopped in the middle of taking over will not find its copy any more. */
-  private void deleteWhatOlderOnesHaveBegun() throws IOException {
+  /** Deletes unfinished copies of older owners, so that none replaces the file later. */
+  private void deleteCopiesOfOlderOwners() throws IOException {
     Path folder = Objects.requireNonNull(path.getParent());
     String begin = path.getFileName() + ".";
-    try (DirectoryStream<Path> begun = Files.newDirectoryStream(folder, begin + "*" + NEW)) {
-      for (Path copy : begun) {
+    try (DirectoryStream<Path> copies = Files.newDirectoryStream(folder, begin + "*" + NEW)) {
+      for (Path copy : copies) {
         String name = copy.getFileName().toString();
         String number = name.substring(begin.length(), name.length() - NEW.length());
         if (number.matches("[0-9]{1,18}") && Long.parseLong(number) < epoch.orElse(0)) {

@@ -17,14 +17,14 @@ import java.util.function.Consumer;
 import org.lazaruspit.pit.RevivalLogEntry;
 
 /**
- * Reads a journal beside the one that writes it. What is not a whole line yet, or cannot be
- * understood, is passed over: its owner has said so when it opened it.
+ * Reads a journal while its owner writes it. Skips incomplete and malformed lines; the owner logs
+ * them when it opens the journal.
  */
 public final class JournalReader {
 
   private JournalReader() {}
 
-  /** The lines of one revival, oldest first; those of dry runs, which changed nothing, left out. */
+  /** Returns the lines of one revival, oldest first, without those of dry runs. */
   public static List<RevivalLogEntry> of(Path file, String revival) throws IOException {
     String mark = "\"" + revival + "\"";
     List<RevivalLogEntry> found = new ArrayList<>();
@@ -38,7 +38,7 @@ public final class JournalReader {
     return List.copyOf(found);
   }
 
-  /** All that was written, in its order; what was only tried dry left out. */
+  /** Returns all entries in order, without those of dry runs. */
   public static List<JournalEntry> all(Path file) throws IOException {
     List<JournalEntry> found = new ArrayList<>();
     forEachLine(file, text -> entry(text).filter(entry -> !entry.dryRun()).ifPresent(found::add));

@@ -7,16 +7,15 @@ import java.util.Optional;
 import org.lazaruspit.pit.FailureCause;
 
 /**
- * A change of what may be done with an agent, or with every agent of a cell: what a person intends,
- * or what holds an agent back.
+ * Change of the restrictions on an agent or on all agents of a cell.
  *
- * @param change what changed
- * @param agentId the agent; empty for the whole cell
+ * @param change the change
+ * @param agentId id of the agent; empty for the whole cell
  * @param incarnation the agent's incarnation at that time; 0 for a cell
- * @param cause why it is held; empty for every other change
- * @param until when a pause ends by itself; empty where it doesn't
- * @param marked whether the agent's file says so, too; only a quarantine is written there
- * @param detail the reason, in words
+ * @param cause cause of a hold; empty for all other changes
+ * @param until end of a pause; empty if an operator ends it
+ * @param marked whether the agent's file shows it; only a quarantine is written there
+ * @param detail the reason, for people
  */
 public record RestrictionEvent(
     Change change,
@@ -28,19 +27,19 @@ public record RestrictionEvent(
     String detail)
     implements JournalEvent {
 
-  /** What may change. */
+  /** Kind of change. */
   public enum Change {
-    /** A person wants it not to run. */
+    /** Stopped by an operator. */
     STOPPED,
-    /** A person wants the pit to leave it alone. */
+    /** Paused by an operator: not revived, and left running. */
     PAUSED,
-    /** Neither stopped nor paused any more. */
+    /** No longer stopped or paused. */
     RESUMED,
-    /** It came back too often, or could not be brought back. */
+    /** Not revived any more: died too often, or all attempts failed. */
     QUARANTINED,
-    /** In trouble that a restart would not cure. */
+    /** Held: a restart would not help. */
     HELD,
-    /** Neither quarantined nor held any more. */
+    /** No longer quarantined or held. */
     LIFTED;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
@@ -50,14 +49,13 @@ public record RestrictionEvent(
     }
   }
 
-  @SuppressWarnings("doclint:missing")
-  public // the record says it
-  RestrictionEvent {
+  @SuppressWarnings("doclint:missing") // the record documents it
+  public RestrictionEvent {
     Objects.requireNonNull(change, "change");
     Objects.requireNonNull(agentId, "agentId");
     Objects.requireNonNull(detail, "detail");
     if (cause.isPresent() != (change == Change.HELD)) {
-      throw new IllegalArgumentException(change.wireName() + ": a cause is for what is held");
+      throw new IllegalArgumentException(change.wireName() + ": only a hold has a cause");
     }
   }
 
@@ -77,7 +75,7 @@ public record RestrictionEvent(
         Change.HELD, agentId, incarnation, Optional.of(cause), Optional.empty(), true, detail);
   }
 
-  /** A quarantine that the agent's file does or doesn't show. */
+  /** Returns a quarantine; {@code marked} if the agent's file shows it. */
   public static RestrictionEvent quarantined(
       String agentId, long incarnation, boolean marked, String detail) {
     return new RestrictionEvent(

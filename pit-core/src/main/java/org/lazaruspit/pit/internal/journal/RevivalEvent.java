@@ -7,23 +7,23 @@ import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.RevivalStep;
 
-/** Something that happened to a revival: what the journal holds and the ledger is made of. */
+/** Event of a revival; the journal holds these, and the ledger is computed from them. */
 public sealed interface RevivalEvent extends JournalEvent {
 
   /**
-   * What every event says.
+   * Fields of every event.
    *
-   * @param revival the revival's id
-   * @param agentId the agent's id within the cell
-   * @param cause why the agent is to be revived
-   * @param attempt the attempt that the event belongs to; 0 before the first
+   * @param revival id of the revival
+   * @param agentId id of the agent within the cell
+   * @param cause cause of the revival
+   * @param attempt number of the attempt; 0 before the first
    * @param incarnation the agent's incarnation as of this event
    */
   record Subject(
       String revival, String agentId, FailureCause cause, int attempt, long incarnation) {
 
-    /** Checks that the parts are there. */
-    @SuppressWarnings("doclint:missing") // the record says it
+    /** Checks for null. */
+    @SuppressWarnings("doclint:missing") // the record documents it
     public Subject {
       Objects.requireNonNull(revival, "revival");
       Objects.requireNonNull(agentId, "agentId");
@@ -31,18 +31,10 @@ public sealed interface RevivalEvent extends JournalEvent {
     }
   }
 
-  /**
-   * Which revival, which agent, which attempt.
-   *
-   * @return the subject
-   */
+  /** Returns the revival, the agent and the attempt. */
   Subject subject();
 
-  /**
-   * Where the revival stands after this event.
-   *
-   * @return its status
-   */
+  /** Returns the status of the revival after this event. */
   RevivalStatus status();
 
   @Override
@@ -51,11 +43,11 @@ public sealed interface RevivalEvent extends JournalEvent {
   }
 
   /**
-   * A revival, or a hand-over, was asked for.
+   * A revival or a hand-over is requested.
    *
-   * @param subject what it is about
-   * @param origin who asked, and for what
-   * @param substitute who is to take over; empty for everything but a hand-over
+   * @param subject the subject
+   * @param origin origin of the request
+   * @param substitute substitute of a hand-over; empty for all other origins
    * @param status pending, waiting for approval, or declined by policy
    * @param detail the evidence of death
    */
@@ -67,11 +59,12 @@ public sealed interface RevivalEvent extends JournalEvent {
       String detail)
       implements RevivalEvent {
 
-    /** Checks that a hand-over, and nothing else, says to whom. */
-    @SuppressWarnings("doclint:missing") // the record says it
+    /** Checks that a hand-over, and no other request, has a substitute. */
+    @SuppressWarnings("doclint:missing") // the record documents it
     public Requested {
       if (substitute.isPresent() != (origin == Revival.Origin.HANDOVER)) {
-        throw new IllegalArgumentException(eventName(origin) + ": a substitute is for a hand-over");
+        throw new IllegalArgumentException(
+            eventName(origin) + ": only a hand-over has a substitute, and it needs one");
       }
     }
 
@@ -96,11 +89,11 @@ public sealed interface RevivalEvent extends JournalEvent {
   }
 
   /**
-   * A person decided.
+   * An operator approved or denied the revival.
    *
-   * @param subject what it is about
-   * @param approved whether the answer was yes
-   * @param detail who decided, and why
+   * @param subject the subject
+   * @param approved whether it was approved
+   * @param detail operator and reason
    */
   record Decided(Subject subject, boolean approved, String detail) implements RevivalEvent {
     static final String APPROVED = "approved";
@@ -118,13 +111,13 @@ public sealed interface RevivalEvent extends JournalEvent {
   }
 
   /**
-   * A step is about to be taken.
+   * A step is about to begin.
    *
-   * @param subject what it is about
+   * @param subject the subject
    * @param step the step
-   * @param checkpoint the hash of the checkpoint that the agent is about to be started with; empty
-   *     for every other step, and without a checkpoint
-   * @param detail what the steps before have shown
+   * @param checkpoint hash of the checkpoint that the agent is started with; empty for all other
+   *     steps, and without a checkpoint
+   * @param detail results of the previous steps
    */
   record StepTaken(Subject subject, RevivalStep step, Optional<String> checkpoint, String detail)
       implements RevivalEvent {
@@ -145,10 +138,10 @@ public sealed interface RevivalEvent extends JournalEvent {
   }
 
   /**
-   * An attempt did not succeed.
+   * An attempt failed.
    *
-   * @param subject what it is about
-   * @param detail why
+   * @param subject the subject
+   * @param detail the reason
    */
   record AttemptFailed(Subject subject, String detail) implements RevivalEvent {
     static final String NAME = "attempt_failed";
@@ -165,19 +158,19 @@ public sealed interface RevivalEvent extends JournalEvent {
   }
 
   /**
-   * The revival has ended.
+   * The revival ended.
    *
-   * @param subject what it is about
+   * @param subject the subject
    * @param status revived, failed or superseded
-   * @param detail what was seen
+   * @param detail the observation
    */
   record Ended(Subject subject, RevivalStatus status, String detail) implements RevivalEvent {
 
-    /** Checks that the status is an end. */
-    @SuppressWarnings("doclint:missing") // the record says it
+    /** Checks that the status is final. */
+    @SuppressWarnings("doclint:missing") // the record documents it
     public Ended {
       if (status.open()) {
-        throw new IllegalArgumentException(status.wireName() + " is not the end of a revival");
+        throw new IllegalArgumentException(status.wireName() + " does not end a revival");
       }
     }
 

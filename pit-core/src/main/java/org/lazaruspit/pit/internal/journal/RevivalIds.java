@@ -2,7 +2,7 @@ package org.lazaruspit.pit.internal.journal;
 
 import java.security.SecureRandom;
 
-/** Ids of revivals: short enough to be typed, 50 random bits. Thread-safe. */
+/** Generates ids of revivals: short enough to type, 50 random bits. Thread-safe. */
 public final class RevivalIds {
 
   private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";

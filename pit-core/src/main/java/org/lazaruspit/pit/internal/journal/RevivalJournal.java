@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The append-only file of one cell's revivals: {@code logs/revivals.jsonl}. What {@link #append}
- * returned is on the disk. Not thread-safe: its owner holds a lock.
+ * Append-only journal of a cell: {@code logs/revivals.jsonl}. Entries that {@link #append} returns
+ * are on disk. Not thread-safe.
  */
 public final class RevivalJournal implements AutoCloseable {
 
@@ -33,13 +33,13 @@ public final class RevivalJournal implements AutoCloseable {
   private long nextSeq = 1;
 
   /**
-   * Who writes.
+   * Writer of a journal.
    *
-   * @param epoch the fencing epoch of the owner; empty where owners are not told apart
-   * @param dryRun whether what is written is only decided, and never done
+   * @param epoch the fencing epoch of the owner; empty without fencing
+   * @param dryRun whether events are decided and never carried out
    */
   public record Author(OptionalLong epoch, boolean dryRun) {
-    static final Author NOBODY = new Author(OptionalLong.empty(), false);
+    static final Author UNFENCED = new Author(OptionalLong.empty(), false);
   }
 
   private RevivalJournal(
@@ -53,14 +53,14 @@ public final class RevivalJournal implements AutoCloseable {
 
   public static RevivalJournal open(UUID cellId, Path file, InstantSource clock)
       throws IOException {
-    return open(cellId, file, clock, Author.NOBODY);
+    return open(cellId, file, clock, Author.UNFENCED);
   }
 
   /**
-   * Opens the journal, reads all of it, and cuts off a last line that was never finished. One that
-   * has become full is put away, and a new one goes on with what still matters.
+   * Opens the journal, reads all of it, and cuts off an incomplete last line. A full journal is
+   * archived and replaced by a new one with the entries that still matter.
    *
-   * @throws IOException if it cannot be read, or a later owner than this one has written to it
+   * @throws IOException if it cannot be read, or an owner with a higher epoch has written to it
    */
   public static RevivalJournal open(UUID cellId, Path file, InstantSource clock, Author author)
       throws IOException {
@@ -75,11 +75,15 @@ public final class RevivalJournal implements AutoCloseable {
     }
     List<JournalEntry> kept = JournalArchive.kept(journal.replayed);
     if (kept.size() > journal.replayed.size() / 2) {
-      return journal; // it would be full again at once
+      return journal; // archiving would free too little
     }
     journal.close();
     JournalArchive.replace(file, cellId, kept, journal.nextSeq - 1);
-    log.info("{}: had become full, {} of {} lines go on", file, kept.size(), journal.nextSeq - 1);
+    log.info(
+        "{}: archived: {} of {} lines kept in the new journal",
+        file,
+        kept.size(),
+        journal.nextSeq - 1);
     return openWhole(cellId, file, clock, author);
   }
 
@@ -110,11 +114,11 @@ public final class RevivalJournal implements AutoCloseable {
       replayed.add(entry);
       nextSeq = entry.seq() + 1;
     } catch (JournalCodec.MalformedLineException e) {
-      log.warn("{}, line {}: passed over, {}", file, number, e.getMessage());
+      log.warn("{}: line {} skipped: {}", file, number, e.getMessage());
     }
   }
 
-  /** Fencing: who was replaced must not write any more, whatever he believes. */
+  /** Fencing: refuses an owner that has been replaced. */
   private void requireNewestOwner() throws IOException {
     long newest =
         replayed.stream()
@@ -123,17 +127,17 @@ public final class RevivalJournal implements AutoCloseable {
             .orElse(Long.MIN_VALUE);
     if (author.epoch().isPresent() && newest > author.epoch().getAsLong()) {
       throw new IOException(
-          "%s: its owner of epoch %d has written to it, ours is %d"
+          "%s: an owner of epoch %d has written to it, the epoch of this pit is %d"
               .formatted(file, newest, author.epoch().getAsLong()));
     }
   }
 
-  /** What the file held when it was opened; what was only tried dry is left out. */
+  /** Returns the entries at the time of opening, without those of dry runs. */
   public List<JournalEntry> replayed() {
     return replayed.stream().filter(entry -> !entry.dryRun()).toList();
   }
 
-  /** Writes the events with one fsync; on failure none of them has happened. */
+  /** Writes the events with one fsync; on failure the journal holds none of them. */
   public List<JournalEntry> append(List<? extends JournalEvent> events) throws IOException {
     Instant now = clock.instant();
     List<JournalEntry> entries = new ArrayList<>();

@@ -30,7 +30,7 @@ import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.AttemptFailed;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 
-/** Owners of one journal, of which an older one was stopped at the worst moment and goes on. */
+/** Successive owners of one journal; an older one is suspended at the worst moment and resumes. */
 final class JournalFileTest {
 
   private static final UUID CELL = new UUID(7, 7);
@@ -61,12 +61,12 @@ final class JournalFileTest {
     return new RevivalJournal.Author(OptionalLong.of(epoch), false);
   }
 
-  private static List<JournalEvent> said(String detail) {
+  private static List<JournalEvent> event(String detail) {
     return List.of(
         new AttemptFailed(new Subject("rv-1", "writer", FailureCause.EXIT, 1, 4), detail));
   }
 
-  /** What whoever opens the journal next knows. */
+  /** Returns the details that the next owner reads. */
   private List<String> details() throws IOException {
     try (RevivalJournal next = RevivalJournal.open(CELL, file(), CLOCK, author(1_000))) {
       return next.replayed().stream()
@@ -82,94 +82,95 @@ final class JournalFileTest {
   }
 
   @Test
-  void whoWasStoppedRightBeforeItsWriteWritesNotIntoItsSuccessorsLines() throws IOException {
+  void anOwnerSuspendedBeforeItsWriteDoesNotWriteIntoTheLinesOfItsSuccessor() throws IOException {
     RevivalJournal old = owner(7);
-    old.append(said("old"));
+    old.append(event("old"));
     try (FileChannel underWay = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       long position = underWay.size();
       RevivalJournal successor = owner(8);
-      successor.append(said("new"));
+      successor.append(event("new"));
       underWay.write(ByteBuffer.wrap("{\"too\":\"late\"}\n".getBytes(UTF_8)), position);
-      successor.append(said("newer"));
+      successor.append(event("newer"));
     }
     assertEquals(List.of("old", "new", "newer"), details());
     assertEquals(List.of("revivals.jsonl"), names());
   }
 
   @Test
-  void whatWasWrittenTooLateBeforeItsSuccessorHasWrittenAnythingDoesNotCount() throws IOException {
+  void aLateLineBeforeTheFirstLineOfTheSuccessorDoesNotCount() throws IOException {
     RevivalJournal old = owner(7);
-    old.append(said("old"));
+    old.append(event("old"));
     RevivalJournal successor = owner(8);
-    old.append(said("too late"));
-    successor.append(said("new"));
+    old.append(event("too late"));
+    successor.append(event("new"));
     assertEquals(List.of("old", "new"), details());
-    IOException e = assertThrows(IOException.class, () -> old.append(said("once more")));
-    assertTrue(e.getMessage().contains("somebody else"), e::getMessage);
+    IOException e = assertThrows(IOException.class, () -> old.append(event("once more")));
+    assertTrue(e.getMessage().contains("another program"), e::getMessage);
     assertEquals(List.of("old", "new"), details());
   }
 
   @Test
-  void whoTakesOverTooLateIsReplacedByItsSuccessorAgain() throws IOException {
+  void anOwnerThatTakesOverTooLateIsReplacedByItsSuccessorAgain() throws IOException {
     RevivalJournal old = owner(7);
     RevivalJournal successor = owner(8);
-    old.append(said("too late"));
-    successor.append(said("new"));
+    old.append(event("too late"));
+    successor.append(event("new"));
     assertEquals(List.of("new"), details());
   }
 
-  /** The copy was ready, and only its new name was missing. */
+  /** Suspends an owner between the copy and its rename. */
   @Test
-  void whoWasStoppedInTheMiddleOfTakingOverTakesNothingAwayFromItsSuccessor() throws IOException {
+  void anOwnerSuspendedWhileTakingOverDoesNotReplaceItsSuccessorsFile() throws IOException {
     Path copy = folder.resolve("copy");
     try (RevivalJournal old = RevivalJournal.open(CELL, copy, CLOCK, author(7))) {
-      old.append(said("too late"));
+      old.append(event("too late"));
     }
     RevivalJournal successor = owner(8);
-    successor.append(said("new"));
+    successor.append(event("new"));
     Files.move(copy, file(), StandardCopyOption.REPLACE_EXISTING);
-    successor.append(said("newer"));
+    successor.append(event("newer"));
     assertEquals(List.of("new", "newer"), details());
   }
 
   @Test
-  void theCopyOfAnOlderOwnerIsTakenAwayAndThatOfANewerOneIsNot() throws IOException {
+  void copiesOfOlderOwnersAreDeletedAndThoseOfNewerOwnersAreNot() throws IOException {
     Files.writeString(folder.resolve("revivals.jsonl.7.new"), "half");
-    Files.writeString(folder.resolve("revivals.jsonl.8.new"), "of our own, from an earlier try");
+    Files.writeString(
+        folder.resolve("revivals.jsonl.8.new"), "of the same owner, from an earlier attempt");
     Files.writeString(folder.resolve("revivals.jsonl.9.new"), "half");
     Files.writeString(folder.resolve("revivals.jsonl.notes.new"), "an operator's");
-    owner(8).append(said("new"));
+    owner(8).append(event("new"));
     assertEquals(
         List.of("revivals.jsonl", "revivals.jsonl.9.new", "revivals.jsonl.notes.new"), names());
     assertEquals(List.of("new"), details());
   }
 
   @Test
-  void aJournalThatSomebodyHasDeletedIsThereAgainWithTheNextLine() throws IOException {
+  void aDeletedJournalIsRestoredWithTheNextLine() throws IOException {
     RevivalJournal journal = owner(7);
-    journal.append(said("one"));
+    journal.append(event("one"));
     Files.delete(file());
-    journal.append(said("two"));
+    journal.append(event("two"));
     assertEquals(List.of("one", "two"), details());
   }
 
   @Test
-  void whoMayReadItStaysAsTheOperatorHasSaid() throws IOException {
-    owner(7).append(said("one"));
+  void permissionsThatAnOperatorHasChangedAreKept() throws IOException {
+    owner(7).append(event("one"));
     var permissions = PosixFilePermissions.fromString("rw-r-----");
     Files.setPosixFilePermissions(file(), permissions);
-    owner(8).append(said("two"));
+    owner(8).append(event("two"));
     assertEquals(permissions, Files.getPosixFilePermissions(file()));
   }
 
   @Test
   void anOwnerThatIsInterruptedAtItsFirstLineLosesNothing() throws IOException {
-    owner(7).append(said("one"));
+    owner(7).append(event("one"));
     RevivalJournal journal = owner(8);
     Thread.currentThread().interrupt();
-    assertThrows(IOException.class, () -> journal.append(said("broken off")));
+    assertThrows(IOException.class, () -> journal.append(event("broken off")));
     assertTrue(Thread.interrupted());
-    journal.append(said("two"));
+    journal.append(event("two"));
     assertEquals(List.of("one", "two"), details());
     assertEquals(List.of("revivals.jsonl"), names());
   }
@@ -181,13 +182,13 @@ final class JournalFileTest {
     try (FileSystem disk = Jimfs.newFileSystem(small)) {
       Path file = disk.getPath("/cell/logs/revivals.jsonl");
       try (RevivalJournal before = RevivalJournal.open(CELL, file, CLOCK, author(7))) {
-        before.append(said("one"));
+        before.append(event("one"));
       }
       String whole = Files.readString(file);
       try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK, author(8))) {
-        assertThrows(IOException.class, () -> journal.append(said("x".repeat(5000))));
+        assertThrows(IOException.class, () -> journal.append(event("x".repeat(5000))));
         assertEquals(whole, Files.readString(file));
-        assertEquals(2, journal.append(said("two")).get(0).seq());
+        assertEquals(2, journal.append(event("two")).get(0).seq());
       }
       assertEquals(2, Files.readAllLines(file).size());
     }

@@ -53,13 +53,13 @@ final class RevivalHistoryTest {
   }
 
   @Test
-  void aCellThatNoPitHasWorkedHasNone() throws IOException {
+  void aCellThatNoPitHasOwnedHasNoRevivals() throws IOException {
     Files.deleteIfExists(journal);
     assertEquals(List.of(), RevivalHistory.read(cell));
   }
 
   @Test
-  void theyAreReadBesideTheOneWhoWritesThem() throws IOException {
+  void revivalsAreReadWhileTheOwnerWrites() throws IOException {
     try (RevivalJournal owner = RevivalJournal.open(cell.id(), journal, CLOCK)) {
       owner.append(List.of(requested("rv-1")));
       owner.append(
@@ -68,7 +68,7 @@ final class RevivalHistoryTest {
                   new Subject("rv-1", "writer", FailureCause.EXIT, 1, 2),
                   RevivalStatus.REVIVED,
                   "healthy")));
-      // Half a line, as the owner may be writing it right now.
+      // An incomplete line, as during a write of the owner.
       Files.writeString(journal, "{\"seq\":3,\"at\":", StandardOpenOption.APPEND);
       byte[] before = Files.readAllBytes(journal);
       List<Revival> read = RevivalHistory.read(cell);
@@ -82,7 +82,7 @@ final class RevivalHistoryTest {
   }
 
   @Test
-  void whatWasOnlyTriedDryIsLeftOut() throws IOException {
+  void dryRunsAreLeftOut() throws IOException {
     RevivalJournal.Author dry = new RevivalJournal.Author(OptionalLong.empty(), true);
     try (RevivalJournal owner = RevivalJournal.open(cell.id(), journal, CLOCK, dry)) {
       owner.append(List.of(requested("rv-1")));

@@ -75,7 +75,7 @@ final class RevivalJournalTest {
   }
 
   @Property(tries = 200)
-  void cutAtAnyByteItReplaysEveryFinishedLineAndGoesOn(
+  void aJournalCutAtAnyByteReplaysEveryCompleteLineAndContinues(
       @ForAll("events") @Size(min = 1, max = 8) List<JournalEvent> events,
       @ForAll @net.jqwik.api.constraints.DoubleRange(min = 0, max = 1) double where)
       throws IOException {
@@ -93,7 +93,7 @@ final class RevivalJournalTest {
 
       try (RevivalJournal again = RevivalJournal.open(CELL, file, CLOCK)) {
         assertEquals(expected, again.replayed());
-        // Shorter than most of what may have been cut: none of that may show behind it.
+        // Shorter than most of the cut parts: none of them may remain behind it.
         expected.addAll(again.append(List.of(new AttemptFailed(SUBJECT, ""))));
       }
       try (RevivalJournal third = RevivalJournal.open(CELL, file, CLOCK)) {
@@ -107,7 +107,7 @@ final class RevivalJournalTest {
   }
 
   @Test
-  void aLineThatIsNoEntryIsPassedOverAndKept() throws IOException {
+  void aMalformedLineIsSkippedAndKept() throws IOException {
     try (FileSystem disk = disk()) {
       Path file = journalOn(disk);
       try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
@@ -184,7 +184,7 @@ final class RevivalJournalTest {
 
   @Provide
   Arbitrary<List<JournalEvent>> events() {
-    return Arbitraries.<JournalEvent>oneOf(event(), standing()).list();
+    return Arbitraries.<JournalEvent>oneOf(event(), restriction()).list();
   }
 
   static Arbitrary<RevivalEvent> event() {
@@ -231,7 +231,7 @@ final class RevivalJournalTest {
             .as(Ended::new));
   }
 
-  static Arbitrary<RestrictionEvent> standing() {
+  static Arbitrary<RestrictionEvent> restriction() {
     Arbitrary<String> details = Arbitraries.strings().ofMaxLength(30);
     Arbitrary<String> agents = Arbitraries.of("", "writer", "reader");
     Arbitrary<Optional<Instant>> ends =
@@ -265,7 +265,7 @@ final class RevivalJournalTest {
   }
 
   @Test
-  void twoWritersAtOnceAreNoticedByTheOneThatWritesSecond() throws IOException {
+  void theSecondOfTwoConcurrentWritersIsRefused() throws IOException {
     try (FileSystem disk = disk()) {
       Path file = journalOn(disk);
       JournalEvent event = new AttemptFailed(SUBJECT, "x");
@@ -274,15 +274,15 @@ final class RevivalJournalTest {
         successor.append(List.of(event));
         String before = Files.readString(file);
         IOException e = assertThrows(IOException.class, () -> old.append(List.of(event)));
-        assertTrue(e.getMessage().contains("somebody else"), e::getMessage);
-        assertEquals(before, Files.readString(file), "and it does not hurt what is there");
+        assertTrue(e.getMessage().contains("another program"), e::getMessage);
+        assertEquals(before, Files.readString(file), "the file is unchanged");
         assertEquals(2, successor.append(List.of(event)).get(0).seq());
       }
     }
   }
 
   @Test
-  void whatWasOnlyTriedDryChangesNoState() throws IOException {
+  void dryRunsChangeNoState() throws IOException {
     try (FileSystem disk = disk()) {
       Path file = journalOn(disk);
       JournalEvent event = Requested.revival(SUBJECT, Origin.DEATH, RevivalStatus.PENDING, "gone");
@@ -303,10 +303,10 @@ final class RevivalJournalTest {
   }
 
   private static RevivalJournal.Author owner() {
-    return RevivalJournal.Author.NOBODY;
+    return RevivalJournal.Author.UNFENCED;
   }
 
-  /** A life of one agent that dies again and again, told by its journal. */
+  /** Returns the events of an agent that dies repeatedly. */
   private static List<JournalEvent> manyRevivals(int count) {
     List<JournalEvent> events = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
@@ -319,7 +319,7 @@ final class RevivalJournalTest {
   }
 
   @Test
-  void aFullJournalIsPutAwayWholeAndGoesOnWithWhatStillMatters() throws IOException {
+  void aFullJournalIsArchivedAndContinuesWithTheEntriesThatStillMatter() throws IOException {
     try (FileSystem disk = disk()) {
       Path file = journalOn(disk);
       byte[] before;
@@ -331,7 +331,7 @@ final class RevivalJournalTest {
                     new Subject("rv-old", "lead", FailureCause.EXIT, 0, 7),
                     Origin.DEATH,
                     RevivalStatus.PENDING_APPROVAL,
-                    "asks since long ago")));
+                    "request from long ago")));
         journal.append(manyRevivals(500));
         before = Files.readAllBytes(file);
       }
@@ -346,7 +346,7 @@ final class RevivalJournalTest {
         assertEquals(500, after.incarnation("writer"));
         assertEquals(64, after.of("writer").revivals().size());
         assertEquals(whole.of("writer").latest(), after.of("writer").latest());
-        assertEquals(1503, journal.append(manyRevivals(1)).get(0).seq(), "numbers go on");
+        assertEquals(1503, journal.append(manyRevivals(1)).get(0).seq(), "numbers continue");
       }
       assertTrue(Files.size(file) < before.length / 4);
       assertArrayEquals(before, Files.readAllBytes(file.resolveSibling("revivals-1502.jsonl")));
@@ -359,7 +359,7 @@ final class RevivalJournalTest {
   }
 
   @Test
-  void aJournalThatWasNotYetReplacedIsPutAwayAgain() throws IOException {
+  void aJournalThatWasNotYetReplacedIsArchivedAgain() throws IOException {
     try (FileSystem disk = disk()) {
       Path file = journalOn(disk);
       try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
@@ -373,9 +373,10 @@ final class RevivalJournalTest {
     }
   }
 
-  /** Forgetting must change no decision: only the oldest ended revivals are gone. */
+  /** Archiving changes no decision: it drops only the oldest ended revivals. */
   @Property(tries = 300)
-  void whatIsKeptAddsUpToTheSame(@ForAll("events") @Size(max = 60) List<JournalEvent> events) {
+  void theKeptEntriesGiveTheSameLedger(
+      @ForAll("events") @Size(max = 60) List<JournalEvent> events) {
     List<JournalEntry> entries = new ArrayList<>();
     for (JournalEvent event : events) {
       entries.add(
