@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Agents' own tokens. An agent never sees the pit's: it gets one that lets it speak for itself
- * alone, derived from the pit's, which a gateway that knows the pit's accepts without having been
- * told: the agent's key, a dot, and the HMAC-SHA256 of the key under the pit's token in lower-case
- * hexadecimal digits. Thread-safe.
+ * Issues agents' tokens. An agent does not get the token of the pit, but one that is derived from
+ * it and valid for its own heartbeats only: the agent's key, a dot, and the HMAC-SHA256 of the key
+ * under the pit's token in lower-case hexadecimal digits. A gateway that has the pit's token
+ * accepts it without registration. Thread-safe.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104, HMAC</a>
  */
@@ -35,28 +35,28 @@ public final class AgentTokens {
   private static final Logger log = LoggerFactory.getLogger(AgentTokens.class);
   private static final String HMAC = "HmacSHA256";
 
-  /** An agent could find a shorter one by trying. */
-  private static final int SHORTEST_SECRET = 32;
+  /** A shorter secret could be found by trial, from a derived token. */
+  private static final int MIN_SECRET_LENGTH = 32;
 
   private static final Set<PosixFilePermission> OURS_ALONE =
       PosixFilePermissions.fromString("rw-------");
 
-  /** An agent that runs as somebody else has to get through to its own file. */
-  private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
+  /** An agent that runs as another user has to reach its own file. */
+  private static final FileAttribute<Set<PosixFilePermission>> TRAVERSABLE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
 
   private final Path folder;
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
   AgentTokens(Path stateDirectory) {
     this.folder = stateDirectory.resolve("tokens");
   }
 
   /**
-   * The file with an agent's own token, written anew.
+   * Writes the token file of an agent, and returns its path.
    *
-   * @return empty where its gateway asks for none, or has one that none can be derived from safely
-   * @throws IOException if the pit's token cannot be read or the agent's not be written
+   * @return empty if its gateway needs no token, or has a token too short to derive from
+   * @throws IOException if the pit's token cannot be read, or the agent's token cannot be written
    */
   Optional<Path> issue(ProbeTarget target) throws IOException {
     Optional<Path> secret = target.gateway().map(GatewayAddress::tokenFile);
@@ -65,22 +65,22 @@ public final class AgentTokens {
     }
     String token = Files.readString(secret.get()).strip();
     String gateway = target.gatewayName().orElse("");
-    if (token.length() < SHORTEST_SECRET) {
-      if (told.add(gateway)) {
+    if (token.length() < MIN_SECRET_LENGTH) {
+      if (warned.add(gateway)) {
         log.warn(
-            "gateway {}: its token has fewer than {} characters, so its agents get none",
+            "gateway {}: no tokens for its agents: its token has fewer than {} characters",
             gateway,
-            SHORTEST_SECRET);
+            MIN_SECRET_LENGTH);
       }
       return Optional.empty();
     }
-    told.remove(gateway);
+    warned.remove(gateway);
     return Optional.of(write(target, derive(token, target.key())));
   }
 
   private Path write(ProbeTarget target, String token) throws IOException {
     Path cell = folder.resolve(target.agent().cellId().toString());
-    Files.createDirectories(cell, OUR_FOLDER);
+    Files.createDirectories(cell, TRAVERSABLE);
     Path file = cell.resolve(target.agent().agentId());
     AtomicFileWriter.write(file, (token + "\n").getBytes(UTF_8), OURS_ALONE);
     return file;

@@ -14,8 +14,8 @@ import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
 /**
- * The registries in this JVM, by the names that agents' files call them as gateways. They belong to
- * whoever handed them in. Thread-safe; listens from {@link #listen} to {@link #close}.
+ * Registries in this JVM, by gateway name. Does not close them. Thread-safe; listens from {@link
+ * #listen} to {@link #close}.
  */
 public final class EmbeddedRegistries implements AutoCloseable {
 
@@ -28,11 +28,12 @@ public final class EmbeddedRegistries implements AutoCloseable {
   private final String listener = "lazarus-pit-" + LISTENERS.incrementAndGet();
 
   /**
-   * Who judges whom.
+   * Creates a map of registries.
    *
    * @param named registries by gateway
-   * @param unlisted the registry of every other gateway that the configuration doesn't list
-   * @param configured the gateways that the configuration lists
+   * @param unlisted the registry of all other gateways that the configuration does not list; may be
+   *     null
+   * @param configured the gateways in the configuration
    */
   public EmbeddedRegistries(
       Map<String, HealthRegistry> named,
@@ -63,7 +64,7 @@ public final class EmbeddedRegistries implements AutoCloseable {
     return configured.contains(gatewayName) ? Optional.empty() : Optional.ofNullable(others);
   }
 
-  /** Has the pit woken whenever a status changes. */
+  /** Runs {@code news} at each change of a status. */
   public void listen(Runnable news) {
     all.forEach(registry -> registry.addListener(listener, event -> news.run()));
   }

@@ -18,9 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pit's own rules, for agents that no gateway judges: silent for one time-out is degraded, for
- * three unhealthy, and neither a pause of this process nor the silence of many at once counts. They
- * are the rules of any registry: this is one. Thread-safe.
+ * Registry of the pit, for agents without the verdict of a gateway. Silence for one time-out is
+ * degraded, for three unhealthy; pauses of this process and mass silence do not count. Thread-safe.
  */
 public final class FallbackHealthRegistry implements AutoCloseable {
 
@@ -49,30 +48,30 @@ public final class FallbackHealthRegistry implements AutoCloseable {
     registry.start();
   }
 
-  /** From now on this agent's silence counts, in this incarnation. */
+  /** Starts to count the agent's silence, in this incarnation. */
   void expect(ProbeTarget target) {
     try {
       probe.register(target);
       expected.add(target.agent());
     } catch (IOException e) {
-      log.debug("{}: is expected already, in a newer incarnation", target.agent(), e);
+      log.debug("{}: not registered here: a newer incarnation is", target.agent(), e);
     }
   }
 
-  /** A sign of life that nobody else judges. */
+  /** Records a heartbeat of an agent without a gateway. */
   void heartbeat(ProbeTarget target, String heartbeat) throws IOException {
     expected.add(target.agent());
     probe.heartbeat(target, heartbeat);
   }
 
-  /** What is known of an agent that is expected to beat. */
+  /** Returns the result for an agent that is registered here. */
   Optional<ProbeResult> find(ProbeTarget target) {
     return probe.find(target);
   }
 
   /**
-   * What becomes of an agent that its gateway does not know, or not in this incarnation, although
-   * it is registered there again and again.
+   * Returns the judgement of an agent that its gateway does not know in this incarnation, although
+   * the pit registers it in each round.
    */
   public Judgement judge(ProbeTarget target, Judgement.Unregistered lost) {
     expect(target);
@@ -87,12 +86,12 @@ public final class FallbackHealthRegistry implements AutoCloseable {
     return silence.isEmpty() ? lost : new Judgement.Unregistered(lost.detail() + ", " + silence);
   }
 
-  /** Its gateway judges it again, or nobody can tell what it would say. */
+  /** Stops to count the agent's silence: its gateway judges it again, or cannot be reached. */
   public void forget(ProbeTarget target) {
     forget(target.agent());
   }
 
-  /** Forgets all that are not among these. */
+  /** Forgets all other agents. */
   public void retain(Set<AgentRef> agents) {
     Set<AgentRef> gone = new HashSet<>(expected);
     gone.removeAll(agents);

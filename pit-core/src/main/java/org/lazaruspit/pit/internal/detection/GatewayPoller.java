@@ -26,27 +26,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks all gateways at once, each with one question at a time. A round waits for slow ones for a
- * moment only: what they answer later is news, and until then what they said last holds. Used by
- * the loop's thread alone.
+ * Probes all gateways concurrently, with at most one pending probe per gateway. A round waits 250
+ * ms for slow gateways: a late response triggers a new round, and until then the last result is
+ * used. Used by the thread of the loop only.
  */
 public final class GatewayPoller {
 
   private static final Logger log = LoggerFactory.getLogger(GatewayPoller.class);
 
-  /** How long a round waits for those that have not answered yet. */
-  private static final long PATIENCE = 250_000_000;
+  /** Wait of a round for pending probes, in nanoseconds. */
+  private static final long MAX_WAIT_NANOS = 250_000_000;
 
-  /** A probe has limits of its own; one that has none says nothing about its agents any more. */
-  private static final long LIMIT = 15_000_000_000L;
+  /** Age of a pending probe, in nanoseconds, from which on the last result is not used any more. */
+  private static final long MAX_AGE_NANOS = 15_000_000_000L;
 
   private final ProbeRouter probes;
   private final Executor executor;
   private final Runnable news;
-  private final Map<GatewayAddress, Question> open = new HashMap<>();
+  private final Map<GatewayAddress, PendingProbe> open = new HashMap<>();
   private final Set<GatewayAddress> registering = ConcurrentHashMap.newKeySet();
   private final Map<ProbeTarget, ProbeResult> latest = new HashMap<>();
-  private final LogOnChange trouble = new LogOnChange();
+  private final LogOnChange problems = new LogOnChange();
 
   public GatewayPoller(ProbeRouter probes, Executor executor, Runnable news) {
     this.probes = probes;
@@ -54,15 +54,15 @@ public final class GatewayPoller {
     this.news = news;
   }
 
-  /** A question that is under way. */
-  private record Question(
+  /** Probe that is under way. */
+  private record PendingProbe(
       List<ProbeTarget> targets,
-      CompletableFuture<Map<AgentRef, ProbeResult>> answer,
+      CompletableFuture<Map<AgentRef, ProbeResult>> response,
       AtomicBoolean late,
-      long askedAt) {
+      long sentAt) {
 
-    boolean isGivenUp() {
-      return !answer.isDone() && System.nanoTime() - askedAt > LIMIT;
+    boolean isOverdue() {
+      return !response.isDone() && System.nanoTime() - sentAt > MAX_AGE_NANOS;
     }
 
     boolean covers(List<ProbeTarget> others) {
@@ -70,15 +70,15 @@ public final class GatewayPoller {
     }
   }
 
-  /** What is known now; nothing of those whose gateway has not answered yet. */
+  /** Returns the latest results, without agents whose gateway has not responded yet. */
   public Map<AgentRef, ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException {
     latest.keySet().retainAll(Set.copyOf(targets));
-    Map<GatewayAddress, List<ProbeTarget>> outside = byGateway(targets);
-    outside.forEach(this::askUnlessAnswered);
+    Map<GatewayAddress, List<ProbeTarget>> remote = byGateway(targets);
+    remote.forEach(this::probeUnlessPending);
     Map<AgentRef, ProbeResult> results =
-        probes.probe(targets.stream().filter(t -> probes.outside(t).isEmpty()).toList());
-    awaitAnswers();
-    outside.forEach(
+        probes.probe(targets.stream().filter(t -> probes.remote(t).isEmpty()).toList());
+    awaitResponses();
+    remote.forEach(
         (gateway, group) ->
             group.forEach(
                 target ->
@@ -87,12 +87,12 @@ public final class GatewayPoller {
     return results;
   }
 
-  /** Where requests have to be sent to learn about these. */
+  /** Returns the targets by remote gateway, without targets of registries in this JVM. */
   public Map<GatewayAddress, List<ProbeTarget>> byGateway(List<ProbeTarget> targets) {
     Map<GatewayAddress, List<ProbeTarget>> byGateway = new LinkedHashMap<>();
     for (ProbeTarget target : targets) {
       probes
-          .outside(target)
+          .remote(target)
           .ifPresent(
               gateway -> byGateway.computeIfAbsent(gateway, g -> new ArrayList<>()).add(target));
     }
@@ -100,12 +100,12 @@ public final class GatewayPoller {
   }
 
   /**
-   * Has agents registered without waiting for it. What is not done since their gateway is still
-   * busy with the last ones is left to the next round.
+   * Registers agents asynchronously. Skips a gateway that still registers agents of an earlier
+   * round; the next round repeats it.
    */
   public void register(List<ProbeTarget> targets) throws InterruptedException {
     for (ProbeTarget target : targets) {
-      if (probes.outside(target).isEmpty()) {
+      if (probes.remote(target).isEmpty()) {
         probes.register(target);
       }
     }
@@ -130,100 +130,101 @@ public final class GatewayPoller {
             }
           });
     } catch (RejectedExecutionException e) {
-      log.debug("nobody is registered any more, the pit closes");
+      log.debug("gateway {}: registration skipped: the pit closes", gateway.name());
     }
   }
 
-  private void askUnlessAnswered(GatewayAddress gateway, List<ProbeTarget> targets) {
-    Question before = open.get(gateway);
+  private void probeUnlessPending(GatewayAddress gateway, List<ProbeTarget> targets) {
+    PendingProbe before = open.get(gateway);
     if (before != null) {
-      if (!before.answer().isDone()) {
+      if (!before.response().isDone()) {
         return;
       }
       take(gateway, before);
       if (before.covers(targets)) {
-        return; // it has just come
+        return; // the response is new
       }
     }
-    Question question =
-        new Question(targets, new CompletableFuture<>(), new AtomicBoolean(), System.nanoTime());
-    open.put(gateway, question);
+    PendingProbe probe =
+        new PendingProbe(
+            targets, new CompletableFuture<>(), new AtomicBoolean(), System.nanoTime());
+    open.put(gateway, probe);
     try {
-      executor.execute(() -> answer(question));
+      executor.execute(() -> send(probe));
     } catch (RejectedExecutionException e) {
       open.remove(gateway);
-      log.debug("{} is not asked any more, the pit closes", gateway.name());
+      log.debug("gateway {}: probe skipped: the pit closes", gateway.name());
     }
   }
 
-  private void answer(Question question) {
+  private void send(PendingProbe probe) {
     try {
-      question.answer().complete(probes.probe(question.targets()));
+      probe.response().complete(probes.probe(probe.targets()));
     } catch (InterruptedException e) {
-      question.answer().cancel(false);
+      probe.response().cancel(false);
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      question.answer().completeExceptionally(e);
+      probe.response().completeExceptionally(e);
       throw e;
     } finally {
-      if (question.late().get()) {
+      if (probe.late().get()) {
         news.run();
       }
     }
   }
 
-  private void awaitAnswers() throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE;
-    for (Map.Entry<GatewayAddress, Question> entry : List.copyOf(open.entrySet())) {
-      Question question = entry.getValue();
-      if (!question.late().get()) {
-        await(question, deadline - System.nanoTime());
+  private void awaitResponses() throws InterruptedException {
+    long deadline = System.nanoTime() + MAX_WAIT_NANOS;
+    for (Map.Entry<GatewayAddress, PendingProbe> entry : List.copyOf(open.entrySet())) {
+      PendingProbe probe = entry.getValue();
+      if (!probe.late().get()) {
+        await(probe, deadline - System.nanoTime());
       }
-      if (question.answer().isDone()) {
-        take(entry.getKey(), question);
+      if (probe.response().isDone()) {
+        take(entry.getKey(), probe);
       }
     }
   }
 
-  private static void await(Question question, long nanos) throws InterruptedException {
+  private static void await(PendingProbe probe, long nanos) throws InterruptedException {
     try {
-      question.answer().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      probe.response().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      question.late().set(true);
+      probe.late().set(true);
     } catch (ExecutionException | CancellationException e) {
-      log.debug("a question was not answered", e);
+      log.debug("probe failed", e);
     }
   }
 
-  private void take(GatewayAddress gateway, Question question) {
+  private void take(GatewayAddress gateway, PendingProbe probe) {
     open.remove(gateway);
     try {
-      Map<AgentRef, ProbeResult> answers = question.answer().join();
-      trouble.clear(gateway);
-      for (ProbeTarget target : question.targets()) {
-        ProbeResult answer = answers.get(target.agent());
-        if (answer != null) {
-          latest.put(target, answer);
+      Map<AgentRef, ProbeResult> responses = probe.response().join();
+      problems.clear(gateway);
+      for (ProbeTarget target : probe.targets()) {
+        ProbeResult response = responses.get(target.agent());
+        if (response != null) {
+          latest.put(target, response);
         }
       }
     } catch (CompletionException | CancellationException e) {
-      if (trouble.isNew(gateway, e.toString())) {
-        log.warn("gateway {} could not be asked", gateway.name(), e);
+      if (problems.isNew(gateway, e.toString())) {
+        log.warn("gateway {}: probe failed", gateway.name(), e);
       }
-      question.targets().forEach(latest::remove);
+      probe.targets().forEach(latest::remove);
     }
   }
 
   private Optional<ProbeResult> known(GatewayAddress gateway, ProbeTarget target) {
-    Question question = open.get(gateway);
-    if (question != null && question.isGivenUp()) {
+    PendingProbe probe = open.get(gateway);
+    if (probe != null && probe.isOverdue()) {
       return Optional.of(
           ProbeRouter.noAnswer(target, "gateway " + gateway.name() + " has not answered"));
     }
     return Optional.ofNullable(latest.get(target));
   }
 
-  /** From now on the heartbeat files of these are looked at. */
+  /** Sets the targets whose heartbeat files are read. */
   public void watchFiles(List<ProbeTarget> targets) {
     probes.files().watch(targets);
   }

@@ -6,10 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.HealthProbe.Listening;
 
-/**
- * Listens to the gateways that are in use, and to no others. Used by the loop's thread, closed by
- * any.
- */
+/** Listens to the gateways in use. Used by the thread of the loop, closed by any thread. */
 public final class GatewaySubscriptions implements AutoCloseable {
 
   private final ProbeRouter probes;
@@ -28,13 +25,13 @@ public final class GatewaySubscriptions implements AutoCloseable {
         open.put(gateway, probes.listen(gateway, news));
       }
     }
-    open.keySet().stream().filter(known -> !gateways.contains(known)).forEach(this::end);
+    open.keySet().stream().filter(known -> !gateways.contains(known)).forEach(this::stop);
     if (closed) {
       close();
     }
   }
 
-  private void end(GatewayAddress gateway) {
+  private void stop(GatewayAddress gateway) {
     Listening listening = open.remove(gateway);
     if (listening != null) {
       listening.close();
@@ -44,6 +41,6 @@ public final class GatewaySubscriptions implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    open.keySet().forEach(this::end);
+    open.keySet().forEach(this::stop);
   }
 }

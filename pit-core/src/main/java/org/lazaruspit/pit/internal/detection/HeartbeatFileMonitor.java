@@ -28,42 +28,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the files by which agents beat, and passes on what they say. A heartbeat is a change of
- * the file, whatever time the file claims. Thread-safe.
+ * Reads heartbeat files of agents, and forwards their heartbeats. Any change of the file is a
+ * heartbeat, regardless of the time in the file. Thread-safe.
  */
 public final class HeartbeatFileMonitor {
 
   private static final Logger log = LoggerFactory.getLogger(HeartbeatFileMonitor.class);
 
-  /** A time that lies further ahead of ours is none. */
-  private static final Duration SKEW = Duration.ofSeconds(2);
+  /** Largest tolerated lead of a file's time over the clock. */
+  private static final Duration MAX_LEAD = Duration.ofSeconds(2);
 
   private final Receiver receiver;
   private final Settings settings;
   private final Map<AgentRef, Tracked> tracked = new ConcurrentHashMap<>();
   private final Map<Optional<GatewayAddress>, AtomicBoolean> busy = new ConcurrentHashMap<>();
   private volatile List<ProbeTarget> watched = List.of();
-  private final AtomicBoolean lookAtAll = new AtomicBoolean();
+  private final AtomicBoolean readAll = new AtomicBoolean();
 
-  /** The wall clock, and how old a sign of life may be that is found at the first look. */
+  /** Wall clock, and largest age of a heartbeat at the first read of its file. */
   public record Settings(InstantSource clock, Duration timeout) {}
 
-  /** Who is told. */
+  /** Receiver of heartbeats. */
   interface Receiver {
-    /** A sign of life. */
+    /** Called for a heartbeat. */
     void heartbeat(ProbeTarget target, String heartbeat) throws IOException, InterruptedException;
 
-    /** No sign of life yet, but there should be. */
+    /** Called for an agent that should beat by its file and has not yet. */
     void expect(ProbeTarget target);
   }
 
-  /** What is remembered of one agent's file. Used by whoever has set it busy. */
+  /**
+   * State of one agent's file. Used by the thread that has set {@code busy}; {@code found} is read
+   * by all.
+   */
   private static final class Tracked {
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Set<String> complaints = new HashSet<>();
     private volatile boolean found;
     private long incarnation = -1;
-    private boolean looked;
+    private boolean read;
     private @Nullable Stamp last;
   }
 
@@ -73,26 +76,26 @@ public final class HeartbeatFileMonitor {
   }
 
   /**
-   * Prepares for an incarnation that is about to start; nothing of the agent runs. One that has
-   * ever beaten by its file is expected to do so again.
+   * Prepares for the start of an incarnation, while the agent does not run. An agent that has used
+   * its file before is expected to use it again.
    */
   public void begin(ProbeTarget target) {
     if (target.heartbeatFile().isEmpty()) {
       return;
     }
     HeartbeatFile file = new HeartbeatFile(target.heartbeatFile().get());
-    Tracked fresh = new Tracked();
-    fresh.incarnation = target.incarnation();
-    fresh.found = file.used();
-    fresh.looked = true; // whatever comes from now on is its own
+    Tracked state = new Tracked();
+    state.incarnation = target.incarnation();
+    state.found = file.used();
+    state.read = true; // later changes are of this incarnation
     try {
       file.begin();
     } catch (IOException | RuntimeException e) {
-      log.warn("{}: its heartbeat file cannot be put aside: {}", target.agent(), e.toString());
-      fresh.last = stampOrNull(file); // it comes from an earlier incarnation
+      log.warn("{}: its heartbeat file cannot be moved: {}", target.agent(), e.toString());
+      state.last = stampOrNull(file); // of an earlier incarnation
     }
-    tracked.put(target.agent(), fresh);
-    if (fresh.found) {
+    tracked.put(target.agent(), state);
+    if (state.found) {
       receiver.expect(target);
     }
   }
@@ -105,29 +108,30 @@ public final class HeartbeatFileMonitor {
     }
   }
 
-  /** From now on these are looked at, and no others. */
+  /** Sets the targets whose files are read. */
   void watch(List<ProbeTarget> targets) {
     watched = targets.stream().filter(target -> target.heartbeatFile().isPresent()).toList();
     tracked
         .keySet()
         .retainAll(targets.stream().map(ProbeTarget::agent).collect(Collectors.toSet()));
-    lookAtAll.set(true);
+    readAll.set(true);
   }
 
   /**
-   * Looks at the files that are known, and once a round for new ones. The agents of one gateway are
-   * passed on one after the other, those of different gateways at once.
+   * Reads known files, and once a round looks for new ones. Forwards heartbeats to one gateway in
+   * sequence, to several gateways concurrently.
    */
   public void poll(Executor executor) {
     try {
-      lookAt(executor);
-    } catch (RuntimeException | OutOfMemoryError e) { // the latter where no thread can be had
-      log.error("heartbeat files are not looked at this time", e); // or never again
+      readFiles(executor);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // The latter if no thread can be created. An exception would end the periodic task.
+      log.error("heartbeat files: not read; retried at the next poll", e);
     }
   }
 
-  private void lookAt(Executor executor) {
-    boolean all = lookAtAll.getAndSet(false);
+  private void readFiles(Executor executor) {
+    boolean all = readAll.getAndSet(false);
     Map<Optional<GatewayAddress>, List<ProbeTarget>> groups = new HashMap<>();
     for (ProbeTarget target : watched) {
       Tracked known = tracked.get(target.agent());
@@ -139,8 +143,8 @@ public final class HeartbeatFileMonitor {
   }
 
   private void poll(Executor executor, Optional<GatewayAddress> gateway, List<ProbeTarget> group) {
-    AtomicBoolean mark = busy.computeIfAbsent(gateway, g -> new AtomicBoolean());
-    if (!mark.compareAndSet(false, true)) {
+    AtomicBoolean reading = busy.computeIfAbsent(gateway, g -> new AtomicBoolean());
+    if (!reading.compareAndSet(false, true)) {
       return;
     }
     boolean begun = false;
@@ -154,20 +158,20 @@ public final class HeartbeatFileMonitor {
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             } finally {
-              mark.set(false);
+              reading.set(false);
             }
           });
       begun = true;
     } catch (RejectedExecutionException e) {
-      log.debug("no heartbeat file is looked at any more, the pit closes");
+      log.debug("heartbeat files: not read: the pit closes");
     } finally {
       if (!begun) {
-        mark.set(false);
+        reading.set(false);
       }
     }
   }
 
-  /** Looks at one agent's file now, and passes on what is new. */
+  /** Reads one agent's file, and forwards a new heartbeat. */
   void forward(ProbeTarget target) throws InterruptedException {
     if (target.heartbeatFile().isEmpty()) {
       return;
@@ -188,16 +192,16 @@ public final class HeartbeatFileMonitor {
   private void forward(ProbeTarget target, HeartbeatFile file, Tracked state)
       throws IOException, InterruptedException {
     if (target.incarnation() < state.incarnation) {
-      return; // somebody has not heard yet of the newer one
+      return; // the caller does not know the newer incarnation yet
     }
     if (target.incarnation() > state.incarnation) {
       state.incarnation = target.incarnation();
       state.last = null;
-      state.looked = false;
+      state.read = false;
     }
     Optional<Stamp> stamp = file.stamp();
-    boolean first = !state.looked;
-    state.looked = true;
+    boolean first = !state.read;
+    state.read = true;
     if (stamp.isEmpty()) {
       if (first && file.used()) {
         state.found = true;
@@ -210,41 +214,41 @@ public final class HeartbeatFileMonitor {
     if (now.equals(state.last)) {
       return;
     }
-    if (first && !fresh(target, state, now)) {
+    if (first && !isRecent(target, state, now)) {
       state.last = now;
       receiver.expect(target);
       return;
     }
-    beat(target, file, state, now);
+    forwardChange(target, file, state, now);
   }
 
-  /** At the first look nobody knows whether the file has just changed: its own time has to do. */
-  private boolean fresh(ProbeTarget target, Tracked state, Stamp stamp) {
+  /** Returns whether a file at its first read is new, by its modification time. */
+  private boolean isRecent(ProbeTarget target, Tracked state, Stamp stamp) {
     Instant now = settings.clock().instant();
     Instant modified = stamp.modified().toInstant();
-    if (modified.isAfter(now.plus(SKEW))) {
-      complain(target, state, "future", "says that it was changed at " + modified);
+    if (modified.isAfter(now.plus(MAX_LEAD))) {
+      complain(target, state, "future", "has a modification time in the future: " + modified);
       return false;
     }
     return !modified.isBefore(now.minus(settings.timeout()));
   }
 
-  private void beat(ProbeTarget target, HeartbeatFile file, Tracked state, Stamp now)
+  private void forwardChange(ProbeTarget target, HeartbeatFile file, Tracked state, Stamp now)
       throws InterruptedException {
     try {
       Beat beat = file.read(now);
       beat.complaint()
-          .ifPresent(why -> complain(target, state, "content", why + ", its sign of life counts"));
+          .ifPresent(why -> complain(target, state, "content", why + "; the heartbeat counts"));
       if (beat.incarnation().isPresent()
           && beat.incarnation().getAsLong() != target.incarnation()) {
-        String why = "speaks for incarnation " + beat.incarnation().getAsLong();
+        String why = "is for incarnation " + beat.incarnation().getAsLong();
         complain(target, state, "incarnation", why);
       } else {
         receiver.heartbeat(target, beat.text());
       }
       state.last = now;
     } catch (IOException e) {
-      // Whoever did not take it is told again at the next look.
+      // Not taken by the receiver: forwarded again at the next poll.
       complain(target, state, "refused", String.valueOf(e.getMessage()));
     }
   }

@@ -11,20 +11,21 @@ import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.ProbeResult;
 
-/** From evidence to judgement. Pure: no clock, no disk, no thread. */
+/** Judges agents by their evidence. Pure: no clock, no disk, no thread. */
 public final class Judge {
 
   private Judge() {}
 
-  /** What the evidence says of one agent. */
+  /** Judgement of one agent. */
   public sealed interface Judgement {
-    /** For people. */
+    /** Returns the judgement in words. */
     String describe();
 
     /**
-     * Nothing to do.
+     * Alive, nothing to do.
      *
-     * @param proven whether it was seen well in its current incarnation, and not only not seen ill
+     * @param detail details, for people
+     * @param proven whether it was seen healthy in its current incarnation
      */
     record Alive(String detail, boolean proven) implements Judgement {
       @Override
@@ -33,7 +34,7 @@ public final class Judge {
       }
     }
 
-    /** To be revived. */
+    /** Dead, to be revived. */
     record Dead(FailureCause cause, String evidence) implements Judgement {
       @Override
       public String describe() {
@@ -41,7 +42,7 @@ public final class Judge {
       }
     }
 
-    /** In trouble that says nothing about the agent: shown, not revived. */
+    /** Held: in trouble that a restart does not cure; reported, not revived. */
     record Held(FailureCause cause, String reason) implements Judgement {
       @Override
       public String describe() {
@@ -49,7 +50,7 @@ public final class Judge {
       }
     }
 
-    /** It runs, but its gateway has to be told of it before anybody can judge. */
+    /** Not known to its gateway; has to be registered before it can be judged. */
     record Unregistered(String detail) implements Judgement {
       @Override
       public String describe() {
@@ -61,11 +62,11 @@ public final class Judge {
   /**
    * Judges one agent.
    *
-   * @param incarnation the agent's incarnation according to the journal; 0 before its first start
-   * @param presence what the reviver knows
-   * @param probe what the probe learned; empty for an agent that cannot be probed
-   * @param startable whether this pit could start it; one that somebody else starts may be about to
-   *     come, and is judged by silence alone
+   * @param incarnation incarnation of the agent in the journal; 0 before its first start
+   * @param presence evidence of the reviver
+   * @param probe evidence of the probe; empty for an agent that cannot be probed
+   * @param startable whether this pit can start the agent; an agent started by other means may
+   *     still be about to start, and is judged by silence alone
    */
   public static Judgement judge(
       long incarnation, Presence presence, Optional<ProbeResult> probe, boolean startable) {
@@ -80,31 +81,31 @@ public final class Judge {
   private static Judgement withoutProbe(Presence presence, boolean startable) {
     return startable && presence instanceof Presence.Absent absent
         ? gone(absent, "not running: " + absent.evidence())
-        : new Judgement.Alive("nobody can be asked about it", presence instanceof Presence.Running);
+        : new Judgement.Alive("no health probe covers it", presence instanceof Presence.Running);
   }
 
   private static Judgement judge(
       long incarnation, Presence presence, ProbeResult probe, boolean startable) {
-    if (probe.incarnation() < incarnation && speaksOfTheAgent(probe.verdict())) {
-      // It has forgotten the newer one, or a zombie came first after it forgot everybody.
-      return new Judgement.Unregistered("its gateway speaks of incarnation " + probe.incarnation());
+    if (probe.incarnation() < incarnation && knowsTheAgent(probe.verdict())) {
+      // The gateway has lost the newer one, or lost all and then heard a zombie first.
+      return new Judgement.Unregistered("its gateway knows incarnation " + probe.incarnation());
     }
     return switch (probe.verdict()) {
-      case HEALTHY, DEGRADED -> lives(incarnation, probe);
+      case HEALTHY, DEGRADED -> running(incarnation, probe);
       case UNREACHABLE -> new Judgement.Held(FailureCause.GATEWAY, probe.detail());
       case UNKNOWN -> unknown(presence, probe, startable);
       case UNHEALTHY -> unhealthy(incarnation, probe);
     };
   }
 
-  private static boolean speaksOfTheAgent(ProbeResult.Verdict verdict) {
+  private static boolean knowsTheAgent(ProbeResult.Verdict verdict) {
     return switch (verdict) {
       case HEALTHY, DEGRADED, UNHEALTHY -> true;
       case UNKNOWN, UNREACHABLE -> false;
     };
   }
 
-  private static Judgement lives(long incarnation, ProbeResult probe) {
+  private static Judgement running(long incarnation, ProbeResult probe) {
     if (probe.held().isPresent()) {
       return new Judgement.Held(causeOfHold(probe.held().get()), probe.detail());
     }
@@ -115,7 +116,7 @@ public final class Judge {
         probe.provesHealthy(incarnation));
   }
 
-  /** What holds the silence of an agent back is shared with others, unless it says otherwise. */
+  /** Returns the cause of a hold by a gateway; mass silence unless it names another cause. */
   private static FailureCause causeOfHold(String held) {
     return Arrays.stream(FailureCause.values())
         .filter(cause -> cause.held() && cause.wireName().equals(held))
@@ -141,7 +142,7 @@ public final class Judge {
     return inTrouble(absent.exit().map(Judge::causeOf).orElse(FailureCause.EXIT), evidence);
   }
 
-  /** Two signals that agree: the gateway doesn't know it, and nothing of it runs. */
+  /** Judges dead on two signals that agree: unknown to the gateway, and not running. */
   private static Judgement unknown(Presence presence, ProbeResult probe, boolean startable) {
     if (startable && presence instanceof Presence.Absent absent) {
       return gone(absent, "not running: %s and %s".formatted(absent.evidence(), probe.detail()));
@@ -150,9 +151,9 @@ public final class Judge {
   }
 
   /**
-   * An agent tells with its exit status that a restart would not help, in the words of {@code
-   * sysexits.h}: 75 (try again later) is a quota, 77 (no permission) is access, 78 (bad
-   * configuration) is its configuration.
+   * Returns the cause by the exit status. Statuses of {@code sysexits.h} say that a restart does
+   * not help: 75 (try again later) is a quota, 77 (no permission) is authentication, 78 (bad
+   * configuration) is a configuration.
    */
   public static FailureCause causeOf(AgentExit exit) {
     return switch (exit.status().orElse(0)) {
@@ -164,8 +165,8 @@ public final class Judge {
   }
 
   /**
-   * A gateway tells its reason in words only. Who reports a failure may put its class in front:
-   * {@code quota: 429 from the provider}.
+   * Returns the cause by the text of a gateway. A reported failure may begin with its cause: {@code
+   * quota: 429 from the provider}.
    */
   static FailureCause causeOf(String message) {
     String text = message.toLowerCase(Locale.ROOT);

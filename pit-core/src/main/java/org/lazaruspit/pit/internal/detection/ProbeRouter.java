@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks through the probe that an agent's gateway calls for, which may be somebody else's code:
- * whatever it throws or leaves out becomes "no answer", never a death. Thread-safe.
+ * Sends probes through the registry, the plug-in or the fallback that covers an agent. Exceptions
+ * and missing results of a plug-in become "unreachable", never a death. Thread-safe.
  */
 public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
 
@@ -32,49 +32,50 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
 
   private final HealthProbe gateways;
   private final EmbeddedRegistries registries;
-  private final FallbackHealthRegistry rules;
+  private final FallbackHealthRegistry fallback;
   private final HeartbeatFileMonitor files;
-  private final Consumer<ForwardedHeartbeat> passed;
+  private final Consumer<ForwardedHeartbeat> forwarded;
   private final boolean dryRun;
   private final LogOnChange unregistered = new LogOnChange();
 
   public ProbeRouter(
       HealthProbe gateways,
       EmbeddedRegistries registries,
-      FallbackHealthRegistry rules,
-      HeartbeatFileMonitor.Settings how,
-      Consumer<ForwardedHeartbeat> passed,
+      FallbackHealthRegistry fallback,
+      HeartbeatFileMonitor.Settings fileSettings,
+      Consumer<ForwardedHeartbeat> forwarded,
       boolean dryRun) {
     this.dryRun = dryRun;
-    this.passed = passed;
+    this.forwarded = forwarded;
     this.gateways = gateways;
     this.registries = registries;
-    this.rules = rules;
-    this.files = new HeartbeatFileMonitor(this, how);
+    this.fallback = fallback;
+    this.files = new HeartbeatFileMonitor(this, fileSettings);
   }
 
-  /** The files by which agents beat. */
+  /** Returns the monitor of heartbeat files. */
   public HeartbeatFileMonitor files() {
     return files;
   }
 
-  /** Asks about one agent, of which whatever it has left in its file is known first. */
+  /** Probes one agent, after forwarding the heartbeat in its file. */
   public ProbeResult probe(ProbeTarget target) throws InterruptedException {
     files.forward(target);
     ProbeResult result = probe(List.of(target)).get(target.agent());
-    return result == null ? noAnswer(target, "nobody can be asked about it") : result;
+    return result == null ? noAnswer(target, "no health probe covers it") : result;
   }
 
-  /** A result for every target that anybody can be asked about. */
+  /** Probes agents; returns a result for each target that a probe covers. */
   Map<AgentRef, ProbeResult> probe(Collection<ProbeTarget> targets) throws InterruptedException {
-    Map<HealthProbe, List<ProbeTarget>> questions = new LinkedHashMap<>();
+    Map<HealthProbe, List<ProbeTarget>> targetsByProbe = new LinkedHashMap<>();
     for (ProbeTarget target : targets) {
       probeFor(target)
-          .ifPresent(probe -> questions.computeIfAbsent(probe, p -> new ArrayList<>()).add(target));
+          .ifPresent(
+              probe -> targetsByProbe.computeIfAbsent(probe, p -> new ArrayList<>()).add(target));
     }
     Map<AgentRef, ProbeResult> results = new HashMap<>();
-    for (Map.Entry<HealthProbe, List<ProbeTarget>> question : questions.entrySet()) {
-      results.putAll(probe(question.getKey(), question.getValue()));
+    for (Map.Entry<HealthProbe, List<ProbeTarget>> entry : targetsByProbe.entrySet()) {
+      results.putAll(probe(entry.getKey(), entry.getValue()));
     }
     return results;
   }
@@ -83,27 +84,27 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
       throws InterruptedException {
     Map<AgentRef, ProbeResult> results = new HashMap<>();
     for (ProbeTarget target : targets) {
-      results.put(target.agent(), noAnswer(target, "the probe gave no answer"));
+      results.put(target.agent(), noAnswer(target, "the probe returned no result"));
     }
     try {
       for (ProbeResult result : probe.probe(targets)) {
         results.replace(result.agent(), result);
       }
     } catch (RuntimeException | LinkageError e) {
-      log.warn("health probe {} is broken", probe.name(), e);
+      log.warn("health probe {}: probe failed", probe.name(), e);
       targets.forEach(
-          target -> results.put(target.agent(), noAnswer(target, "the probe broke: " + e)));
+          target -> results.put(target.agent(), noAnswer(target, "the probe failed: " + e)));
     }
     return results;
   }
 
-  /** Whether anybody can be asked about this agent at all. */
+  /** Returns whether a probe covers this agent. */
   public boolean canProbe(ProbeTarget target) {
     return probeFor(target).isPresent();
   }
 
-  /** Where a request has to be sent to learn about this agent; empty where none is needed. */
-  Optional<GatewayAddress> outside(ProbeTarget target) {
+  /** Returns the remote gateway of this agent; empty if a registry in this JVM covers it. */
+  Optional<GatewayAddress> remote(ProbeTarget target) {
     return registries.probe(target).isPresent() ? Optional.empty() : target.gateway();
   }
 
@@ -111,19 +112,19 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     return registries
         .probe(target)
         .or(() -> target.gateway().map(gateway -> gateways))
-        .or(() -> judgedHere(target) ? Optional.of(rules.probe()) : Optional.empty());
+        .or(() -> usesFallback(target) ? Optional.of(fallback.probe()) : Optional.empty());
   }
 
-  /** An agent without a gateway that beats by its file, or is expected to. */
-  private boolean judgedHere(ProbeTarget target) {
-    return target.gatewayName().isEmpty() && rules.find(target).isPresent();
+  /** Returns whether the fallback covers this agent: no gateway, and a heartbeat file in use. */
+  private boolean usesFallback(ProbeTarget target) {
+    return target.gatewayName().isEmpty() && fallback.find(target).isPresent();
   }
 
   static ProbeResult noAnswer(ProbeTarget target, String why) {
     return ProbeResult.of(target, ProbeResult.Verdict.UNREACHABLE, why, Duration.ZERO);
   }
 
-  /** Failing to register is no reason to stop: what counts is the heartbeat that must come. */
+  /** Registers an agent; only logs a failure, as the heartbeats that follow decide. */
   public void register(ProbeTarget target) throws InterruptedException {
     @Nullable HealthProbe probe = probeFor(target).orElse(null);
     if (probe == null || dryRun) {
@@ -140,12 +141,16 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     }
   }
 
-  /** Listens to a gateway, as far as its probe can. */
+  /** Listens to a gateway, if its probe can. */
   Listening listen(GatewayAddress gateway, Runnable news) {
     try {
       return guarded(gateways.listen(gateway, news));
     } catch (RuntimeException | LinkageError e) {
-      log.warn("{} cannot listen to {}, it is polled", gateways.name(), gateway.name(), e);
+      log.warn(
+          "gateway {}: health probe {} cannot listen; it is polled",
+          gateway.name(),
+          gateways.name(),
+          e);
       return () -> {};
     }
   }
@@ -155,7 +160,7 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
       try {
         listening.close();
       } catch (RuntimeException | LinkageError e) {
-        log.warn("health probe {} is broken", gateways.name(), e);
+        log.warn("health probe {}: close of a subscription failed", gateways.name(), e);
       }
     };
   }
@@ -171,14 +176,14 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
       refusal = Optional.of(String.valueOf(e.getMessage()));
       throw e;
     } finally {
-      passed.accept(new ForwardedHeartbeat(target.agent(), refusal));
+      forwarded.accept(new ForwardedHeartbeat(target.agent(), refusal));
     }
   }
 
   private void forward(ProbeTarget target, String heartbeat)
       throws IOException, InterruptedException {
     if (target.gatewayName().isEmpty()) {
-      rules.heartbeat(target, heartbeat);
+      fallback.heartbeat(target, heartbeat);
       return;
     }
     if (dryRun) {
@@ -193,7 +198,7 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
   @Override
   public void expect(ProbeTarget target) {
     if (target.gatewayName().isEmpty()) {
-      rules.expect(target);
+      fallback.expect(target);
     }
   }
 }

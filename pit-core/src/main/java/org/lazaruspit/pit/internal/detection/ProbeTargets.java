@@ -11,7 +11,7 @@ import org.lazaruspit.pit.internal.probe.HeartbeatFile;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
-/** How an agent of a cell is called at its gateway, and where that gateway is. */
+/** Resolves agents to probe targets: key, incarnation, gateway and heartbeat file. */
 public final class ProbeTargets {
 
   private final PitConfig config;
@@ -24,25 +24,25 @@ public final class ProbeTargets {
     this.tokens = new AgentTokens(config.stateDirectory());
   }
 
-  public ProbeTarget target(OwnedCell work, String agentId) {
+  public ProbeTarget target(OwnedCell cell, String agentId) {
     Optional<String> name =
-        Optional.ofNullable(work.cell().agents().get(agentId)).map(AgentSpec::gateway);
+        Optional.ofNullable(cell.cell().agents().get(agentId)).map(AgentSpec::gateway);
     return new ProbeTarget(
-        work.ref(agentId),
-        key(work, agentId),
-        work.ledger().incarnation(agentId),
+        cell.ref(agentId),
+        key(cell, agentId),
+        cell.ledger().incarnation(agentId),
         name,
         name.flatMap(this::gateway),
-        Optional.of(HeartbeatFile.path(work.directory(), agentId)));
+        Optional.of(HeartbeatFile.path(cell.directory(), agentId)));
   }
 
-  /** The file with the agent's own token for its gateway, written anew. */
+  /** Writes the agent's token for its gateway; returns the file, empty if no token is needed. */
   public Optional<Path> tokenFile(ProbeTarget target) throws IOException {
     return tokens.issue(target);
   }
 
-  private String key(OwnedCell work, String agentId) {
-    return config.agentKey() == PitConfig.AgentKey.CELL ? work.id() + "." + agentId : agentId;
+  private String key(OwnedCell cell, String agentId) {
+    return config.agentKey() == PitConfig.AgentKey.CELL ? cell.id() + "." + agentId : agentId;
   }
 
   private Optional<GatewayAddress> gateway(String name) {

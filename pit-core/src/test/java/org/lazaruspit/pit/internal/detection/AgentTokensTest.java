@@ -46,9 +46,9 @@ final class AgentTokensTest {
     return Files.writeString(folder.resolve("secret"), text);
   }
 
-  /** As openssl dgst -sha256 -hmac makes it. */
+  /** Expected value from {@code openssl dgst -sha256 -hmac}. */
   @Test
-  void theTokenIsTheKeyAndItsCodeUnderThePitsToken() {
+  void theTokenIsTheKeyAndItsHmacUnderThePitsToken() {
     assertEquals(
         "writer.b3c048946082664f44361a042a991e26021c79489801309d6b2efb8b907d10b3",
         AgentTokens.derive(SECRET, "writer"));
@@ -71,12 +71,12 @@ final class AgentTokensTest {
   }
 
   @Test
-  void aGatewayThatAsksForNoneGivesNone() throws IOException {
+  void aGatewayWithoutATokenHasNoAgentTokens() throws IOException {
     assertEquals(Optional.empty(), tokens.issue(target(null)));
   }
 
   @Test
-  void nothingIsDerivedFromASecretThatCouldBeGuessed() throws IOException {
+  void noTokenIsDerivedFromAShortSecret() throws IOException {
     assertEquals(Optional.empty(), tokens.issue(target(secret("short"))));
     assertEquals(Optional.empty(), tokens.issue(target(secret(SECRET.substring(1) + " \n"))));
   }

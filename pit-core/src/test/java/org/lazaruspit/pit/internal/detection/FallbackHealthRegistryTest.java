@@ -33,11 +33,11 @@ final class FallbackHealthRegistryTest {
           .ticker(() -> now)
           .rules(HealthRules.builder().timeout(Duration.ofMinutes(5)).build())
           .build();
-  private final FallbackHealthRegistry rules = new FallbackHealthRegistry(registry);
+  private final FallbackHealthRegistry fallback = new FallbackHealthRegistry(registry);
 
   @AfterEach
   void close() {
-    rules.close();
+    fallback.close();
   }
 
   private static ProbeTarget target(String id, long incarnation) {
@@ -50,7 +50,7 @@ final class FallbackHealthRegistryTest {
   }
 
   @Test
-  void thePitsOwnTimeoutIsThatOfTheConfiguration() throws Exception {
+  void theTimeoutIsThatOfTheConfiguration() throws Exception {
     PitConfig config = PitConfig.parse(Path.of("config.json"), "{\"timeout\": 7}");
     try (HealthRegistry own = FallbackHealthRegistry.registry(config)) {
       assertEquals(Duration.ofSeconds(7), own.rules().timeout());
@@ -59,71 +59,71 @@ final class FallbackHealthRegistryTest {
   }
 
   @Test
-  void whoIsUnknownForThreeTimeoutsIsDeadOfSilence() {
-    assertSame(LOST, rules.judge(target("a", 1), LOST));
+  void anAgentUnknownForThreeTimeoutsIsDeadOfSilence() {
+    assertSame(LOST, fallback.judge(target("a", 1), LOST));
     pass(301);
-    Judgement degraded = rules.judge(target("a", 1), LOST);
+    Judgement degraded = fallback.judge(target("a", 1), LOST);
     assertEquals(
         new Judgement.Unregistered("gateway g does not know it, silent for 301 s"), degraded);
     pass(598);
-    assertInstanceOf(Judgement.Unregistered.class, rules.judge(target("a", 1), LOST));
+    assertInstanceOf(Judgement.Unregistered.class, fallback.judge(target("a", 1), LOST));
     pass(1);
     assertEquals(
         new Judgement.Dead(FailureCause.SILENCE, "gateway g does not know it, silent for 900 s"),
-        rules.judge(target("a", 1), LOST));
+        fallback.judge(target("a", 1), LOST));
   }
 
   @Test
-  void whoIsJudgedByItsGatewayAgainBeginsAnew() {
-    rules.judge(target("a", 1), LOST);
+  void silenceCountsAnewAfterAVerdictOfTheGateway() {
+    fallback.judge(target("a", 1), LOST);
     pass(899);
-    rules.forget(target("a", 1));
-    rules.judge(target("a", 1), LOST);
+    fallback.forget(target("a", 1));
+    fallback.judge(target("a", 1), LOST);
     pass(2);
-    assertSame(LOST, rules.judge(target("a", 1), LOST));
+    assertSame(LOST, fallback.judge(target("a", 1), LOST));
   }
 
   @Test
   void aNewIncarnationIsNotHeldToTheSilenceOfTheOldOne() {
-    rules.judge(target("a", 1), LOST);
+    fallback.judge(target("a", 1), LOST);
     pass(901);
-    assertSame(LOST, rules.judge(target("a", 2), LOST));
+    assertSame(LOST, fallback.judge(target("a", 2), LOST));
   }
 
   @Test
-  void theSilenceOfManyAtOnceIsHeld() {
+  void massSilenceIsHeld() {
     for (int i = 0; i < 10; i++) {
-      rules.judge(target("a" + i, 1), LOST);
+      fallback.judge(target("a" + i, 1), LOST);
     }
     pass(301);
     Judgement.Held held =
-        assertInstanceOf(Judgement.Held.class, rules.judge(target("a3", 1), LOST));
+        assertInstanceOf(Judgement.Held.class, fallback.judge(target("a3", 1), LOST));
     assertEquals(FailureCause.MASS, held.cause());
   }
 
   @Test
-  void itsEventsAreNews() throws Exception {
+  void eventsTriggerARound() throws Exception {
     CountDownLatch news = new CountDownLatch(1);
-    rules.start(news::countDown);
-    rules.judge(target("a", 1), LOST);
+    fallback.start(news::countDown);
+    fallback.judge(target("a", 1), LOST);
     registry.forEach(agent -> registry.reportFailure(agent.agentId(), "stumbled"));
     assertTrue(news.await(60, TimeUnit.SECONDS));
   }
 
   @Test
-  void whoHasBeatenAndIsGoneIsForgotten() throws Exception {
-    rules.heartbeat(target("a", 1), "");
+  void aRemovedAgentWithHeartbeatsIsForgotten() throws Exception {
+    fallback.heartbeat(target("a", 1), "");
     assertEquals(1, registry.size());
-    rules.retain(Set.of());
+    fallback.retain(Set.of());
     assertEquals(0, registry.size());
   }
 
   @Test
-  void whoIsGoneIsForgotten() {
-    rules.judge(target("a", 1), LOST);
-    rules.judge(target("b", 1), LOST);
-    rules.retain(Set.of(target("b", 1).agent()));
-    assertEquals(Optional.empty(), rules.find(target("a", 1)));
+  void aRemovedAgentIsForgotten() {
+    fallback.judge(target("a", 1), LOST);
+    fallback.judge(target("b", 1), LOST);
+    fallback.retain(Set.of(target("b", 1).agent()));
+    assertEquals(Optional.empty(), fallback.find(target("a", 1)));
     assertEquals(1, registry.size());
   }
 }

@@ -37,7 +37,7 @@ final class GatewayPollerTest {
   private final HealthRegistry own = HealthRegistry.create();
   private final Semaphore news = new Semaphore(0);
   private final SlowProbe probe = new SlowProbe();
-  private final GatewayPoller polls =
+  private final GatewayPoller poller =
       new GatewayPoller(
           new ProbeRouter(
               probe,
@@ -51,7 +51,7 @@ final class GatewayPollerTest {
   private final ProbeTarget slow = target("slow");
   private final ProbeTarget fast = target("fast");
 
-  /** A probe of somebody's: the gateway that is called slow answers when it is let. */
+  /** Probe whose gateway "slow" responds when the test permits it. */
   private static final class SlowProbe implements HealthProbe {
 
     private final CountDownLatch slowMayAnswer = new CountDownLatch(1);
@@ -75,7 +75,7 @@ final class GatewayPollerTest {
           .toList();
     }
 
-    int asked() {
+    int probes() {
       synchronized (questions) {
         return questions.size();
       }
@@ -90,8 +90,9 @@ final class GatewayPollerTest {
         Optional.of(new GatewayAddress(gateway, URI.create("http://" + gateway), null)));
   }
 
-  private Optional<String> ask(ProbeTarget about, ProbeTarget... all) throws InterruptedException {
-    return Optional.ofNullable(polls.probe(List.of(all)).get(about.agent()))
+  private Optional<String> result(ProbeTarget about, ProbeTarget... all)
+      throws InterruptedException {
+    return Optional.ofNullable(poller.probe(List.of(all)).get(about.agent()))
         .map(ProbeResult::detail);
   }
 
@@ -103,44 +104,44 @@ final class GatewayPollerTest {
   }
 
   @Test
-  void aSlowGatewayHoldsUpNoOther() throws InterruptedException {
-    assertEquals(ANSWERED, ask(fast, slow, fast));
-    assertEquals(Optional.empty(), ask(slow, slow, fast));
-    assertEquals(3, probe.asked(), "the slow one is not asked again while it is still to answer");
+  void aSlowGatewayDelaysNoOther() throws InterruptedException {
+    assertEquals(ANSWERED, result(fast, slow, fast));
+    assertEquals(Optional.empty(), result(slow, slow, fast));
+    assertEquals(3, probe.probes(), "no second probe while one is pending");
   }
 
   @Test
-  void aLateAnswerIsNewsAndTheNextRoundsAnswer() throws InterruptedException {
-    ask(slow, slow, fast);
+  void aLateResponseTriggersARoundAndIsItsResult() throws InterruptedException {
+    result(slow, slow, fast);
     probe.slowMayAnswer.countDown();
     assertTrue(news.tryAcquire(30, TimeUnit.SECONDS));
-    assertEquals(ANSWERED, ask(slow, slow));
-    assertEquals(2, probe.asked(), "it has just answered");
-    assertEquals(ANSWERED, ask(slow, slow));
-    assertEquals(3, probe.asked());
+    assertEquals(ANSWERED, result(slow, slow));
+    assertEquals(2, probe.probes(), "the response is new");
+    assertEquals(ANSWERED, result(slow, slow));
+    assertEquals(3, probe.probes());
   }
 
   @Test
-  void anAnswerInTimeIsNoNews() throws InterruptedException {
-    assertEquals(ANSWERED, ask(fast, fast));
+  void aTimelyResponseTriggersNoRound() throws InterruptedException {
+    assertEquals(ANSWERED, result(fast, fast));
     assertEquals(0, news.availablePermits());
   }
 
   @Test
-  void aLateAnswerAboutAnOlderIncarnationIsNotTakenForTheNewerOne() throws InterruptedException {
-    ask(slow, slow);
+  void aLateResponseForAnOlderIncarnationIsNotUsedForTheNewerOne() throws InterruptedException {
+    result(slow, slow);
     ProbeTarget newer = new ProbeTarget(slow.agent(), slow.key(), 2, slow.gateway());
-    assertEquals(Optional.empty(), ask(newer, newer));
+    assertEquals(Optional.empty(), result(newer, newer));
     probe.slowMayAnswer.countDown();
     assertTrue(news.tryAcquire(30, TimeUnit.SECONDS));
-    assertEquals(ANSWERED, ask(newer, newer));
-    assertEquals(2, probe.asked());
+    assertEquals(ANSWERED, result(newer, newer));
+    assertEquals(2, probe.probes());
   }
 
   @Test
-  void eachGatewayIsAskedOnceForAllOfItsAgents() throws InterruptedException {
+  void eachGatewayIsProbedOnceForAllOfItsAgents() throws InterruptedException {
     ProbeTarget other = new ProbeTarget(new AgentRef(new UUID(1, 2), "b"), "b", 1, fast.gateway());
-    ask(other, fast, other);
-    assertEquals(1, probe.asked());
+    result(other, fast, other);
+    assertEquals(1, probe.probes());
   }
 }

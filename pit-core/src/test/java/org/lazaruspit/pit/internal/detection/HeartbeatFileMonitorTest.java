@@ -26,7 +26,7 @@ final class HeartbeatFileMonitorTest {
   private static final HeartbeatFileMonitor.Settings SETTINGS =
       new HeartbeatFileMonitor.Settings(() -> NOW, Duration.ofMinutes(5));
 
-  private final List<String> told = new ArrayList<>();
+  private final List<String> events = new ArrayList<>();
   private boolean refusing;
   private final HeartbeatFileMonitor.Receiver receiver =
       new HeartbeatFileMonitor.Receiver() {
@@ -35,12 +35,12 @@ final class HeartbeatFileMonitorTest {
           if (refusing) {
             throw new IOException("the gateway is away");
           }
-          told.add("beat of " + target.incarnation() + " " + heartbeat);
+          events.add("heartbeat of " + target.incarnation() + " " + heartbeat);
         }
 
         @Override
         public void expect(ProbeTarget target) {
-          told.add("expect " + target.incarnation());
+          events.add("expect " + target.incarnation());
         }
       };
   private HeartbeatFileMonitor files = new HeartbeatFileMonitor(receiver, SETTINGS);
@@ -69,139 +69,140 @@ final class HeartbeatFileMonitorTest {
     Files.setLastModifiedTime(path, FileTime.from(at));
   }
 
-  /** What was told since the last look. */
-  private List<String> look(long incarnation) throws InterruptedException {
+  /** Polls, and returns the new events. */
+  private List<String> poll(long incarnation) throws InterruptedException {
     files.forward(target(incarnation));
-    List<String> news = List.copyOf(told);
-    told.clear();
+    List<String> news = List.copyOf(events);
+    events.clear();
     return news;
   }
 
   @Test
   void eachTouchIsOneHeartbeat() throws Exception {
-    assertEquals(List.of(), look(1));
+    assertEquals(List.of(), poll(1));
     beat("", NOW);
-    assertEquals(List.of("beat of 1 "), look(1));
-    assertEquals(List.of(), look(1));
+    assertEquals(List.of("heartbeat of 1 "), poll(1));
+    assertEquals(List.of(), poll(1));
     Files.setLastModifiedTime(path, FileTime.from(NOW.plusMillis(1)));
-    assertEquals(List.of("beat of 1 "), look(1));
+    assertEquals(List.of("heartbeat of 1 "), poll(1));
   }
 
   @Test
   void aNewFileUnderTheOldTimeIsAHeartbeatToo() throws Exception {
     beat("{}", NOW);
-    look(1);
+    poll(1);
     Path prepared = Files.writeString(path.resolveSibling("prepared"), "{}");
     Files.setLastModifiedTime(prepared, FileTime.from(NOW));
     Files.move(prepared, path, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    assertEquals(List.of("beat of 1 {}"), look(1));
+    assertEquals(List.of("heartbeat of 1 {}"), poll(1));
   }
 
   @Test
-  void whatAnEarlierIncarnationLeftDoesNotCountForTheNextWhichIsExpectedToBeat() throws Exception {
+  void aFileOfAnEarlierIncarnationDoesNotCountButTheNextIsExpectedToBeat() throws Exception {
     beat("", NOW);
-    look(1);
+    poll(1);
     files.begin(target(2));
-    assertEquals(List.of("expect 2"), look(2));
+    assertEquals(List.of("expect 2"), poll(2));
     beat("", NOW);
-    assertEquals(List.of("beat of 2 "), look(2));
+    assertEquals(List.of("heartbeat of 2 "), poll(2));
   }
 
   @Test
   void anAgentThatNeverBeatByAFileIsNotExpectedTo() throws Exception {
     files.begin(target(2));
-    assertEquals(List.of(), look(2));
+    assertEquals(List.of(), poll(2));
   }
 
   @Test
-  void whatCouldNotBePutAsideDoesNotCount() throws Exception {
+  void aFileThatCouldNotBeMovedDoesNotCount() throws Exception {
     Files.createDirectories(path.resolveSibling("heartbeat.previous").resolve("inner"));
     beat("", NOW);
     files.begin(target(2));
-    assertEquals(List.of("expect 2"), look(2));
+    assertEquals(List.of("expect 2"), poll(2));
     beat("", NOW.plusMillis(1));
-    assertEquals(List.of("beat of 2 "), look(2));
+    assertEquals(List.of("heartbeat of 2 "), poll(2));
   }
 
   @Test
-  void whoHasNotHeardOfTheNewIncarnationPassesNothingOnForTheOldOne() throws Exception {
+  void aCallerWithTheOldIncarnationForwardsNothing() throws Exception {
     files.begin(target(2));
     beat("", NOW);
-    assertEquals(List.of(), look(1));
-    assertEquals(List.of("beat of 2 "), look(2));
+    assertEquals(List.of(), poll(1));
+    assertEquals(List.of("heartbeat of 2 "), poll(2));
   }
 
   @Test
-  void afterARestartOfThePitAFreshFileIsAHeartbeatAndAnOldOneIsNone() throws Exception {
+  void afterARestartOfThePitARecentFileIsAHeartbeatAndAnOldFileIsNot() throws Exception {
     beat("", NOW.minusSeconds(299));
-    assertEquals(List.of("beat of 1 "), look(1));
+    assertEquals(List.of("heartbeat of 1 "), poll(1));
     files = new HeartbeatFileMonitor(receiver, SETTINGS);
     beat("", NOW.minusSeconds(301));
-    assertEquals(List.of("expect 1"), look(1));
-    assertEquals(List.of(), look(1));
+    assertEquals(List.of("expect 1"), poll(1));
+    assertEquals(List.of(), poll(1));
   }
 
   @Test
-  void afterARestartOfThePitAnAgentThatBeatInItsEarlierLifeIsStillExpectedTo() throws Exception {
+  void afterARestartOfThePitAnAgentThatBeatInAnEarlierIncarnationIsStillExpectedTo()
+      throws Exception {
     Files.createFile(path.resolveSibling("heartbeat.previous"));
-    assertEquals(List.of("expect 1"), look(1));
-    assertEquals(List.of(), look(1));
+    assertEquals(List.of("expect 1"), poll(1));
+    assertEquals(List.of(), poll(1));
   }
 
   @Test
-  void aTimeInTheFutureIsNotBelievedButItsChangeIs() throws Exception {
+  void aTimeInTheFutureDoesNotCountButItsChangeDoes() throws Exception {
     beat("", NOW.plusSeconds(3600));
-    assertEquals(List.of("expect 1"), look(1));
-    assertEquals(List.of(), look(1));
+    assertEquals(List.of("expect 1"), poll(1));
+    assertEquals(List.of(), poll(1));
     beat("", NOW.plusSeconds(3601));
-    assertEquals(List.of("beat of 1 "), look(1));
+    assertEquals(List.of("heartbeat of 1 "), poll(1));
   }
 
   @Test
-  void aHeartbeatThatSpeaksForAnotherIncarnationDoesNotCount() throws Exception {
+  void aHeartbeatOfAnotherIncarnationDoesNotCount() throws Exception {
     beat("{\"incarnation\": 1}", NOW);
-    assertEquals(List.of(), look(2));
+    assertEquals(List.of(), poll(2));
     beat("{\"incarnation\": 2}", NOW.plusMillis(1));
-    assertEquals(List.of("beat of 2 {\"incarnation\": 2}"), look(2));
+    assertEquals(List.of("heartbeat of 2 {\"incarnation\": 2}"), poll(2));
   }
 
   @Test
-  void halfAHeartbeatIsABareSignOfLife() throws Exception {
+  void anIncompleteHeartbeatCountsWithoutItsContent() throws Exception {
     beat("{\"incarnation\": 1", NOW);
-    assertEquals(List.of("beat of 2 "), look(2));
+    assertEquals(List.of("heartbeat of 2 "), poll(2));
   }
 
   @Test
-  void whatWasNotTakenIsOfferedAgain() throws Exception {
+  void aRefusedHeartbeatIsForwardedAgain() throws Exception {
     refusing = true;
     beat("", NOW);
-    assertEquals(List.of(), look(1));
+    assertEquals(List.of(), poll(1));
     refusing = false;
-    assertEquals(List.of("beat of 1 "), look(1));
+    assertEquals(List.of("heartbeat of 1 "), poll(1));
   }
 
   @Test
-  void anIncarnationThatNobodyPreparedForIsLookedAtForTheFirstTime() throws Exception {
+  void anUnpreparedIncarnationBeginsWithAFirstRead() throws Exception {
     beat("", NOW);
-    assertEquals(List.of("beat of 1 "), look(1));
-    assertEquals(List.of("beat of 2 "), look(2));
+    assertEquals(List.of("heartbeat of 1 "), poll(1));
+    assertEquals(List.of("heartbeat of 2 "), poll(2));
     beat("", NOW.minusSeconds(301));
-    assertEquals(List.of("expect 3"), look(3));
+    assertEquals(List.of("expect 3"), poll(3));
   }
 
   @Test
-  void whoIsNotWatchedAnyMoreIsForgotten() throws Exception {
+  void anAgentThatIsNoLongerWatchedIsForgotten() throws Exception {
     beat("", NOW);
     files.watch(List.of(target(1)));
     files.poll(Runnable::run);
     files.watch(List.of());
     files.watch(List.of(target(1)));
     files.poll(Runnable::run);
-    assertEquals(List.of("beat of 1 ", "beat of 1 "), told);
+    assertEquals(List.of("heartbeat of 1 ", "heartbeat of 1 "), events);
   }
 
   @Test
-  void whereNoThreadCanBeHadTheNextLookTriesAgain() throws Exception {
+  void withoutAThreadTheNextPollTriesAgain() throws Exception {
     beat("", NOW);
     Executor exhausted =
         task -> {
@@ -217,25 +218,25 @@ final class HeartbeatFileMonitorTest {
     }
     files.watch(List.of(target(1)));
     files.poll(Runnable::run);
-    assertEquals(List.of("beat of 1 "), told);
+    assertEquals(List.of("heartbeat of 1 "), events);
   }
 
   @Test
-  void filesThatAreKnownAreLookedAtAndNewOnesOnceARound() throws Exception {
+  void knownFilesAreReadAtEachPollAndNewFilesOnceARound() throws Exception {
     files.watch(List.of(target(1)));
     files.poll(Runnable::run);
     beat("", NOW);
     files.poll(Runnable::run);
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), events);
     files.watch(List.of(target(1)));
     files.poll(Runnable::run);
-    assertEquals(List.of("beat of 1 "), told);
+    assertEquals(List.of("heartbeat of 1 "), events);
     beat("", NOW.plusMillis(1));
     files.poll(Runnable::run);
-    assertEquals(2, told.size());
+    assertEquals(2, events.size());
     files.watch(List.of());
     beat("", NOW.plusMillis(2));
     files.poll(Runnable::run);
-    assertEquals(2, told.size());
+    assertEquals(2, events.size());
   }
 }

@@ -42,20 +42,20 @@ final class JudgeTest {
 
   @ParameterizedTest
   @EnumSource(Verdict.class)
-  void aTreeThatThePitStartedAndThatIsGoneIsDeadWhateverTheGatewaySays(Verdict verdict) {
+  void aStartedTreeThatIsGoneIsDeadRegardlessOfTheGateway(Verdict verdict) {
     Judgement.Dead dead =
         assertInstanceOf(Judgement.Dead.class, judge(3, ABSENT, verdict, 3, "detail"));
     assertEquals(FailureCause.EXIT, dead.cause());
   }
 
   @Test
-  void unknownToItsGatewayAndNotRunningIsKnownNotToRun() {
+  void anAgentUnknownToItsGatewayAndNotRunningIsDead() {
     assertInstanceOf(
         Judgement.Dead.class, judge(0, ABSENT, Verdict.UNKNOWN, 0, "does not know it"));
   }
 
   @Test
-  void anAgentThatSomebodyElseStartsIsNotDeadBeforeItWasEverSilent() {
+  void anAgentStartedByOtherMeansIsNotDeadBeforeItsFirstSilence() {
     Optional<ProbeResult> unknown =
         Optional.of(new ProbeResult(AGENT, Verdict.UNKNOWN, 0, false, "", Duration.ZERO));
     assertInstanceOf(Judgement.Unregistered.class, Judge.judge(0, ABSENT, unknown, false));
@@ -63,7 +63,7 @@ final class JudgeTest {
   }
 
   @Test
-  void unknownToItsGatewayButRunningIsRegisteredAndNotKilled() {
+  void anAgentUnknownToItsGatewayButRunningIsRegisteredAndNotKilled() {
     assertInstanceOf(
         Judgement.Unregistered.class, judge(3, RUNNING, Verdict.UNKNOWN, 0, "forgot it"));
     assertInstanceOf(
@@ -76,25 +76,25 @@ final class JudgeTest {
     "silent for 900 s, SILENCE",
     "disk full, REPORTED"
   })
-  void unhealthyIsDeadForTheReasonThatItsGatewayGives(String message, FailureCause cause) {
+  void anUnhealthyAgentIsDeadWithTheCauseOfItsGateway(String message, FailureCause cause) {
     assertEquals(
         new Judgement.Dead(cause, message), judge(3, RUNNING, Verdict.UNHEALTHY, 3, message));
   }
 
   @Test
-  void degradedIsNeverAReasonToKill() {
+  void aDegradedAgentIsNeverDead() {
     assertInstanceOf(
         Judgement.Alive.class, judge(3, RUNNING, Verdict.DEGRADED, 3, "silent for 300 s"));
   }
 
   @Test
-  void aVerdictAboutAnotherIncarnationIsNotHeldAgainstThisOne() {
+  void aVerdictOnAnOlderIncarnationDoesNotCount() {
     assertInstanceOf(
         Judgement.Unregistered.class, judge(3, RUNNING, Verdict.UNHEALTHY, 2, "silent"));
   }
 
   @Test
-  void aGatewayThatDoesNotAnswerIsNotTheDeathOfItsAgents() {
+  void anUnreachableGatewayIsNotTheDeathOfItsAgents() {
     Judgement.Held held =
         assertInstanceOf(
             Judgement.Held.class, judge(3, RUNNING, Verdict.UNREACHABLE, 0, "refused"));
@@ -111,7 +111,7 @@ final class JudgeTest {
 
   @ParameterizedTest
   @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
-  void anExitStatusTellsThatARestartWouldNotHelp(int status, FailureCause cause) {
+  void anExitStatusMayHoldAnAgent(int status, FailureCause cause) {
     AgentExit exit =
         new AgentExit(Instant.EPOCH, "ended with status " + status, OptionalInt.of(status));
     assertEquals(
@@ -125,13 +125,13 @@ final class JudgeTest {
     "Auth: token revoked, AUTH",
     "config: no model named, CONFIG"
   })
-  void aReportedFailureMaySayThatARestartWouldNotHelp(String message, FailureCause cause) {
+  void aReportedFailureMayHoldAnAgent(String message, FailureCause cause) {
     assertEquals(
         new Judgement.Held(cause, message), judge(3, RUNNING, Verdict.UNHEALTHY, 3, message));
   }
 
   @Test
-  void aGatewayAheadOfTheJournalKillsNobodyAndIsShown() {
+  void aGatewayAheadOfTheJournalKillsNoAgentAndIsReported() {
     Judgement.Held held =
         assertInstanceOf(
             Judgement.Held.class, judge(3, RUNNING, Verdict.UNHEALTHY, 7, "silent for 900 s"));
@@ -149,20 +149,20 @@ final class JudgeTest {
   @EnumSource(
       value = Verdict.class,
       names = {"HEALTHY", "DEGRADED", "UNHEALTHY"})
-  void whatAGatewaySaysOfAnOlderIncarnationIsNotSaidOfThisOne(Verdict verdict) {
+  void aHealthyVerdictOnAnOlderIncarnationDoesNotCount(Verdict verdict) {
     assertInstanceOf(Judgement.Unregistered.class, judge(3, RUNNING, verdict, 2, "zombie"));
   }
 
   @ParameterizedTest
   @CsvSource({"mass, MASS", "quota, QUOTA", "something new, MASS", "exit, MASS"})
-  void whatItsGatewayHoldsIsHeld(String held, FailureCause cause) {
+  void anAgentHeldByItsGatewayIsHeld(String held, FailureCause cause) {
     assertEquals(
         new Judgement.Held(cause, "silent with others"),
         Judge.judge(3, RUNNING, Optional.of(held(Verdict.DEGRADED, held)), true));
   }
 
   @Test
-  void aHoldDoesNotBringAProcessBack() {
+  void aHoldDoesNotHideAnEndedProcess() {
     assertInstanceOf(
         Judgement.Dead.class,
         Judge.judge(3, ABSENT, Optional.of(held(Verdict.HEALTHY, "mass")), true));
@@ -181,7 +181,7 @@ final class JudgeTest {
   }
 
   @Test
-  void whatAnAgentWaitsForIsShown() {
+  void theReasonOfAWaitIsShown() {
     ProbeResult waiting =
         new ProbeResult(
             AGENT,
