@@ -21,18 +21,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pit a cell on one machine: a lock on {@code .lazarus/owner.lock}, which nothing else opens,
- * and which holds the epoch. The kernel lets go of it when the pit ends, however it ends.
- * Thread-safe.
+ * Ownership for pits on one machine: a lock on {@code .lazarus/owner.lock}, which holds the epoch
+ * and is not used otherwise. The kernel releases the lock at any end of the pit. Thread-safe.
  */
 public final class FileLockOwnership implements CellOwnership {
 
   private static final Logger log = LoggerFactory.getLogger(FileLockOwnership.class);
 
-  /** Locks of the operating system don't tell threads of one JVM apart. */
-  private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+  /** Paths claimed in this JVM: file locks do not exclude threads of the same JVM. */
+  private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
 
-  /** A new instance; it needs no settings. */
+  /** Creates an instance; it has no settings. */
   public FileLockOwnership() {}
 
   @Override
@@ -44,7 +43,7 @@ public final class FileLockOwnership implements CellOwnership {
   public Optional<Claim> claim(UUID cellId, Path directory) throws IOException {
     Path file = directory.toRealPath().resolve(".lazarus").resolve("owner.lock");
     SafeDirectories.ensureAround(file);
-    if (!HELD_HERE.add(file)) {
+    if (!CLAIMED.add(file)) {
       return Optional.empty();
     }
     Optional<Claim> claim = Optional.empty();
@@ -53,7 +52,7 @@ public final class FileLockOwnership implements CellOwnership {
       return claim;
     } finally {
       if (claim.isEmpty()) {
-        HELD_HERE.remove(file);
+        CLAIMED.remove(file);
       }
     }
   }
@@ -72,7 +71,7 @@ public final class FileLockOwnership implements CellOwnership {
         return Optional.of(new FileClaim(file, channel, lock, nextEpoch(channel)));
       }
     } catch (OverlappingFileLockException e) {
-      log.debug("{} is locked by another class loader of this JVM", file);
+      log.debug("{}: locked by another class loader of this JVM", file);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -86,14 +85,14 @@ public final class FileLockOwnership implements CellOwnership {
     channel.read(buffer, 0);
     String text = new String(buffer.array(), 0, buffer.position(), US_ASCII).strip();
     long next = text.matches("[0-9]{1,18}") ? Long.parseLong(text) + 1 : 1;
-    // The file may be thrown away, the journal that remembers the epoch stays: time only rises.
+    // If the file was deleted, the time still exceeds the epochs in the journal.
     long epoch = Math.max(next, System.currentTimeMillis());
     channel.write(ByteBuffer.wrap((epoch + "\n").getBytes(US_ASCII)), 0);
     channel.force(false);
     return epoch;
   }
 
-  /** Closed once: by a second time the lock may be the next owner's. */
+  /** Closes once: later the lock may belong to the next owner. */
   private static final class FileClaim implements Claim {
 
     private final Path file;
@@ -127,9 +126,9 @@ public final class FileLockOwnership implements CellOwnership {
       try {
         channel.close();
       } catch (IOException e) {
-        log.warn("{}: could not be let go: {}", file, e.getMessage());
+        log.warn("{}: release failed: {}", file, e.getMessage());
       } finally {
-        HELD_HERE.remove(file);
+        CLAIMED.remove(file);
       }
     }
   }

@@ -1,5 +1,6 @@
 package org.lazaruspit.pit.internal.cell;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,27 +39,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A cell that this pit works: its content as last loaded, its journal, and the ledger that the
- * journal adds up to. Thread-safe; decisions that depend on the ledger are made under its lock.
+ * Owned cell: its content as last loaded, its journal and its ledger. Thread-safe; decisions that
+ * depend on the ledger are made under its lock.
  */
 public final class OwnedCell implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(OwnedCell.class);
 
-  private final CellOwnership.Claim claim;
-  private final RevivalJournal journal;
-  private final ListenerQueue listeners;
-  private final Function<Path, Optional<MissionCell>> look;
-  private final boolean dryRun;
   private final ReentrantLock lock = new ReentrantLock();
+  private final CellOwnership.Claim claim;
+
+  @GuardedBy("lock")
+  private final RevivalJournal journal;
+
+  private final ListenerQueue listeners;
+  private final Function<Path, Optional<MissionCell>> loader;
+  private final boolean dryRun;
+
   private final Map<String, Edited> edited = new ConcurrentHashMap<>();
-  private final LogOnChange trouble = new LogOnChange();
+  private final LogOnChange problems = new LogOnChange();
   private volatile MissionCell cell;
+
+  /** Written under the lock; volatile for reads without it. */
   private volatile RevivalLedger ledger;
 
-  /**
-   * What we ourselves have written into an agent's file, until a scan that began later knows it.
-   */
+  /** Agent file as written by this pit, used until a later scan has read it. */
   private record Edited(AgentSpec spec, long nanos) {}
 
   private OwnedCell(
@@ -66,10 +71,10 @@ public final class OwnedCell implements AutoCloseable {
       CellOwnership.Claim claim,
       RevivalJournal journal,
       ListenerQueue listeners,
-      Function<Path, Optional<MissionCell>> look,
+      Function<Path, Optional<MissionCell>> loader,
       boolean dryRun) {
     this.listeners = listeners;
-    this.look = look;
+    this.loader = loader;
     this.dryRun = dryRun;
     this.cell = cell;
     this.claim = claim;
@@ -82,14 +87,14 @@ public final class OwnedCell implements AutoCloseable {
       CellOwnership.Claim claim,
       InstantSource clock,
       ListenerQueue listeners,
-      Function<Path, Optional<MissionCell>> look,
+      Function<Path, Optional<MissionCell>> loader,
       boolean dryRun)
       throws IOException {
     Path file = CellPaths.of(cell.directory()).journal();
     RevivalJournal.Author author =
         new RevivalJournal.Author(OptionalLong.of(claim.epoch()), dryRun);
     RevivalJournal journal = RevivalJournal.open(cell.id(), file, clock, author);
-    return new OwnedCell(cell, claim, journal, listeners, look, dryRun);
+    return new OwnedCell(cell, claim, journal, listeners, loader, dryRun);
   }
 
   public UUID id() {
@@ -104,24 +109,24 @@ public final class OwnedCell implements AutoCloseable {
     return cell;
   }
 
-  /** Takes over what a scan has loaded that began at this time ({@link System#nanoTime}). */
+  /** Sets the content loaded by a scan that began at this {@link System#nanoTime}. */
   public void cell(MissionCell loaded, long scanBegan) {
     cell = loaded;
     edited.values().removeIf(edit -> edit.nanos() - scanBegan < 0);
   }
 
-  /** The agent's file as last read or written by us; null where it has none. */
+  /** Returns the agent's file as last read or written by this pit; null if it is missing. */
   public @Nullable AgentSpec spec(String agentId) {
     Edited edit = edited.get(agentId);
     return edit != null ? edit.spec() : cell.agents().get(agentId);
   }
 
-  /** Whether what {@link #spec} gives was read from the file, and not only written by us. */
+  /** Returns whether {@link #spec} was read from the file since this pit last wrote it. */
   public boolean read(String agentId) {
     return !edited.containsKey(agentId);
   }
 
-  /** Has the agent's file say this; false where it could not be written. */
+  /** Writes the status into the agent's file; returns false if that fails. */
   public boolean writeStatus(String agentId, AgentStatus status) {
     if (dryRun) {
       return true;
@@ -131,12 +136,12 @@ public final class OwnedCell implements AutoCloseable {
       AgentSpec written =
           CellEditor.of(directory()).updateAgent(agentId, spec -> spec.withStatus(status));
       edited.put(agentId, new Edited(written, System.nanoTime()));
-      trouble.clear(agentId);
+      problems.clear(agentId);
       return true;
     } catch (IOException | RuntimeException e) {
-      if (trouble.isNew(agentId, status + " " + e)) {
+      if (problems.isNew(agentId, status + " " + e)) {
         log.error(
-            "{}: its file could not be made to say {}: {}",
+            "{}: status {} could not be written to its file: {}",
             label(agentId),
             status.wireName(),
             e.getMessage());
@@ -145,20 +150,17 @@ public final class OwnedCell implements AutoCloseable {
     }
   }
 
-  /** What stands in the way of reviving the agent, as far as is known. */
+  /** Returns the blocker of the agent by the last reading of the cell; empty if none. */
   public Optional<RevivalBlocker> blocker(String agentId, Instant now) {
     return blocker(cell.config(), spec(agentId), agentId, now);
   }
 
-  /**
-   * The cell as its files say right now: asked at the moment of acting. Where it cannot be read,
-   * the last reading holds.
-   */
+  /** Reads the cell's files again, right before an act; returns the last reading if that fails. */
   public MissionCell reload() {
-    return look.apply(cell.directory()).orElse(cell);
+    return loader.apply(cell.directory()).orElse(cell);
   }
 
-  /** What stands in the way of reviving the agent, by this reading of the cell. */
+  /** Returns the blocker of the agent by this reading of the cell; empty if none. */
   public Optional<RevivalBlocker> blocker(MissionCell read, String agentId, Instant now) {
     return blocker(read.config(), read.agents().get(agentId), agentId, now);
   }
@@ -174,16 +176,16 @@ public final class OwnedCell implements AutoCloseable {
   }
 
   /**
-   * Throws where another pit may have the cell. Asked right before each act: the whole pit may have
-   * been stopped for a long time since the line that announces it was written.
+   * Throws if another pit may own the cell. Called right before each act: since the journal line of
+   * the act the pit may have been suspended for long.
    */
   public void requireHeld() throws IOException {
     if (!held()) {
-      throw new IOException("cell " + id() + " is worked by another pit now");
+      throw new IOException("cell " + id() + " is owned by another pit now");
     }
   }
 
-  /** Whether it can be let go for the pit that is to have it, without breaking anything off. */
+  /** Returns whether the cell is wanted by another pit and has no revival under way. */
   public boolean canMove() {
     return claim.wantedElsewhere()
         && ledger.open().stream().noneMatch(revival -> revival.status().underWay());
@@ -197,32 +199,32 @@ public final class OwnedCell implements AutoCloseable {
     return new AgentRef(id(), agentId);
   }
 
-  /** How logs call an agent: ids are safe to print, names are not. */
+  /** Returns the name of an agent in logs: ids are safe to print, display names are not. */
   public String label(String agentId) {
     return id().toString().substring(0, 8) + "/" + agentId;
   }
 
   /**
-   * Lets a decision be made on the ledger as it is, and writes what was decided: the events are on
-   * disk when this returns, or nothing has happened.
+   * Decides on the current ledger under the lock, and writes the events. On return they are on
+   * disk; on an exception the journal is unchanged.
    */
   public RevivalLedger decide(Function<RevivalLedger, List<? extends JournalEvent>> decision)
       throws IOException {
     List<Optional<Revival>> changed = new ArrayList<>();
     RevivalLedger after;
-    Writing writing = new Writing();
+    List<JournalWrite> writes = new ArrayList<>();
     lock.lock();
     try {
       List<? extends JournalEvent> events = decision.apply(ledger);
       events.forEach(this::requireOpen);
-      for (JournalEntry entry : writing.write(events)) {
+      for (JournalEntry entry : write(events, writes)) {
         ledger = ledger.apply(entry);
         changed.add(revivalAfter(entry.event()));
       }
       after = ledger;
     } finally {
       lock.unlock();
-      writing.tell();
+      writes.forEach(listeners::journalWritten);
     }
     changed.forEach(
         revival -> {
@@ -238,7 +240,7 @@ public final class OwnedCell implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** What has ended stays ended, whoever still believes otherwise. */
+  /** Throws if the revival of the event has ended. */
   private void requireOpen(JournalEvent event) {
     if (!(event instanceof RevivalEvent revivalEvent)) {
       return;
@@ -250,39 +252,30 @@ public final class OwnedCell implements AutoCloseable {
     }
   }
 
-  /** One write to the journal, and what listeners are to know of it once the lock is free. */
-  private final class Writing {
-
-    private @Nullable JournalWrite outcome;
-
-    List<JournalEntry> write(List<? extends JournalEvent> events) throws IOException {
-      if (events.isEmpty()) {
-        return List.of();
-      }
-      requireHeld();
-      long began = System.nanoTime();
-      Optional<String> failure = Optional.of("broken off");
-      try {
-        List<JournalEntry> written = journal.append(events);
-        failure = Optional.empty();
-        return written;
-      } catch (IOException e) {
-        failure = Optional.of(String.valueOf(e.getMessage()));
-        throw e;
-      } finally {
-        Duration took = Duration.ofNanos(System.nanoTime() - began);
-        outcome = new JournalWrite(id(), events.size(), took, failure);
-      }
+  /** Writes events; adds the outcome for listeners, which are notified after the unlock. */
+  @GuardedBy("lock")
+  private List<JournalEntry> write(List<? extends JournalEvent> events, List<JournalWrite> outcomes)
+      throws IOException {
+    if (events.isEmpty()) {
+      return List.of();
     }
-
-    void tell() {
-      if (outcome != null) {
-        listeners.journalWritten(outcome);
-      }
+    requireHeld();
+    long began = System.nanoTime();
+    Optional<String> failure = Optional.of("interrupted by an error");
+    try {
+      List<JournalEntry> written = journal.append(events);
+      failure = Optional.empty();
+      return written;
+    } catch (IOException e) {
+      failure = Optional.of(String.valueOf(e.getMessage()));
+      throw e;
+    } finally {
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      outcomes.add(new JournalWrite(id(), events.size(), took, failure));
     }
   }
 
-  /** An agent's trouble is in the journal now. */
+  /** Notifies listeners of a failure that the journal holds. */
   public void troubleDetected(FailureDetection detection) {
     listeners.troubleDetected(detection);
   }

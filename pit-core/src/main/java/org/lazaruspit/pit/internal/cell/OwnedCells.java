@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The cells that this pit works now. Thread-safe. */
+/** Cells that this pit owns now. Thread-safe. */
 public final class OwnedCells {
 
   private final Map<UUID, OwnedCell> byId = new ConcurrentSkipListMap<>();
 
-  public void add(OwnedCell work) {
-    byId.put(work.id(), work);
+  public void add(OwnedCell cell) {
+    byId.put(cell.id(), cell);
   }
 
-  public void remove(OwnedCell work) {
-    byId.remove(work.id(), work);
+  public void remove(OwnedCell cell) {
+    byId.remove(cell.id(), cell);
   }
 
   public Optional<OwnedCell> find(UUID cellId) {
     return Optional.ofNullable(byId.get(cellId));
   }
 
-  /** By cell id. */
+  /** Returns all, ordered by cell id. */
   public Collection<OwnedCell> all() {
     return Collections.unmodifiableCollection(byId.values());
   }

@@ -1,4 +1,4 @@
-/** Holds the cells that this pit owns. */
+/** Holds the owned cells: content, claim, journal and ledger. */
 @NullMarked
 package org.lazaruspit.pit.internal.cell;
 
