@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Takes the fields of one JSON object apart. Every wrong value and every field that nobody asked
- * for becomes a problem with its place; nothing stops at the first.
+ * Reads the fields of a JSON object. Collects all problems with their places: wrong values, and
+ * fields that were never read.
  */
 public final class ConfigFields {
 
@@ -20,7 +20,7 @@ public final class ConfigFields {
   private final Map<String, ConfigNode> fields;
   private final List<String> problems;
   private final int problemsBefore;
-  private final Set<String> asked = new TreeSet<>();
+  private final Set<String> known = new TreeSet<>();
 
   private ConfigFields(
       ConfigNode node, Map<String, ConfigNode> fields, List<String> problems, int problemsBefore) {
@@ -45,12 +45,12 @@ public final class ConfigFields {
     return field(name, String.class, "a text", text -> !text.isBlank());
   }
 
-  /** A text of a certain kind. */
+  /** Returns a text that passes the predicate. */
   public Optional<String> text(String name, String expected, Predicate<String> acceptable) {
     return field(name, String.class, expected, acceptable);
   }
 
-  /** A text that is one of a few. */
+  /** Returns a text that is one of the choices. */
   public Optional<String> oneOf(String name, List<String> choices) {
     return field(name, String.class, "one of " + choices, choices::contains);
   }
@@ -59,7 +59,7 @@ public final class ConfigFields {
     return field(name, Boolean.class, "true or false", value -> true);
   }
 
-  /** A whole number within bounds, both included. */
+  /** Returns a whole number from {@code least} to {@code most}. */
   public Optional<Integer> number(String name, int least, int most) {
     String expected = "a whole number from " + least + " to " + most;
     return field(name, Number.class, expected, value -> within(value, least, most))
@@ -72,29 +72,29 @@ public final class ConfigFields {
         && value.doubleValue() <= most;
   }
 
-  /** An object with a reader of its own; {@link #done} tells what that one leaves over. */
+  /** Returns a reader for an object; its {@link #done} reports the fields left over. */
   public Optional<ConfigFields> object(String name) {
-    return ask(name).map(found -> of(found, name, problems));
+    return find(name).map(found -> of(found, name, problems));
   }
 
-  /** A reader that has no fields, for an object that isn't there. */
+  /** Returns a reader without fields, for an object that is absent. */
   public ConfigFields empty(String name) {
     return of(new ConfigNode(Map.of(), "/" + name, node.line(), node.column()), name, problems);
   }
 
-  /** A reader for an item of a list. */
+  /** Returns a reader for an item of a list. */
   public ConfigFields item(String name, ConfigNode item) {
     return of(item, name, problems);
   }
 
-  /** An object whose field names are free. */
+  /** Returns the fields of an object with arbitrary names. */
   public Map<String, ConfigNode> entries(String name) {
-    return ask(name).map(found -> of(found, name, problems).fields).orElse(Map.of());
+    return find(name).map(found -> of(found, name, problems).fields).orElse(Map.of());
   }
 
   public List<ConfigNode> list(String name) {
     List<ConfigNode> items = new ArrayList<>();
-    ask(name)
+    find(name)
         .ifPresent(
             found -> {
               if (found.value() instanceof List<?> list) {
@@ -118,12 +118,12 @@ public final class ConfigFields {
     return texts;
   }
 
-  /** Every field, with whatever it holds. */
+  /** Returns all fields. */
   public Map<String, ConfigNode> fields() {
     return Collections.unmodifiableMap(fields);
   }
 
-  /** Whether nothing has been complained about since this reader was made. */
+  /** Returns whether no problem was found since this reader was created. */
   public boolean isValid() {
     return problems.size() == problemsBefore;
   }
@@ -136,24 +136,24 @@ public final class ConfigFields {
     problem(name + ": " + found.found() + " is not " + expected, found);
   }
 
-  /** Complains about every field that was never asked for. */
+  /** Reports each field that was never read. */
   public void done() {
     fields.forEach(
         (name, value) -> {
-          if (!asked.contains(name)) {
-            problem(name + ": unknown field, expected one of " + asked, value);
+          if (!known.contains(name)) {
+            problem(name + ": unknown field, expected one of " + known, value);
           }
         });
   }
 
-  private Optional<ConfigNode> ask(String name) {
-    asked.add(name);
+  private Optional<ConfigNode> find(String name) {
+    known.add(name);
     return Optional.ofNullable(fields.get(name));
   }
 
   private <T> Optional<T> field(
       String name, Class<T> type, String expected, Predicate<T> acceptable) {
-    Optional<ConfigNode> found = ask(name);
+    Optional<ConfigNode> found = find(name);
     if (found.isEmpty()) {
       return Optional.empty();
     }

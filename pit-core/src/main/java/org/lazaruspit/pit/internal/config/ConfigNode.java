@@ -14,14 +14,13 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A JSON value together with its place, so that every complaint about the configuration can name
- * it.
+ * JSON value with its place, so that each problem can name it.
  *
  * @param value a text, number, boolean, null, {@code List<ConfigNode>} or {@code Map<String,
  *     ConfigNode>}
- * @param pointer the JSON Pointer (RFC 6901) to it
- * @param line its line, from 1
- * @param column its column, from 1
+ * @param pointer JSON Pointer (RFC 6901) to the value
+ * @param line line, from 1
+ * @param column column, from 1
  */
 public record ConfigNode(@Nullable Object value, String pointer, int line, int column) {
 
@@ -85,12 +84,12 @@ public record ConfigNode(@Nullable Object value, String pointer, int line, int c
     return Collections.unmodifiableList(items);
   }
 
-  /** Where it stands, in words. */
+  /** Returns the place, for messages. */
   public String place() {
     return "(line %d, column %d, %s)".formatted(line, column, pointer.isEmpty() ? "/" : pointer);
   }
 
-  /** What was found, short enough for a message. */
+  /** Returns the value, at most 60 characters, for messages. */
   public String found() {
     if (value instanceof Map<?, ?>) {
       return "an object";
@@ -99,13 +98,13 @@ public record ConfigNode(@Nullable Object value, String pointer, int line, int c
       return "a list";
     }
     String text =
-        value instanceof String given
-            ? '"' + given.replaceAll("\\p{Cntrl}", "?") + '"'
+        value instanceof String found
+            ? '"' + found.replaceAll("\\p{Cntrl}", "?") + '"'
             : String.valueOf(value);
     return text.length() <= 60 ? text : text.substring(0, 57) + "...";
   }
 
-  /** The value without places, as a plug-in gets it. */
+  /** Returns the value without places, for plug-ins. */
   public @Nullable Object plain() {
     if (value instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> plain = new LinkedHashMap<>();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.lazaruspit.pit.spi.GatewayAddress;
 
-/** Which gateway an agent's file means. */
+/** Resolves the gateway names of agents' files. */
 public final class GatewayNames {
 
   private static final int DEFAULT_PORT = 8080;
@@ -15,8 +15,8 @@ public final class GatewayNames {
   private GatewayNames() {}
 
   /**
-   * The gateway that a file calls by this name: one from the configuration, or, where the
-   * configuration lists none, whatever the name itself leads to.
+   * Returns the gateway of this name: from the configuration, or, if the configuration lists no
+   * gateway, from the name itself.
    */
   public static Optional<GatewayAddress> find(String name, Map<String, GatewayAddress> configured) {
     if (configured.isEmpty()) {
@@ -26,10 +26,10 @@ public final class GatewayNames {
   }
 
   /**
-   * A gateway from a URL or from a bare name, which is a host at port 8080. A name that is no valid
-   * URI host (one with an underscore) is resolved first.
+   * Returns a gateway for a URL or for a host name, at port 8080. A name that is not a valid URI
+   * host (such as one with an underscore) is resolved first.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text is neither
    */
   public static GatewayAddress named(String text) {
     if (text.contains("://")) {

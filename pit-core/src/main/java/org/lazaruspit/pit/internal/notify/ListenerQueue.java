@@ -19,27 +19,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listeners, in order and on a thread of their own, so that none of them can hold up or
- * deadlock the pit: one that throws is named in the log and hurts no other. What they have not
- * taken in is bounded: past that the newest is dropped and said so. Thread-safe.
+ * Queue of events for listeners. Calls listeners in order on a separate thread, so that a listener
+ * cannot delay or deadlock the pit. An exception of a listener is logged and affects no other. The
+ * queue is bounded: when it is full, new events are dropped and counted in the log. Thread-safe.
  */
 public final class ListenerQueue implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ListenerQueue.class);
-  private static final int WAITING = 10_000;
+  private static final int CAPACITY = 10_000;
   private static final long CLOSE_SECONDS = 5;
 
   private final List<PitListener> listeners;
   private final Runnable afterEachLine;
   private final ThreadPoolExecutor thread;
-  private final AtomicLong missed = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
 
   public ListenerQueue(List<PitListener> listeners, Runnable afterEachLine, ThreadFactory threads) {
     this.listeners = List.copyOf(listeners);
     this.afterEachLine = afterEachLine;
     this.thread =
         new ThreadPoolExecutor(
-            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threads);
+            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), threads);
   }
 
   public void lineWritten() {
@@ -47,61 +47,61 @@ public final class ListenerQueue implements AutoCloseable {
   }
 
   public void revivalChanged(Revival revival) {
-    tell("a change of revival " + revival.id(), listener -> listener.revivalChanged(revival));
+    enqueue("change of revival " + revival.id(), listener -> listener.revivalChanged(revival));
   }
 
   public void roundEnded(PitReport report, Duration took) {
-    tell("the end of a round", listener -> listener.roundEnded(report, took));
+    enqueue("end of a round", listener -> listener.roundEnded(report, took));
   }
 
   public void troubleDetected(FailureDetection detection) {
-    tell("trouble of " + detection.agent(), listener -> listener.troubleDetected(detection));
+    enqueue("failure of " + detection.agent(), listener -> listener.troubleDetected(detection));
   }
 
   public void journalWritten(JournalWrite write) {
-    tell("what a journal holds", listener -> listener.journalWritten(write));
+    enqueue("write to a journal", listener -> listener.journalWritten(write));
   }
 
   public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
-    tell("a heartbeat of " + heartbeat.agent(), listener -> listener.heartbeatPassed(heartbeat));
+    enqueue("heartbeat of " + heartbeat.agent(), listener -> listener.heartbeatPassed(heartbeat));
   }
 
-  private void tell(String event, Consumer<PitListener> call) {
+  private void enqueue(String event, Consumer<PitListener> call) {
     if (listeners.isEmpty()) {
       return;
     }
     try {
       thread.execute(
           () -> {
-            listeners.forEach(listener -> tell(listener, event, call));
-            sayWhatWasMissed();
+            listeners.forEach(listener -> call(listener, event, call));
+            logDropped();
           });
     } catch (RejectedExecutionException e) {
-      missed(event);
+      drop(event);
     }
   }
 
-  /** Said once: whoever is so slow misses thousands. */
-  private void missed(String event) {
+  /** Logs the first of many; {@link #logDropped} logs their number. */
+  private void drop(String event) {
     if (thread.isShutdown()) {
-      log.debug("listeners are not told of {}: the pit closes", event);
-    } else if (missed.incrementAndGet() == 1) {
-      log.warn("listeners are not told of {}, as {} other messages wait for them", event, WAITING);
+      log.debug("listeners: {} dropped: the pit closes", event);
+    } else if (dropped.incrementAndGet() == 1) {
+      log.warn("listeners: {} dropped: {} events are waiting", event, CAPACITY);
     }
   }
 
-  /** They have caught up. */
-  private void sayWhatWasMissed() {
-    if (missed.get() > 0 && thread.getQueue().isEmpty()) {
-      log.warn("listeners were not told of {} messages", missed.getAndSet(0));
+  /** Logs the number of dropped events once the queue is empty. */
+  private void logDropped() {
+    if (dropped.get() > 0 && thread.getQueue().isEmpty()) {
+      log.warn("listeners: {} events dropped", dropped.getAndSet(0));
     }
   }
 
-  private static void tell(PitListener listener, String event, Consumer<PitListener> call) {
+  private static void call(PitListener listener, String event, Consumer<PitListener> call) {
     try {
       call.accept(listener);
     } catch (RuntimeException e) {
-      log.warn("listener {} failed on {}", listener.getClass().getName(), event, e);
+      log.warn("listener {}: {} failed", listener.getClass().getName(), event, e);
     }
   }
 
@@ -110,7 +110,7 @@ public final class ListenerQueue implements AutoCloseable {
     thread.shutdown();
     try {
       if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("a listener did not end within {} s and is left to itself", CLOSE_SECONDS);
+        log.warn("listeners: a call did not return within {} s; abandoned", CLOSE_SECONDS);
         thread.shutdownNow();
       }
     } catch (InterruptedException e) {

@@ -3,17 +3,17 @@ package org.lazaruspit.pit.internal.notify;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells repeated trouble from new: logged once, and again when it is another. Thread-safe. */
+/** Tells new problems from repeated ones, so that each is logged once. Thread-safe. */
 public final class LogOnChange {
 
   private final Map<Object, String> current = new ConcurrentHashMap<>();
 
-  /** True when this subject's trouble differs from what was said of it last. */
-  public boolean isNew(Object subject, String trouble) {
-    return !trouble.equals(current.put(subject, trouble));
+  /** Records the problem of a subject; returns whether it differs from the last one. */
+  public boolean isNew(Object subject, String problem) {
+    return !problem.equals(current.put(subject, problem));
   }
 
-  /** True when there was trouble before. */
+  /** Clears the problem of a subject; returns whether there was one. */
   public boolean clear(Object subject) {
     return current.remove(subject) != null;
   }

@@ -1,4 +1,4 @@
-/** Delivers events to listeners in order, and logs repeated trouble once. */
+/** Delivers events to listeners in order, and logs repeated problems once. */
 @NullMarked
 package org.lazaruspit.pit.internal.notify;
 

@@ -29,7 +29,7 @@ import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
-/** What listeners are told, beside the revivals themselves. */
+/** Events for listeners, other than changes of revivals. */
 final class PitListenerTest extends RealPitFixture {
 
   private final BlockingQueue<FailureDetection> detections = new LinkedBlockingQueue<>();
@@ -61,12 +61,14 @@ final class PitListenerTest extends RealPitFixture {
       };
 
   @Test
-  void aDeathIsToldOnceWithItsTimeAndEveryLineAndHeartbeatIsCounted() throws Exception {
+  void aDeathIsReportedOnceWithItsTimeAndAllLinesAndHeartbeatsAreReported() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit(LazarusPit.builder(config("file", 3)).listener(listener))) {
       await(RevivalStatus.REVIVED);
       assertEquals(
-          Optional.empty(), detections.remove().since(), "nobody saw when it was not there");
+          Optional.empty(),
+          detections.remove().since(),
+          "the time of the first absence is unknown");
       assertEquals(
           new ForwardedHeartbeat(AGENT, Optional.empty()), await(heartbeats, beat -> true));
       Instant before = Instant.now();
@@ -89,7 +91,7 @@ final class PitListenerTest extends RealPitFixture {
   }
 
   @Test
-  void aSilenceIsToldWithTheTimeOfTheLastHeartbeat() throws Exception {
+  void aSilenceIsReportedWithTheTimeOfTheLastHeartbeat() throws Exception {
     AtomicLong nanos = new AtomicLong();
     registry = HealthRegistry.builder().ticker(nanos::get).build();
     gateway.close();
@@ -99,14 +101,14 @@ final class PitListenerTest extends RealPitFixture {
       await(RevivalStatus.REVIVED);
       detections.clear();
       signal("STOP", pidOfStart(0));
-      // A beat that was under way is heard before the time is moved.
-      Instant heard = awaitQuiet();
+      // A heartbeat under way arrives before the time is moved.
+      Instant delivered = awaitQuiet();
       nanos.addAndGet(Duration.ofHours(1).toNanos());
       registry.checkTimeouts();
       FailureDetection silence = await(detections, detection -> true);
       assertEquals(FailureCause.SILENCE, silence.cause());
       assertEquals(
-          heard.truncatedTo(ChronoUnit.MILLIS),
+          delivered.truncatedTo(ChronoUnit.MILLIS),
           silence.since().orElseThrow().truncatedTo(ChronoUnit.MILLIS));
       await(RevivalStatus.REVIVED);
     }
@@ -123,22 +125,22 @@ final class PitListenerTest extends RealPitFixture {
   }
 
   @Test
-  void whatCouldNotBeWrittenIsToldAsAFailureAndNoDeathIsClaimed() throws Exception {
+  void aFailedWriteIsReportedAndTheDeathIsNot() throws Exception {
     addAgent();
     Path journal = cell.paths().journal();
     try (LazarusPit pit = startPit(LazarusPit.builder(config("run", 3)).listener(listener))) {
       await(RevivalStatus.REVIVED);
       detections.clear();
-      Files.writeString(journal, "somebody else's line\n");
+      Files.writeString(journal, "line of another program\n");
       kill(pidOfStart(0));
       JournalWrite failed = await(writes, write -> write.failure().isPresent());
-      assertTrue(failed.failure().orElseThrow().contains("somebody else"), failed::toString);
+      assertTrue(failed.failure().orElseThrow().contains("another program"), failed::toString);
       assertEquals(List.of(), List.copyOf(detections));
     }
   }
 
   @Test
-  void aClockThatWasSetBackMakesADetectionQuickAndNotNegative() {
+  void aClockThatWasSetBackGivesNoNegativeDelay() {
     Instant now = Instant.parse("2026-01-31T09:30:00Z");
     Optional<Instant> since = Optional.of(now.plusSeconds(3600));
     assertEquals(
@@ -154,9 +156,9 @@ final class PitListenerTest extends RealPitFixture {
   }
 
   @Test
-  void aListenerThatStandsStillMissesTheNewestAndTheOldestStillCome() throws Exception {
+  void aBlockedListenerGetsTheOldestEventsAndMissesTheNewest() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    AtomicLong heard = new AtomicLong();
+    AtomicLong delivered = new AtomicLong();
     PitListener slow =
         new PitListener() {
           @Override
@@ -166,7 +168,7 @@ final class PitListenerTest extends RealPitFixture {
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             }
-            heard.incrementAndGet();
+            delivered.incrementAndGet();
           }
         };
     ForwardedHeartbeat beat = new ForwardedHeartbeat(new AgentRef(CELL, "a"), Optional.empty());
@@ -176,6 +178,8 @@ final class PitListenerTest extends RealPitFixture {
       }
       go.countDown();
     }
-    assertTrue(heard.get() >= 10_000 && heard.get() <= 10_001, () -> heard + " were told");
+    assertTrue(
+        delivered.get() >= 10_000 && delivered.get() <= 10_001,
+        () -> delivered + " were delivered");
   }
 }
