@@ -41,7 +41,7 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.testkit.LockHolder;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
-/** What a pit does, watched on real parts. */
+/** A pit with real processes, files and a real gateway. */
 final class LazarusPitTest extends RealPitFixture {
 
   @Test
@@ -99,7 +99,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void theNextPitAdoptsWhatRunsAndStartsNobodyTwice() throws Exception {
+  void theNextPitAdoptsRunningAgentsAndStartsNoneTwice() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -128,7 +128,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void askWaitsForAPersonAndRemembersTheQuestionAcrossRestarts() throws Exception {
+  void askWaitsForAnOperatorAndKeepsTheRequestAcrossRestarts() throws Exception {
     addAgent();
     policy(AutoRevive.ASK);
     String id;
@@ -147,7 +147,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void aYesBeforeTheGatewayHasNoticedTheDeathIsAYes() throws Exception {
+  void anApprovalBeforeTheGatewayHasNoticedTheDeathCounts() throws Exception {
     addAgent();
     String id;
     try (LazarusPit pit = startPit("run", 3)) {
@@ -157,7 +157,7 @@ final class LazarusPitTest extends RealPitFixture {
       kill(pidOfStart(0));
       id = await(RevivalStatus.PENDING_APPROVAL).id();
     }
-    // Another pit, which has not seen the end itself.
+    // The second pit has not seen the exit itself.
     try (LazarusPit pit = startPit("run", 3)) {
       awaitRounds(1);
       assertEquals(HealthStatus.HEALTHY, registry.find("writer").orElseThrow().status());
@@ -183,7 +183,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void noIsRecordedOnceAndNothingIsStarted() throws Exception {
+  void aDeclinedRevivalIsRecordedOnceAndNothingIsStarted() throws Exception {
     addAgent();
     policy(AutoRevive.NO);
     try (LazarusPit pit = startPit("run", 3)) {
@@ -195,7 +195,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void anAgentThatCannotStayUpIsGivenUpAfterItsLastAttempt() throws Exception {
+  void anAgentThatCannotStayUpFailsAfterItsLastAttempt() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("crash", 1)) {
       Revival failed = await(RevivalStatus.FAILED);
@@ -212,7 +212,7 @@ final class LazarusPitTest extends RealPitFixture {
 
   @Test
   @Tag("full")
-  void anAgentThatIsFrozenWhileItHoldsItsCellsLockHoldsUpNobody() throws Exception {
+  void anAgentFrozenWithTheLockOfItsCellDelaysNoOther() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -235,7 +235,7 @@ final class LazarusPitTest extends RealPitFixture {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
-      status(AgentStatus.PAUSED); // at once, and no poll in between
+      status(AgentStatus.PAUSED); // immediately, without a poll in between
       killAndAwaitEnd(pidOfStart(0));
       awaitRounds(2);
       assertEquals(1, starts().size());
@@ -252,7 +252,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void aQuestionAboutAnAgentThatWasPausedMeanwhileIsSuperseded() throws Exception {
+  void aRequestForAnAgentThatWasPausedMeanwhileIsSuperseded() throws Exception {
     addAgent();
     policy(AutoRevive.ASK);
     try (LazarusPit pit = startPit("run", 3)) {
@@ -264,7 +264,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void whatACellAsksForAndCannotBeGivenKeepsItsAgentFromBeingStarted() throws Exception {
+  void anAgentWhoseIsolationCannotBeEnforcedIsNotStarted() throws Exception {
     addAgent();
     CellEditor.of(cell.directory())
         .updateConfig(
@@ -296,7 +296,7 @@ final class LazarusPitTest extends RealPitFixture {
 
   @Test
   @Tag("full") // each death is backed off longer
-  void anAgentThatDiesAgainAndAgainIsQuarantinedUntilAPersonLetsItLive() throws Exception {
+  void anAgentThatDiesRepeatedlyIsQuarantinedUntilAnOperatorLiftsIt() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -316,7 +316,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void aGatewayThatIsAwayKillsNobody() throws Exception {
+  void anUnreachableGatewayKillsNoAgent() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -335,7 +335,7 @@ final class LazarusPitTest extends RealPitFixture {
   @Tag("full")
   @ParameterizedTest
   @EnumSource(RevivalStep.class)
-  void aRevivalThatAPitLeftInTheMiddleIsFinishedByTheNextOne(RevivalStep last) throws Exception {
+  void aRevivalInterruptedWithItsPitIsFinishedByTheNextPit(RevivalStep last) throws Exception {
     addAgent();
     writeJournalUpTo(last);
     boolean burned = last.compareTo(RevivalStep.RAISE_INCARNATION) >= 0;
@@ -355,7 +355,7 @@ final class LazarusPitTest extends RealPitFixture {
   @EnumSource(
       value = RevivalStep.class,
       names = {"START", "REGISTER", "VERIFY_HEALTH"})
-  void anAgentThatAPitStartedBeforeItDiedIsTakenOnAndNotStartedAgain(RevivalStep last)
+  void anAgentStartedByAPitThatThenDiedIsAdoptedAndNotStartedAgain(RevivalStep last)
       throws Exception {
     addAgent();
     writeJournalUpTo(last);
@@ -406,7 +406,7 @@ final class LazarusPitTest extends RealPitFixture {
   }
 
   @Test
-  void twoPitsDoNotWorkOneCell() throws Exception {
+  void twoPitsDoNotOwnOneCell() throws Exception {
     addAgent();
     try (LazarusPit first = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
-/** A pit whose cell goes to another one, at the worst moments. */
+/** A pit that loses its cell at the worst moments. */
 final class LostOwnershipTest {
 
   private static final AgentRef WRITER = SimulatedPit.agent("writer");
 
-  /** A pit that is stopped there, for longer than its claim lasts, wakes up right there. */
+  /** Suspends a pit after a line for longer than its claim lasts. */
   @Test
-  void whoeverLostTheCellAfterALineDoesNotDoWhatTheLineAnnounces() throws Exception {
+  void aPitThatLosesTheCellAfterALineDoesNotCarryOutTheLine() throws Exception {
     int line = 1;
     while (nothingIsDoneAfter(line)) {
       line++;
@@ -25,7 +25,7 @@ final class LostOwnershipTest {
     assertTrue(line > 6, "a revival has more lines than " + line);
   }
 
-  /** False where the revival has fewer lines than that. */
+  /** Returns false if the revival has fewer lines. */
   private static boolean nothingIsDoneAfter(int line) throws Exception {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
@@ -46,7 +46,7 @@ final class LostOwnershipTest {
         return false;
       }
       assertEquals(acts[0], pit.machine.acts, "acts after line " + line);
-      // The next owner reads where it was, and goes on.
+      // The next owner continues from the journal.
       takeOver(pit);
       assertTrue(pit.machine.well(WRITER), "after line " + line);
       assertEquals(List.of(), pit.machine.violations);
@@ -55,7 +55,7 @@ final class LostOwnershipTest {
   }
 
   @Test
-  void aStopThatAPersonOrderedIsLeftToTheNextOwner() throws Exception {
+  void aStopOrderIsLeftToTheNextOwner() throws Exception {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
       pit.afterEachLine = pit::loseTheCell;
@@ -67,7 +67,7 @@ final class LostOwnershipTest {
     }
   }
 
-  /** Rounds in which the cell is let go, claimed anew, and what waits becomes due. */
+  /** Runs rounds in which the cell is released and claimed again, and back-offs end. */
   private static void takeOver(SimulatedPit pit) throws Exception {
     for (int round = 0; round < 4; round++) {
       pit.advance(Duration.ofMinutes(5));
@@ -76,7 +76,7 @@ final class LostOwnershipTest {
   }
 
   @Test
-  void aCellThatAnotherIsToHaveIsLetGoOnceNoRevivalIsUnderWay() throws Exception {
+  void aCellWantedElsewhereIsReleasedOnceNoRevivalIsUnderWay() throws Exception {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.killAfter(3);
       try {
@@ -87,7 +87,7 @@ final class LostOwnershipTest {
       pit.wantedElsewhere = true;
       pit.restart(1);
       pit.round();
-      assertTrue(pit.ownsCell(), "in the middle of a revival");
+      assertTrue(pit.ownsCell(), "a revival is under way");
       assertTrue(pit.machine.well(WRITER));
       pit.round();
       assertFalse(pit.ownsCell());

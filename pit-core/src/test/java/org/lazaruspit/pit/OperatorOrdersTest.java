@@ -20,7 +20,7 @@ import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.FakeMachine;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
-/** What a person says, and that it holds: across restarts, and against every automatic rule. */
+/** Orders of operators hold across restarts and against every automatic rule. */
 final class OperatorOrdersTest {
 
   private static final AgentRef WRITER = SimulatedPit.agent("writer");
@@ -60,7 +60,7 @@ final class OperatorOrdersTest {
     assertFalse(pit.machine.well(WRITER));
     restart();
     assertFalse(pit.machine.well(WRITER), "a restart of the pit changes nothing");
-    assertTrue(pit.machine.well(READER), "its neighbour is not concerned");
+    assertTrue(pit.machine.well(READER), "its neighbour is not affected");
     assertEquals(
         List.of(Restriction.Kind.STOPPED),
         pit.revivals.restrictions(WRITER).stream().map(Restriction::kind).toList());
@@ -70,7 +70,7 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aStopThatThePitDidNotLiveToCarryOutIsCarriedOutByTheNext() throws Exception {
+  void aStopInterruptedWithItsPitIsCarriedOutByTheNextPit() throws Exception {
     pit.killAfter(1);
     assertThrows(SimulatedPit.Killed.class, () -> pit.revivals.stop(WRITER, "audit"));
     assertTrue(pit.machine.well(WRITER));
@@ -79,7 +79,7 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aStoppedAgentThatSomebodyElseStartsIsEndedAgain() throws Exception {
+  void aStoppedAgentThatIsStartedByOtherMeansIsEndedAgain() throws Exception {
     pit.revivals.stop(WRITER, "audit");
     pit.machine.startByHand(WRITER, 1);
     pit.round();
@@ -109,7 +109,7 @@ final class OperatorOrdersTest {
   @Test
   void aPausedAgentIsLeftAloneUntilItsPauseEndsByItself() throws Exception {
     pit.revivals.pause(WRITER, Optional.of(pit.now().plusSeconds(600)), "debugging");
-    assertTrue(pit.machine.well(WRITER), "a pause ends nobody");
+    assertTrue(pit.machine.well(WRITER), "a pause ends no agent");
     pit.machine.kill(WRITER);
     restart();
     pit.advance(Duration.ofSeconds(599));
@@ -121,7 +121,7 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void whoIsStoppedWhileItWaitsForApprovalIsNotRevivedByAnApproval() throws Exception {
+  void anAgentStoppedWhileItWaitsForApprovalIsNotRevivedByAnApproval() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
     pit.machine.kill(WRITER);
@@ -136,7 +136,7 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aQuestionAboutAnAgentThatCameBackByItselfIsSuperseded() throws Exception {
+  void aRequestForAnAgentThatRecoveredByItselfIsSuperseded() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
     pit.machine.kill(WRITER);
@@ -147,7 +147,7 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aYesOfYesterdayIsNoYesToday() throws Exception {
+  void anApprovalExpires() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
     pit.machine.kill(WRITER);
@@ -159,13 +159,13 @@ final class OperatorOrdersTest {
     pit.round();
     pit.round();
     assertEquals(RevivalStatus.PENDING_APPROVAL, latest(WRITER).status());
-    assertFalse(latest(WRITER).id().equals(id), "it is asked anew, under another id");
+    assertFalse(latest(WRITER).id().equals(id), "requested again, under another id");
     pit.revivals.approve(latest(WRITER).id(), "yes");
     assertTrue(pit.machine.well(WRITER));
   }
 
   @Test
-  void aYesIsGoodForOneRevivalOnly() throws Exception {
+  void anApprovalIsValidForOneRevivalOnly() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
     pit.machine.kill(WRITER);
@@ -179,8 +179,8 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void whoCannotBeBroughtBackIsQuarantinedUntilItIsLifted() throws Exception {
-    cannotBeBroughtBack(WRITER);
+  void anAgentThatCannotBeRevivedIsQuarantinedUntilItIsLifted() throws Exception {
+    failAllAttempts(WRITER);
     assertEquals(RevivalStatus.FAILED, latest(WRITER).status());
     restart();
     assertFalse(pit.machine.well(WRITER));
@@ -192,9 +192,9 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aQuarantineThatItsFileDoesNotShowHoldsAllTheSame() throws Exception {
+  void aQuarantineHoldsEvenIfTheAgentsFileDoesNotShowIt() throws Exception {
     pit.readOnlyFiles(true);
-    cannotBeBroughtBack(WRITER);
+    failAllAttempts(WRITER);
     assertTrue(pit.ledger().of("writer").unmarked());
     pit.readOnlyFiles(false);
     restart();
@@ -203,13 +203,13 @@ final class OperatorOrdersTest {
         .updateAgent(
             "writer",
             spec -> {
-              assertEquals(AgentStatus.FAILED, spec.status(), "and the file is made to show it");
+              assertEquals(AgentStatus.FAILED, spec.status(), "and its file shows it");
               return spec;
             });
   }
 
   @Test
-  void aPersonsReviveNeedsNoApprovalAndSpendsNoBudget() throws Exception {
+  void anOrderedRevivalNeedsNoApprovalAndUsesNoBudget() throws Exception {
     policy(AutoRevive.NO);
     pit.round();
     for (int i = 0; i < 7; i++) {
@@ -221,7 +221,7 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aPersonsReviveOfAHealthyAgentHurtsNobody() throws Exception {
+  void anOrderedRevivalOfAHealthyAgentHasNoEffect() throws Exception {
     int starts = pit.machine.starts.size();
     pit.revivals.revive(WRITER, "I thought it was dead");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
@@ -229,8 +229,8 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void aPersonsReviveEndsWhatStoodInTheWay() throws Exception {
-    cannotBeBroughtBack(WRITER);
+  void anOrderedRevivalEndsTheRestrictions() throws Exception {
+    failAllAttempts(WRITER);
     pit.revivals.revive(WRITER, "try again");
     assertTrue(pit.machine.well(WRITER));
     assertEquals(List.of(), pit.revivals.restrictions(WRITER));
@@ -240,20 +240,20 @@ final class OperatorOrdersTest {
   }
 
   @Test
-  void nobodyIsRevivedInAMissionThatHasEnded() throws Exception {
+  void noAgentIsRevivedInAnEndedMission() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
     pit.machine.kill(WRITER);
     String id = latest(WRITER).id();
     pit.files().updateConfig(config -> config.withStatus(CellStatus.COMPLETED));
     pit.revivals.approve(id, "yes");
-    assertFalse(pit.machine.well(WRITER), "it is looked at at the moment of acting");
+    assertFalse(pit.machine.well(WRITER), "read again right before the act");
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
     assertEquals("its mission is completed", latest(WRITER).detail());
   }
 
   @Test
-  void whyTellsEvidenceRulesAndWhatComesNext() throws Exception {
+  void whyShowsEvidenceRulesAndTheNextStep() throws Exception {
     policy(AutoRevive.ASK);
     pit.round();
     pit.machine.kill(WRITER);
@@ -262,10 +262,11 @@ final class OperatorOrdersTest {
     assertEquals("waits for approval", why.next());
     assertTrue(why.rules().contains("auto_revive is ask"), why::toString);
     assertTrue(
-        why.evidence().stream().anyMatch(line -> line.contains("killed on paper")), why::toString);
+        why.evidence().stream().anyMatch(line -> line.contains("killed in the simulation")),
+        why::toString);
   }
 
-  private void cannotBeBroughtBack(AgentRef agent) throws Exception {
+  private void failAllAttempts(AgentRef agent) throws Exception {
     pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
     pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE);
     pit.machine.kill(agent);

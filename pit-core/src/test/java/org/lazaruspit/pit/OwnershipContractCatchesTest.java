@@ -17,19 +17,19 @@ import org.lazaruspit.pit.contract.CellOwnershipContract;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.testkit.Contracts;
 
-/** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
+/** The contract finds the fault of each of its clauses. */
 final class OwnershipContractCatchesTest {
 
-  /** What several pits share. */
+  /** State shared by several pits. */
   private static final class World {
     final Map<UUID, CellOwnership.Claim> owners = new ConcurrentHashMap<>();
     final Map<UUID, Long> epochs = new ConcurrentHashMap<>();
   }
 
-  /** Which ownership the contract is run against next. */
+  /** Ownership for the next run of the contract. */
   private static Function<World, CellOwnership> next = Right::new;
 
-  /** Not found by name: run by these tests alone. */
+  /** Run by these tests only; its name keeps Surefire from finding it. */
   static final class Run extends CellOwnershipContract {
     private final World world = new World();
 
@@ -44,7 +44,7 @@ final class OwnershipContractCatchesTest {
     }
   }
 
-  /** Right in everything. */
+  /** Correct in all clauses. */
   private static class Right implements CellOwnership {
     final World world;
 
@@ -71,7 +71,7 @@ final class OwnershipContractCatchesTest {
       return world.epochs.merge(cell, 1L, Long::sum);
     }
 
-    void letGo(UUID cell, Claim claim) {
+    void release(UUID cell, Claim claim) {
       world.owners.remove(cell, claim);
     }
 
@@ -99,7 +99,7 @@ final class OwnershipContractCatchesTest {
 
       @Override
       public void close() {
-        letGo(cell, this);
+        release(cell, this);
       }
     }
   }
@@ -144,7 +144,7 @@ final class OwnershipContractCatchesTest {
         world ->
             new Right(world) {
               @Override
-              void letGo(UUID cell, Claim claim) {}
+              void release(UUID cell, Claim claim) {}
             });
     fault(
         "theEpochRisesWithEveryOwner",
@@ -160,7 +160,7 @@ final class OwnershipContractCatchesTest {
         world ->
             new Right(world) {
               @Override
-              void letGo(UUID cell, Claim claim) {
+              void release(UUID cell, Claim claim) {
                 world.owners.remove(cell);
               }
             });
@@ -199,13 +199,13 @@ final class OwnershipContractCatchesTest {
   }
 
   @Test
-  void theRightOneBreaksNothing() {
+  void aCorrectPluginBreaksNoClause() {
     next = Right::new;
     assertEquals(Set.of(), Contracts.brokenBy(Run.class));
   }
 
   @Test
-  void everyClauseIsBrokenBySomebodyAndFound() {
+  void everyClauseIsBrokenByAFaultAndFound() {
     assertEquals(Contracts.clausesOf(CellOwnershipContract.class), new TreeSet<>(FAULTS.keySet()));
     FAULTS.forEach(
         (clause, made) -> {

@@ -25,7 +25,7 @@ final class OwnershipTest {
   private final CellOwnership ownership = new FileLockOwnership();
 
   @Test
-  void whatAnotherProcessOwnsIsOursOnlyWhenThatHasEnded() throws Exception {
+  void aCellOwnedByAnotherProcessIsFreeOnlyAfterItsEnd() throws Exception {
     Files.createDirectory(cell.resolve(".lazarus"));
     Process other = LockHolder.hold(cell.resolve(".lazarus").resolve("owner.lock"));
     try {
@@ -39,7 +39,7 @@ final class OwnershipTest {
   }
 
   @Test
-  void oneJvmOwnsACellOnceAndTheEpochRisesWithEachOwner() throws IOException {
+  void aJvmOwnsACellOnceAndTheEpochRisesWithEachOwner() throws IOException {
     CellOwnership.Claim first = ownership.claim(CELL, cell).orElseThrow();
     assertTrue(new FileLockOwnership().claim(CELL, cell).isEmpty());
     first.close();
@@ -51,7 +51,7 @@ final class OwnershipTest {
   }
 
   @Test
-  void aLinkInPlaceOfOurFolderIsNotFollowed(@TempDir Path elsewhere) throws IOException {
+  void aLinkInPlaceOfThePitsFolderIsNotFollowed(@TempDir Path elsewhere) throws IOException {
     Files.createSymbolicLink(cell.resolve(".lazarus"), elsewhere);
     assertThrows(IOException.class, () -> ownership.claim(CELL, cell));
     try (var files = Files.list(elsewhere)) {

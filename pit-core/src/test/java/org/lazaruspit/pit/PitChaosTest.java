@@ -32,9 +32,9 @@ import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
- * Everything goes wrong at once, and at random: agents, the pit, the gateway, checkpoints, files,
- * policies, locks. Afterwards nobody has run twice, and everybody is well. A seed that failed is
- * tried again with {@code -Dpit.chaos.seed=N}.
+ * Random faults at the same time: agents, the pit, the gateway, checkpoints, files, policies,
+ * locks. Afterwards no agent has run twice, and all are well. {@code -Dpit.chaos.seed=N} repeats a
+ * seed.
  */
 @Tag("full")
 @Timeout(300)
@@ -43,7 +43,7 @@ final class PitChaosTest {
   private static final int STEPS = 100;
   private static final int AGENTS_OF_A_CELL = 4;
 
-  /** One that is stopped before its first beat is given up within our patience. */
+  /** An agent stopped before its first heartbeat fails within the time limit of the test. */
   private static final Duration REVIVE_TIMEOUT = Duration.ofSeconds(25);
 
   private static final long SHORTEST_PAUSE_MILLIS = 50;
@@ -66,14 +66,14 @@ final class PitChaosTest {
   }
 
   @Test
-  void whateverHappensNobodyRunsTwiceAndAfterwardsEverybodyIsWell() throws Exception {
+  void noAgentRunsTwiceAndAfterwardsAllAgentsAreWell() throws Exception {
     try (PitTeam opened = new PitTeam(folder)) {
       team = opened;
       run();
     } catch (Exception | AssertionError e) {
       throw new AssertionError("-Dpit.chaos.seed=" + seed + " after " + done, e);
     } finally {
-      letGoOfLocks();
+      releaseLocks();
     }
   }
 
@@ -84,22 +84,22 @@ final class PitChaosTest {
     }
     for (AgentRef agent : team.agents()) {
       checkpoint(agent, 0);
-      checkpoint(agent, 0); // so that there is a previous one
+      checkpoint(agent, 0); // so that a previous generation exists
     }
     startPit();
     team.awaitAllWell();
     for (int i = 0; i < STEPS; i++) {
       disturb(i);
-      team.assertNobodyRanTwice();
+      team.assertNoAgentRanTwice();
       pause();
     }
     calm();
     team.awaitAllWell();
-    team.assertNobodyRanTwice();
+    team.assertNoAgentRanTwice();
     team.assertOnlyTheNewestRun();
   }
 
-  /** Chaos has a pace; nothing is waited for. */
+  /** Paces the faults; waits for nothing. */
   private void pause() {
     long millis = random.nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
@@ -139,7 +139,7 @@ final class PitChaosTest {
     if (gatewayIsAway) {
       toggleGateway();
     }
-    letGoOfLocks();
+    releaseLocks();
     for (UUID cell : cells) {
       policy(cell, AutoRevive.YES);
     }
@@ -196,7 +196,7 @@ final class PitChaosTest {
     AgentRef agent = anyAgent();
     Path folder = CellPaths.of(team.directory(agent.cellId())).checkpoint(agent.agentId());
     if (Files.exists(folder.resolve("context.json"))) {
-      Files.writeString(folder.resolve("context.json"), "{\"nobody\": \"wrote this\"");
+      Files.writeString(folder.resolve("context.json"), "{\"not\": \"an agent\"");
     }
   }
 
@@ -228,12 +228,13 @@ final class PitChaosTest {
   }
 
   /**
-   * Somebody waits for an agent's lock, has it as soon as the agent is gone, and is not killed: a
-   * flock that carries no mark is nobody's process, and what it started has not got the lock open.
+   * Starts or ends a foreign waiter for an agent's lock, which gets the lock at the end of the
+   * agent. The pit does not kill it: the flock process carries no mark, and its child does not have
+   * the lock open.
    */
   private void toggleLock() throws Exception {
     if (!outsiders.isEmpty()) {
-      letGo(outsiders.remove());
+      release(outsiders.remove());
       return;
     }
     AgentRef agent = anyAgent();
@@ -251,13 +252,13 @@ final class PitChaosTest {
     }
   }
 
-  private void letGoOfLocks() throws Exception {
+  private void releaseLocks() throws Exception {
     while (!outsiders.isEmpty()) {
-      letGo(outsiders.remove());
+      release(outsiders.remove());
     }
   }
 
-  private static void letGo(Process outsider) throws Exception {
+  private static void release(Process outsider) throws Exception {
     List<ProcessHandle> children = outsider.descendants().toList();
     outsider.destroyForcibly().waitFor();
     children.forEach(ProcessHandle::destroyForcibly);

@@ -29,7 +29,7 @@ final class PitConfigBuilderTest {
   }
 
   @Test
-  void withoutSettingsABuilderMakesWhatAnEmptyFileMakes() throws IOException {
+  void aBuilderWithoutSettingsEqualsAnEmptyFile() throws IOException {
     assertEquals(
         PitConfig.parse(STATE.resolve("config.json"), "{}"), PitConfig.builder(STATE).build());
   }
@@ -80,7 +80,7 @@ final class PitConfigBuilderTest {
   }
 
   @Test
-  void whatIsGivenTwiceIsRefusedWithBothValues() {
+  void aValueGivenTwiceIsRefusedWithBothValues() {
     assertEquals(
         "maxRetries: given twice, 1 and then 2",
         refusal(builder -> builder.maxRetries(1).maxRetries(2)));
@@ -90,7 +90,7 @@ final class PitConfigBuilderTest {
   }
 
   @Test
-  void whatIsOutOfRangeIsRefusedByName() {
+  void aValueOutOfRangeIsRefusedByName() {
     assertEquals(
         "pollInterval: PT0S is not between 1 s and 86400 s",
         refusal(builder -> builder.pollInterval(Duration.ZERO)));

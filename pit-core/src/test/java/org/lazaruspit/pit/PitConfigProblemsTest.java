@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.pit.PitConfig.InvalidConfigException;
 
-/** What a person reads who has made a mistake: the whole sentence, for every kind of mistake. */
+/** The full message of every kind of configuration problem. */
 final class PitConfigProblemsTest {
 
   private static final Path FILE = Path.of("/etc/pit/config.json");
@@ -91,7 +91,7 @@ final class PitConfigProblemsTest {
           'text' | the configuration: "text" is not an object (line 1, column 1, /)
           {} {} | more follows after the JSON object (line 1, column 4)
           """)
-  void everyMistakeHasItsSentenceAndItsPlace(String document, String problem) {
+  void everyMistakeHasAMessageAndAPlace(String document, String problem) {
     assertEquals(List.of(problem), problems(document.replace('\'', '"')));
   }
 

@@ -46,7 +46,7 @@ final class PitConfigTest {
   }
 
   @Test
-  void whatCannotBeReadNeverBecomesTheDefaults(@TempDir Path folder) throws IOException {
+  void anUnreadableFileNeverMeansDefaults(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("config.json"), "{\"timeout\": 5,");
     InvalidConfigException e =
         assertThrows(InvalidConfigException.class, () -> PitConfig.load(file));
@@ -59,7 +59,7 @@ final class PitConfigTest {
   }
 
   @Test
-  void everythingThatIsSaidIsTaken() throws IOException {
+  void everySettingIsApplied() throws IOException {
     PitConfig config =
         PitConfig.parse(
             FILE,

@@ -23,13 +23,13 @@ import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
- * A real disk without room, full at any place of a revival: what cannot be written down is not
- * done. Needs root, who alone can mount a small disk.
+ * A real disk that is full at any point of a revival: an event that cannot be written is not
+ * carried out. Needs root to mount a small disk.
  */
 @Tag("full")
 final class PitFullDiskTest extends RealPitFixture {
 
-  /** What a file takes of a disk at once: within it a journal grows on a full one. */
+  /** Allocation unit of a file: within it a journal still grows on a full disk. */
   private static final int PAGE = 4096;
 
   private Path missions;
@@ -55,8 +55,8 @@ final class PitFullDiskTest extends RealPitFixture {
   private static void run(String... command) throws IOException {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertEquals(0, process.waitFor(), said);
+      String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertEquals(0, process.waitFor(), output);
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
@@ -70,7 +70,7 @@ final class PitFullDiskTest extends RealPitFixture {
     return missions.resolve("filler");
   }
 
-  /** Has the journal grow until so many bytes of its last page are left, give or take a few. */
+  /** Grows the journal until about so many bytes of its last page are free. */
   private void leave(LazarusPit pit, int bytes) throws IOException {
     long before = Files.size(journal());
     pit.engine().pause(AGENT, Optional.empty(), "x");
@@ -84,7 +84,7 @@ final class PitFullDiskTest extends RealPitFixture {
     pit.engine().resume(AGENT, "x");
   }
 
-  /** Not a byte is left but in files' last pages. */
+  /** Fills the disk, except for the last pages of files. */
   private void fill() throws IOException {
     byte[] page = new byte[PAGE];
     try (OutputStream out = Files.newOutputStream(filler())) {
@@ -109,7 +109,7 @@ final class PitFullDiskTest extends RealPitFixture {
   }
 
   @Test
-  void whatCannotBeWrittenDownIsNotDoneAndThePitSaysSoUntilThereIsRoomAgain() throws Exception {
+  void anEventThatCannotBeWrittenIsNotCarriedOutAndReportedUntilThereIsRoom() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -133,7 +133,7 @@ final class PitFullDiskTest extends RealPitFixture {
 
   @ParameterizedTest
   @ValueSource(ints = {900, 1300, 1700})
-  void aRevivalThatTheDiskStopsInTheMiddleGoesOnWhenThereIsRoom(int bytes) throws Exception {
+  void aRevivalInterruptedByAFullDiskContinuesOnceThereIsRoom(int bytes) throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -142,7 +142,7 @@ final class PitFullDiskTest extends RealPitFixture {
       int lines = lines().size();
       killAndAwaitEnd(pidOfStart(0));
       awaitRounds(2);
-      assertTrue(lines().size() > lines, "it has begun");
+      assertTrue(lines().size() > lines, "the revival has begun");
       assertEquals(0, changes.stream().filter(it -> it.status() == RevivalStatus.REVIVED).count());
       Files.delete(filler());
       await(RevivalStatus.REVIVED);
@@ -150,7 +150,7 @@ final class PitFullDiskTest extends RealPitFixture {
     assertStartedOnceEach();
   }
 
-  /** Each start was of a newer incarnation, and found nobody else running. */
+  /** Each start was of a newer incarnation, and found no other process of the agent. */
   private void assertStartedOnceEach() throws Exception {
     List<String> starts = starts();
     long last = 0;

@@ -25,12 +25,12 @@ import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
-/** A pit in the JVM whose registry its agents beat to. */
+/** A pit in the JVM of the registry that its agents beat to. */
 final class PitInsideAGatewayTest extends RealPitFixture {
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  /** What would send requests: nobody may use it. */
+  /** Probe that would send requests; must not be used. */
   private final HealthProbe forbidden =
       new HealthProbe() {
         @Override
@@ -50,7 +50,7 @@ final class PitInsideAGatewayTest extends RealPitFixture {
         }
       };
 
-  /** The next poll never comes within this test: what happens is caused by what is heard. */
+  /** Polls only once a day: each revival is caused by an event of the registry. */
   private PitBuilder seldomPolling() throws IOException {
     String text = configText("run", 3).replace("\"poll_interval\": 1", "\"poll_interval\": 86400");
     return LazarusPit.builder(PitConfig.parse(folder.resolve("config.json"), text))
@@ -58,13 +58,13 @@ final class PitInsideAGatewayTest extends RealPitFixture {
   }
 
   @Test
-  void itListensToTheRegistryInsteadOfPollingAndSendsNoRequest() throws Exception {
+  void aPitListensToTheRegistryInsteadOfPollingAndSendsNoRequest() throws Exception {
     addAgent();
     registry.start();
     try (LazarusPit pit = startPit(seldomPolling().registry("g", registry))) {
       await(RevivalStatus.REVIVED);
       assertEquals(1, registry.find("writer").orElseThrow().incarnation());
-      signal("STOP", pidOfStart(0)); // no heartbeat can heal what is reported now
+      signal("STOP", pidOfStart(0)); // no heartbeat may cancel the reported failure
       for (int i = 0; i < 3; i++) {
         registry.reportFailure("writer", "disk full");
       }
@@ -74,11 +74,11 @@ final class PitInsideAGatewayTest extends RealPitFixture {
       assertEquals(2, pit.engine().revivals().size());
     }
     assertEquals(List.of(), requests);
-    assertTrue(registry.find("writer").isPresent(), "nobody is removed from the registry");
+    assertTrue(registry.find("writer").isPresent(), "no agent is removed from the registry");
   }
 
   @Test
-  void aRegistryWithoutANameIsThatOfEveryGatewayThatIsNotListed() throws Exception {
+  void aRegistryWithoutANameCoversAllGatewaysThatAreNotListed() throws Exception {
     registry.start();
     try (HealthRegistry listed = HealthRegistry.create()) {
       EmbeddedRegistries registries = new EmbeddedRegistries(Map.of(), registry, List.of("g"));
@@ -102,7 +102,7 @@ final class PitInsideAGatewayTest extends RealPitFixture {
     registries.listen(news::incrementAndGet);
     registry.reportFailure("a", "disk full");
     registry.checkTimeouts();
-    assertEquals(1, news.get(), "one change is news once, whatever names the registry has");
+    assertEquals(1, news.get(), "one event per change, for any number of names of the registry");
     registries.close();
     registry.heartbeat("a");
     registry.checkTimeouts();
@@ -114,7 +114,7 @@ final class PitInsideAGatewayTest extends RealPitFixture {
     addAgent();
     registry.start();
     policy(AutoRevive.NO);
-    // As a number this id is negative, so that it would be the first.
+    // As a signed number this id is negative and would be first.
     UUID second = UUID.fromString("ff0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
     var other =
         MissionStore.open(folder.resolve("missions"))

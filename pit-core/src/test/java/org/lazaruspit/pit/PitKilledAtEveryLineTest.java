@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
- * The pit ends, as by SIGKILL, right after each line that a revival writes. Whether an agent ever
- * ran twice is told by the agent itself, through a lock of its own that no pit knows of.
+ * Ends the pit, as by SIGKILL, right after each line of a revival. Agents detect a second process
+ * of themselves by a lock that is unknown to the pit.
  */
 @Tag("full")
 final class PitKilledAtEveryLineTest extends RealPitFixture {
@@ -25,7 +25,7 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
   /** Requested, the six steps, revived. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void aDeadAgentComesBackOnceWhateverLineThePitDiedAfter(int line) throws Exception {
+  void aDeadAgentIsRevivedOnceAfterACrashOfThePitAtAnyLine(int line) throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -37,7 +37,7 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void aFrozenAgentIsReplacedOnceWhateverLineThePitDiedAfter(int line) throws Exception {
+  void aFrozenAgentIsReplacedOnceAfterACrashOfThePitAtAnyLine(int line) throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -51,7 +51,7 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
   }
 
   @Test
-  void whatThePitStartedForItselfEndsWithItAndItsAgentsDoNot() throws Exception {
+  void helperProcessesEndWithThePitAndItsAgentsDoNot() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
@@ -71,7 +71,7 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
     assertTrue(ProcessHandle.of(pidOfStart(0)).orElseThrow().isAlive());
   }
 
-  /** Only whom the pit asks about locks has children, one for each that it waits for. */
+  /** Only the flock helper of the pit has children, one per lock that it waits for. */
   private static boolean waitsForALock(ProcessHandle process, Process pit) {
     return process.parent().filter(parent -> parent.pid() != pit.pid()).isPresent();
   }
@@ -80,7 +80,7 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
     Path config = folder.resolve("pit.json");
     Files.writeString(config, configText("run", 3));
     Process pit = PitProcess.start(config, line, folder.resolve("pit.log"));
-    assertTrue(pit.waitFor(60, TimeUnit.SECONDS), "it never wrote that line");
+    assertTrue(pit.waitFor(60, TimeUnit.SECONDS), "the line was never written");
     assertEquals(137, pit.exitValue(), () -> "not ended by the test");
   }
 

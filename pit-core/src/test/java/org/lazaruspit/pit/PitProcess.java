@@ -14,8 +14,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A pit in a JVM of its own, which can be made to end as by SIGKILL after so many journal lines. It
- * says how much it works after each round.
+ * Pit in a separate JVM, which ends as by SIGKILL after a given number of journal lines. Prints its
+ * numbers of cells and agents after each round.
  */
 public final class PitProcess {
 
@@ -25,8 +25,9 @@ public final class PitProcess {
     AtomicInteger left = new AtomicInteger(Integer.parseInt(args[1]));
     LazarusPit pit =
         LazarusPit.builder(PitConfig.load(Path.of(args[0])))
-            // On disk already, and what it announces is still to be done. No hook, no finally: what
-            // halt leaves behind is what SIGKILL leaves behind.
+            // The line is on disk, its step is not carried out. Halt runs no hook and no finally,
+            // as
+            // with SIGKILL.
             .afterEachLine(
                 () -> {
                   if (left.decrementAndGet() == 0) {

@@ -13,7 +13,7 @@ import org.lazaruspit.pit.PitTeam.Start;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
-/** The pit is killed again and again, and its agents are not. */
+/** Kills the pit repeatedly, while its agents run on. */
 @Tag("full")
 @Timeout(300)
 final class PitRestartedTest {
@@ -21,7 +21,7 @@ final class PitRestartedTest {
   @TempDir Path folder;
 
   @Test
-  void aPitThatIsKilledAndStartedAgainStartsNobodyTwiceAndWatchesEverybodyAgain() throws Exception {
+  void aRestartedPitStartsNoAgentTwiceAndWatchesAllAgain() throws Exception {
     try (PitTeam team = new PitTeam(folder)) {
       team.addCell(5);
       Process pit = team.startPit("pit", "state");
@@ -43,13 +43,13 @@ final class PitRestartedTest {
         PitTeam.await(() -> team.starts(agent).size() == 2 ? "" : agent + " did not come back");
       }
       team.awaitAllWell();
-      team.assertNobodyRanTwice();
+      team.assertNoAgentRanTwice();
       team.assertOnlyTheNewestRun();
       for (AgentRef agent : team.agents()) {
         team.assertIncarnation(2, agent);
         List<Revival> revivals = team.ledger(agent.cellId()).of(agent.agentId()).revivals();
         assertEquals(
-            FailureCause.EXIT, revivals.get(1).cause(), "noticed by its end, not by its silence");
+            FailureCause.EXIT, revivals.get(1).cause(), "detected by its exit, not by its silence");
         assertEquals("its process is gone", revivals.get(1).reason());
       }
     }

@@ -25,7 +25,7 @@ import org.lazaruspit.heartbeat.http.TokenCheck;
 import org.lazaruspit.pit.internal.detection.AgentTokens;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
-/** What a pit perceives, on real parts. */
+/** How a pit detects failures, with real processes, files and a real gateway. */
 final class PitSensesTest extends RealPitFixture {
 
   private LazarusPit startPit(String behaviour, String change) throws IOException {
@@ -40,7 +40,7 @@ final class PitSensesTest extends RealPitFixture {
     addAgent();
     try (LazarusPit pit = startPit("run", "86400")) {
       await(RevivalStatus.REVIVED);
-      signal("STOP", pidOfStart(0)); // no heartbeat can heal what is reported now
+      signal("STOP", pidOfStart(0)); // no heartbeat may cancel the reported failure
       for (int i = 0; i < 3; i++) {
         registry.reportFailure("writer", "disk full");
       }
@@ -50,15 +50,15 @@ final class PitSensesTest extends RealPitFixture {
   }
 
   @Test
-  void aGatewayThatForgotItsAgentsIsToldOfThemAndNobodyIsRevived() throws Exception {
+  void agentsThatTheirGatewayForgotAreRegisteredAgainAndNotRevived() throws Exception {
     addAgent();
     try (LazarusPit pit = startPit("run", 3)) {
       await(RevivalStatus.REVIVED);
-      signal("STOP", pidOfStart(0)); // it does not tell of itself
+      signal("STOP", pidOfStart(0)); // sends no heartbeat
       int port = gateway.address().getPort();
       gateway.close();
       registry.close();
-      // The first that it hears of the agent comes from one without an incarnation.
+      // The first heartbeat that it receives of the agent has no incarnation.
       registry = HealthRegistry.create();
       registry.heartbeat("writer");
       gateway = HeartbeatServer.builder(registry).port(port).start();
@@ -91,7 +91,7 @@ final class PitSensesTest extends RealPitFixture {
     try (LazarusPit pit = startPit("file", "1, \"timeout\": 1")) {
       await(RevivalStatus.REVIVED);
       await(reports, report -> report.healthyAgents() == 1);
-      awaitRounds(1); // its file is known to be in use
+      awaitRounds(1); // the file is in use
       signal("STOP", pidOfStart(0));
       Revival revival = await(RevivalStatus.REVIVED);
       assertEquals(FailureCause.SILENCE, revival.cause());
@@ -101,8 +101,7 @@ final class PitSensesTest extends RealPitFixture {
   }
 
   @Test
-  void anAgentThatItsGatewayDoesNotKnowAndDoesNotTakeIsJudgedByThePitsOwnTimeout()
-      throws Exception {
+  void anAgentThatItsGatewayRefusesToRegisterIsJudgedByTheTimeoutOfThePit() throws Exception {
     gateway.close();
     registry.close();
     registry = HealthRegistry.builder().maxAgents(1).build();
@@ -111,7 +110,7 @@ final class PitSensesTest extends RealPitFixture {
     try (LazarusPit pit = startPit("run", "1, \"timeout\": 1")) {
       await(RevivalStatus.REVIVED);
       do {
-        registry.unregister("writer"); // which beats on: until somebody else is faster
+        registry.unregister("writer"); // which beats on: repeated until the test is faster
       } while (!(registry.tryRegister("other", Map.of(), 0) instanceof HeartbeatOutcome.Accepted));
       Revival revival = await(RevivalStatus.PENDING);
       assertEquals(FailureCause.SILENCE, revival.cause());
@@ -134,7 +133,7 @@ final class PitSensesTest extends RealPitFixture {
   }
 
   @Test
-  void whatIsOverdueIsReportedAndNothingIsEndedForIt() throws Exception {
+  void overdueTasksAreReportedAndNothingIsEnded() throws Exception {
     addAgent();
     Instant longAgo = Instant.now().minusSeconds(100_000);
     Path task = cell.directory().resolve("tasks").resolve("draft.json");
@@ -165,7 +164,7 @@ final class PitSensesTest extends RealPitFixture {
   }
 
   @Test
-  void anAgentSpeaksToItsGatewayWithATokenOfItsOwn() throws Exception {
+  void anAgentUsesATokenOfItsOwnAtItsGateway() throws Exception {
     gateway.close();
     String secret = "0123456789abcdef0123456789abcdef";
     TokenCheck check =

@@ -41,12 +41,12 @@ import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
- * Cells with agents as processes, a gateway over HTTP, and pits as processes that work them. What
- * each agent did is told by its own diary, which no pit can reach.
+ * Cells with agents as processes, a gateway over HTTP, and pits as processes. Each agent records
+ * its starts in a diary out of reach of the pits.
  */
 final class PitTeam implements AutoCloseable {
 
-  /** Ends a test that would wait for ever; no measure of how fast a pit is. */
+  /** Time limit against endless waits; not a measure of speed. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
   private static final HealthRules RULES =
@@ -64,8 +64,8 @@ final class PitTeam implements AutoCloseable {
   private HealthRegistry registry;
   private HeartbeatServer gateway;
 
-  /** What an agent wrote into its diary when it began. */
-  record Start(long incarnation, long pid, String said) {
+  /** Start of an agent, from its diary. */
+  record Start(long incarnation, long pid, String rest) {
 
     static Start of(String line) {
       String[] parts = line.split(" ", 3);
@@ -91,7 +91,7 @@ final class PitTeam implements AutoCloseable {
     return made;
   }
 
-  /** The next cell, with agents that are called a1, a2 and so on; each third one has children. */
+  /** Creates a cell with agents a1, a2 and so on; each third agent has children. */
   UUID addCell(int size) throws IOException {
     UUID id = new UUID(0x4f0b7f4e3f6b4b6eL, 0x9d512f4c6f0d0000L + cells().size());
     MissionStore.open(missions()).create(NewCell.builder("Team").cellId(id).build());
@@ -123,7 +123,7 @@ final class PitTeam implements AutoCloseable {
     return missions().resolve(cell.toString());
   }
 
-  /** The lock by which pits know that an agent runs. */
+  /** Returns the agent lock. */
   Path lockInTheCell(AgentRef agent) {
     return directory(agent.cellId())
         .resolve(".lazarus")
@@ -131,7 +131,7 @@ final class PitTeam implements AutoCloseable {
         .resolve(agent.agentId() + ".lock");
   }
 
-  /** A pit in a process of its own; its output goes to a file that is named after it. */
+  /** Starts a pit as a process; its output goes to a file of its name. */
   Process startPit(String name, String stateDirectory) throws IOException {
     Path config = folder.resolve(name + ".json");
     Files.writeString(config, config(stateDirectory));
@@ -144,7 +144,7 @@ final class PitTeam implements AutoCloseable {
     return folder.resolve(name + ".log");
   }
 
-  /** What it said after its last round; empty before the first one has ended. */
+  /** Returns the line of the last round; empty before the end of the first. */
   String lastRound(String name) throws IOException {
     List<String> lines = Files.exists(output(name)) ? Files.readAllLines(output(name)) : List.of();
     return lines.stream()
@@ -179,7 +179,7 @@ final class PitTeam implements AutoCloseable {
     gateway.close();
   }
 
-  /** On the same port; a gateway that forgets has lost what it knew of its agents. */
+  /** Opens the gateway again on the same port, with or without its registry. */
   void reopenGateway(boolean forgets) throws IOException {
     int port = gateway.address().getPort();
     if (forgets) {
@@ -197,13 +197,13 @@ final class PitTeam implements AutoCloseable {
         : List.of();
   }
 
-  /** Its newest start; only where it has one. */
+  /** Returns the newest start; the agent must have one. */
   Start newest(AgentRef agent) throws IOException {
     List<Start> starts = starts(agent);
     return starts.get(starts.size() - 1);
   }
 
-  /** Every line, none passed over. */
+  /** Reads all lines; fails on a malformed one. */
   List<JournalEntry> journal(UUID cell) throws IOException {
     Path file = CellPaths.of(directory(cell)).journal();
     List<JournalEntry> entries = new ArrayList<>();
@@ -217,32 +217,34 @@ final class PitTeam implements AutoCloseable {
     return entries;
   }
 
-  /** Where it is not the newest that was started, the whole journal is told. */
+  /** On failure the message holds the whole journal. */
   void assertIncarnation(long expected, AgentRef agent) throws IOException {
-    String story = Files.readString(CellPaths.of(directory(agent.cellId())).journal());
+    String journal = Files.readString(CellPaths.of(directory(agent.cellId())).journal());
     assertEquals(
         expected,
         newest(agent).incarnation(),
-        () -> agent + " by its diary; its cell's journal:\n" + story);
+        () -> agent + " by its diary; its cell's journal:\n" + journal);
   }
 
   RevivalLedger ledger(UUID cell) throws IOException {
     return RevivalLedger.replay(cell, journal(cell));
   }
 
-  /** Waits until each agent runs once, in its newest incarnation, healthy and with nothing open. */
+  /**
+   * Waits until each agent runs once, in its newest incarnation, healthy and without open revivals.
+   */
   void awaitAllWell() throws Exception {
     await(
         () -> {
-          List<String> troubles = new ArrayList<>();
+          List<String> problems = new ArrayList<>();
           for (AgentRef agent : agents) {
-            troubles.addAll(troubles(agent));
+            problems.addAll(problems(agent));
           }
-          return String.join("\n", troubles);
+          return String.join("\n", problems);
         });
   }
 
-  /** Waits until nothing is said to be wrong any more. */
+  /** Waits until the list of problems is empty. */
   static void await(Callable<String> wrong) throws Exception {
     long begun = System.nanoTime();
     String found = wrong.call();
@@ -255,52 +257,52 @@ final class PitTeam implements AutoCloseable {
     }
   }
 
-  private List<String> troubles(AgentRef agent) throws IOException {
+  private List<String> problems(AgentRef agent) throws IOException {
     List<Start> starts = starts(agent);
     if (starts.isEmpty()) {
       return List.of(agent + " was never started");
     }
     Start last = starts.get(starts.size() - 1);
-    List<String> troubles = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     if (!last.runs()) {
-      troubles.add(agent + " does not run: " + last);
+      problems.add(agent + " does not run: " + last);
     }
     String known =
         registry
             .find(agent.cellId() + "." + agent.agentId())
             .map(health -> health.status() + " in " + health.incarnation())
-            .orElse("nobody");
+            .orElse("no incarnation");
     if (!known.equals(HealthStatus.HEALTHY + " in " + last.incarnation())) {
-      troubles.add(agent + ": its gateway knows " + known + ", started was " + last);
+      problems.add(agent + ": its gateway knows " + known + ", started was " + last);
     }
-    troubles.addAll(open(agent, last));
-    return troubles;
+    problems.addAll(open(agent, last));
+    return problems;
   }
 
   private List<String> open(AgentRef agent, Start last) {
     try {
       AgentHistory history = ledger(agent.cellId()).of(agent.agentId());
-      List<String> troubles =
+      List<String> problems =
           new ArrayList<>(
               history.revivals().stream()
                   .filter(revival -> revival.status().open())
                   .map(revival -> agent + ": open is " + revival)
                   .toList());
       if (history.incarnation() != last.incarnation()) {
-        troubles.add(agent + ": journal has " + history.incarnation() + ", started was " + last);
+        problems.add(agent + ": journal has " + history.incarnation() + ", started was " + last);
       }
-      return troubles;
+      return problems;
     } catch (IOException e) {
-      return List.of(String.valueOf(e.getMessage())); // a line that is being written
+      return List.of(String.valueOf(e.getMessage())); // an incomplete line
     }
   }
 
-  /** What must hold at every moment, and is told by the agents and the journals. */
-  void assertNobodyRanTwice() throws IOException {
+  /** Checks the invariants, by the diaries and the journals. */
+  void assertNoAgentRanTwice() throws IOException {
     for (AgentRef agent : agents) {
       List<Start> starts = starts(agent);
       for (int i = 0; i < starts.size(); i++) {
-        assertFalse(starts.get(i).said().contains("TWICE"), agent + ": " + starts);
+        assertFalse(starts.get(i).rest().contains("TWICE"), agent + ": " + starts);
         assertTrue(
             i == 0 || starts.get(i).incarnation() > starts.get(i - 1).incarnation(),
             agent + ": " + starts);
@@ -308,7 +310,7 @@ final class PitTeam implements AutoCloseable {
     }
   }
 
-  /** Whoever belongs to an agent is of its newest incarnation. */
+  /** Checks that all processes of agents are of the newest incarnation. */
   void assertOnlyTheNewestRun() throws IOException {
     for (AgentRef agent : agents) {
       String newest = "LAZARUS_INCARNATION=" + newest(agent).incarnation();
@@ -321,7 +323,7 @@ final class PitTeam implements AutoCloseable {
     }
   }
 
-  /** The number and environment of each process that has this in its environment. */
+  /** Returns pid and environment of each process whose environment contains the text. */
   private static List<String> processesWith(String text) throws IOException {
     List<String> found = new ArrayList<>();
     try (Stream<Path> all = Files.list(Path.of("/proc"))) {
@@ -339,11 +341,11 @@ final class PitTeam implements AutoCloseable {
     try {
       return "\0" + Files.readString(process.resolve("environ")) + "\0";
     } catch (IOException e) {
-      return ""; // it has ended, or its environment is no text
+      return ""; // the process has ended, or its environment is no text
     }
   }
 
-  /** Ends everything, and looks whether anything is left. */
+  /** Ends all processes, and checks that none is left. */
   @Override
   public void close() throws Exception {
     List<ProcessHandle> helpers = new ArrayList<>();

@@ -26,13 +26,13 @@ import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.testkit.Contracts;
 
-/** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
+/** The contract finds the fault of each of its clauses. */
 final class ProbeContractCatchesTest {
 
-  /** Which probe the contract is run against next. */
+  /** Probe for the next run of the contract. */
   private static Supplier<HealthProbe> next = Right::new;
 
-  /** Not found by name: run by these tests alone. */
+  /** Run by these tests only; its name keeps Surefire from finding it. */
   static final class Run extends HealthProbeContract {
 
     @Override
@@ -51,7 +51,7 @@ final class ProbeContractCatchesTest {
 
     @Override
     protected Optional<ProbeTarget> unknown() {
-      return Optional.of(target("nobody"));
+      return Optional.of(target("unknown"));
     }
 
     @Override
@@ -60,7 +60,7 @@ final class ProbeContractCatchesTest {
     }
   }
 
-  /** Right in everything: it knows "well", and cannot reach "far". */
+  /** Correct in all clauses: knows "well", cannot reach "far". */
   private static class Right implements HealthProbe {
 
     @Override
@@ -77,7 +77,7 @@ final class ProbeContractCatchesTest {
       return switch (target.key()) {
         case "well" -> new ProbeResult(target.agent(), Verdict.HEALTHY, 3, true, "", Duration.ZERO);
         case "far" -> ProbeResult.of(target, Verdict.UNREACHABLE, "far away", Duration.ZERO);
-        default -> ProbeResult.of(target, Verdict.UNKNOWN, "who?", Duration.ZERO);
+        default -> ProbeResult.of(target, Verdict.UNKNOWN, "not known", Duration.ZERO);
       };
     }
   }
@@ -133,7 +133,7 @@ final class ProbeContractCatchesTest {
                     Duration.ZERO);
               }
             });
-    fault("whoIsNotKnownIsNeitherWellNorDead", () -> answering("nobody", Verdict.UNHEALTHY));
+    fault("whoIsNotKnownIsNeitherWellNorDead", () -> answering("unknown", Verdict.UNHEALTHY));
     fault("thatNobodyAnswersIsAResult", () -> answering("far", Verdict.UNHEALTHY));
     fault(
         "whoCannotBeReachedSpoilsNoOther",
@@ -206,7 +206,7 @@ final class ProbeContractCatchesTest {
     };
   }
 
-  /** The first to ask waits until a second one asks, who then breaks. */
+  /** The first caller waits for a second one, whose call fails. */
   private static final class OneThread extends Right {
     private final AtomicInteger inside = new AtomicInteger();
     private final CountDownLatch second = new CountDownLatch(1);
@@ -222,20 +222,20 @@ final class ProbeContractCatchesTest {
         throw new IllegalStateException("two at once");
       }
       if (!second.await(10, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("nobody else came");
+        throw new IllegalStateException("no second caller");
       }
       return super.probe(targets);
     }
   }
 
   @Test
-  void theRightOneBreaksNothing() {
+  void aCorrectPluginBreaksNoClause() {
     next = Right::new;
     assertEquals(Set.of(), Contracts.brokenBy(Run.class));
   }
 
   @Test
-  void everyClauseIsBrokenBySomebodyAndFound() {
+  void everyClauseIsBrokenByAFaultAndFound() {
     assertEquals(Contracts.clausesOf(HealthProbeContract.class), new TreeSet<>(FAULTS.keySet()));
     FAULTS.forEach(
         (clause, made) -> {

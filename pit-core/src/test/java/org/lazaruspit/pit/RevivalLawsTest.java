@@ -32,14 +32,14 @@ import org.lazaruspit.pit.testkit.FakeMachine;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
 /**
- * The laws of revival, for arbitrary sequences of deaths, answers, orders, edits, clock jumps and
- * crashes of the pit after any line, with any part of the last write lost.
+ * Checks the laws of revival for arbitrary sequences of deaths, decisions, orders, edits, clock
+ * jumps and crashes of the pit after any line, with any part of the last write lost.
  */
 final class RevivalLawsTest {
 
   private static final int MAX_RETRIES = 2;
 
-  /** Something that happens; what it says when it was not possible is no matter. */
+  /** Event of a sequence; refusals are ignored. */
   interface Happening {
     void in(World world) throws IOException, InterruptedException;
   }
@@ -150,7 +150,7 @@ final class RevivalLawsTest {
         .map(status -> new Named("mission " + status, world -> world.mission(status)));
   }
 
-  /** What happens, and what must be true of it, told without a look at the rules. */
+  /** Runs the events, and checks the laws independently of the rules. */
   static final class World implements AutoCloseable {
 
     static final List<String> AGENTS = List.of("writer", "reader", "lead");
@@ -175,11 +175,11 @@ final class RevivalLawsTest {
       try {
         next.in(this);
       } catch (IllegalStateException | NoSuchElementException notPossible) {
-        // a person may ask for what cannot be: the answer is no, and nothing has happened
+        // an impossible order is refused without effect
       } catch (SimulatedPit.Killed e) {
         assertFalse(pit.alive());
       }
-      if (!pit.alive()) { // told by nobody where it died in a call back
+      if (!pit.alive()) { // a crash in a callback is not reported by the pit
         pit.restart(written);
       }
     }
@@ -197,7 +197,7 @@ final class RevivalLawsTest {
         pit.machine.violations.add(revival + " started without permission");
       }
       if (stopped.contains(agent) || paused.contains(agent)) {
-        pit.machine.violations.add(agent + " started although a person wants it down");
+        pit.machine.violations.add(agent + " started although an operator has stopped it");
       }
       if (mission != CellStatus.ACTIVE) {
         pit.machine.violations.add(agent + " started although its mission is " + mission);
@@ -216,13 +216,13 @@ final class RevivalLawsTest {
       RevivalLedger once = RevivalLedger.replay(SimulatedPit.CELL, pit.replayed());
       RevivalLedger twice = RevivalLedger.replay(SimulatedPit.CELL, pit.replayed());
       for (String agent : AGENTS) {
-        assertEquals(once.of(agent), pit.ledger().of(agent), "replayed, and lived through");
+        assertEquals(once.of(agent), pit.ledger().of(agent), "replayed ledger equals live ledger");
         assertEquals(once.of(agent), twice.of(agent));
         assertTrue(once.of(agent).open().size() <= 1, () -> once.of(agent).toString());
       }
     }
 
-    /** Whatever happened before: once all is allowed and nothing dies, everybody lives. */
+    /** Allows all, ends all faults, and checks that every agent becomes well. */
     void settle() throws Exception {
       pit.machine.fates.clear();
       pit.machine.unreachable = 0;
@@ -237,11 +237,11 @@ final class RevivalLawsTest {
         lift(agent);
         setToRunByHand(agent);
       }
-      // A no was said to an incarnation, and holds for it: only a person changes it.
+      // A denial holds for its incarnation until an operator orders a revival.
       for (int i = 0; i < 8; i++) {
         pit.advance(Duration.ofMinutes(6));
         pit.round();
-        deniedOnesAreOrderedBack();
+        reviveDeniedAgents();
         approve();
       }
       requireLaws();
@@ -254,7 +254,7 @@ final class RevivalLawsTest {
       }
     }
 
-    private void deniedOnesAreOrderedBack() throws IOException {
+    private void reviveDeniedAgents() throws IOException {
       for (String id : AGENTS) {
         Optional<Revival> latest = pit.ledger().of(id).latest();
         if (latest.filter(it -> it.status() == RevivalStatus.DENIED).isPresent()
@@ -354,7 +354,7 @@ final class RevivalLawsTest {
       void give() throws IOException;
     }
 
-    /** An order that a crash may have swallowed binds nobody. */
+    /** Gives an order; a crash may lose it, so it then has no effect on the laws. */
     private void orElse(Order order, Runnable undo) throws IOException {
       try {
         order.give();

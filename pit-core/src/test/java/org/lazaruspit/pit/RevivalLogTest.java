@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.lazaruspit.pit.testkit.FakeMachine;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
-/** The story of one revival, read back from the journal. */
+/** The log of one revival, read from the journal. */
 final class RevivalLogTest {
 
   private SimulatedPit pit;
@@ -44,7 +44,7 @@ final class RevivalLogTest {
   }
 
   @Test
-  void everyStepOfOneRevivalIsToldInOrderAndNothingOfAnotherOne() throws Exception {
+  void theLogHoldsEveryStepOfARevivalInOrderAndNoOtherRevival() throws Exception {
     pit.machine.fates.add(FakeMachine.Fate.CANNOT_START);
     pit.round();
     Revival failing =
@@ -65,7 +65,7 @@ final class RevivalLogTest {
     assertEquals(1, last.attempt());
     assertEquals(1, last.incarnation());
     assertEquals(pit.now(), last.at());
-    assertTrue(last.detail().contains("cannot start on paper"), last::detail);
+    assertTrue(last.detail().contains("cannot start in the simulation"), last::detail);
     assertEquals(
         List.of(
             "requested",
@@ -80,7 +80,7 @@ final class RevivalLogTest {
   }
 
   @Test
-  void whatTheFirstStepsHaveShownStandsInTheLineThatRaisesTheIncarnation() throws Exception {
+  void theLineThatRaisesTheIncarnationHasTheResultsOfTheFirstSteps() throws Exception {
     pit.round();
     Revival revival = revivalOf("writer");
     assertEquals(FailureCause.EXIT, revival.cause());
@@ -94,7 +94,7 @@ final class RevivalLogTest {
   }
 
   @Test
-  void whatIsNotAWholeLineOrOfNoUseIsPassedOver() throws Exception {
+  void incompleteAndMalformedLinesAreSkipped() throws Exception {
     pit.round();
     Revival revival = revivalOf("writer");
     Path journal = pit.directory.resolve("logs").resolve("revivals.jsonl");
@@ -119,7 +119,7 @@ final class RevivalLogTest {
   @Test
   void aRevivalThatDoesNotExistIsNamed() {
     NoSuchElementException none =
-        assertThrows(NoSuchElementException.class, () -> pit.revivals.log("nobody"));
-    assertEquals("there is no revival nobody", none.getMessage());
+        assertThrows(NoSuchElementException.class, () -> pit.revivals.log("unknown"));
+    assertEquals("there is no revival unknown", none.getMessage());
   }
 }

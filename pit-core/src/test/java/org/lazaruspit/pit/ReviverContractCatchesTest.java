@@ -32,15 +32,15 @@ import org.lazaruspit.pit.testkit.Contracts;
 import org.lazaruspit.pit.testkit.MemoryReviver;
 import org.lazaruspit.pit.testkit.MemoryReviver.World;
 
-/** The contract finds every fault that it speaks of: each clause is broken by somebody here. */
+/** The contract finds the fault of each of its clauses. */
 final class ReviverContractCatchesTest {
 
   private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
 
-  /** Which reviver the contract is run against next. */
+  /** Reviver for the next run of the contract. */
   private static Function<World, Reviver> next = MemoryReviver::new;
 
-  /** Not found by name: run by these tests alone. */
+  /** Run by these tests only; its name keeps Surefire from finding it. */
   static final class Run extends ReviverContract {
     private final World world = new World();
 
@@ -92,7 +92,7 @@ final class ReviverContractCatchesTest {
   }
 
   static {
-    AtomicInteger asked = new AtomicInteger();
+    AtomicInteger calls = new AtomicInteger();
     fault(
         "changes its name",
         "itsNameIsStableAndCanBeUsed",
@@ -100,11 +100,11 @@ final class ReviverContractCatchesTest {
             new MemoryReviver(world) {
               @Override
               public String name() {
-                return "memory" + asked.incrementAndGet();
+                return "memory" + calls.incrementAndGet();
               }
             });
     fault(
-        "sees everybody",
+        "reports every agent as running",
         "whoWasNeverStartedDoesNotRun",
         world ->
             new MemoryReviver(world) {
@@ -115,7 +115,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "counts incarnations itself",
+        "counts incarnations on its own",
         "whoWasStartedRunsInThatIncarnation",
         world ->
             new MemoryReviver(world) {
@@ -125,7 +125,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "tells an exit at once",
+        "completes an exit at once",
         "anExitIsNotToldWhileTheAgentRuns",
         world ->
             new MemoryReviver(world) {
@@ -140,7 +140,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "tells no exit",
+        "completes no exit",
         "aDeathIsTold",
         world ->
             new MemoryReviver(world) {
@@ -152,7 +152,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "fails its exits",
+        "fails exit stages",
         "aDeathIsTold",
         world ->
             new MemoryReviver(world) {
@@ -172,7 +172,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "starts a second one",
+        "starts a second process",
         "aSecondStartIsRefusedAndTheFirstAgentRunsOn",
         world ->
             new MemoryReviver(world) {
@@ -183,7 +183,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "believes itself to have stopped",
+        "reports a stop without one",
         "whoIsStoppedIsGone",
         world ->
             new MemoryReviver(world) {
@@ -205,7 +205,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "cannot stop nobody",
+        "fails to stop an absent agent",
         "stoppingWhereNothingIsLeftProvesOnlyThat",
         world ->
             new MemoryReviver(world) {
@@ -213,11 +213,11 @@ final class ReviverContractCatchesTest {
               public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
                 return world.alive.containsKey(order.agent())
                     ? super.stop(order)
-                    : new StopOutcome.StillThere("nobody to stop");
+                    : new StopOutcome.StillThere("no agent to stop");
               }
             });
     fault(
-        "stops whomever it finds, whatever the order is for",
+        "stops any agent, regardless of the order",
         "anOrderThatIsTooOldStopsNobody",
         world ->
             new MemoryReviver(world) {
@@ -227,7 +227,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "starts nobody twice in a life",
+        "starts no agent a second time",
         "whoWasStoppedOrKilledCanBeStartedAgain",
         world ->
             new MemoryReviver(world) {
@@ -240,7 +240,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "takes its agents along",
+        "ends its agents with itself",
         "agentsOutliveTheirReviverAndTheNextOneAdoptsThem",
         world ->
             new MemoryReviver(world) {
@@ -250,7 +250,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "stops only its own",
+        "stops only agents of this instance",
         "theNextReviverCanStopWhatThePreviousOneStarted",
         world ->
             new MemoryReviver(world) {
@@ -271,7 +271,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "knows no cells",
+        "ignores the cell of an agent",
         "anAgentOfAnotherCellIsSomebodyElse",
         world ->
             new MemoryReviver(world) {
@@ -281,7 +281,7 @@ final class ReviverContractCatchesTest {
               }
             });
     fault(
-        "breaks over what cannot be",
+        "throws on an impossible order",
         "whatCannotBeStartedIsAnErrorOrAnEndAndDoesNotRun",
         world ->
             new MemoryReviver(world) {
@@ -293,9 +293,9 @@ final class ReviverContractCatchesTest {
                 return super.start(order);
               }
             });
-    fault("is for one thread", "manyThreadsMayAskAtOnce", OneThread::new);
+    fault("fails with several threads", "manyThreadsMayAskAtOnce", OneThread::new);
     fault(
-        "breaks over an interrupt",
+        "fails on an interrupt",
         "anInterruptEndsACallOrIsOverlookedAndHarmsNobody",
         world ->
             new MemoryReviver(world) {
@@ -324,7 +324,7 @@ final class ReviverContractCatchesTest {
             });
   }
 
-  /** The first to ask waits until a second one asks, who then breaks. */
+  /** The first caller waits for a second one, whose call fails. */
   private static final class OneThread extends MemoryReviver {
     private final AtomicInteger inside = new AtomicInteger();
     private final CountDownLatch second = new CountDownLatch(1);
@@ -344,20 +344,20 @@ final class ReviverContractCatchesTest {
         throw new IllegalStateException("two at once");
       }
       if (!second.await(10, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("nobody else came");
+        throw new IllegalStateException("no second caller");
       }
       return super.presence(agent);
     }
   }
 
   @Test
-  void theRightOneBreaksNothing() {
+  void aCorrectPluginBreaksNoClause() {
     next = MemoryReviver::new;
     assertEquals(Set.of(), Contracts.brokenBy(Run.class));
   }
 
   @Test
-  void everyClauseIsBrokenBySomebody() {
+  void everyClauseIsBrokenByAFault() {
     assertEquals(Contracts.clausesOf(ReviverContract.class), new TreeSet<>(CLAUSES.values()));
   }
 

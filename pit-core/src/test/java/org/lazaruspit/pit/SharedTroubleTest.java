@@ -20,7 +20,10 @@ import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.FakeMachine;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
-/** Trouble that a restart does not cure, or that many share: held, shown, and ended in order. */
+/**
+ * Failures that a restart does not cure, or that many agents share: held, reported, and ended in
+ * order.
+ */
 final class SharedTroubleTest {
 
   private static final List<AgentRef> AGENTS =
@@ -47,22 +50,22 @@ final class SharedTroubleTest {
   }
 
   @Test
-  void whoFellSilentBehindADeadGatewayComesBackOneFirst() throws Exception {
+  void agentsSilentBehindADeadGatewayComeBackAfterACanary() throws Exception {
     pit.machine.unreachable = 1;
     AGENTS.forEach(pit.machine::freeze);
     pit.round();
-    assertEquals(3, pit.machine.starts.size(), "its gateway is away: nobody is judged");
-    pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE); // the first one does not make it
+    assertEquals(3, pit.machine.starts.size(), "unreachable gateway: no agent is judged");
+    pit.machine.fates.add(FakeMachine.Fate.DIES_AT_ONCE); // the canary fails
     int before = pit.machine.starts.size();
     pit.round();
     assertEquals(0, wellAgents() - (pit.machine.starts.size() - before - 1));
     pit.round();
-    assertEquals(2, wellAgents(), "the next one goes first, and is followed by the rest");
+    assertEquals(2, wellAgents(), "the next canary, and then all others");
     assertEquals(1, pit.ledger().all().stream().filter(SharedTroubleTest::failed).count());
   }
 
-  /** Who waits, at the moment in which the first of them is started, for that one to be healthy. */
-  private List<AgentRef> waitingAtTheFirstStart() {
+  /** Returns the agents that wait for the canary at the time of its start. */
+  private List<AgentRef> waitingAtTheStartOfTheCanary() {
     List<AgentRef> waiting = new ArrayList<>();
     int before = pit.machine.starts.size();
     pit.machine.beforeStart =
@@ -81,7 +84,7 @@ final class SharedTroubleTest {
   }
 
   @Test
-  void aProcessThatIsGoneIsGoneWhateverItsGateway() throws Exception {
+  void anEndedProcessIsDeadEvenIfItsGatewayIsUnreachable() throws Exception {
     pit.machine.unreachable = 2;
     pit.machine.kill(A);
     pit.round();
@@ -90,7 +93,7 @@ final class SharedTroubleTest {
 
   @ParameterizedTest
   @CsvSource({"75, QUOTA", "77, AUTH", "78, CONFIG"})
-  void whoSaysThatARestartWouldNotHelpIsHeldAcrossRestartsOfThePit(int status, FailureCause cause)
+  void anAgentThatARestartDoesNotHelpIsHeldAcrossRestartsOfThePit(int status, FailureCause cause)
       throws Exception {
     pit.machine.exits(A, status);
     pit.round();
@@ -107,7 +110,7 @@ final class SharedTroubleTest {
   }
 
   @Test
-  void whoGetsWellByItselfIsNoLongerHeld() throws Exception {
+  void anAgentThatRecoversByItselfIsNoLongerHeld() throws Exception {
     pit.machine.exits(A, 75);
     pit.round();
     assertEquals(1, pit.revivals.restrictions(A).size());
@@ -117,12 +120,12 @@ final class SharedTroubleTest {
   }
 
   @Test
-  void whoAreLiftedTogetherComeBackOneFirst() throws Exception {
+  void agentsLiftedTogetherComeBackAfterACanary() throws Exception {
     AGENTS.forEach(agent -> pit.machine.exits(agent, 77));
     pit.round();
     assertEquals(0, wellAgents());
     pit.revivals.lift(SimulatedPit.CELL, "the key is back");
-    List<AgentRef> waiting = waitingAtTheFirstStart();
+    List<AgentRef> waiting = waitingAtTheStartOfTheCanary();
     pit.round();
     pit.round();
     assertEquals(3, wellAgents());
@@ -144,7 +147,7 @@ final class SharedTroubleTest {
     assertEquals(42, pit.ledger().incarnation("a"));
   }
 
-  /** It is nobody's zombie: what the journal has lost is learned, and then it is stopped. */
+  /** Not a zombie: the pit learns the lost incarnation, then stops the agent. */
   @Test
   void anAgentThatIsAheadOfALostJournalIsStoppedByTheNextAttempt() throws Exception {
     pit.files()

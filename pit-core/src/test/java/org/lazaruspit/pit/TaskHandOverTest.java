@@ -27,7 +27,7 @@ import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.FakeMachine;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
-/** What becomes of the tasks of an agent that cannot be brought back. */
+/** Hand-over of the tasks of an agent that cannot be revived. */
 final class TaskHandOverTest {
 
   private static final AgentRef WRITER = SimulatedPit.agent("writer");
@@ -71,7 +71,7 @@ final class TaskHandOverTest {
             before -> new Permissions(Map.of("writer", gives, "first", takes, "second", takes)));
   }
 
-  private void cannotBeBroughtBack() throws Exception {
+  private void failAllAttempts() throws Exception {
     pit.machine.fates.add(FakeMachine.Fate.CANNOT_START);
     pit.machine.kill(WRITER);
     pit.round();
@@ -89,8 +89,8 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void theFirstSubstituteThatMayTakesOverWhatIsStillToBeDone() throws Exception {
-    cannotBeBroughtBack();
+  void theFirstPermittedSubstituteTakesOverTheOpenTasks() throws Exception {
+    failAllAttempts();
     assertEquals("first", owner("t1"));
     assertEquals("first", owner("t2"));
     assertEquals("writer", owner("over"));
@@ -99,35 +99,35 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void whoMayNotTakeOverIsPassedBy() throws Exception {
+  void aSubstituteWithoutPermissionIsSkipped() throws Exception {
     permit("second");
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     assertEquals("second", owner("t1"));
   }
 
   @Test
-  void whoDoesNotRunItselfIsPassedBy() throws Exception {
+  void aSubstituteThatDoesNotRunIsSkipped() throws Exception {
     pit.files().updateAgent("first", spec -> spec.withStatus(AgentStatus.PAUSED));
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     assertEquals("second", owner("t1"));
   }
 
   @Test
-  void nobodyTakesOverWhereItIsNotAllowed() throws Exception {
+  void noAgentTakesOverWhereHandOversAreNotAllowed() throws Exception {
     allow(HandoffApproval.AUTO, false);
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     assertEquals("writer", owner("t1"));
     assertTrue(handOver().isEmpty());
   }
 
   @Test
-  void aManualOneWaitsInTheSameListForTheSameApproval() throws Exception {
+  void aManualHandOverWaitsForApprovalLikeARevival() throws Exception {
     allow(HandoffApproval.MANUAL, true);
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     Revival waits = handOver().orElseThrow();
     assertEquals(RevivalStatus.PENDING_APPROVAL, waits.status());
     assertEquals("first is to take over t1, t2", waits.reason());
@@ -140,10 +140,10 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void whoIsLetLiveAgainKeepsItsTasks() throws Exception {
+  void anAgentThatIsLiftedKeepsItsTasks() throws Exception {
     allow(HandoffApproval.MANUAL, true);
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     pit.revivals.revive(WRITER, "try again");
     assertTrue(pit.machine.well(WRITER));
     String id = handOver().orElseThrow().id();
@@ -153,13 +153,13 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void aPitThatDiesInTheMiddleOfItIsFinishedByTheNextAndNoTaskHasTwoOwners() throws Exception {
+  void aHandOverInterruptedWithItsPitIsFinishedByTheNextAndNoTaskHasTwoOwners() throws Exception {
     for (int line = 1; line <= 8; line++) {
       pit.close();
       open();
       pit.killAfter(line);
       try {
-        cannotBeBroughtBack();
+        failAllAttempts();
       } catch (SimulatedPit.Killed e) {
         assertFalse(pit.alive());
       }
@@ -176,7 +176,7 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void aPitThatDiesBeforeItSaysSoHasHandedOverAllTheSame() throws Exception {
+  void aHandOverCountsEvenIfThePitDiesBeforeItsLine() throws Exception {
     pit.afterEachLine =
         () -> {
           if (tookOver("first", "t1") && tookOver("first", "t2")) {
@@ -184,13 +184,13 @@ final class TaskHandOverTest {
           }
         };
     try {
-      cannotBeBroughtBack();
+      failAllAttempts();
     } catch (SimulatedPit.Killed e) {
-      // by whoever noticed the death: then it comes through to us
+      // thrown to the test by the thread that detected the death
     }
     assertFalse(pit.alive());
     pit.afterEachLine = () -> {};
-    pit.restart(0); // the line about it was never on the disk
+    pit.restart(0); // the line was never on disk
     List<JournalEntry> lines = pit.replayed();
     assertEquals("handover_requested", lines.get(lines.size() - 1).event().name());
     pit.round();
@@ -200,10 +200,10 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void whatAPersonHasSettledMeanwhileIsNothingLeftToDo() throws Exception {
+  void tasksThatAnOperatorHasReassignedAreNotHandedOver() throws Exception {
     allow(HandoffApproval.MANUAL, true);
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     pit.files().updateTask("t1", spec -> spec.withAssignedTo("second"));
     pit.files().updateTask("t2", spec -> spec.withStatus(TaskStatus.FAILED));
     pit.revivals.approve(handOver().orElseThrow().id(), "yes");
@@ -221,10 +221,10 @@ final class TaskHandOverTest {
   }
 
   @Test
-  void whatBecameForbiddenMeanwhileIsNotHandedOver() throws Exception {
+  void tasksWhosePermissionWasRevokedAreNotHandedOver() throws Exception {
     allow(HandoffApproval.MANUAL, true);
     pit.round();
-    cannotBeBroughtBack();
+    failAllAttempts();
     permit("second");
     pit.revivals.approve(handOver().orElseThrow().id(), "yes");
     assertEquals(RevivalStatus.FAILED, handOver().orElseThrow().status());
@@ -246,7 +246,7 @@ final class TaskHandOverTest {
     assertEquals("dry run: attempt 1 may begin, and nothing is done", decided.detail());
     pit.restart(1);
     pit.round();
-    assertTrue(pit.machine.well(WRITER), "a real pit does not take the trial for the truth");
+    assertTrue(pit.machine.well(WRITER), "a pit ignores entries of a dry run");
     assertEquals(2, pit.ledger().of("writer").revivals().size());
   }
 }

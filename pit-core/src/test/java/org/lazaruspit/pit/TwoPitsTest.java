@@ -18,7 +18,7 @@ import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
-/** Two pits as processes on one missions root, one of which is killed. */
+/** Two pits as processes on one missions root; one is killed. */
 @Tag("full")
 @Timeout(300)
 final class TwoPitsTest {
@@ -30,7 +30,7 @@ final class TwoPitsTest {
 
   @ParameterizedTest(name = "the second one''s state directory: {0}")
   @ValueSource(strings = {"state", "another"})
-  void whatAPitWorkedIsTakenOverByTheOtherWhenItIsKilled(String stateOfTheSecond) throws Exception {
+  void theCellsOfAKilledPitAreTakenOverByTheOther(String stateOfTheSecond) throws Exception {
     try (PitTeam team = new PitTeam(folder)) {
       UUID one = team.addCell(2);
       UUID two = team.addCell(2);
@@ -43,7 +43,7 @@ final class TwoPitsTest {
       AgentRef killed = new AgentRef(one, "a1");
       reviveOnce(team, killed);
       assertEquals(NONE, team.lastRound("second"));
-      assertEquals(1, epochs(team, one).size(), "one pit worked it");
+      assertEquals(1, epochs(team, one).size(), "one pit owned it");
 
       first.destroyForcibly().waitFor();
       AgentRef diedMeanwhile = new AgentRef(two, "a2");
@@ -55,15 +55,15 @@ final class TwoPitsTest {
       team.assertIncarnation(2, diedMeanwhile);
       team.assertIncarnation(1, adopted);
 
-      // The one that was killed comes back, and has to leave them to the other.
+      // The killed pit restarts, and must not take the cells from the other.
       team.startPit("third", "state");
       awaitRound(team, "third", NONE);
       reviveOnce(team, adopted);
       assertEquals("its process is gone", reason(team, adopted));
-      assertEquals(2, epochs(team, one).size(), "each pit wrote in its own time");
+      assertEquals(2, epochs(team, one).size(), "the pits wrote one after the other");
       assertTrue(second.isAlive());
       team.awaitAllWell();
-      team.assertNobodyRanTwice();
+      team.assertNoAgentRanTwice();
       team.assertOnlyTheNewestRun();
     }
   }
@@ -79,8 +79,9 @@ final class TwoPitsTest {
     team.awaitAllWell();
   }
 
-  private static void awaitRound(PitTeam team, String pit, String said) throws Exception {
-    PitTeam.await(() -> team.lastRound(pit).equals(said) ? "" : pit + ": " + team.lastRound(pit));
+  private static void awaitRound(PitTeam team, String pit, String expected) throws Exception {
+    PitTeam.await(
+        () -> team.lastRound(pit).equals(expected) ? "" : pit + ": " + team.lastRound(pit));
   }
 
   private static String reason(PitTeam team, AgentRef agent) throws IOException {

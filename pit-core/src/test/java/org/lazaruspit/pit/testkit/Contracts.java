@@ -16,12 +16,12 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs a contract as its user would, and tells which clauses were broken. */
+/** Runs a contract as its user does, and returns the broken clauses. */
 public final class Contracts {
 
   private Contracts() {}
 
-  /** Every clause that a contract has. */
+  /** Returns all clauses of a contract. */
   public static Set<String> clausesOf(Class<?> contract) {
     return Stream.of(contract.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(Test.class))

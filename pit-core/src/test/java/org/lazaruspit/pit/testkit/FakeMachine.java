@@ -25,19 +25,19 @@ import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
- * A machine and a gateway on paper: what runs, and who has seen it. Outlives the pits that look at
- * it; each pit has a reviver and a probe of its own.
+ * Simulated machine and gateway: running and registered agents. Outlives the pits that use it; each
+ * pit has its own reviver and probe.
  */
 public final class FakeMachine {
 
-  /** What becomes of the next one that is started. */
+  /** Outcome of the next start. */
   public enum Fate {
     LIVES,
     DIES_AT_ONCE,
     CANNOT_START
   }
 
-  /** A start that was really carried out. */
+  /** Start that was carried out. */
   public record Start(AgentRef agent, long incarnation) {}
 
   public final List<Start> starts = new ArrayList<>();
@@ -50,12 +50,12 @@ public final class FakeMachine {
   public int unreachable;
   public int unkillable;
 
-  /** Starts and stops that pits have asked for, whatever became of them. */
+  /** Number of starts and stops called by pits, successful or not. */
   public int acts;
 
   public Consumer<AgentRef> beforeStart = agent -> {};
 
-  /** The reviver of a new pit; the ones before see and hear nothing more. */
+  /** Returns the reviver of a new pit; earlier ones get no more events. */
   Machine machine() {
     machine = new Machine();
     return machine;
@@ -75,21 +75,21 @@ public final class FakeMachine {
     }
   }
 
-  /** The gateway has seen this incarnation, whatever the journal says. */
+  /** Registers this incarnation at the gateway, independently of the journal. */
   public void gatewayKnows(AgentRef agent, long incarnation) {
     registered.put(agent, incarnation);
   }
 
-  /** Somebody else than the pit starts it. */
+  /** Starts the agent without the pit. */
   public void startByHand(AgentRef agent, long incarnation) {
     running.put(agent, incarnation);
   }
 
   public void kill(AgentRef agent) {
-    ends(agent, new AgentExit(Instant.EPOCH, "killed on paper"));
+    ends(agent, new AgentExit(Instant.EPOCH, "killed in the simulation"));
   }
 
-  /** It ends by itself, with this exit status. */
+  /** Ends the agent with this exit status. */
   public void exits(AgentRef agent, int status) {
     String detail = "ended with status " + status;
     ends(agent, new AgentExit(Instant.EPOCH, detail, OptionalInt.of(status)));
@@ -101,14 +101,14 @@ public final class FakeMachine {
     machine.ended(agent, exit);
   }
 
-  /** One pit's view. */
+  /** Reviver of one pit. */
   final class Machine implements FencedReviver {
 
     private final Map<AgentRef, CompletableFuture<AgentExit>> exits = new HashMap<>();
 
     @Override
     public String name() {
-      return "paper";
+      return "simulated";
     }
 
     private void ended(AgentRef agent, AgentExit how) {
@@ -122,12 +122,12 @@ public final class FakeMachine {
     public Presence presence(AgentRef agent) {
       Long incarnation = running.get(agent);
       return incarnation == null
-          ? new Presence.Absent("nothing of it runs")
+          ? new Presence.Absent("no process of it runs")
           : new Presence.Running(
               new RunningAgent(
                   agent,
                   incarnation,
-                  "a process on paper",
+                  "a simulated process",
                   exits.computeIfAbsent(agent, ref -> new CompletableFuture<>())));
     }
 
@@ -140,12 +140,12 @@ public final class FakeMachine {
       }
       if (running.containsKey(agent) && unkillable > 0) {
         unkillable--;
-        return new StopOutcome.StillThere("unkillable on paper");
+        return new StopOutcome.StillThere("unkillable in the simulation");
       }
       running.remove(agent);
       frozen.remove(agent);
-      ended(agent, new AgentExit(Instant.EPOCH, "stopped on paper"));
-      return new StopOutcome.Gone("gone on paper");
+      ended(agent, new AgentExit(Instant.EPOCH, "stopped in the simulation"));
+      return new StopOutcome.Gone("gone in the simulation");
     }
 
     @Override
@@ -163,7 +163,7 @@ public final class FakeMachine {
         }
       }
       if (fate == Fate.CANNOT_START) {
-        throw new IOException("cannot start on paper");
+        throw new IOException("cannot start in the simulation");
       }
       starts.add(new Start(agent, order.incarnation()));
       CompletableFuture<AgentExit> exit = new CompletableFuture<>();
@@ -173,19 +173,19 @@ public final class FakeMachine {
       } else {
         exit.complete(new AgentExit(Instant.EPOCH, "ended at once"));
       }
-      return new RunningAgent(agent, order.incarnation(), "a process on paper", exit);
+      return new RunningAgent(agent, order.incarnation(), "a simulated process", exit);
     }
 
     @Override
     public void close() {}
   }
 
-  /** The gateway that all agents beat to, as long as they are well. */
+  /** Gateway to which all agents beat while they are well. */
   final class Gateway implements HealthProbe {
 
     @Override
     public String name() {
-      return "paper";
+      return "simulated";
     }
 
     @Override
@@ -214,7 +214,7 @@ public final class FakeMachine {
         ProbeTarget target, ProbeResult.Verdict verdict, long incarnation) {
       boolean beating = verdict == ProbeResult.Verdict.HEALTHY;
       return new ProbeResult(
-          target.agent(), verdict, incarnation, beating, "silent on paper", Duration.ZERO);
+          target.agent(), verdict, incarnation, beating, "silent in the simulation", Duration.ZERO);
     }
 
     @Override

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
-/** Another process that holds a file's lock until it is killed: locks don't tell threads apart. */
+/**
+ * Separate process that holds a file lock until it is killed: file locks do not exclude threads of
+ * one process.
+ */
 public final class LockHolder {
 
   private LockHolder() {}
@@ -31,10 +34,10 @@ public final class LockHolder {
                 file.toString())
             .redirectErrorStream(true)
             .start();
-    String said = process.inputReader().readLine();
-    if (!"locked".equals(said)) {
+    String line = process.inputReader().readLine();
+    if (!"locked".equals(line)) {
       process.destroyForcibly();
-      throw new IOException("the lock's holder said: " + said);
+      throw new IOException("unexpected output of the lock holder: " + line);
     }
     return process;
   }

@@ -14,10 +14,10 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** A reviver of agents that live in a map: right in everything, and easily made wrong. */
+/** Reviver of agents in a map: correct, and easily overridden with faults. */
 public class MemoryReviver implements Reviver {
 
-  /** Whatever outlives a reviver. */
+  /** State that outlives a reviver. */
   public static final class World {
     public final Map<AgentRef, RunningAgent> alive = new ConcurrentHashMap<>();
     public final Map<AgentRef, CompletableFuture<AgentExit>> exits = new ConcurrentHashMap<>();
@@ -60,7 +60,7 @@ public class MemoryReviver implements Reviver {
   @Override
   public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
     if (order.checkpoint().isPresent()) {
-      throw new IOException("no checkpoint can be read here");
+      throw new IOException("the checkpoint cannot be read");
     }
     CompletableFuture<AgentExit> exit = new CompletableFuture<>();
     RunningAgent running = new RunningAgent(order.agent(), order.incarnation(), "in memory", exit);

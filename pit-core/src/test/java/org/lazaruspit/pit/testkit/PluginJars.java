@@ -18,7 +18,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.lazaruspit.pit.LazarusPit;
 
-/** Plug-ins as somebody else would make them: compiled against the pit, packed into JAR files. */
+/** Builds plug-ins as third parties do: compiled against the pit, packed into JAR files. */
 public final class PluginJars {
 
   private PluginJars() {}
@@ -38,7 +38,7 @@ public final class PluginJars {
     javac(arguments);
   }
 
-  /** The descriptor of a module that provides a probe of the package {@code theirs}. */
+  /** Compiles the descriptor of a module that provides a probe of the package {@code theirs}. */
   public static Path describe(Path into, String type) throws IOException {
     Path pit = Files.createDirectories(into.resolve("source/pit/org/lazaruspit/pit/spi"));
     Path theirs = Files.createDirectories(into.resolve("source/theirs/theirs"));
@@ -69,14 +69,14 @@ public final class PluginJars {
   }
 
   private static void javac(List<String> arguments) {
-    StringWriter said = new StringWriter();
-    PrintWriter out = new PrintWriter(said);
+    StringWriter output = new StringWriter();
+    PrintWriter out = new PrintWriter(output);
     int status =
         ToolProvider.findFirst("javac")
             .orElseThrow()
             .run(out, out, arguments.toArray(String[]::new));
     if (status != 0) {
-      throw new IllegalStateException(said.toString());
+      throw new IllegalStateException(output.toString());
     }
   }
 
@@ -88,7 +88,7 @@ public final class PluginJars {
     }
   }
 
-  /** A JAR with some of the compiled classes, their inner ones too, and a list of providers. */
+  /** Packs a JAR with some compiled classes, including nested ones, and a list of providers. */
   public static void pack(Path jar, Path classes, Class<?> service, String list, String... names)
       throws IOException {
     try (OutputStream file = Files.newOutputStream(jar);

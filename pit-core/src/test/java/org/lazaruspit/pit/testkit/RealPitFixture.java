@@ -44,14 +44,14 @@ import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** Real parts for a pit: a cell on disk, a gateway over HTTP, an agent as a process. */
+/** Base for tests with real parts: a cell on disk, a gateway over HTTP, an agent as a process. */
 @Timeout(120)
 public abstract class RealPitFixture {
 
   public static final UUID CELL = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
   public static final AgentRef AGENT = new AgentRef(CELL, "writer");
 
-  /** Everything that the pits of a test have said, in order. */
+  /** Events of the pits of a test, in order. */
   public final BlockingQueue<Revival> changes = new LinkedBlockingQueue<>();
 
   public final BlockingQueue<PitReport> reports = new LinkedBlockingQueue<>();
@@ -132,7 +132,7 @@ public abstract class RealPitFixture {
         .addAgent(AgentSpec.of("writer", "Writer", Role.WRITE).withGateway("g"));
   }
 
-  /** What a person writes into the agent's file. */
+  /** Writes the status into the agent's file, as an operator does. */
   public void status(AgentStatus status) throws IOException {
     CellEditor.of(cell.directory()).updateAgent("writer", spec -> spec.withStatus(status));
   }
@@ -151,14 +151,14 @@ public abstract class RealPitFixture {
       throws InterruptedException {
     while (true) {
       T next = queue.poll(60, TimeUnit.SECONDS);
-      assertNotNull(next, "it never came");
+      assertNotNull(next, "event missing");
       if (wanted.test(next)) {
         return next;
       }
     }
   }
 
-  /** Rounds that began after this call, so that what was there before has been seen by them. */
+  /** Waits for rounds that began after this call, and so have seen the current state. */
   public void awaitRounds(int count) throws InterruptedException {
     reports.clear();
     for (int i = 0; i <= count; i++) {

@@ -41,15 +41,15 @@ import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.CellOwnership;
 
 /**
- * A pit with its real rules, journal and loop body, on one thread: the disk is in memory, the
- * machine and the gateway are a {@link FakeMachine}, the time is what the test says, and it can be
- * killed after any line of its journal, with any part of the last write lost.
+ * Pit with its real rules, journal and rounds, on one thread: the disk is in memory, the machine
+ * and the gateway are a {@link FakeMachine}, the test sets the time, and can kill the pit after any
+ * line of its journal, with any part of the last write lost.
  */
 public final class SimulatedPit implements AutoCloseable {
 
   public static final UUID CELL = new UUID(0x4f0b7f4e3f6b4b6eL, 0x9d512f4c6f0d9a10L);
 
-  /** The pit is killed: nothing that it would have done after this happens. */
+  /** Thrown to kill the pit. */
   public static final class Killed extends Error {
     private static final long serialVersionUID = 1L;
   }
@@ -61,13 +61,13 @@ public final class SimulatedPit implements AutoCloseable {
   private Instant now = Instant.now();
   private long epoch;
 
-  /** Whether another pit is to have the cell. */
+  /** Whether the cell is wanted by another pit. */
   public boolean wantedElsewhere;
 
   private int linesUntilKilled = Integer.MAX_VALUE;
   public Runnable afterEachLine = () -> {};
 
-  /** Nobody does any more what is asked for. */
+  /** Whether submitted tasks are dropped. */
   public boolean stuck;
 
   public Watchdog watchdog;
@@ -79,7 +79,8 @@ public final class SimulatedPit implements AutoCloseable {
     root = Files.createDirectory(disk.getPath("/missions"));
     MissionCell cell =
         MissionStore.open(root)
-            .create(NewCell.builder("Paper").cellId(CELL).timeout(Duration.ofDays(9000)).build());
+            .create(
+                NewCell.builder("Simulated").cellId(CELL).timeout(Duration.ofDays(9000)).build());
     directory = cell.directory();
     for (String agent : agents) {
       CellEditor.of(directory).addAgent(AgentSpec.of(agent, agent, Role.WRITE).withGateway("g"));
@@ -91,12 +92,12 @@ public final class SimulatedPit implements AutoCloseable {
     return new AgentRef(CELL, id);
   }
 
-  /** A new pit takes over that decides and does nothing. */
+  /** Replaces the pit by one in a dry run. */
   public void restartDry() throws IOException {
     build(true);
   }
 
-  /** A new pit takes over, after this part of the last write has reached the disk. */
+  /** Replaces the pit by a new one; only this part of the last write is on disk. */
   public void restart(double written) throws IOException {
     if (!alive && epoch > 0) {
       cutLastWrite(written);
@@ -144,12 +145,12 @@ public final class SimulatedPit implements AutoCloseable {
     }
   }
 
-  /** The pit will be killed right after it has written so many lines more. */
+  /** Kills the pit after so many further lines. */
   public void killAfter(int lines) {
     linesUntilKilled = lines;
   }
 
-  /** Another pit owns the cell from now on; this one has not been told. */
+  /** Gives the cell to another pit, unnoticed by this one. */
   public void loseTheCell() {
     epoch++;
   }
@@ -165,7 +166,7 @@ public final class SimulatedPit implements AutoCloseable {
     while (last > 0 && bytes[last - 1] != '\n') {
       last--;
     }
-    // A write that was cut never returned, so nothing that it announced was done.
+    // An incomplete write never returned, so its events were not carried out.
     Files.write(journal, Arrays.copyOf(bytes, last + (int) ((bytes.length - last) * written)));
   }
 
@@ -181,16 +182,16 @@ public final class SimulatedPit implements AutoCloseable {
     return now;
   }
 
-  /** The cell's files can be read and not changed: there is no place for the lock. */
+  /** Makes the cell's files read-only, by blocking the folder of their lock. */
   public void readOnlyFiles(boolean readOnly) throws IOException {
-    Path ours = directory.resolve(".lazarus");
+    Path folder = directory.resolve(".lazarus");
     Path aside = directory.resolve("aside");
     if (readOnly) {
-      Files.move(ours, aside);
-      Files.createFile(ours);
+      Files.move(folder, aside);
+      Files.createFile(folder);
     } else {
-      Files.delete(ours);
-      Files.move(aside, ours);
+      Files.delete(folder);
+      Files.move(aside, folder);
     }
   }
 
@@ -220,7 +221,7 @@ public final class SimulatedPit implements AutoCloseable {
     disk.close();
   }
 
-  /** Everything is done by whoever asks for it, before the call returns. */
+  /** Executor that runs tasks on the calling thread. */
   private final class Here extends AbstractExecutorService {
     @Override
     public void execute(Runnable task) {
@@ -253,7 +254,7 @@ public final class SimulatedPit implements AutoCloseable {
     }
   }
 
-  /** Nothing happens by itself: the next round looks at what has become due. */
+  /** Returns a timer that runs nothing: due tasks are left to the next round. */
   private static ScheduledExecutorService idleTimer() {
     ScheduledFuture<?> due = proxy(ScheduledFuture.class, 0L);
     return proxy(ScheduledExecutorService.class, due);
@@ -268,7 +269,7 @@ public final class SimulatedPit implements AutoCloseable {
   private final class SimulatedOwnership implements CellOwnership {
     @Override
     public String name() {
-      return "paper";
+      return "simulated";
     }
 
     @Override

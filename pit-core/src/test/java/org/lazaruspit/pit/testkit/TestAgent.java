@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A real agent of the tests, in a process of its own: writes down each of its starts, beats, and
- * does what its first argument says. It needs nothing but a JDK.
+ * Agent process for tests: records each start, sends heartbeats, and behaves by its first argument.
+ * Needs only a JDK.
  */
 final class TestAgent {
 
@@ -49,7 +49,7 @@ final class TestAgent {
     }
   }
 
-  /** In its cell, or in a folder that no pit knows of, where the test names one. */
+  /** Returns the diary: in its cell, or in the folder that the test names, out of reach of pits. */
   private static Path diary(String id) {
     Path cell = Path.of(System.getenv("LAZARUS_CELL"));
     String folder = System.getenv("TEST_DIARIES");
@@ -59,8 +59,8 @@ final class TestAgent {
   }
 
   /**
-   * A child in a session of its own, which outlives its parent and holds a lock of its own for as
-   * long. False where the child of another holds it.
+   * Starts a child in a session of its own, which outlives its parent and holds a lock. Returns
+   * false if another child holds the lock.
    */
   private static boolean fork(Path diary) throws IOException, InterruptedException {
     String lock = diary + ".child";
@@ -71,7 +71,8 @@ final class TestAgent {
   }
 
   /**
-   * An agent without a network: what it writes is not atomic, so that the pit may see half of it.
+   * Writes a heartbeat file, for an agent without a network; not atomic, so that the pit may read a
+   * part.
    */
   private static int write() throws IOException {
     Files.writeString(
@@ -95,7 +96,7 @@ final class TestAgent {
       connection.getOutputStream().write("{}".getBytes(UTF_8));
       return connection.getResponseCode();
     } catch (IOException e) {
-      return 0; // the gateway is away: it may come back
+      return 0; // the gateway is unreachable: retried
     }
   }
 }
