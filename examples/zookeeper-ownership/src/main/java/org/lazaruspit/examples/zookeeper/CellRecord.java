@@ -5,15 +5,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the ensemble keeps of a cell: the newest epoch that was given out, and who has it.
+ * Content of a cell's node: the newest epoch and its owner.
  *
- * @param epoch 0 where nobody has had it yet
- * @param owner a member, alive or dead; {@link #NOBODY} where it was let go
- * @param version of its node: whoever changes it names the one that he has read
+ * @param epoch 0 before the first claim
+ * @param owner a member, alive or dead; {@link #NO_OWNER} after a release
+ * @param version version of the node, the condition of the next change
  */
 record CellRecord(long epoch, String owner, int version) {
 
-  static final String NOBODY = "-";
+  static final String NO_OWNER = "-";
 
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,18}) (\\S+)");
 
@@ -21,19 +21,20 @@ record CellRecord(long epoch, String owner, int version) {
     Matcher matcher = TEXT.matcher(node.text());
     if (!matcher.matches()) {
       throw new IOException(
-          "%s holds \"%s\", expected an epoch and an owner: is its namespace used by something else?"
+          "%s: \"%s\" is not an epoch and an owner; another program may use the namespace"
               .formatted(node.path(), node.text()));
     }
     return new CellRecord(Long.parseLong(matcher.group(1)), matcher.group(2), node.version());
   }
 
   boolean isFree() {
-    return owner.equals(NOBODY);
+    return owner.equals(NO_OWNER);
   }
 
   /**
-   * The epoch of the next owner. Where the ensemble's memory was lost, or the cell comes from
-   * another kind of ownership, the journal may know a higher one: time only rises.
+   * Returns the epoch for the next owner: at least the wall clock's milliseconds, since the journal
+   * may hold a higher epoch than this node after a loss of the ensemble's data or a change of the
+   * ownership plug-in.
    */
   long nextEpoch(long wallMillis) {
     return Math.max(epoch + 1, wallMillis);

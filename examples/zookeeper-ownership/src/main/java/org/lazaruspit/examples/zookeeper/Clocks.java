@@ -3,17 +3,17 @@ package org.lazaruspit.examples.zookeeper;
 import java.util.function.LongSupplier;
 
 /**
- * The two clocks of this machine. The first measures time; the second only bears witness: it goes
- * on while the machine is suspended, where the first may stand still.
+ * The two clocks of this machine. The monotonic clock may stop while the machine is suspended; the
+ * wall clock shows that time too.
  *
- * @param nanos monotonic
- * @param wallMillis the wall clock's
+ * @param nanos the monotonic clock, in nanoseconds
+ * @param wallMillis the wall clock, in milliseconds since the epoch
  */
 record Clocks(LongSupplier nanos, LongSupplier wallMillis) {
 
   static final Clocks SYSTEM = new Clocks(System::nanoTime, System::currentTimeMillis);
 
-  /** Both at one moment. */
+  /** Readings of both clocks at one moment. */
   record Moment(long nanos, long wallMillis) {}
 
   Moment now() {

@@ -17,10 +17,10 @@ import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * The few operations that are needed, through Curator: small texts in nodes, each with a version.
- * Nothing is tried twice in here: whether a write whose answer was lost has been carried out is for
- * the caller to find out. No node is bound to ZooKeeper's own session: that a server answers does
- * not prove that the leader, which ends sessions, has heard of us. Thread-safe.
+ * Client of a ZooKeeper ensemble, through Curator: small texts in nodes, each with a version. Makes
+ * no retries: after a write without an answer the caller finds out whether the write happened. No
+ * node is bound to a ZooKeeper session: an answer of a server does not prove that the leader, which
+ * ends sessions, received this client's heartbeats. Thread-safe.
  */
 final class Ensemble implements AutoCloseable {
 
@@ -31,13 +31,13 @@ final class Ensemble implements AutoCloseable {
   private final AtomicBoolean started = new AtomicBoolean();
 
   /**
-   * What is there.
+   * Content of a node.
    *
    * @param version changes with every write
    */
   record Node(String path, String text, int version) {}
 
-  /** The answer was lost: what was asked for has happened or not, or will. */
+  /** The ensemble did not answer: the operation has happened, has failed, or is still under way. */
   static final class UnansweredException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -46,7 +46,7 @@ final class Ensemble implements AutoCloseable {
     }
   }
 
-  /** What became of a change that two conditions were set to. */
+  /** Outcome of a change with two conditions. */
   enum Outcome {
     DONE,
     CHANGED_MEANWHILE,
@@ -56,7 +56,7 @@ final class Ensemble implements AutoCloseable {
   Ensemble(ZooKeeperSettings settings) {
     this.settings = settings;
     Timing timing = new Timing(settings.sessionTimeout());
-    int transport = (int) timing.transport().toMillis();
+    int transport = (int) timing.transportTimeout().toMillis();
     CuratorFrameworkFactory.Builder builder =
         CuratorFrameworkFactory.builder()
             .connectString(settings.connect())
@@ -64,7 +64,7 @@ final class Ensemble implements AutoCloseable {
             .connectionTimeoutMs(Math.min(transport, CONNECT_MILLIS))
             .waitForShutdownTimeoutMs(1_000)
             .retryPolicy(new RetryNTimes(0, 0))
-            // The operator says where the servers are, not the servers.
+            // The operator configures the servers; their own list is not used.
             .ensembleTracker(false)
             .dontUseContainerParents();
     settings
@@ -73,12 +73,12 @@ final class Ensemble implements AutoCloseable {
             credentials ->
                 builder
                     .authorization("digest", credentials.getBytes(UTF_8))
-                    .aclProvider(new OnlyUs()));
+                    .aclProvider(new CreatorOnlyAcl()));
     client = builder.build();
   }
 
-  /** Who has the same credentials may do everything, everybody else nothing. */
-  private static final class OnlyUs implements ACLProvider {
+  /** Grants all rights to clients with the same credentials, none to others. */
+  private static final class CreatorOnlyAcl implements ACLProvider {
     @Override
     public List<ACL> getDefaultAcl() {
       return ZooDefs.Ids.CREATOR_ALL_ACL;
@@ -90,43 +90,41 @@ final class Ensemble implements AutoCloseable {
     }
   }
 
-  /** Begins to look for a server; does not wait for one. */
+  /** Starts to connect to a server; does not wait for the connection. */
   void start() {
     if (!started.getAndSet(true)) {
       client.start();
     }
   }
 
-  private interface Question<T> {
-    T ask() throws Exception;
+  private interface Operation<T> {
+    T run() throws Exception;
   }
 
-  private <T> T ask(String what, Question<T> question) throws IOException {
+  private <T> T run(String operation, Operation<T> action) throws IOException {
     try {
-      return question.ask();
+      return action.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UnansweredException("interrupted while it waited for " + this, e);
+      throw new UnansweredException(this + ": interrupted during " + operation, e);
     } catch (KeeperException e) {
-      throw translate(what, e);
+      throw translate(operation, e);
     } catch (Exception e) {
-      throw new UnansweredException(this + ": " + what + " failed: " + e, e);
+      throw new UnansweredException(this + ": " + operation + " failed: " + e, e);
     }
   }
 
-  private IOException translate(String what, KeeperException e) {
+  private IOException translate(String operation, KeeperException e) {
     return switch (e.code()) {
       case NOAUTH, INVALIDACL, AUTHFAILED ->
           new IOException(
-              "%s refuses %s: the credentials %s"
+              "%s refuses the %s: the credentials are %s"
                   .formatted(
-                      this,
-                      what,
-                      settings.credentials().isPresent() ? "do not fit" : "are missing"),
+                      this, operation, settings.credentials().isPresent() ? "wrong" : "missing"),
               e);
       case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT ->
           new UnansweredException(this + " does not answer", e);
-      default -> new IOException("%s: %s failed: %s".formatted(this, what, e.code()), e);
+      default -> new IOException("%s: %s failed: %s".formatted(this, operation, e.code()), e);
     };
   }
 
@@ -135,8 +133,8 @@ final class Ensemble implements AutoCloseable {
   }
 
   Optional<Node> read(String name) throws IOException {
-    return ask(
-        "a look",
+    return run(
+        "read",
         () -> {
           try {
             Stat stat = new Stat();
@@ -149,15 +147,15 @@ final class Ensemble implements AutoCloseable {
   }
 
   Optional<Integer> version(String name) throws IOException {
-    return ask(
-        "a look",
+    return run(
+        "read",
         () -> Optional.ofNullable(client.checkExists().forPath(path(name))).map(Stat::getVersion));
   }
 
-  /** The names beneath; none where there is no such node. */
+  /** Returns the names of the child nodes; empty if the node does not exist. */
   List<String> children(String name) throws IOException {
-    return ask(
-        "a look",
+    return run(
+        "read",
         () -> {
           try {
             return client.getChildren().forPath(path(name));
@@ -167,10 +165,10 @@ final class Ensemble implements AutoCloseable {
         });
   }
 
-  /** Makes a node, and what is above it; one that is there stays as it is. */
+  /** Creates a node and its parents; an existing node keeps its content. */
   void create(String name, String text) throws IOException {
-    ask(
-        "a new node",
+    run(
+        "creation",
         () -> {
           try {
             return client
@@ -183,10 +181,10 @@ final class Ensemble implements AutoCloseable {
         });
   }
 
-  /** Writes, whatever the version is; false where there is no such node. */
+  /** Writes to a node of any version; returns false if the node does not exist. */
   boolean touch(String name, String text) throws IOException {
-    return ask(
-        "a sign of life",
+    return run(
+        "renewal",
         () -> {
           try {
             client.setData().forPath(path(name), text.getBytes(UTF_8));
@@ -197,10 +195,13 @@ final class Ensemble implements AutoCloseable {
         });
   }
 
-  /** Writes over what was read; false where it has changed since, or is gone. */
+  /**
+   * Writes to a node of this version; returns false if the version differs or the node does not
+   * exist.
+   */
   boolean replace(String name, int version, String text) throws IOException {
-    return ask(
-        "a change",
+    return run(
+        "change",
         () -> {
           try {
             client.setData().withVersion(version).forPath(path(name), text.getBytes(UTF_8));
@@ -211,10 +212,13 @@ final class Ensemble implements AutoCloseable {
         });
   }
 
-  /** Deletes what was read; false where it has changed since, or is gone. */
+  /**
+   * Deletes a node of this version; returns false if the version differs or the node does not
+   * exist.
+   */
   boolean delete(String name, int version) throws IOException {
-    return ask(
-        "the end of a node",
+    return run(
+        "deletion",
         () -> {
           try {
             client.delete().withVersion(version).forPath(path(name));
@@ -225,10 +229,12 @@ final class Ensemble implements AutoCloseable {
         });
   }
 
-  /** Writes over what was read, as long as a member is there: both or nothing. */
+  /**
+   * Writes to a node of this version in one transaction with a check that a member's node exists.
+   */
   Outcome replaceAs(String member, String name, int version, String text) throws IOException {
-    return ask(
-        "a claim",
+    return run(
+        "claim",
         () -> {
           CuratorOp alive = client.transactionOp().check().forPath(path(member));
           CuratorOp change =
@@ -257,6 +263,6 @@ final class Ensemble implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "the ensemble " + settings.connect();
+    return "ensemble " + settings.connect();
   }
 }

@@ -1,65 +1,69 @@
 package org.lazaruspit.examples.zookeeper;
 
 /**
- * One life of a pit among the others. It lasts for a while after each sign of life that the
- * ensemble has confirmed, counted from when that was sent, and once it is over it is over for ever,
- * whatever is confirmed later: what it owned may be somebody else's. Thread-safe.
+ * Lease of one membership of a pit. Each renewal that the ensemble confirms extends the lease,
+ * counted from the sending of the renewal. An ended lease stays ended, also after a late
+ * confirmation: other pits may own its cells by then. Thread-safe.
  */
 final class Lease {
 
   private final String member;
   private final Clocks clocks;
-  private final long heldNanos;
+  private final long durationNanos;
   private volatile Clocks.Moment lastConfirmed;
-  private volatile boolean over;
+  private volatile boolean ended;
 
   /**
-   * A life that begins.
+   * Starts a lease.
    *
-   * @param sent when the sign of life was sent that the ensemble has confirmed first
+   * @param sent the time at which the first confirmed renewal was sent
    */
   Lease(String member, Clocks clocks, Timing timing, Clocks.Moment sent) {
     this.member = member;
     this.clocks = clocks;
-    heldNanos = timing.heldFor().toNanos();
+    durationNanos = timing.leaseDuration().toNanos();
     lastConfirmed = sent;
   }
 
-  /** Before the first life. */
-  static Lease none(Clocks clocks, Timing timing) {
-    Lease none = new Lease("-", clocks, timing, clocks.now());
-    none.end();
-    return none;
+  /** Returns a lease that has ended, for the time before the first membership. */
+  static Lease ended(Clocks clocks, Timing timing) {
+    Lease lease = new Lease("-", clocks, timing, clocks.now());
+    lease.end();
+    return lease;
   }
 
-  /** What the others know this life by; no other life has the same. */
+  /** Returns the name of the member, unique to this lease. */
   String member() {
     return member;
   }
 
-  /** Whether everything that was owned in this life still is. Never blocks. */
+  /** Returns whether the lease lasts and with it the ownership of its cells. Never blocks. */
   boolean held() {
-    if (!over && late(clocks.now())) {
-      over = true;
+    if (!ended && hasExpired(clocks.now())) {
+      ended = true;
     }
-    return !over;
+    return !ended;
   }
 
-  private boolean late(Clocks.Moment now) {
+  private boolean hasExpired(Clocks.Moment now) {
     Clocks.Moment last = lastConfirmed;
-    return now.nanos() - last.nanos() >= heldNanos
-        || (now.wallMillis() - last.wallMillis()) * 1_000_000 >= heldNanos;
+    return now.nanos() - last.nanos() >= durationNanos
+        || (now.wallMillis() - last.wallMillis()) * 1_000_000 >= durationNanos;
   }
 
-  /** The ensemble has confirmed a sign of life that was sent then; too late changes nothing. */
+  /**
+   * Extends the lease after a confirmed renewal; no effect on an ended lease.
+   *
+   * @param sent the time at which the renewal was sent
+   */
   void confirmed(Clocks.Moment sent) {
     if (held()) {
       lastConfirmed = sent;
     }
   }
 
-  /** The others have taken it for dead, or it ends by itself. */
+  /** Ends the lease: the member was declared dead, or leaves. */
   void end() {
-    over = true;
+    ended = true;
   }
 }

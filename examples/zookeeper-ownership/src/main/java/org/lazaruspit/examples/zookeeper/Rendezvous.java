@@ -6,10 +6,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Whose cell it is to be, by highest random weight: every pit that knows the same members comes to
- * the same answer without asking, each member gets an equal share on average, and when one comes or
- * goes only the cells move that it gets or had (Thaler and Ravishankar, "Using Name-Based Mappings
- * to Increase Hit Rates", 1998). Immutable.
+ * Rendezvous hashing (highest random weight): pits with the same list of members compute the same
+ * assignment, each member gets an equal share on average, and a change of members moves only the
+ * cells of the member that joins or leaves (Thaler and Ravishankar, "Using Name-Based Mappings to
+ * Increase Hit Rates", 1998). Immutable.
  */
 final class Rendezvous {
 
@@ -23,7 +23,7 @@ final class Rendezvous {
     return members;
   }
 
-  /** The member that is to have the cell; empty where there is none. */
+  /** Returns the member with the highest weight for the cell; empty if there are no members. */
   String choose(UUID cell) {
     String best = "";
     long highest = 0;
@@ -46,7 +46,10 @@ final class Rendezvous {
     return hash;
   }
 
-  /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014): every bit tells on every other. */
+  /**
+   * The finalizer of SplitMix64 (Steele, Lea and Flood, 2014): each input bit affects all output
+   * bits.
+   */
   private static long mix(long value) {
     long z = value + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

@@ -3,38 +3,40 @@ package org.lazaruspit.examples.zookeeper;
 import java.time.Duration;
 
 /**
- * What follows from the session time-out: after so long without a sign of life at the latest, a
- * pit's cells are free for the others. Clocks of two machines are never compared, only their pace:
- * a pit stops after half of the time, the others wait for ten twelfths, so that one clock may run
- * at six tenths of the other's pace; and what a pit has begun just before it stops, it may finish
- * meanwhile.
+ * Durations derived from the session time-out, after which the cells of a silent pit are free at
+ * the latest. Clocks of two machines are never compared, only their pace: a lease ends after half
+ * of the time-out, the other pits wait for ten twelfths of it. One clock may therefore run at six
+ * tenths of the pace of the other, and a pit has time to finish an act that it began before its
+ * lease ended.
  *
- * @param session as configured
+ * @param session the session time-out
  */
 record Timing(Duration session) {
 
-  /** Between two signs of life of a pit, and between two looks at those of the others. */
+  /** Interval between two renewals of a pit, and between two reads of the other members. */
   Duration tick() {
     return session.dividedBy(12);
   }
 
-  /** A pit whose last answered sign of life was sent so long ago owns nothing any more. */
-  Duration heldFor() {
+  /** Duration of a lease, from the sending of the last confirmed renewal. */
+  Duration leaseDuration() {
     return session.dividedBy(2);
   }
 
-  /** A pit that has given no sign of life for so long is taken for dead. */
-  Duration silence() {
+  /** Silence after which a member is declared dead. */
+  Duration silenceLimit() {
     return tick().multipliedBy(10);
   }
 
-  /** A server that does not answer is left for another in time to be heard there. */
-  Duration transport() {
+  /**
+   * Time-out of the connection to a server: short enough to renew the lease through another one.
+   */
+  Duration transportTimeout() {
     return atMostTenSeconds(session.dividedBy(3));
   }
 
-  /** How long the first question may wait until the ensemble is reached. */
-  Duration patience() {
+  /** Maximum wait of the first claim for a connection. */
+  Duration startTimeout() {
     return atMostTenSeconds(session);
   }
 

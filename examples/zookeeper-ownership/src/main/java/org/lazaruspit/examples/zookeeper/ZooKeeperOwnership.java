@@ -9,9 +9,9 @@ import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * One pit a cell among pits on several machines, which agree through an ensemble of Apache
- * ZooKeeper. Each pit gets an equal share of the cells. A pit that cannot reach the ensemble stops
- * in time by its own clock, before its cells go to the others, and comes back as a new one.
+ * Ownership of cells among pits on several machines, through an ensemble of Apache ZooKeeper. Each
+ * pit gets an equal share of the cells. A pit without a connection to the ensemble gives up its
+ * cells by its own clock before other pits claim them, and joins again under a new name.
  * Thread-safe.
  *
  * <pre>{@code
@@ -22,17 +22,17 @@ import org.lazaruspit.pit.spi.Settings;
 public final class ZooKeeperOwnership implements CellOwnership {
 
   private final @Nullable Ensemble ensemble;
-  private final @Nullable Cells cells;
+  private final @Nullable ZooKeeperClaims claims;
 
-  /** An instance that still has to be {@link #configured}. */
+  /** Creates an instance for {@link #configured}. */
   public ZooKeeperOwnership() {
     ensemble = null;
-    cells = null;
+    claims = null;
   }
 
   private ZooKeeperOwnership(ZooKeeperSettings settings, Clocks clocks) {
     ensemble = new Ensemble(settings);
-    cells = new Cells(settings, ensemble, clocks);
+    claims = new ZooKeeperClaims(settings, ensemble, clocks);
   }
 
   @Override
@@ -40,7 +40,7 @@ public final class ZooKeeperOwnership implements CellOwnership {
     return "zookeeper";
   }
 
-  /** Connects with the first claim. */
+  /** Returns a configured instance, which connects at its first claim. */
   @Override
   public CellOwnership configured(Settings settings) {
     return configured(settings, Clocks.SYSTEM);
@@ -52,16 +52,16 @@ public final class ZooKeeperOwnership implements CellOwnership {
 
   @Override
   public Optional<Claim> claim(UUID cellId, Path directory) throws IOException {
-    if (cells == null) {
-      throw new IOException("ownership zookeeper has no ensemble: it was never configured");
+    if (claims == null) {
+      throw new IOException("ownership zookeeper: not configured");
     }
-    return cells.claim(cellId);
+    return claims.claim(cellId);
   }
 
   @Override
   public void close() {
-    if (cells != null) {
-      cells.close();
+    if (claims != null) {
+      claims.close();
     }
     if (ensemble != null) {
       ensemble.close();

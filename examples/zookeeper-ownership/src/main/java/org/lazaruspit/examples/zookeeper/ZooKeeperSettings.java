@@ -9,13 +9,14 @@ import java.util.regex.Pattern;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * What the configuration says under {@code zookeeper}.
+ * Settings of the plug-in, from {@code plugins.zookeeper} of the configuration.
  *
- * @param connect {@code host:port} of every server, with commas between
- * @param namespace the path beneath which everything is kept, without the leading slash
- * @param sessionTimeout after so long without a sign of life a pit's cells are the others'
- * @param name what logs and the ensemble call this pit
- * @param credentials {@code user:password}, or empty where everybody may read and write
+ * @param connect {@code host:port} of every server, separated by commas
+ * @param namespace the parent path of all nodes, without the leading slash
+ * @param sessionTimeout the silence after which the cells of a pit are free at the latest; 3 s to 1
+ *     h, default 30 s
+ * @param name the name of this pit in logs and in the ensemble
+ * @param credentials {@code user:password}; empty if all clients may read and write
  */
 record ZooKeeperSettings(
     String connect,
@@ -41,8 +42,8 @@ record ZooKeeperSettings(
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "setting connect: missing, expected host:port of every server, with commas"
-                            + " between")),
+                        "setting connect: missing, expected host:port of every server, separated by"
+                            + " commas")),
         matching(settings, "namespace", NAMESPACE, "a path without a leading slash")
             .orElse("lazarus-pit"),
         sessionTimeout(settings),
@@ -60,7 +61,7 @@ record ZooKeeperSettings(
                 .formatted(
                     server,
                     connect,
-                    server.contains("/") ? ", and a path goes into namespace" : ""));
+                    server.contains("/") ? "; a path belongs into namespace" : ""));
       }
     }
     return connect.replace(" ", "");
@@ -105,7 +106,7 @@ record ZooKeeperSettings(
     }
   }
 
-  /** The password is nobody's business. */
+  /** Leaves out the credentials. */
   @Override
   public String toString() {
     return "%s/%s, %s, %d s".formatted(connect, namespace, name, sessionTimeout.toSeconds());

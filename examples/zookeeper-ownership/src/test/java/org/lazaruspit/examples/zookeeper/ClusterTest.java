@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three pits and three servers, and one disaster after another. What must hold at every moment is
- * looked at in the end, in what the pits, the agents and the journals have written down.
+ * Runs three pits and three servers through a series of faults. Checks the invariants at the end,
+ * in the records of pits, agents and journals.
  */
 @Tag("full")
 @Timeout(400)
@@ -26,7 +26,7 @@ final class ClusterTest {
   @TempDir Path folder;
 
   @Test
-  void everyCellHasOneOwnerWhateverHappensToPitsAndServers() throws Exception {
+  void everyCellHasOneOwnerThroughFaultsOfPitsAndServers() throws Exception {
     try (PitCluster cluster = new PitCluster(folder, 6, 30, List.of("north", "south", "west"))) {
       cluster.startAll();
       cluster.awaitRunning(cluster.cells());
@@ -72,7 +72,7 @@ final class ClusterTest {
     }
   }
 
-  /** The pits go on: what they own they keep, since another server answers in time. */
+  /** The pits keep their cells, since another server answers in time. */
   private static void theLeaderOfTheServersIsKilled(PitCluster cluster) throws Exception {
     cluster.servers.kill(cluster.servers.leader().orElseThrow());
     List<UUID> some = cluster.cells().subList(0, 10);
@@ -84,17 +84,17 @@ final class ClusterTest {
 
   private static void aPitIsCutOff(PitCluster cluster) throws Exception {
     awaitShare(cluster, "south");
-    List<UUID> its = cluster.cellsOf("south");
+    List<UUID> cells = cluster.cellsOf("south");
     Map<UUID, Integer> before = cluster.startCounts();
     cluster.cut("south");
-    its.forEach(cell -> killAgent(cluster, cell));
+    cells.forEach(cell -> killAgent(cluster, cell));
     awaitNone(cluster, "south");
-    cluster.awaitRunning(its);
-    cluster.mend("south");
+    cluster.awaitRunning(cells);
+    cluster.restore("south");
     awaitShare(cluster, "south");
     assertTrue(
-        its.stream().anyMatch(cell -> wasStartedAgain(cluster, before, cell)),
-        "its agents were killed");
+        cells.stream().anyMatch(cell -> wasStartedAgain(cluster, before, cell)),
+        "an agent of the cut-off pit was started again");
   }
 
   private static boolean wasStartedAgain(PitCluster cluster, Map<UUID, Integer> before, UUID cell) {
@@ -105,15 +105,15 @@ final class ClusterTest {
     }
   }
 
-  /** In the middle of its revivals, and for longer than its session lasts. */
+  /** Stops a pit during its revivals, for longer than its session time-out. */
   private static void aPitIsStoppedAndWakes(PitCluster cluster) throws Exception {
     awaitShare(cluster, "west");
-    List<UUID> its = cluster.cellsOf("west");
-    its.forEach(cell -> killAgent(cluster, cell));
+    List<UUID> cells = cluster.cellsOf("west");
+    cells.forEach(cell -> killAgent(cluster, cell));
     LockSupport.parkNanos(8_000_000L);
     cluster.signal("STOP", "west");
     awaitNone(cluster, "west");
-    cluster.awaitRunning(its);
+    cluster.awaitRunning(cells);
     cluster.signal("CONT", "west");
     awaitShare(cluster, "west");
     cluster.awaitRunning(cluster.cells());

@@ -34,7 +34,7 @@ import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.CellOwnership.Claim;
 import org.lazaruspit.pit.spi.Settings;
 
-/** One real server, and everything that can stand between it and a pit. */
+/** Failures between a pit and one real server. */
 @Tag("full")
 @Timeout(120)
 final class EnsembleTroubleTest {
@@ -42,10 +42,10 @@ final class EnsembleTroubleTest {
   private static TestingServer server;
 
   @TempDir Path folder;
-  private final List<CellOwnership> made = new ArrayList<>();
+  private final List<CellOwnership> ownerships = new ArrayList<>();
   private final AtomicLong ahead = new AtomicLong();
 
-  /** A pit's clocks that a test can set ahead, as if its process had been stopped for so long. */
+  /** Clocks that a test can set ahead, as after a pause of the process. */
   private final Clocks clocks =
       new Clocks(
           () -> System.nanoTime() + ahead.get(),
@@ -70,14 +70,14 @@ final class EnsembleTroubleTest {
 
   @AfterEach
   void close() {
-    made.forEach(CellOwnership::close);
+    ownerships.forEach(CellOwnership::close);
   }
 
   private CellOwnership pit(String connect, int session, String... more) {
     return pit(Clocks.SYSTEM, connect, session, more);
   }
 
-  private CellOwnership pit(Clocks with, String connect, int session, String... more) {
+  private CellOwnership pit(Clocks pitClocks, String connect, int session, String... more) {
     Map<String, Object> values = new HashMap<>();
     values.put("connect", connect);
     values.put("namespace", namespace);
@@ -85,8 +85,9 @@ final class EnsembleTroubleTest {
     for (int i = 0; i < more.length; i += 2) {
       values.put(more[i], more[i + 1]);
     }
-    CellOwnership ownership = ZooKeeperOwnership.configured(new Settings(values, folder), with);
-    made.add(ownership);
+    CellOwnership ownership =
+        ZooKeeperOwnership.configured(new Settings(values, folder), pitClocks);
+    ownerships.add(ownership);
     return ownership;
   }
 
@@ -94,69 +95,72 @@ final class EnsembleTroubleTest {
     return new UUID(7, number);
   }
 
-  private Claim claim(CellOwnership by, int cell) throws IOException {
-    return by.claim(cell(cell), folder).orElseThrow();
+  private Claim claim(CellOwnership ownership, int cell) throws IOException {
+    return ownership.claim(cell(cell), folder).orElseThrow();
   }
 
-  private String refusal(CellOwnership by) {
-    return assertThrows(IOException.class, () -> by.claim(cell(1), folder)).getMessage();
+  private String failedClaim(CellOwnership ownership) {
+    return assertThrows(IOException.class, () -> ownership.claim(cell(1), folder)).getMessage();
   }
 
-  private interface Question {
-    boolean ask() throws IOException;
+  private interface Condition {
+    boolean test() throws IOException;
   }
 
-  private static void await(Question question) throws IOException, InterruptedException {
-    while (!question.ask()) {
-      TimeUnit.MILLISECONDS.sleep(20); // the test's own time-out ends it
+  private static void await(Condition condition) throws IOException, InterruptedException {
+    while (!condition.test()) {
+      TimeUnit.MILLISECONDS.sleep(20); // until the time-out of the test
     }
   }
 
   @Test
-  void aServerThatIsNotThereIsToldByName() throws IOException {
+  void anUnreachableServerIsReportedByName() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    CellOwnership nobody = pit("127.0.0.1:" + port, 3);
-    String first = refusal(nobody);
-    assertTrue(first.contains("no cell is claimed: the ensemble 127.0.0.1:" + port + " "), first);
-    assertTrue(refusal(nobody).contains("does not answer"), "and said at once the next time");
+    CellOwnership unconnected = pit("127.0.0.1:" + port, 3);
+    String first = failedClaim(unconnected);
+    assertTrue(first.contains("no cell is claimed: ensemble 127.0.0.1:" + port + " "), first);
+    assertTrue(
+        failedClaim(unconnected).contains("does not answer"), "the next claim fails at once");
   }
 
   @Test
-  void whoHasNotTheSameCredentialsOwnsNothing() throws IOException {
+  void aPitWithOtherCredentialsOwnsNoCell() throws IOException {
     Path right = Files.writeString(folder.resolve("right"), "pits:secret\n");
     Path wrong = Files.writeString(folder.resolve("wrong"), "pits:guess\n");
     String connect = server.getConnectString();
     CellOwnership one = pit(connect, 60, "credentials_file", right.toString());
     assertTrue(claim(one, 1).held());
     CellOwnership guessing = pit(connect, 3, "credentials_file", wrong.toString());
-    String said = refusal(guessing);
-    assertTrue(said.endsWith("the credentials do not fit"), said);
-    String without = refusal(pit(connect, 3));
+    String refusal = failedClaim(guessing);
+    assertTrue(refusal.endsWith("the credentials are wrong"), refusal);
+    String without = failedClaim(pit(connect, 3));
     assertTrue(without.endsWith("the credentials are missing"), without);
     CellOwnership other = pit(connect, 60, "credentials_file", right.toString());
     assertEquals(Optional.empty(), other.claim(cell(1), folder));
   }
 
   @Test
-  void whoWasStoppedForLongerThanHalfOfItsSessionOwnsNothingWhenItWakes() throws Exception {
+  void aPitThatWasPausedForHalfOfItsSessionTimeoutOwnsNoCell() throws Exception {
     CellOwnership stopped = pit(clocks, server.getConnectString(), 60);
     Claim before = claim(stopped, 1);
     assertTrue(before.held());
     ahead.addAndGet(Duration.ofSeconds(30).toNanos());
     assertFalse(before.held());
-    // A sign of life that comes through now does not bring it back.
+    // A renewal now does not extend the ended lease.
     before.close();
-    await(() -> gets(stopped, 2));
+    await(() -> claims(stopped, 2));
     assertFalse(before.held());
     assertEquals(
-        Optional.empty(), stopped.claim(cell(1), folder), "its last life is not buried yet");
+        Optional.empty(),
+        stopped.claim(cell(1), folder),
+        "the former member is not declared dead yet");
   }
 
-  /** False also while it has no place among the others. */
-  private boolean gets(CellOwnership pit, int cell) {
+  /** Returns whether a pit gets a cell; false while the pit has no lease. */
+  private boolean claims(CellOwnership pit, int cell) {
     try {
       return pit.claim(cell(cell), folder).isPresent();
     } catch (IOException e) {
@@ -165,64 +169,64 @@ final class EnsembleTroubleTest {
   }
 
   @Test
-  void whatACutOffPitOwnedIsTheOthersOnceItHasGivenItUp() throws Exception {
+  void theCellOfACutOffPitIsClaimedAfterItsLeaseHasEnded() throws Exception {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
-    try (Wires wires = new Wires(List.of(address))) {
-      CellOwnership cut = pit(wires.connect(), 4);
+    try (TcpProxy proxy = new TcpProxy(List.of(address))) {
+      CellOwnership cut = pit(proxy.connect(), 4);
       Claim lost = claim(cut, 1);
       CellOwnership other = pit(server.getConnectString(), 4);
       assertEquals(Optional.empty(), other.claim(cell(1), folder));
-      wires.cut();
+      proxy.cut();
       List<Claim> taken = new ArrayList<>();
       await(
           () -> {
             boolean held = lost.held();
             other.claim(cell(1), folder).ifPresent(taken::add);
-            assertTrue(taken.isEmpty() || !held, "both have it");
+            assertTrue(taken.isEmpty() || !held, "two pits own the cell");
             return !taken.isEmpty();
           });
       assertTrue(taken.get(0).epoch() > lost.epoch());
-      String alone = refusal(cut);
+      String alone = failedClaim(cut);
       assertTrue(alone.startsWith("no cell is claimed: "), alone);
       lost.close();
-      wires.mend();
-      await(() -> gets(cut, 2));
+      proxy.restore();
+      await(() -> claims(cut, 2));
       assertFalse(lost.held());
       assertTrue(taken.get(0).held());
     }
   }
 
-  /** The answer to a release is lost, and perhaps the release: nobody is shut out for good. */
+  /** The answer to a release is lost, and perhaps the release: the cell must become free. */
   @Test
-  void whatWasNeverAnsweredIsSettledWhileTheOwnerLivesOn() throws Exception {
+  void anUnansweredReleaseIsResolvedWhileTheOwnerIsAlive() throws Exception {
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
-    try (Wires wires = new Wires(List.of(address))) {
-      CellOwnership one = pit(wires.connect(), 90);
+    try (TcpProxy proxy = new TcpProxy(List.of(address))) {
+      CellOwnership one = pit(proxy.connect(), 90);
       Claim kept = claim(one, 0);
       Claim let = claim(one, 1);
-      wires.cut();
+      proxy.cut();
       let.close();
       assertFalse(let.held());
       assertThrows(IOException.class, () -> one.claim(cell(2), folder));
-      wires.mend();
+      proxy.restore();
       CellOwnership other = pit(server.getConnectString(), 90);
-      await(() -> gets(other, 1));
-      assertTrue(kept.held(), "it was not taken from the dead");
+      await(() -> claims(other, 1));
+      assertTrue(kept.held(), "the owner is alive");
     }
   }
 
   @Test
-  void aCellIsMovedToWhomItIsToHaveAndOnlyWhenItIsLetGo() throws Exception {
+  void aCellMovesToItsAssignedMemberAfterItsRelease() throws Exception {
     CellOwnership first = pit(server.getConnectString(), 60);
     List<Claim> all = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       all.add(claim(first, i));
     }
-    assertTrue(all.stream().noneMatch(Claim::wantedElsewhere), "there is nobody else");
+    assertTrue(all.stream().noneMatch(Claim::wantedElsewhere), "there is no other member");
     CellOwnership second = pit(server.getConnectString(), 60);
-    assertEquals(Optional.empty(), second.claim(cell(0), folder), "and so the second has joined");
+    assertEquals(Optional.empty(), second.claim(cell(0), folder), "the second pit joins");
     await(() -> all.stream().anyMatch(Claim::wantedElsewhere));
     int moved = 0;
     for (int i = 0; i < 40; i++) {
@@ -230,7 +234,10 @@ final class EnsembleTroubleTest {
         assertTrue(all.get(i).held());
         assertEquals(Optional.empty(), second.claim(cell(i), folder));
         all.get(i).close();
-        assertEquals(Optional.empty(), first.claim(cell(i), folder), "it is left to the other");
+        assertEquals(
+            Optional.empty(),
+            first.claim(cell(i), folder),
+            "the cell is left to its assigned member");
         assertFalse(claim(second, i).wantedElsewhere());
         moved++;
       }
@@ -239,7 +246,7 @@ final class EnsembleTroubleTest {
   }
 
   @Test
-  void whoEndsInOrderLeavesNobodyWaiting() throws Exception {
+  void aPitThatClosesFreesItsCellsAtOnce() throws Exception {
     CellOwnership first = pit(server.getConnectString(), 3600);
     claim(first, 1);
     first.close();
@@ -247,10 +254,10 @@ final class EnsembleTroubleTest {
   }
 
   @Test
-  void anInstanceThatWasNeverConfiguredSaysSo() {
-    String said =
+  void anUnconfiguredInstanceRefusesClaims() {
+    String message =
         assertThrows(IOException.class, () -> new ZooKeeperOwnership().claim(cell(1), folder))
             .getMessage();
-    assertEquals("ownership zookeeper has no ensemble: it was never configured", said);
+    assertEquals("ownership zookeeper: not configured", message);
   }
 }

@@ -13,19 +13,19 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** What all pits have written down, in the order in which it happened, and what must hold of it. */
+/** Records of all pits in the order of their times, and the invariants of ownership. */
 final class History {
 
   private final Map<UUID, List<Event>> byCell;
 
   /**
-   * One line.
+   * One line of a record.
    *
-   * @param nanos of the clock that all processes of a machine share
-   * @param pit whose line it is
-   * @param what {@code claimed}, {@code held}, {@code acts}, {@code unasked} or {@code released}
+   * @param nanos time of the clock that all processes of a machine share
+   * @param pit the writer of the line
+   * @param kind {@code claimed}, {@code held}, {@code acts}, {@code unasked} or {@code released}
    */
-  record Event(long nanos, String pit, String what, UUID cell, long epoch, String detail) {
+  record Event(long nanos, String pit, String kind, UUID cell, long epoch, String detail) {
 
     static Event of(String pit, String line) {
       String[] parts = line.split(" ", 5);
@@ -40,7 +40,7 @@ final class History {
 
     @Override
     public String toString() {
-      return "%.3f s: %s %s epoch %d %s".formatted(nanos / 1e9, pit, what, epoch, detail);
+      return "%.3f s: %s %s epoch %d %s".formatted(nanos / 1e9, pit, kind, epoch, detail);
     }
   }
 
@@ -54,7 +54,7 @@ final class History {
       if (Files.exists(file.getValue())) {
         Files.readAllLines(file.getValue()).stream()
             .map(line -> Event.of(file.getKey(), line))
-            .filter(event -> !event.what().equals("round"))
+            .filter(event -> !event.kind().equals("round"))
             .forEach(all::add);
       }
     }
@@ -64,20 +64,20 @@ final class History {
             .collect(Collectors.groupingBy(Event::cell, TreeMap::new, Collectors.toList())));
   }
 
-  /** By cell, whoever claimed it last. */
+  /** Returns the last claim of each cell. */
   Map<UUID, Event> newestClaims() {
     Map<UUID, Event> newest = new HashMap<>();
     byCell.forEach(
         (cell, events) ->
             events.stream()
-                .filter(event -> event.what().equals("claimed"))
+                .filter(event -> event.kind().equals("claimed"))
                 .forEach(event -> newest.put(cell, event)));
     return newest;
   }
 
   /**
-   * Whatever is wrong: an epoch that does not rise, a pit that takes itself for the owner, or acts,
-   * after another has become it, and one that acts without having asked.
+   * Returns all violations: an epoch that does not rise, a pit that believes to own a cell or acts
+   * on it after a claim of another pit, and an act without a check of the claim.
    */
   List<String> violations() {
     List<String> violations = new ArrayList<>();
@@ -85,15 +85,15 @@ final class History {
         (cell, events) -> {
           Event owner = null;
           for (Event event : events) {
-            boolean claims = event.what().equals("claimed");
+            boolean claims = event.kind().equals("claimed");
             if (owner != null && claims && event.epoch() <= owner.epoch()) {
               violations.add(cell + ": the epoch does not rise: " + owner + "; " + event);
             }
             if (owner != null && !claims && event.epoch() < owner.epoch() && acts(event)) {
-              violations.add(cell + ": two act on it: " + owner + "; " + event);
+              violations.add(cell + ": two pits act on it: " + owner + "; " + event);
             }
-            if (event.what().equals("unasked")) {
-              violations.add(cell + ": acts without asking whether it is its own: " + event);
+            if (event.kind().equals("unasked")) {
+              violations.add(cell + ": act without a check of the claim: " + event);
             }
             owner = claims ? event : owner;
           }
@@ -102,17 +102,20 @@ final class History {
   }
 
   private static boolean acts(Event event) {
-    return event.what().equals("held") || event.what().equals("acts");
+    return event.kind().equals("held") || event.kind().equals("acts");
   }
 
-  /** How long it was, at each change of owner, from the last word of one to the next's; sorted. */
+  /**
+   * Returns the time without an owner at each change of owner: from the last event of one owner to
+   * the first of the next; sorted.
+   */
   List<Duration> gaps() {
     List<Duration> gaps = new ArrayList<>();
     for (List<Event> events : byCell.values()) {
       Event last = null;
       for (Event event : events) {
         if (last != null && event.epoch() < last.epoch()) {
-          continue; // who has lost the cell closes what he had
+          continue; // the former owner closes its claim
         }
         if (last != null && event.epoch() > last.epoch()) {
           gaps.add(Duration.ofNanos(event.nanos() - last.nanos()));
@@ -129,10 +132,10 @@ final class History {
     return gaps.isEmpty() ? Duration.ZERO : gaps.get(gaps.size() - 1);
   }
 
-  long count(String what) {
+  long count(String kind) {
     return byCell.values().stream()
         .flatMap(List::stream)
-        .filter(event -> event.what().equals(what))
+        .filter(event -> event.kind().equals(kind))
         .count();
   }
 }

@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** The two sides of a life: who lives it, and who waits for its end. */
+/** Lease of a pit, and detection of its end by other pits. */
 final class LeaseTest {
 
   private static final Timing TIMING = new Timing(Duration.ofSeconds(12));
@@ -27,7 +27,7 @@ final class LeaseTest {
   }
 
   @Test
-  void itLastsForHalfOfTheSessionFromTheSendingOfWhatWasConfirmed() {
+  void aLeaseLastsForHalfOfTheSessionTimeoutFromTheSendingOfTheLastConfirmedRenewal() {
     Clocks.Moment sent = clocks.now();
     pass(2);
     Lease lease = new Lease("a", clocks, TIMING, sent);
@@ -39,30 +39,30 @@ final class LeaseTest {
     pass(5.9);
     assertTrue(lease.held());
     pass(0.1);
-    assertFalse(lease.held(), "12 s of session, 6 s after the second was sent");
+    assertFalse(lease.held(), "6 s after the second renewal was sent, half of 12 s");
   }
 
   @Test
-  void onceOverItIsOverWhateverIsConfirmedLater() {
-    Lease asked = new Lease("a", clocks, TIMING, clocks.now());
-    Lease notAsked = new Lease("b", clocks, TIMING, clocks.now());
+  void anEndedLeaseStaysEndedAfterALateConfirmation() {
+    Lease checked = new Lease("a", clocks, TIMING, clocks.now());
+    Lease unchecked = new Lease("b", clocks, TIMING, clocks.now());
     Clocks.Moment sent = clocks.now();
     pass(6);
-    assertFalse(asked.held());
-    asked.confirmed(clocks.now());
-    notAsked.confirmed(clocks.now());
-    assertFalse(asked.held());
-    assertFalse(notAsked.held(), "what nobody has asked is over too");
+    assertFalse(checked.held());
+    checked.confirmed(clocks.now());
+    unchecked.confirmed(clocks.now());
+    assertFalse(checked.held());
+    assertFalse(unchecked.held(), "a lease also ends without a check");
     Lease ended = new Lease("c", clocks, TIMING, clocks.now());
     ended.end();
     ended.confirmed(sent);
     assertFalse(ended.held());
-    assertFalse(Lease.none(clocks, TIMING).held());
+    assertFalse(Lease.ended(clocks, TIMING).held());
   }
 
-  /** A machine that was suspended, whose monotonic clock stood still. */
+  /** The machine was suspended, and its monotonic clock stopped. */
   @Test
-  void theWallClockBearsWitnessOfTimeThatTheOtherHasNotSeen() {
+  void theWallClockEndsALeaseWhileTheMonotonicClockStops() {
     Lease lease = new Lease("a", clocks, TIMING, clocks.now());
     wall += 5_999;
     assertTrue(lease.held());
@@ -71,7 +71,7 @@ final class LeaseTest {
   }
 
   @Test
-  void aWallClockThatIsSetBackDoesNotProlongIt() {
+  void aWallClockThatIsSetBackDoesNotProlongALease() {
     Lease lease = new Lease("a", clocks, TIMING, clocks.now());
     wall -= 3_600_000;
     nanos += 6 * SECOND;
@@ -79,46 +79,48 @@ final class LeaseTest {
   }
 
   @Test
-  void whoIsSilentForTenTicksIsDeadAndNobodyElse() {
-    Silence silence = new Silence(TIMING);
-    assertEquals(Map.of(), silence.look(Map.of("a", 3, "b", 8), 0));
-    assertEquals(Map.of(), silence.look(Map.of("a", 3, "b", 9), 9 * SECOND));
-    assertEquals(Map.of("a", 3), silence.look(Map.of("a", 3, "b", 9), 10 * SECOND));
-    assertEquals(Map.of(), silence.look(Map.of("a", 4, "b", 9), 11 * SECOND), "it lives after all");
-    assertEquals(Map.of("b", 9), silence.look(Map.of("b", 9), 20 * SECOND));
-    assertEquals(Map.of(), silence.look(Map.of(), 21 * SECOND));
-    assertEquals(Map.of(), silence.look(Map.of("b", 9), 40 * SECOND), "it is seen anew");
+  void aMemberThatIsSilentForTenTicksIsDead() {
+    FailureDetector detector = new FailureDetector(TIMING);
+    assertEquals(Map.of(), detector.update(Map.of("a", 3, "b", 8), 0));
+    assertEquals(Map.of(), detector.update(Map.of("a", 3, "b", 9), 9 * SECOND));
+    assertEquals(Map.of("a", 3), detector.update(Map.of("a", 3, "b", 9), 10 * SECOND));
+    assertEquals(
+        Map.of(), detector.update(Map.of("a", 4, "b", 9), 11 * SECOND), "the member renews again");
+    assertEquals(Map.of("b", 9), detector.update(Map.of("b", 9), 20 * SECOND));
+    assertEquals(Map.of(), detector.update(Map.of(), 21 * SECOND));
+    assertEquals(
+        Map.of(), detector.update(Map.of("b", 9), 40 * SECOND), "the member is observed anew");
   }
 
   /**
-   * A pit and whoever watches it, with messages that take any time or are lost, pauses of any
-   * length, and clocks of which one may run at two thirds of the other's pace: when the watcher
-   * buries the pit, the pit's life is over by its own clock, and stays over.
+   * A pit and a watcher, with lost and delayed messages, pauses of any length, and clocks of which
+   * one may run at two thirds of the pace of the other: when the watcher declares the pit dead, the
+   * lease of the pit has ended by the pit's own clock, and stays ended.
    */
   @Property(tries = 1_000)
-  void nobodyIsBuriedWhoMayStillAct(@ForAll long seed) {
+  void aPitWithALeaseIsNeverDeclaredDead(@ForAll long seed) {
     Random random = new Random(seed);
-    Watched run = new Watched(random);
+    WatchedPit run = new WatchedPit(random);
     for (int step = 0; step < 200; step++) {
       run.step();
     }
   }
 
-  private static final class Watched {
+  private static final class WatchedPit {
 
     private final Random random;
     private final double pitsPace;
     private final double watchersPace;
     private double now = 100;
     private int version;
-    private boolean buried;
-    private double nextBeat = 101;
-    private double nextLook = 100.5;
-    private final Silence silence = new Silence(TIMING);
+    private boolean declaredDead;
+    private double nextRenewal = 101;
+    private double nextObservation = 100.5;
+    private final FailureDetector detector = new FailureDetector(TIMING);
     private final Clocks clocks;
     private final Lease lease;
 
-    Watched(Random random) {
+    WatchedPit(Random random) {
       this.random = random;
       pitsPace = 0.82 + 0.36 * random.nextDouble();
       watchersPace = 0.82 + 0.36 * random.nextDouble();
@@ -126,31 +128,31 @@ final class LeaseTest {
       lease = new Lease("a", clocks, TIMING, clocks.now());
     }
 
-    /** Mostly soon, now and then as late as a lost server or a stopped process makes it. */
+    /** Returns a delay: mostly short, in one of six cases as long as after the loss of a server. */
     private double delay() {
       return random.nextInt(6) == 0 ? 20 * random.nextDouble() : 0.2 * random.nextDouble();
     }
 
     void step() {
-      if (nextBeat <= nextLook) {
-        now = Math.max(now, nextBeat);
-        beat();
-        nextBeat = now + 1 + delay();
+      if (nextRenewal <= nextObservation) {
+        now = Math.max(now, nextRenewal);
+        renew();
+        nextRenewal = now + 1 + delay();
       } else {
-        now = Math.max(now, nextLook);
-        look();
-        nextLook = now + 1 + delay();
+        now = Math.max(now, nextObservation);
+        observe();
+        nextObservation = now + 1 + delay();
       }
-      if (buried) {
+      if (declaredDead) {
         assertFalse(lease.held(), () -> "at " + now);
       }
     }
 
-    /** Sent now, done at the ensemble later, confirmed still later, if at all. */
-    private void beat() {
+    /** Sends a renewal, which arrives later and is confirmed later still or never. */
+    private void renew() {
       Clocks.Moment sent = clocks.now();
       advance(delay());
-      if (buried) {
+      if (declaredDead) {
         return;
       }
       version++;
@@ -160,26 +162,26 @@ final class LeaseTest {
       }
     }
 
-    /** While a message is on its way the watcher goes on. */
+    /** Advances the time; the watcher continues meanwhile. */
     private void advance(double time) {
       double until = now + time;
-      while (nextLook < until) {
-        now = Math.max(now, nextLook);
-        look();
-        nextLook = now + 1 + delay();
+      while (nextObservation < until) {
+        now = Math.max(now, nextObservation);
+        observe();
+        nextObservation = now + 1 + delay();
       }
       now = Math.max(now, until);
     }
 
-    private void look() {
-      if (buried) {
+    private void observe() {
+      if (declaredDead) {
         return;
       }
       Map<String, Integer> dead =
-          silence.look(Map.of("a", version), (long) (now * watchersPace * SECOND));
+          detector.update(Map.of("a", version), (long) (now * watchersPace * SECOND));
       if (!dead.isEmpty()) {
-        buried = true;
-        assertFalse(lease.held(), () -> "buried alive at " + now);
+        declaredDead = true;
+        assertFalse(lease.held(), () -> "declared dead with a lease at " + now);
       }
     }
   }

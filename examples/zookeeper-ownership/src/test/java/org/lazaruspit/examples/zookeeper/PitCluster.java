@@ -25,19 +25,19 @@ import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Role;
 
 /**
- * Pits as processes that share the cells of one root through three servers, each over wires of its
- * own, with agents as processes that tell of each start where no pit can reach.
+ * Pits as processes that share the cells of one root through three servers, each pit over a proxy
+ * of its own. The agents are processes and record each start in files that no pit writes.
  */
 final class PitCluster implements AutoCloseable {
 
-  /** Ends a wait that would last for ever; no measure of how fast a pit is. */
+  /** Limit of a wait, far above the usual time. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
   private static final String AGENT =
       """
-      f=DIARIES/$(basename "$LAZARUS_CELL"); exec 9>"$f.alive"
-      flock -n 9 && said=once || said=TWICE
-      echo "$LAZARUS_INCARNATION $$ $(cut -d' ' -f22 /proc/$$/stat) $said" >>"$f.starts"
+      f=STARTS/$(basename "$LAZARUS_CELL"); exec 9>"$f.alive"
+      flock -n 9 && count=once || count=TWICE
+      echo "$LAZARUS_INCARNATION $$ $(cut -d' ' -f22 /proc/$$/stat) $count" >>"$f.starts"
       exec sleep 100000
       """;
 
@@ -52,16 +52,16 @@ final class PitCluster implements AutoCloseable {
       </configuration>
       """;
 
-  final Servers servers = new Servers();
+  final ZooKeeperServers servers = new ZooKeeperServers();
   private final Path folder;
   private final int sessionSeconds;
   private final List<UUID> cells = new ArrayList<>();
-  private final Map<String, Wires> wires = new TreeMap<>();
+  private final Map<String, TcpProxy> proxies = new TreeMap<>();
   private final Map<String, Process> pits = new TreeMap<>();
   private final Map<String, Path> histories = new TreeMap<>();
 
-  /** What an agent wrote when it began. */
-  record Start(long incarnation, long pid, long startTick, String said) {
+  /** Start of an agent, as the agent recorded it. */
+  record Start(long incarnation, long pid, long startTick, String count) {
 
     static Start of(String line) {
       String[] parts = line.split(" ", 4);
@@ -77,19 +77,19 @@ final class PitCluster implements AutoCloseable {
   PitCluster(Path folder, int sessionSeconds, int cellCount, List<String> names) throws Exception {
     this.folder = folder.toRealPath();
     this.sessionSeconds = sessionSeconds;
-    Files.createDirectories(folder.resolve("diaries"));
+    Files.createDirectories(folder.resolve("starts"));
     Files.writeString(folder.resolve("logback.xml"), LOGGING);
     MissionStore store = MissionStore.open(Files.createDirectories(missions()));
     for (int i = 0; i < cellCount; i++) {
       NewCell cell =
           NewCell.builder("Cell " + i)
-              .timeout(Duration.ofDays(30)) // whose agents are revived for as long as a run lasts
+              .timeout(Duration.ofDays(30)) // agents of an overdue mission are not revived
               .agent(AgentSpec.of("worker", "Worker", Role.WRITE))
               .build();
       cells.add(store.create(cell).id());
     }
     for (String name : names) {
-      wires.put(name, new Wires(servers.addresses()));
+      proxies.put(name, new TcpProxy(servers.addresses()));
       histories.put(name, this.folder.resolve(name + ".history"));
     }
   }
@@ -103,7 +103,7 @@ final class PitCluster implements AutoCloseable {
   }
 
   List<String> names() {
-    return List.copyOf(wires.keySet());
+    return List.copyOf(proxies.keySet());
   }
 
   void startAll() throws IOException {
@@ -126,11 +126,11 @@ final class PitCluster implements AutoCloseable {
             .formatted(
                 missions(),
                 folder.resolve("state-" + name),
-                wires(name).connect(),
+                proxy(name).connect(),
                 sessionSeconds,
                 name,
                 AGENT
-                    .replace("DIARIES", folder.resolve("diaries").toString())
+                    .replace("STARTS", folder.resolve("starts").toString())
                     .strip()
                     .replace("\"", "\\\"")
                     .replace("\n", "; ")));
@@ -158,8 +158,8 @@ final class PitCluster implements AutoCloseable {
         .replace("::", File.pathSeparator);
   }
 
-  private Wires wires(String pit) {
-    return Objects.requireNonNull(wires.get(pit));
+  private TcpProxy proxy(String pit) {
+    return Objects.requireNonNull(proxies.get(pit));
   }
 
   boolean runs(String pit) {
@@ -168,19 +168,19 @@ final class PitCluster implements AutoCloseable {
   }
 
   void cut(String pit) {
-    wires(pit).cut();
+    proxy(pit).cut();
   }
 
-  void mend(String pit) {
-    wires(pit).mend();
+  void restore(String pit) {
+    proxy(pit).restore();
   }
 
-  /** SIGKILL; whatever it was doing stays half done. */
+  /** Sends SIGKILL. */
   void kill(String pit) throws InterruptedException {
     Objects.requireNonNull(pits.get(pit)).destroyForcibly().waitFor();
   }
 
-  /** SIGTERM; it lets go of its cells. */
+  /** Sends SIGTERM; the pit releases its cells. */
   void end(String pit) throws InterruptedException {
     Process process = Objects.requireNonNull(pits.get(pit));
     process.destroy();
@@ -195,9 +195,9 @@ final class PitCluster implements AutoCloseable {
   }
 
   List<Start> starts(UUID cell) throws IOException {
-    Path diary = folder.resolve("diaries").resolve(cell + ".starts");
-    return Files.exists(diary)
-        ? Files.readAllLines(diary).stream().map(Start::of).toList()
+    Path file = folder.resolve("starts").resolve(cell + ".starts");
+    return Files.exists(file)
+        ? Files.readAllLines(file).stream().map(Start::of).toList()
         : List.of();
   }
 
@@ -213,7 +213,7 @@ final class PitCluster implements AutoCloseable {
     return History.read(histories);
   }
 
-  /** Cells that this pit has claimed last, by the histories. */
+  /** Returns the cells whose last claim is of this pit. */
   List<UUID> cellsOf(String pit) throws IOException {
     return history().newestClaims().values().stream()
         .filter(claim -> claim.pit().equals(pit))
@@ -221,7 +221,7 @@ final class PitCluster implements AutoCloseable {
         .toList();
   }
 
-  /** How often each agent was started. */
+  /** Returns the number of starts of each agent. */
   Map<UUID, Integer> startCounts() throws IOException {
     Map<UUID, Integer> counts = new HashMap<>();
     for (UUID cell : cells) {
@@ -230,30 +230,30 @@ final class PitCluster implements AutoCloseable {
     return counts;
   }
 
-  void awaitRunning(List<UUID> of) throws Exception {
+  void awaitRunning(List<UUID> expected) throws Exception {
     await(
         () -> {
-          List<String> troubles = new ArrayList<>();
-          for (UUID cell : of) {
+          List<String> problems = new ArrayList<>();
+          for (UUID cell : expected) {
             List<Start> starts = starts(cell);
             if (starts.isEmpty() || starts.get(starts.size() - 1).process().isEmpty()) {
-              troubles.add(cell + ": its agent does not run: " + starts);
+              problems.add(cell + ": its agent does not run: " + starts);
             }
           }
-          return String.join("\n", troubles);
+          return String.join("\n", problems);
         });
   }
 
-  /** Waits until nothing is said to be wrong any more. */
-  void await(Callable<String> wrong) throws Exception {
+  /** Waits until the check returns an empty text. */
+  void await(Callable<String> problem) throws Exception {
     long begun = System.nanoTime();
-    String found = wrong.call();
+    String found = problem.call();
     while (!found.isEmpty()) {
       if (System.nanoTime() - begun > PATIENCE_NANOS) {
         throw new AssertionError(found + "\n" + logs());
       }
       LockSupport.parkNanos(50_000_000L);
-      found = wrong.call();
+      found = problem.call();
     }
   }
 
@@ -272,13 +272,13 @@ final class PitCluster implements AutoCloseable {
   private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
   private static final Pattern EPOCH = Pattern.compile("\"epoch\":(\\d+)");
 
-  /** Everything that must hold at every moment, by pits, agents and journals. */
+  /** Returns all violations in the records of pits, agents and journals. */
   List<String> violations() throws IOException {
     List<String> violations = new ArrayList<>(history().violations());
     for (UUID cell : cells) {
       List<Start> starts = starts(cell);
       for (int i = 0; i < starts.size(); i++) {
-        if (!starts.get(i).said().equals("once")) {
+        if (!starts.get(i).count().equals("once")) {
           violations.add(cell + ": an agent runs twice: " + starts);
         }
         if (i > 0 && starts.get(i).incarnation() <= starts.get(i - 1).incarnation()) {
@@ -290,7 +290,7 @@ final class PitCluster implements AutoCloseable {
     return violations;
   }
 
-  /** Lines in order, none torn, none by an owner that had been replaced. */
+  /** Checks that the lines are whole, in order, and not of a former owner. */
   private List<String> journal(UUID cell) throws IOException {
     Path file = missions().resolve(cell.toString()).resolve("logs").resolve("revivals.jsonl");
     List<String> violations = new ArrayList<>();
@@ -304,7 +304,7 @@ final class PitCluster implements AutoCloseable {
         continue;
       }
       if (Long.parseLong(number.group(1)) <= seq || Long.parseLong(owner.group(1)) < epoch) {
-        violations.add(cell + ": its journal goes back: " + line);
+        violations.add(cell + ": the sequence or the epoch of its journal decreases: " + line);
       }
       seq = Long.parseLong(number.group(1));
       epoch = Long.parseLong(owner.group(1));
@@ -319,29 +319,29 @@ final class PitCluster implements AutoCloseable {
   @Override
   public void close() throws Exception {
     for (String name : pits.keySet()) {
-      mend(name);
+      restore(name);
       kill(name);
     }
     await(
         () -> {
-          List<ProcessHandle> left = ours();
+          List<ProcessHandle> left = agentProcesses();
           left.forEach(ProcessHandle::destroyForcibly);
           return left.isEmpty() ? "" : "still there: " + left;
         });
-    for (Wires each : wires.values()) {
+    for (TcpProxy each : proxies.values()) {
       each.close();
     }
     servers.close();
   }
 
-  /** Whoever was started for a cell of this root. */
-  private List<ProcessHandle> ours() {
+  /** Returns all processes that were started for a cell of this root. */
+  private List<ProcessHandle> agentProcesses() {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      return all.filter(this::isOurs).filter(ProcessHandle::isAlive).toList();
+      return all.filter(this::isAgent).filter(ProcessHandle::isAlive).toList();
     }
   }
 
-  private boolean isOurs(ProcessHandle process) {
+  private boolean isAgent(ProcessHandle process) {
     try {
       return Files.readString(Path.of("/proc", process.pid() + "", "environ"))
           .contains("LAZARUS_CELL=" + missions());

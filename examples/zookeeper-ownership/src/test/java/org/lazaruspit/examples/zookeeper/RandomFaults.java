@@ -15,31 +15,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Four pits, three servers and one disaster after another, drawn from a seed: agents are killed;
- * pits are killed, ended, cut off and stopped, two at a time at most; servers are killed, one at a
- * time. When exactly each hits is up to the machine, so a seed does not repeat a run to the letter.
+ * Runs four pits and three servers with random faults from a seed: agents are killed; pits are
+ * killed, ended, cut off and stopped, at most two at a time; servers are killed, one at a time. The
+ * exact times depend on the machine, so a seed does not repeat a run exactly.
  */
 public final class RandomFaults {
 
   private static final int SESSION_SECONDS = 8;
   private static final int CELLS = 48;
-  private static final int MOST_PITS_IN_TROUBLE = 2;
+  private static final int MAX_FAULTY_PITS = 2;
 
-  /** An agent that dies sooner after its start waits before it is started again. */
+  /**
+   * Minimum time between two kills of an agent: after an earlier death the pit delays the restart.
+   */
   private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(62);
 
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Random random;
   private final PitCluster cluster;
-  private final Map<String, Undo> troubles = new HashMap<>();
+  private final Map<String, Repair> repairs = new HashMap<>();
   private final Map<UUID, Long> killed = new HashMap<>();
   private final Map<String, Integer> counts = new TreeMap<>();
 
-  /** How a trouble ends, and when. */
-  private record Undo(long atNanos, Act act) {}
+  /** Repair of a fault, and its time. */
+  private record Repair(long atNanos, Action action) {}
 
-  private interface Act {
+  private interface Action {
     void run() throws Exception;
   }
 
@@ -49,14 +51,15 @@ public final class RandomFaults {
   }
 
   /**
-   * Starts everything, goes on for so long, then mends everything and waits until all agents run.
+   * Starts the cluster, injects faults for a time, then repairs all faults and waits until all
+   * agents run.
    *
-   * @param folder an empty one
-   * @param seed what the disasters are drawn from
-   * @param time how long
-   * @return what was done and seen
-   * @throws Exception if something cannot be done
-   * @throws AssertionError if something was seen that must not be
+   * @param folder an empty folder
+   * @param seed seed of the faults
+   * @param time duration of the faults
+   * @return a report of faults and observations
+   * @throws Exception if a process or a file cannot be used
+   * @throws AssertionError if an invariant is violated
    */
   public static String run(Path folder, long seed, Duration time) throws Exception {
     List<String> pits = List.of("east", "north", "south", "west");
@@ -71,75 +74,75 @@ public final class RandomFaults {
     long begun = System.nanoTime();
     long nextCheck = begun + CHECK_NANOS;
     while (System.nanoTime() - begun < time.toNanos()) {
-      undo(System.nanoTime());
-      strike();
+      repair(System.nanoTime());
+      injectFault();
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(1_300)));
       if (System.nanoTime() - nextCheck > 0) {
         check();
         nextCheck = System.nanoTime() + CHECK_NANOS;
       }
     }
-    undo(Long.MAX_VALUE);
+    repair(Long.MAX_VALUE);
     cluster.awaitRunning(cluster.cells());
     check();
     return report();
   }
 
-  private void undo(long now) throws Exception {
-    for (Map.Entry<String, Undo> trouble : List.copyOf(troubles.entrySet())) {
-      if (now - trouble.getValue().atNanos() >= 0 || now == Long.MAX_VALUE) {
-        troubles.remove(trouble.getKey());
-        trouble.getValue().act().run();
+  private void repair(long now) throws Exception {
+    for (Map.Entry<String, Repair> due : List.copyOf(repairs.entrySet())) {
+      if (now - due.getValue().atNanos() >= 0 || now == Long.MAX_VALUE) {
+        repairs.remove(due.getKey());
+        due.getValue().action().run();
       }
     }
   }
 
-  private void strike() throws Exception {
+  private void injectFault() throws Exception {
     int kind = random.nextInt(100);
     if (kind < 45) {
       killAgents(1 + random.nextInt(4));
     } else if (kind < 90) {
-      strikePit(kind);
-    } else if (!troubles.containsKey("a server")) {
+      injectPitFault(kind);
+    } else if (!repairs.containsKey("a server")) {
       killServer();
     }
   }
 
-  private void strikePit(int kind) throws Exception {
-    List<String> well = new ArrayList<>(cluster.names());
-    well.removeAll(troubles.keySet());
-    if (cluster.names().size() - well.size() >= MOST_PITS_IN_TROUBLE) {
+  private void injectPitFault(int kind) throws Exception {
+    List<String> healthy = new ArrayList<>(cluster.names());
+    healthy.removeAll(repairs.keySet());
+    if (cluster.names().size() - healthy.size() >= MAX_FAULTY_PITS) {
       return;
     }
-    String pit = well.get(random.nextInt(well.size()));
+    String pit = healthy.get(random.nextInt(healthy.size()));
     if (random.nextBoolean()) {
-      // In the middle of what it does about it.
+      // The fault hits the pit during the revivals.
       killAgentsOf(pit);
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(30_000)));
     }
     if (kind < 57) {
       count("pits killed");
       cluster.kill(pit);
-      later(pit, () -> cluster.start(pit));
+      repairLater(pit, () -> cluster.start(pit));
     } else if (kind < 70) {
       count("pits cut off");
       cluster.cut(pit);
-      later(pit, () -> cluster.mend(pit));
+      repairLater(pit, () -> cluster.restore(pit));
     } else if (kind < 85) {
       count("pits stopped");
       cluster.signal("STOP", pit);
-      later(pit, () -> cluster.signal("CONT", pit));
+      repairLater(pit, () -> cluster.signal("CONT", pit));
     } else {
       count("pits ended in order");
       cluster.end(pit);
-      later(pit, () -> cluster.start(pit));
+      repairLater(pit, () -> cluster.start(pit));
     }
   }
 
-  /** Sometimes before its session is over, sometimes after that. */
-  private void later(String who, Act act) {
+  /** Schedules a repair before or after the session time-out. */
+  private void repairLater(String faulty, Action action) {
     long after = TimeUnit.MILLISECONDS.toNanos(random.nextInt(2_500 * SESSION_SECONDS));
-    troubles.put(who, new Undo(System.nanoTime() + after, act));
+    repairs.put(faulty, new Repair(System.nanoTime() + after, action));
   }
 
   private void killServer() throws Exception {
@@ -147,7 +150,7 @@ public final class RandomFaults {
     if (leader.isPresent()) {
       count("leaders of the servers killed");
       cluster.servers.kill(leader.get());
-      later("a server", cluster.servers::restartKilled);
+      repairLater("a server", cluster.servers::restartKilled);
     }
   }
 
@@ -195,15 +198,16 @@ public final class RandomFaults {
     counts.forEach((what, count) -> text.append("%s: %d%n".formatted(what, count)));
     List<Duration> gaps = history.gaps();
     text.append(
-        "claims: %d, looks by owners: %d, starts and stops of agents: %d%n"
+        "claims: %d, checks by owners: %d, starts and stops of agents: %d%n"
             .formatted(history.count("claimed"), history.count("held"), history.count("acts")));
     text.append("starts of agents: %d%n".formatted(starts()));
     text.append(
-        "nobody acted on another's cell, no agent ran twice, no journal went back%n".formatted());
+        "no pit acted on the cell of another pit, no agent ran twice, no journal decreased%n"
+            .formatted());
     text.append(
         String.format(
             Locale.ROOT,
-            "%d changes of owner; time without one: median %.1f s, 95th percentile %.1f s,"
+            "%d changes of owner; time without an owner: median %.1f s, 95th percentile %.1f s,"
                 + " longest %.1f s (session time-out %d s, poll 1 s)",
             gaps.size(),
             seconds(gaps, 0.5),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Does what the README says, with the JAR files that the build has made. */
+/** Runs the commands of the README with the JARs of this build. */
 @Tag("full")
 @Timeout(300)
 final class ReadmeIT {
@@ -27,9 +27,7 @@ final class ReadmeIT {
 
   @TempDir Path folder;
 
-  /**
-   * Every command of the README, but on a port and in a folder of its own, and nothing is built.
-   */
+  /** Returns all commands of the README except the build, with a port and a folder of this test. */
   private String commands() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
     String all =
@@ -39,7 +37,7 @@ final class ReadmeIT {
             .map(block -> block.group(1))
             .collect(Collectors.joining("\n"));
     return all.replace("mvn -q package -DskipTests\n", "")
-        // What a person waits for by the clock.
+        // Waits for the result instead of a fixed time.
         .replaceFirst("sleep 15\n", Matcher.quoteReplacement(until("north.log", 1)))
         .replaceFirst("sleep 15\n", Matcher.quoteReplacement(until("south.log", 6)))
         .replace("/tmp/pits", folder.toString())
@@ -63,29 +61,29 @@ final class ReadmeIT {
   }
 
   @Test
-  void aNewcomerGetsTwoPitsThatTakeOverFromEachOther() throws Exception {
+  void theCommandsOfTheReadmeStartTwoPitsThatTakeOverFromEachOther() throws Exception {
     Path script = Files.writeString(folder.resolve("readme.sh"), "set -em\n" + commands());
-    Path said = folder.resolve("said");
+    Path output = folder.resolve("output");
     Process run =
         new ProcessBuilder("bash", script.toString())
             .directory(REPOSITORY.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
+            .redirectOutput(output.toFile())
             .start();
     try {
       boolean ended = run.waitFor(150, TimeUnit.SECONDS);
-      String story = Files.readString(said) + log("north") + log("south") + log("zookeeper");
-      assertTrue(ended, story);
-      assertEquals(0, run.exitValue(), story);
+      String all = Files.readString(output) + log("north") + log("south") + log("zookeeper");
+      assertTrue(ended, all);
+      assertEquals(0, run.exitValue(), all);
       String south = log("south");
       for (int mission = 1; mission <= 6; mission++) {
-        assertTrue(south.contains("works \"Mission " + mission + "\""), story);
+        assertTrue(south.contains("works \"Mission " + mission + "\""), all);
       }
-      assertTrue(south.contains("north-") && south.contains("has been silent for 8 s"), story);
+      assertTrue(south.contains("north-") && south.contains("has been silent for 8 s"), all);
     } finally {
       run.descendants().forEach(ProcessHandle::destroyForcibly);
       run.destroyForcibly().waitFor();
-      endWhatIsLeft();
+      endRemainingProcesses();
     }
   }
 
@@ -94,8 +92,10 @@ final class ReadmeIT {
     return Files.exists(file) ? "\n" + name + ":\n" + Files.readString(file) : "";
   }
 
-  /** Agents, and helpers of the pits: all that has the folder in its environment or command. */
-  private void endWhatIsLeft() throws InterruptedException {
+  /**
+   * Ends agents and helpers of the pits: all processes with the folder in environment or command.
+   */
+  private void endRemainingProcesses() throws InterruptedException {
     List<ProcessHandle> left = left();
     while (!left.isEmpty()) {
       left.forEach(ProcessHandle::destroyForcibly);

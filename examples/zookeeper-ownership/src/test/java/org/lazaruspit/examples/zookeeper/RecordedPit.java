@@ -29,24 +29,24 @@ import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
- * A pit in a JVM of its own that writes down, with the time that all processes of this machine
- * share, when it became an owner, when it took itself for one, and what it did.
+ * Pit in a JVM of its own that records its claims, its checks of claims and its acts, with times of
+ * the clock that all processes of this machine share.
  */
 public final class RecordedPit {
 
   private static final Map<UUID, Long> EPOCHS = new ConcurrentHashMap<>();
 
-  /** When a thread last asked whether a cell is its pit's, and was told so. */
-  private static final ThreadLocal<Long> ASKED = new ThreadLocal<>();
+  /** Time of the last successful check of a claim by the thread. */
+  private static final ThreadLocal<Long> CHECKED = new ThreadLocal<>();
 
   private static FileChannel history;
 
   private RecordedPit() {}
 
   /**
-   * Runs until SIGTERM, and then lets go in order.
+   * Runs until SIGTERM, then closes the pit.
    *
-   * @param args the configuration, and the file to write to
+   * @param args the configuration, and the file of the record
    * @throws Exception if the pit cannot be built
    */
   public static void main(String[] args) throws Exception {
@@ -58,7 +58,7 @@ public final class RecordedPit {
             Objects.requireNonNull(config.plugins().get("zookeeper")), config.stateDirectory());
     LazarusPit pit =
         LazarusPit.builder(config)
-            .ownership(new Recorded(new ZooKeeperOwnership().configured(settings)))
+            .ownership(new RecordedOwnership(new ZooKeeperOwnership().configured(settings)))
             .reviver(
                 new RecordedReviver(
                     new ProcessReviver()
@@ -83,7 +83,10 @@ public final class RecordedPit {
     ended.await();
   }
 
-  /** One write, so that lines of two threads do not mix and a killed pit leaves no half of one. */
+  /**
+   * Writes a line in one call, so that lines of two threads do not mix and a killed pit leaves
+   * whole lines.
+   */
   private static void write(String event, long nanos, UUID cell, long epoch, String detail) {
     String line = "%d %s %s %d %s%n".formatted(nanos, event, cell, epoch, detail);
     try {
@@ -93,11 +96,11 @@ public final class RecordedPit {
     }
   }
 
-  private static final class Recorded implements CellOwnership {
+  private static final class RecordedOwnership implements CellOwnership {
 
     private final CellOwnership ownership;
 
-    Recorded(CellOwnership ownership) {
+    RecordedOwnership(CellOwnership ownership) {
       this.ownership = ownership;
     }
 
@@ -131,14 +134,14 @@ public final class RecordedPit {
       return claim.epoch();
     }
 
-    /** The time before the question: that it was still ours then is what the answer promises. */
+    /** Records the time before the check: the answer guarantees ownership at that time. */
     @Override
     public boolean held() {
-      long asked = System.nanoTime();
+      long checked = System.nanoTime();
       boolean held = claim.held();
       if (held) {
-        ASKED.set(asked);
-        write("held", asked, cellId, epoch(), "");
+        CHECKED.set(checked);
+        write("held", checked, cellId, epoch(), "");
       }
       return held;
     }
@@ -158,20 +161,20 @@ public final class RecordedPit {
   private record RecordedReviver(Reviver reviver) implements Reviver {
 
     /**
-     * An act rests on an answer that its own thread was given for it alone. Its time is that of the
-     * question, since no pit can know whether it is stopped between the answer and the act: that
-     * nothing comes of such an act is seen in what the agents write down.
+     * Records an act with the time of the check before it: each act needs a check of its own, by
+     * the same thread. A pause between check and act cannot be excluded; the records of the agents
+     * show that such an act has no effect.
      */
-    private static void act(AgentRef agent, String what) {
+    private static void act(AgentRef agent, String description) {
       long epoch = EPOCHS.getOrDefault(agent.cellId(), 0L);
-      Long asked = ASKED.get();
-      ASKED.remove();
+      Long checked = CHECKED.get();
+      CHECKED.remove();
       write(
-          asked == null ? "unasked" : "acts",
-          asked == null ? System.nanoTime() : asked,
+          checked == null ? "unasked" : "acts",
+          checked == null ? System.nanoTime() : checked,
           agent.cellId(),
           epoch,
-          what + " " + agent.agentId());
+          description + " " + agent.agentId());
     }
 
     @Override

@@ -40,7 +40,7 @@ final class RendezvousTest {
     return shares;
   }
 
-  /** Five standard deviations of a fair throw: no one of thousands of runs goes beyond. */
+  /** Returns five standard deviations of a fair throw: practically never exceeded. */
   private static double slack(int members) {
     double share = 1.0 / members;
     return 5 * Math.sqrt(CELLS * share * (1 - share));
@@ -56,7 +56,7 @@ final class RendezvousTest {
   }
 
   @Property(tries = 30)
-  void whenOneGoesOnlyItsOwnCellsMoveAndTheOthersShareThem(
+  void onlyTheCellsOfALeavingMemberMove(
       @ForAll @IntRange(min = 2, max = 12) int count, @ForAll long seed) {
     List<String> all = members(count, seed);
     Rendezvous before = new Rendezvous(all);
@@ -70,7 +70,7 @@ final class RendezvousTest {
   }
 
   @Property(tries = 30)
-  void whoeverKnowsTheSameMembersComesToTheSameAnswer(@ForAll long seed) {
+  void theAssignmentDependsOnTheSetOfMembersOnly(@ForAll long seed) {
     List<String> members = new ArrayList<>(members(7, seed));
     Rendezvous one = new Rendezvous(members);
     Collections.shuffle(members, new Random(seed));
@@ -80,9 +80,9 @@ final class RendezvousTest {
     }
   }
 
-  /** As the ids of a series are, which differ in their last digits only. */
+  /** Ids of a series differ in their last digits only. */
   @Test
-  void idsThatAreAlmostTheSameAreSpreadLikeOthers() {
+  void similarIdsAreSpreadEvenly() {
     List<UUID> cells = IntStream.range(0, CELLS).mapToObj(i -> new UUID(1, i)).toList();
     Rendezvous rendezvous = new Rendezvous(List.of("a", "b", "c", "d"));
     shares(rendezvous, cells)
@@ -91,7 +91,7 @@ final class RendezvousTest {
   }
 
   @Test
-  void whereNobodyLivesItIsNobodys() {
+  void withoutMembersACellHasNoMember() {
     assertEquals("", new Rendezvous(List.of()).choose(new UUID(1, 2)));
   }
 }

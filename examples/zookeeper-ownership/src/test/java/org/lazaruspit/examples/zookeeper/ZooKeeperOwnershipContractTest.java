@@ -14,7 +14,7 @@ import org.lazaruspit.pit.contract.CellOwnershipContract;
 import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.Settings;
 
-/** What every ownership has to keep to, on a real server. */
+/** Contract of ownership plug-ins, on a real server. */
 @Tag("full")
 final class ZooKeeperOwnershipContractTest extends CellOwnershipContract {
 

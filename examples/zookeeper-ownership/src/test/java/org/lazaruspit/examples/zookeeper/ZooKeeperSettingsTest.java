@@ -30,7 +30,7 @@ final class ZooKeeperSettingsTest {
   }
 
   @Test
-  void onlyTheServersMustBeSaid() {
+  void onlyTheServersAreRequired() {
     ZooKeeperSettings settings = read(Map.of("connect", "zk1:2181, zk2:2181,[::1]:2181"));
     assertEquals("zk1:2181,zk2:2181,[::1]:2181", settings.connect());
     assertEquals("lazarus-pit", settings.namespace());
@@ -40,7 +40,7 @@ final class ZooKeeperSettingsTest {
   }
 
   @Test
-  void everythingThatIsSaidIsTakenAndThePasswordIsNotShown() throws IOException {
+  void allSettingsAreReadAndThePasswordIsHidden() throws IOException {
     Path file = Files.writeString(folder.resolve("credentials"), "pits:secret\n");
     ZooKeeperSettings settings =
         read(
@@ -67,16 +67,16 @@ final class ZooKeeperSettingsTest {
         "zk1:0 | setting connect: \"zk1:0\" in \"zk1:0\" is not host:port",
         "zk1:65536 | setting connect: \"zk1:65536\" in \"zk1:65536\" is not host:port",
         "zk1:x | setting connect: \"zk1:x\" in \"zk1:x\" is not host:port",
-        "zk1:2181/pits | setting connect: \"zk1:2181/pits\" in \"zk1:2181/pits\" is not host:port, and a path goes into namespace",
+        "zk1:2181/pits | setting connect: \"zk1:2181/pits\" in \"zk1:2181/pits\" is not host:port; a path belongs into namespace",
       })
-  void aConnectionStringThatIsNoneIsRefusedWithWhatIsWrong(String connect, String message) {
+  void anInvalidConnectionStringIsRefusedWithTheReason(String connect, String message) {
     assertEquals(message, refusal(Map.of("connect", connect)));
   }
 
   @Test
-  void everyOtherMistakeIsNamed() throws IOException {
+  void otherInvalidSettingsAreRefusedByName() throws IOException {
     assertEquals(
-        "setting connect: missing, expected host:port of every server, with commas between",
+        "setting connect: missing, expected host:port of every server, separated by commas",
         refusal(Map.of()));
     assertEquals(
         "setting namespace: \"/pits\" is not a path without a leading slash",
@@ -93,7 +93,7 @@ final class ZooKeeperSettingsTest {
     assertTrue(
         refusal(Map.of("connect", "h:1", "credentials", "pits:secret"))
             .startsWith("setting credentials: unknown, expected one of [connect, credentials_file"),
-        "a password does not belong there");
+        "a password in the configuration is refused");
     Path file = folder.resolve("credentials");
     assertTrue(
         refusal(Map.of("connect", "h:1", "credentials_file", file.toString()))

@@ -14,28 +14,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The way of one pit to the servers, which can be cut: then nothing comes through in either
- * direction and no connection ends, as when packets are lost. What was under way comes through when
- * it is mended, however late.
+ * Proxy between one pit and the servers. While it is cut, no data passes in either direction and no
+ * connection ends, as after a loss of packets. Delayed data passes after the restoration.
  */
-final class Wires implements AutoCloseable {
+final class TcpProxy implements AutoCloseable {
 
-  private final List<ServerSocket> ends = new ArrayList<>();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final List<ServerSocket> listeners = new ArrayList<>();
+  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private boolean cut;
   private boolean closed;
 
-  Wires(List<InetSocketAddress> servers) throws IOException {
+  TcpProxy(List<InetSocketAddress> servers) throws IOException {
     for (InetSocketAddress server : servers) {
-      ServerSocket end = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      ends.add(end);
-      thread(() -> accept(end, server));
+      ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      listeners.add(listener);
+      thread(() -> accept(listener, server));
     }
   }
 
   String connect() {
-    return ends.stream()
-        .map(end -> "127.0.0.1:" + end.getLocalPort())
+    return listeners.stream()
+        .map(listener -> "127.0.0.1:" + listener.getLocalPort())
         .collect(Collectors.joining(","));
   }
 
@@ -43,12 +42,12 @@ final class Wires implements AutoCloseable {
     cut = true;
   }
 
-  synchronized void mend() {
+  synchronized void restore() {
     cut = false;
     notifyAll();
   }
 
-  private synchronized boolean awaitWhole() throws InterruptedException {
+  private synchronized boolean awaitConnected() throws InterruptedException {
     while (cut && !closed) {
       wait();
     }
@@ -66,37 +65,37 @@ final class Wires implements AutoCloseable {
               try {
                 task.run();
               } catch (IOException e) {
-                return; // one of the two ends has closed it
+                return; // closed by one of the two sides
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
             },
-            "wire");
+            "tcp-proxy");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void accept(ServerSocket end, InetSocketAddress server) throws IOException {
+  private void accept(ServerSocket listener, InetSocketAddress server) throws IOException {
     while (true) {
-      Socket pit = end.accept();
-      open.add(pit);
+      Socket pit = listener.accept();
+      connections.add(pit);
       thread(() -> connect(pit, server));
     }
   }
 
   private void connect(Socket pit, InetSocketAddress server)
       throws IOException, InterruptedException {
-    Socket there = new Socket();
-    open.add(there);
+    Socket upstream = new Socket();
+    connections.add(upstream);
     try {
-      if (awaitWhole()) {
-        there.connect(server, 5_000);
-        thread(() -> pump(pit, there));
-        pump(there, pit);
+      if (awaitConnected()) {
+        upstream.connect(server, 5_000);
+        thread(() -> pump(pit, upstream));
+        pump(upstream, pit);
       }
     } finally {
       end(pit);
-      end(there);
+      end(upstream);
     }
   }
 
@@ -106,12 +105,12 @@ final class Wires implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (!awaitWhole()) {
+        if (!awaitConnected()) {
           return;
         }
         out.write(buffer, 0, read);
       }
-      awaitWhole(); // that one end has closed does not come through either
+      awaitConnected(); // the end of a connection is delayed too
     } finally {
       end(from);
       end(to);
@@ -119,7 +118,7 @@ final class Wires implements AutoCloseable {
   }
 
   private void end(Socket socket) throws IOException {
-    open.remove(socket);
+    connections.remove(socket);
     socket.close();
   }
 
@@ -129,10 +128,10 @@ final class Wires implements AutoCloseable {
       closed = true;
       notifyAll();
     }
-    for (ServerSocket end : ends) {
-      end.close();
+    for (ServerSocket listener : listeners) {
+      listener.close();
     }
-    for (Socket socket : open) {
+    for (Socket socket : connections) {
       end(socket);
     }
   }

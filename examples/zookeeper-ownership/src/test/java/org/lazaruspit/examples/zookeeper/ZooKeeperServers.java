@@ -14,15 +14,15 @@ import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingCluster;
 
 /** Three ZooKeeper servers in this JVM, each with ports and a disk of its own. */
-final class Servers implements AutoCloseable {
+final class ZooKeeperServers implements AutoCloseable {
 
-  /** The shorter, the sooner a new leader is found. */
+  /** Short, for a fast election of a leader. */
   private static final int TICK_MILLIS = 500;
 
   private final TestingCluster cluster;
   private final List<InstanceSpec> killed = new ArrayList<>();
 
-  Servers() throws Exception {
+  ZooKeeperServers() throws Exception {
     cluster =
         new TestingCluster(
             IntStream.rangeClosed(1, 3)
@@ -37,9 +37,9 @@ final class Servers implements AutoCloseable {
         .toList();
   }
 
-  /** The server that leads now, as it says itself. */
+  /** Returns the current leader, by the servers' own reports. */
   Optional<InstanceSpec> leader() {
-    return cluster.getInstances().stream().filter(Servers::leads).findFirst();
+    return cluster.getInstances().stream().filter(ZooKeeperServers::leads).findFirst();
   }
 
   private static boolean leads(InstanceSpec spec) {
@@ -52,7 +52,7 @@ final class Servers implements AutoCloseable {
     }
   }
 
-  /** Ends it as a power cut does; at most one at a time, or there is no majority. */
+  /** Kills a server; at most one at a time, to keep a majority. */
   void kill(InstanceSpec server) throws Exception {
     cluster.killServer(server);
     killed.add(server);
