@@ -34,8 +34,8 @@ import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
- * Revives agents that are units of systemd: instances {@code <cell id>.<agent id>} of one template
- * that the operator has written.
+ * Revives agents that are units of systemd: instances {@code <cell id>.<agent id>} of a template
+ * that the operator provides.
  *
  * <pre>
  * "reviver": "systemd",
@@ -45,16 +45,16 @@ import org.lazaruspit.pit.spi.StopOutcome;
  *   "within": 60}}
  * </pre>
  *
- * <p>What an agent is told (the {@code LAZARUS_} variables) is written to {@code
- * systemd/<instance>.env} in the pit's state directory, for the template's {@code
- * EnvironmentFile=}. {@code systemctl} may be any program and its first arguments that take those
- * of {@code systemctl}, for example {@code ["ssh", "agents@host", "systemctl"]}: no shell of ours
- * sees the rest, and none of theirs finds anything to expand in it.
+ * <p>The agent's {@code LAZARUS_} variables are written to {@code systemd/<instance>.env} in the
+ * pit's state directory, for the template's {@code EnvironmentFile=}. {@code systemctl} may be any
+ * command that takes the arguments of {@code systemctl}, for example {@code ["ssh", "agents@host",
+ * "systemctl"]}: the arguments are fixed words and checked ids, so a remote shell has nothing to
+ * expand.
  *
- * <p>An agent is absent when its unit is {@code inactive} or {@code failed}. That proves that
- * nothing of it is left only where systemd kills the whole control group, so a template with
- * another {@code KillMode}, without {@code SendSIGKILL}, or with a {@code Restart} of its own is
- * refused. A death is noticed when the pit asks next. Thread-safe.
+ * <p>An agent is absent if its unit is {@code inactive} or {@code failed}. This proves the end of
+ * all its processes only if systemd kills the whole control group: a template with another {@code
+ * KillMode}, without {@code SendSIGKILL}, or with a {@code Restart} setting is refused. The pit
+ * detects a death at its next call of {@link #presence}. Thread-safe.
  */
 public final class SystemdReviver implements Reviver {
 
@@ -67,25 +67,27 @@ public final class SystemdReviver implements Reviver {
 
   private final List<String> systemctl;
   private final String template;
-  private final Duration within;
+  private final Duration timeout;
   private final Path directory;
-  private final Map<AgentRef, Held> held = new ConcurrentHashMap<>();
+  private final Map<AgentRef, UnitRun> runs = new ConcurrentHashMap<>();
 
-  /** A run of a unit, until it is seen ended. */
-  private record Held(String invocation, RunningAgent running, CompletableFuture<AgentExit> exit) {}
+  /** A run of a unit, kept until its end is detected. */
+  private record UnitRun(
+      String invocation, RunningAgent running, CompletableFuture<AgentExit> exit) {}
 
-  /** How a command ended. */
+  /** Exit status and output of a command; the status is -1 after a time-out. */
   private record Outcome(int status, String output) {}
 
-  /** An instance that still has to be {@link #configured}. */
+  /** Creates an instance with default settings, for {@link #configured}. */
   public SystemdReviver() {
     this(List.of("systemctl"), "lazarus-agent", Duration.ofSeconds(60), Path.of("systemd"));
   }
 
-  private SystemdReviver(List<String> systemctl, String template, Duration within, Path directory) {
+  private SystemdReviver(
+      List<String> systemctl, String template, Duration timeout, Path directory) {
     this.systemctl = systemctl;
     this.template = template;
-    this.within = within;
+    this.timeout = timeout;
     this.directory = directory;
   }
 
@@ -109,35 +111,38 @@ public final class SystemdReviver implements Reviver {
     return new SystemdReviver(
         program,
         unit,
-        settings.seconds("within").orElse(within),
+        settings.seconds("within").orElse(timeout),
         settings.stateDirectory().resolve(name()));
   }
 
   @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
-    Outcome answer = systemctl(within, "show", "--property=" + PROPERTIES, "--", unit(agent));
+    Outcome answer = systemctl(timeout, "show", "--property=" + PROPERTIES, "--", unit(agent));
     Map<String, String> unit = properties(answer.output());
     String state = unit.getOrDefault("ActiveState", "");
     if (answer.status() != 0 || state.isEmpty()) {
       return new Presence.Unknown("systemctl show: " + describe(answer));
     }
     if (!Set.of("inactive", "failed").contains(state)) {
-      return new Presence.Running(hold(agent, unit.getOrDefault("InvocationID", "")).running());
+      return new Presence.Running(run(agent, unit.getOrDefault("InvocationID", "")).running());
     }
-    String weakness = weakness(unit);
-    if (!weakness.isEmpty()) {
-      return new Presence.Unknown("its unit is " + state + ", but has " + weakness);
+    String unsafe = unsafeSetting(unit);
+    if (!unsafe.isEmpty()) {
+      return new Presence.Unknown("unit is " + state + ", but its template has " + unsafe);
     }
     AgentExit exit = exit(state, unit);
-    Held ended = held.remove(agent);
+    UnitRun ended = runs.remove(agent);
     if (ended != null) {
       ended.exit().complete(exit);
     }
     return new Presence.Absent(exit);
   }
 
-  /** What keeps the end of a unit from proving that nothing of it is left, or will come. */
-  private static String weakness(Map<String, String> unit) {
+  /**
+   * Returns the setting that allows processes to survive the end of the unit or to be restarted;
+   * empty if there is no such setting.
+   */
+  private static String unsafeSetting(Map<String, String> unit) {
     Map<String, String> expected =
         Map.of("KillMode", "control-group", "SendSIGKILL", "yes", "Restart", "no");
     for (Map.Entry<String, String> rule : new TreeMap<>(expected).entrySet()) {
@@ -149,9 +154,9 @@ public final class SystemdReviver implements Reviver {
     return "";
   }
 
-  /** The code is waitid(2)'s: how the main process ended, and by which status or signal. */
+  /** Converts the exit of the main process; the code is that of waitid(2). */
   private static AgentExit exit(String state, Map<String, String> unit) {
-    String detail = "its unit is %s, %s".formatted(state, unit.getOrDefault("Result", "unknown"));
+    String detail = "unit is %s, %s".formatted(state, unit.getOrDefault("Result", "unknown"));
     String status = unit.getOrDefault("ExecMainStatus", "");
     String code = status.matches("[0-9]{1,3}") ? unit.getOrDefault("ExecMainCode", "") : "";
     return switch (code) {
@@ -165,21 +170,21 @@ public final class SystemdReviver implements Reviver {
     };
   }
 
-  /** The same exit for as long as the same run of the unit goes on. */
-  private Held hold(AgentRef agent, String invocation) throws IOException {
+  /** Returns the current run of the unit; the same object during one run. */
+  private UnitRun run(AgentRef agent, String invocation) throws IOException {
     long incarnation = incarnation(agent);
-    return held.compute(
+    return runs.compute(
         agent,
         (ignored, known) -> {
           if (known != null && known.invocation().equals(invocation)) {
             return known;
           }
           if (known != null) {
-            known.exit().complete(new AgentExit(Instant.now(), "its unit was started anew"));
+            known.exit().complete(new AgentExit(Instant.now(), "unit was started again"));
           }
           CompletableFuture<AgentExit> exit = new CompletableFuture<>();
           String description = "unit " + unit(agent);
-          return new Held(
+          return new UnitRun(
               invocation,
               new RunningAgent(agent, incarnation, description, exit.minimalCompletionStage()),
               exit);
@@ -199,8 +204,8 @@ public final class SystemdReviver implements Reviver {
       presence = presence(agent);
     }
     if (!(presence instanceof Presence.Absent)) {
-      systemctl(within, "kill", "--signal=SIGKILL", "--", unit(agent));
-      systemctl(within, "stop", "--", unit(agent));
+      systemctl(timeout, "kill", "--signal=SIGKILL", "--", unit(agent));
+      systemctl(timeout, "stop", "--", unit(agent));
       presence = presence(agent);
     }
     return presence instanceof Presence.Absent absent
@@ -213,15 +218,15 @@ public final class SystemdReviver implements Reviver {
     AgentRef agent = order.agent();
     if (!order.isolation().isUnrestricted()) {
       throw new IOException(
-          "isolation: a unit's walls are in its template, the cell's must be none");
+          "isolation: the cell's isolation must be none; a unit's isolation is in its template");
     }
     Presence before = presence(agent);
     if (!(before instanceof Presence.Absent)) {
-      throw new IOException("not started a second time: " + describe(before));
+      throw new IOException("not started: " + describe(before));
     }
-    tell(agent, order.environment());
-    systemctl(within, "reset-failed", "--", unit(agent)); // or its start limit counts our starts
-    Outcome start = systemctl(within, "start", "--", unit(agent));
+    writeEnvironment(agent, order.environment());
+    systemctl(timeout, "reset-failed", "--", unit(agent)); // resets the unit's start limit
+    Outcome start = systemctl(timeout, "start", "--", unit(agent));
     Presence after = presence(agent);
     if (after instanceof Presence.Running running) {
       return running.running();
@@ -229,28 +234,30 @@ public final class SystemdReviver implements Reviver {
     throw new IOException("systemctl start: " + describe(start) + "; " + describe(after));
   }
 
-  /** Ids are checked here once more: everything else in a command is a fixed word. */
+  /** Returns the unit's name, with checked ids: all other words of a command are fixed. */
   private String unit(AgentRef agent) {
     return template + "@" + instance(agent) + ".service";
   }
 
   private static String instance(AgentRef agent) {
     if (!IDENTIFIER.matcher(agent.agentId()).matches()) {
-      throw new IllegalArgumentException("agent_id: " + agent.agentId() + " is no identifier");
+      throw new IllegalArgumentException("agent_id: " + agent.agentId() + " is not an identifier");
     }
     return agent.cellId() + "." + agent.agentId();
   }
 
   /**
-   * Writes what the agent is told, its incarnation with it: what runs later is always of the one
-   * that was written last, since nothing is started before absence is proven.
+   * Writes the agent's variables. A running unit always has the incarnation in this file, since a
+   * start needs proof of absence.
    */
-  private void tell(AgentRef agent, Map<String, String> environment) throws IOException {
+  private void writeEnvironment(AgentRef agent, Map<String, String> environment)
+      throws IOException {
     StringBuilder lines = new StringBuilder();
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
       String value = variable.getValue();
       if (value.chars().anyMatch(Character::isISOControl)) {
-        throw new IOException(variable.getKey() + ": has a control character, no file can tell it");
+        throw new IOException(
+            variable.getKey() + ": has a control character, which an environment file cannot hold");
       }
       String quoted = value.replaceAll("[\"\\\\$`]", "\\\\$0");
       lines.append(variable.getKey()).append("=\"").append(quoted).append("\"\n");
@@ -260,11 +267,11 @@ public final class SystemdReviver implements Reviver {
     AtomicFileWriter.write(file, lines.toString().getBytes(UTF_8));
   }
 
-  /** 0 where this reviver has never started it. */
+  /** Returns the incarnation of the last start by this reviver; 0 before the first. */
   private long incarnation(AgentRef agent) throws IOException {
     Path file = directory.resolve(instance(agent) + ".env");
-    Matcher told = INCARNATION.matcher(Files.exists(file) ? Files.readString(file) : "");
-    return told.find() ? Long.parseLong(told.group(1)) : 0;
+    Matcher line = INCARNATION.matcher(Files.exists(file) ? Files.readString(file) : "");
+    return line.find() ? Long.parseLong(line.group(1)) : 0;
   }
 
   private Outcome systemctl(Duration limit, String... arguments)
@@ -276,10 +283,10 @@ public final class SystemdReviver implements Reviver {
             .redirectInput(Redirect.from(new File("/dev/null")))
             .redirectErrorStream(true)
             .start();
-    try (InputStream said = process.getInputStream()) {
+    try (InputStream stream = process.getInputStream()) {
       boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-      // Only what is there: whatever the program leaves behind may hold the pipe open.
-      String output = new String(said.readNBytes(said.available()), UTF_8);
+      // Reads available bytes only: a surviving child of the command may hold the pipe open.
+      String output = new String(stream.readNBytes(stream.available()), UTF_8);
       return new Outcome(ended ? process.exitValue() : -1, output);
     } finally {
       process.destroyForcibly();
@@ -298,9 +305,9 @@ public final class SystemdReviver implements Reviver {
   }
 
   private static String describe(Outcome outcome) {
-    String end = outcome.status() < 0 ? "did not end in time" : "status " + outcome.status();
-    String said = outcome.output().strip().replaceAll("\\p{Cntrl}+", " ");
-    return said.isEmpty() ? end : end + ", " + said.substring(0, Math.min(500, said.length()));
+    String end = outcome.status() < 0 ? "no answer in time" : "status " + outcome.status();
+    String text = outcome.output().strip().replaceAll("\\p{Cntrl}+", " ");
+    return text.isEmpty() ? end : end + ", " + text.substring(0, Math.min(500, text.length()));
   }
 
   private static String describe(Presence presence) {
@@ -308,7 +315,7 @@ public final class SystemdReviver implements Reviver {
       return absent.evidence();
     }
     return presence instanceof Presence.Unknown unknown
-        ? "nobody knows whether it runs, " + unknown.reason()
-        : "its unit is active";
+        ? "its presence is unknown: " + unknown.reason()
+        : "unit is active";
   }
 }

@@ -1,4 +1,4 @@
-/** A plug-in of one class: agents as units of systemd. */
+/** Plug-in of one class: agents as units of systemd. */
 @NullMarked
 package org.lazaruspit.examples.reviver;
 

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Does what the README says, line by line, with the built JARs; only what builds them is left out,
- * and {@code systemctl} is the stand-in of these tests.
+ * Runs the commands of the README, except the build, with the JARs of this build and a fake {@code
+ * systemctl}.
  */
 @Tag("full")
 @Timeout(120)
@@ -55,11 +55,11 @@ final class ReadmeIT {
   }
 
   private List<String> units() throws IOException {
-    Path kept = home.resolve("units");
-    if (Files.notExists(kept)) {
+    Path folder = home.resolve("units");
+    if (Files.notExists(folder)) {
       return List.of();
     }
-    try (Stream<Path> files = Files.list(kept)) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(".service.pid"))
@@ -81,30 +81,30 @@ final class ReadmeIT {
 
   private String run(String script) throws Exception {
     Process process = bash(script);
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), script);
-    assertEquals(0, process.exitValue(), said);
-    return said;
+    assertEquals(0, process.exitValue(), output);
+    return output;
   }
 
   @Test
-  void anAgentIsStartedKilledAndBroughtBackByThePlugIn() throws Exception {
+  void anAgentIsStartedKilledAndRevivedByThePlugin() throws Exception {
     assertEquals(5, blocks.size());
     assertTrue(blocks.get(0).startsWith("mvn "));
     run(blocks.get(1));
     run(blocks.get(2));
     Process pit = bash(blocks.get(3).replace("\npit run ", "\nexec java -jar " + jar() + " run "));
     try (BufferedReader lines = pit.inputReader(UTF_8)) {
-      List<String> said = new ArrayList<>();
-      awaitRevived(lines, said, 1);
+      List<String> output = new ArrayList<>();
+      awaitRevived(lines, output, 1);
       String[] kill = blocks.get(4).split("\n", 2);
       run(kill[0].replaceFirst("'lazarus-agent@.*'", "'" + units().get(0) + "'"));
-      awaitRevived(lines, said, 2);
+      awaitRevived(lines, output, 2);
       assertEquals("writer, incarnation 1\nwriter, incarnation 2\n", run(kill[1]));
       assertTrue(
-          said.stream()
+          output.stream()
               .allMatch(line -> !line.contains(" WARN ") || line.contains(": dead (exit): ")),
-          said::toString);
+          output::toString);
     } finally {
       pit.destroyForcibly().waitFor();
     }
@@ -114,14 +114,14 @@ final class ReadmeIT {
     return "examples/lazarus-pit/target/lazarus-pit.jar";
   }
 
-  private static void awaitRevived(BufferedReader lines, List<String> said, int incarnation)
+  private static void awaitRevived(BufferedReader lines, List<String> output, int incarnation)
       throws IOException {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      said.add(line);
+      output.add(line);
       if (line.contains("healthy") && line.endsWith("as incarnation " + incarnation)) {
         return;
       }
     }
-    throw new AssertionError("the pit has ended: " + said);
+    throw new AssertionError("the pit has ended: " + output);
   }
 }

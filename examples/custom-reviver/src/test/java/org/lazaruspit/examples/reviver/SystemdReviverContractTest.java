@@ -9,7 +9,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
 
-/** What every reviver has to keep to, held against this one. */
+/** Contract of revivers, with {@link SystemdReviver}. */
 final class SystemdReviverContractTest extends ReviverContract {
 
   @TempDir Path home;

@@ -34,7 +34,7 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** Real processes, kept by a stand-in for systemctl. */
+/** Revives real processes through a fake {@code systemctl}. */
 @Timeout(60)
 final class SystemdReviverTest {
 
@@ -47,17 +47,17 @@ final class SystemdReviverTest {
   }
 
   @AfterEach
-  void nothingIsLeft() throws Exception {
-    if (!units.asked().isEmpty()) {
+  void stopAgent() throws Exception {
+    if (!units.commands().isEmpty()) {
       Reviver reviver = new Units(home).reviver();
       assertInstanceOf(
           StopOutcome.Gone.class,
           reviver.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO)),
-          "is left");
+          "the agent still runs");
     }
   }
 
-  private String refused(StartOrder order) {
+  private String failedStart(StartOrder order) {
     return assertThrows(IOException.class, () -> units.reviver().start(order)).getMessage();
   }
 
@@ -66,24 +66,24 @@ final class SystemdReviverTest {
   }
 
   @Test
-  void anAgentIsToldWhoItIsWhateverCharactersThatTakes() throws Exception {
+  void anAgentGetsItsVariablesWithAnyCharacters() throws Exception {
     Path cell = Files.createDirectory(home.resolve("a \"cell\" of $HOME `id` \\ 'x' #1 ü"));
-    Path said = home.resolve("said");
-    units.template("ExecStart=sh " + Files.writeString(home.resolve("agent"), agent(said)));
+    Path output = home.resolve("output");
+    units.template("ExecStart=sh " + Files.writeString(home.resolve("agent"), agent(output)));
     units.reviver().start(Units.order(7, cell));
-    awaitContent(said);
+    awaitContent(output);
     assertEquals(
-        List.of("7", "writer", cell.toString(), ""), Files.readAllLines(said).subList(0, 4));
+        List.of("7", "writer", cell.toString(), ""), Files.readAllLines(output).subList(0, 4));
   }
 
-  private static String agent(Path said) {
+  private static String agent(Path output) {
     return """
     printf '%%s\\n' "$LAZARUS_INCARNATION" "$LAZARUS_AGENT_ID" "$LAZARUS_CELL" \
       "$LAZARUS_CHECKPOINT" >'%1$s.tmp'
     mv '%1$s.tmp' '%1$s'
     exec sleep 600
     """
-        .formatted(said);
+        .formatted(output);
   }
 
   private static void awaitContent(Path file) {
@@ -93,37 +93,37 @@ final class SystemdReviverTest {
   }
 
   @Test
-  void whatNoFileCanTellIsRefused() {
-    String message = refused(Units.order(1, home.resolve("two\nlines")));
+  void aVariableWithAControlCharacterIsRefused() {
+    String message = failedStart(Units.order(1, home.resolve("two\nlines")));
     assertTrue(message.contains("has a control character"), message);
     assertFalse(message.contains("\n"), message);
   }
 
   @Test
-  void theIdsAreAllThatChangesInACommand() throws Exception {
+  void theCommandsDifferInTheIdsOnly() throws Exception {
     units.values.put("systemctl", units.program("agents@host", "systemctl"));
     Reviver reviver = units.reviver();
     reviver.start(units.order(1));
     assertInstanceOf(
         StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO)));
     String end = " -- " + Units.UNIT;
-    List<String> changes = units.asked().stream().filter(it -> !it.startsWith("show ")).toList();
+    List<String> changes = units.commands().stream().filter(it -> !it.startsWith("show ")).toList();
     assertEquals(
         List.of("reset-failed" + end, "start" + end, "kill --signal=SIGKILL" + end, "stop" + end),
         changes);
-    assertTrue(units.asked().stream().allMatch(line -> line.endsWith(end)));
+    assertTrue(units.commands().stream().allMatch(line -> line.endsWith(end)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../a", "a b", "a;id", "$(id)", "a\n", "-a", "", "a/b", "a@b"})
-  void anIdThatIsNoneReachesNoCommand(String id) throws Exception {
+  void anInvalidIdReachesNoCommand(String id) throws Exception {
     Reviver reviver = units.reviver();
     AgentRef agent = new AgentRef(new UUID(1, 2), id);
     assertThrows(IllegalArgumentException.class, () -> reviver.presence(agent));
     assertThrows(
         IllegalArgumentException.class,
         () -> reviver.stop(StopOrder.whatever(agent, Duration.ZERO)));
-    assertEquals(List.of(), units.asked());
+    assertEquals(List.of(), units.commands());
   }
 
   @ParameterizedTest
@@ -132,22 +132,21 @@ final class SystemdReviverTest {
     "SendSIGKILL=no, 'SendSIGKILL=no, expected yes'",
     "Restart=always, 'Restart=always, expected no'"
   })
-  void aUnitWhoseEndProvesNothingIsNotStarted(String setting, String message) throws Exception {
+  void aUnitWithAnUnsafeSettingIsNotStarted(String setting, String message) throws Exception {
     units.template("ExecStart=sleep 600", setting);
-    assertEquals("its unit is inactive, but has " + message, unknown());
+    assertEquals("unit is inactive, but its template has " + message, unknown());
     assertEquals(
-        "not started a second time: nobody knows whether it runs, its unit is inactive, but has "
-            + message,
-        refused(units.order(1)));
+        "not started: its presence is unknown: unit is inactive, but its template has " + message,
+        failedStart(units.order(1)));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "exit 75, 75, 'its unit is failed, exit-code, exit status 75'",
-    "exit 0, 0, 'its unit is inactive, success, exit status 0'",
-    "kill -KILL $$, , 'its unit is failed, signal, signal 9'"
+    "exit 75, 75, 'unit is failed, exit-code, exit status 75'",
+    "exit 0, 0, 'unit is inactive, success, exit status 0'",
+    "kill -KILL $$, , 'unit is failed, signal, signal 9'"
   })
-  void howItEndedIsTold(String last, Integer status, String detail) throws Exception {
+  void theExitOfAUnitIsReported(String last, Integer status, String detail) throws Exception {
     Path go = home.resolve("go");
     String agent = "until [ -e '%s' ]; do sleep 0.01; done; %s".formatted(go, last);
     units.template("ExecStart=sh " + Files.writeString(home.resolve("agent"), agent));
@@ -167,7 +166,7 @@ final class SystemdReviverTest {
   }
 
   @Test
-  void aRunThatSomebodyElseBeganIsAnotherRun() throws Exception {
+  void aRunThatAnotherReviverStartedIsAnotherRun() throws Exception {
     Reviver reviver = units.reviver();
     RunningAgent first = reviver.start(units.order(4));
     Reviver other = units.reviver();
@@ -175,15 +174,15 @@ final class SystemdReviverTest {
     other.start(units.order(5));
     Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(Units.AGENT));
     assertEquals(5, seen.running().incarnation());
-    assertEquals("its unit was started anew", first.exit().toCompletableFuture().join().detail());
+    assertEquals("unit was started again", first.exit().toCompletableFuture().join().detail());
     assertFalse(seen.running().exit().toCompletableFuture().isDone());
   }
 
   @Test
-  void wallsThatAUnitDoesNotGetFromTheCellAreRefused() {
+  void theIsolationOfACellIsRefused() {
     StartOrder plain = units.order(1);
-    for (IsolationSpec walls :
-        List.of(walls(IsolationLevel.LEVEL_1, false), walls(IsolationLevel.NONE, true))) {
+    for (IsolationSpec isolation :
+        List.of(isolation(IsolationLevel.LEVEL_1, false), isolation(IsolationLevel.NONE, true))) {
       StartOrder order =
           new StartOrder(
               plain.agent(),
@@ -194,34 +193,34 @@ final class SystemdReviverTest {
               plain.heartbeatUrl(),
               plain.launcher(),
               plain.missionsRoot(),
-              walls,
+              isolation,
               plain.log(),
               plain.tokenFile());
-      assertTrue(refused(order).startsWith("isolation: "), () -> refused(order));
+      assertTrue(failedStart(order).startsWith("isolation: "), () -> failedStart(order));
     }
   }
 
-  private static IsolationSpec walls(IsolationLevel level, boolean network) {
+  private static IsolationSpec isolation(IsolationLevel level, boolean network) {
     return new IsolationSpec(level, false, network, ResourceLimits.ABSENT, SecurityContext.ABSENT);
   }
 
   @Test
-  void whereSystemctlCannotTellNothingIsStarted() throws Exception {
+  void withoutAnAnswerOfSystemctlNoUnitIsStarted() throws Exception {
     units.values.put("systemctl", List.of("sh", "-c", "echo no bus; exit 1", "sh"));
     assertEquals("systemctl show: status 1, no bus", unknown());
     assertEquals(
-        "not started a second time: nobody knows whether it runs, systemctl show: status 1, no bus",
-        refused(units.order(1)));
+        "not started: its presence is unknown: systemctl show: status 1, no bus",
+        failedStart(units.order(1)));
     units.values.put("within", 1);
     units.values.put("systemctl", List.of("sh", "-c", "exec sleep 600", "sh"));
-    assertEquals("systemctl show: did not end in time", unknown());
+    assertEquals("systemctl show: no answer in time", unknown());
   }
 
   @Test
-  void aUnitThatIsNotThereIsNamed() throws Exception {
-    units.values.put("template", "nobody");
-    String message = refused(units.order(1));
-    assertTrue(message.contains("nobody@"), message);
+  void aMissingUnitIsReportedByName() throws Exception {
+    units.values.put("template", "missing");
+    String message = failedStart(units.order(1));
+    assertTrue(message.contains("missing@"), message);
     assertTrue(message.contains("not found"), message);
   }
 
@@ -237,7 +236,7 @@ final class SystemdReviverTest {
           within    | text   | setting within: text is not a whole number
           unit      | text   | setting unit: unknown, expected one of [systemctl, template, within]
           """)
-  void aSettingThatCannotBeUsedIsRefusedByName(String name, String value, String message) {
+  void anInvalidSettingIsRefusedByName(String name, String value, String message) {
     units.values.put(name, value.equals("[]") ? List.of() : value);
     assertEquals(
         message, assertThrows(IllegalArgumentException.class, units::reviver).getMessage());

@@ -14,7 +14,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
 
-/** A user's units, in a home of their own; {@code systemctl} is the stand-in of these tests. */
+/** Units of a fake {@code systemctl} in a home of their own. */
 final class Units {
 
   static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
@@ -30,7 +30,7 @@ final class Units {
     template("ExecStart=sleep 600");
   }
 
-  /** What stands for systemctl, with its first arguments. */
+  /** Returns the command of the fake {@code systemctl}. */
   List<String> program(String... arguments) {
     List<String> program = new ArrayList<>(List.of("env", "HOME=" + home, "bash", script()));
     program.addAll(List.of(arguments));
@@ -72,15 +72,15 @@ final class Units {
         cell.resolve("writer.log"));
   }
 
-  /** Everything of the unit, as a crash would end it. */
+  /** Kills all processes of the unit, as a crash would. */
   void kill() throws IOException, InterruptedException {
     String group = Files.readString(home.resolve("units").resolve(UNIT + ".pid")).strip();
     new ProcessBuilder("kill", "-KILL", "--", "-" + group).inheritIO().start().waitFor();
   }
 
-  /** What systemctl was asked, a line each. */
-  List<String> asked() throws IOException {
-    Path log = home.resolve("units").resolve("asked.log");
+  /** Returns the arguments of all calls of {@code systemctl}, one line each. */
+  List<String> commands() throws IOException {
+    Path log = home.resolve("units").resolve("calls.log");
     return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 }
