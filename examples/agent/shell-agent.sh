@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# An agent that is no Java program: it needs bash and sha256sum, and speaks to the pit through the
-# LAZARUS_* variables, its gateway over HTTP, and a folder of checkpoints.
-# Its work: value := SHA-256 of value, once a step. Its memory: step and value.
-# (The lock that proves it alive is an inherited descriptor: don't close descriptors 3 to 9.)
+# An agent without Java: needs bash and sha256sum. Its interfaces are the LAZARUS_* variables, the
+# gateway's HTTP interface, and a folder of checkpoints.
+# Work: value := SHA-256 of value, once per step. State: step and value.
+# (The agent lock is an inherited descriptor: do not close descriptors 3 to 9.)
 set -u
 step=0 value=lazarus home="$LAZARUS_CELL/checkpoints/$LAZARUS_AGENT_ID"
 echo "$LAZARUS_AGENT_ID $LAZARUS_INCARNATION $$ $(date +%s)" >>"$LAZARUS_CELL/artifacts/starts.log"
@@ -14,7 +14,7 @@ if [ -n "$LAZARUS_CHECKPOINT" ]; then
 fi
 echo "incarnation $LAZARUS_INCARNATION: going on from step $step, value $value"
 
-beat() { # tells the gateway how far it is; 409 means that a newer incarnation has taken over
+heartbeat() { # sends a heartbeat with the progress; status 409: a newer incarnation exists
   local url=${LAZARUS_HEARTBEAT_URL#http://} body="{\"progress\": $step}" status
   local host=${url%%/*} path=/${url#*/}
   exec {gateway}<>"/dev/tcp/${host%:*}/${host##*:}" || return 0
@@ -22,14 +22,14 @@ beat() { # tells the gateway how far it is; 409 means that a newer incarnation h
     "$path" "$host" "${#body}" "$body" >&"$gateway"
   read -r -t 2 _ status _ <&"$gateway"
   exec {gateway}>&-
-  [ "${status:-}" != 409 ] || { echo "a newer incarnation lives: ending"; exit 0; }
+  [ "${status:-}" != 409 ] || { echo "a newer incarnation exists: ending"; exit 0; }
 }
 
-checkpoint() { # a folder is prepared aside, then renamed: whoever sees it first commits it
+checkpoint() { # prepares a folder and renames it to "next"; the pit commits it
   rm -rf "$home/.prepared" && mkdir -p "$home/.prepared"
   printf '{"step": %d, "value": "%s"}\n' "$step" "$value" >"$home/.prepared/state.json"
   printf '{"task": "hash chain", "next_step": %d}\n' $((step + 1)) >"$home/.prepared/context.json"
-  if [ -e "$home/next" ]; then # the last one waits still: it is out of date
+  if [ -e "$home/next" ]; then # replaces a checkpoint that is not committed yet
     rm -rf "$home/.outdated"
     mv -T "$home/next" "$home/.outdated" 2>/dev/null
   fi
@@ -40,6 +40,6 @@ while true; do
   value=$(printf %s "$value" | sha256sum) && value=${value%% *}
   step=$((step + 1))
   checkpoint
-  beat
-  sleep 0.3 # its pace
+  heartbeat
+  sleep 0.3
 done

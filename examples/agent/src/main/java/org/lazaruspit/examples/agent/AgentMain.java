@@ -19,13 +19,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An agent as a pit starts it: told by {@code LAZARUS_*} variables who it is and where to go on, it
- * works step by step, saves each step as a checkpoint, and reports it as progress. It ends when a
- * newer incarnation has taken its place.
+ * Example agent, started by a pit. Reads its id, incarnation and checkpoint from {@code LAZARUS_*}
+ * variables, works step by step, saves each step as a checkpoint, and reports it as progress. Ends
+ * when the gateway reports a newer incarnation.
  */
 public final class AgentMain {
 
-  /** Between two steps, so that an example does not keep a processor busy. */
+  /** Pause between two steps, to save processor time. */
   private static final Duration PACE = Duration.ofMillis(300);
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -46,9 +46,9 @@ public final class AgentMain {
   }
 
   /**
-   * Runs until a newer incarnation lives.
+   * Runs until a newer incarnation exists.
    *
-   * @param args none
+   * @param args unused
    * @throws IOException if the cell cannot be written
    * @throws InterruptedException never in practice
    */
@@ -59,7 +59,7 @@ public final class AgentMain {
   private static String required(Map<String, String> environment, String name) {
     String value = environment.getOrDefault(name, "");
     if (value.isEmpty()) {
-      throw new IllegalStateException(name + " is not set: a pit starts this program");
+      throw new IllegalStateException(name + ": not set; a pit starts this program");
     }
     return value;
   }
@@ -94,7 +94,7 @@ public final class AgentMain {
         work = next;
       } while (!fenced.await(PACE.toMillis(), TimeUnit.MILLISECONDS));
     }
-    System.out.println("a newer incarnation lives: ending");
+    System.out.println("a newer incarnation exists: ending");
   }
 
   private void save(HashChain next) throws IOException {

@@ -7,11 +7,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The example's work: each value is the SHA-256 of the one before, in hexadecimal. A step can only
- * be right if the steps before it were, so that lost or repeated work shows.
+ * Work of the example agents: each value is the SHA-256 of the previous value, in hexadecimal. A
+ * value is correct only if all earlier steps are, which reveals lost and repeated work.
  *
- * @param step how many steps have been done
- * @param value the value they led to
+ * @param step number of steps
+ * @param value result of the steps
  */
 record HashChain(long step, String value) {
 

@@ -1,4 +1,4 @@
-/** An example agent. */
+/** Example agent. */
 @NullMarked
 package org.lazaruspit.examples.agent;
 

@@ -22,14 +22,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a gateway until it is told to end. */
+/** Runs a gateway until SIGTERM or SIGINT. */
 @Command(
     name = "gateway",
     mixinStandardHelpOptions = true,
     version = "gateway 0.1.0-SNAPSHOT",
-    description = "Takes the heartbeats of agents, and tells how they are doing.",
+    description = "Receives the heartbeats of agents and reports the agents' health.",
     exitCodeListHeading = "Exit status:%n",
-    exitCodeList = {"0:ended as told", "1:could not start", "2:wrong use"})
+    exitCodeList = {"0:ended by a signal", "1:could not start", "2:wrong use"})
 public final class GatewayMain implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(GatewayMain.class);
@@ -45,7 +45,7 @@ public final class GatewayMain implements Callable<Integer> {
   @Option(
       names = "--port",
       defaultValue = "8080",
-      description = "Port, 0 for any that is free (${DEFAULT-VALUE}).")
+      description = "Port, 0 for any free port (${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
@@ -57,25 +57,23 @@ public final class GatewayMain implements Callable<Integer> {
   @Option(
       names = "--interval",
       defaultValue = "30",
-      description = "Seconds between heartbeats that agents are asked for (${DEFAULT-VALUE}).")
+      description = "Seconds between two heartbeats of an agent (${DEFAULT-VALUE}).")
   private int interval;
 
   @Option(
       names = "--token-file",
       description =
-          "File with tokens, a line each: TOKEN for everything, AGENT_ID TOKEN for one agent. Read again"
-              + " when it changes. A TOKEN of 32 random characters or more also lets in each agent with"
+          "File with one token per line: TOKEN for all requests, AGENT_ID TOKEN for one agent. Read again"
+              + " when it changes. A TOKEN of at least 32 random characters also admits each agent with"
               + " the token AGENT_ID.HEX, where HEX is the HMAC-SHA256 of AGENT_ID keyed with TOKEN.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--no-token",
-      description = "Lets everybody in, also where --host can be reached from other machines.")
+      description = "Admits all clients without a token, even if other machines can reach --host.")
   private boolean noToken;
 
-  @Option(
-      names = "--example",
-      description = "Registers two agents, and says how to talk to the gateway.")
+  @Option(names = "--example", description = "Registers two agents and prints example requests.")
   private boolean example;
 
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -104,7 +102,7 @@ public final class GatewayMain implements Callable<Integer> {
     PrintWriter out = commandLine().getOut();
     try (HealthRegistry registry = HealthRegistry.builder().rules(rules()).build();
         HeartbeatServer server = server(registry)) {
-      CountDownLatch told = endWhenTold();
+      CountDownLatch signal = awaitSignal();
       registry.addListener("log", GatewayMain::log);
       registry.start();
       if (example) {
@@ -116,8 +114,8 @@ public final class GatewayMain implements Callable<Integer> {
         explain(out, server.uri().toString());
       }
       out.flush();
-      told.await();
-      LOG.info("ending");
+      signal.await();
+      LOG.info("shutting down");
       return 0;
     } catch (IOException | IllegalStateException e) {
       commandLine()
@@ -152,18 +150,19 @@ public final class GatewayMain implements Callable<Integer> {
   }
 
   /**
-   * On SIGTERM or SIGINT the JVM runs this, and ends when it returns: hence it waits for the rest.
+   * Returns a latch that SIGTERM or SIGINT opens. The JVM exits when its shutdown hooks return, so
+   * the hook waits until {@link #call} ends.
    */
-  private CountDownLatch endWhenTold() {
-    CountDownLatch told = new CountDownLatch(1);
+  private CountDownLatch awaitSignal() {
+    CountDownLatch signal = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  told.countDown();
+                  signal.countDown();
                   try {
                     if (ended.await(5, TimeUnit.SECONDS)) {
-                      // To end as told is a success, which the JVM's own status of 143 is not.
+                      // The JVM's own status after a signal is 143; a clean end is a success.
                       Runtime.getRuntime().halt(0);
                     }
                   } catch (InterruptedException e) {
@@ -171,7 +170,7 @@ public final class GatewayMain implements Callable<Integer> {
                   }
                 },
                 "end"));
-    return told;
+    return signal;
   }
 
   private static void log(HealthEvent event) {
@@ -186,7 +185,7 @@ public final class GatewayMain implements Callable<Integer> {
 
   private void explain(PrintWriter out, String url) {
     String token = tokenFile == null ? "" : " -H \"Authorization: Bearer TOKEN\"";
-    out.println("two agents are registered: writer-1 and auditor-1. Try:");
+    out.println("registered two agents: writer-1 and auditor-1. Try:");
     out.println("  curl" + token + " " + url + "/health");
     out.println("  curl" + token + " -X POST " + url + "/heartbeat/writer-1");
     out.println(

@@ -69,7 +69,7 @@ class GatewayIT {
   }
 
   @Test
-  void saysWhereItListensAndEndsCleanlyWhenTold() throws Exception {
+  void theGatewayPrintsItsAddressAndEndsCleanlyOnASignal() throws Exception {
     Process gateway = gateway("--port", "0", "--interval", "1", "--timeout", "2");
     try (BufferedReader output = gateway.inputReader()) {
       URI uri = started(output);
@@ -83,7 +83,7 @@ class GatewayIT {
   }
 
   @Test
-  void exampleRegistersTwoAgentsAndTellsHowToTalkToThem() throws Exception {
+  void theExampleRegistersTwoAgentsAndPrintsRequests() throws Exception {
     Process gateway = gateway("--port", "0", "--example");
     try (BufferedReader output = gateway.inputReader()) {
       URI uri = started(output);
@@ -96,7 +96,7 @@ class GatewayIT {
   private static final String MASTER = "a token of which agents' own are made".replace(' ', '-');
 
   @Test
-  void asksForTheTokensOfItsFile(@TempDir Path dir) throws Exception {
+  void theGatewayChecksTheTokensOfItsFile(@TempDir Path dir) throws Exception {
     Path tokens = Files.writeString(dir.resolve("tokens"), "writer-1 own\n" + MASTER + "\n");
     Process gateway =
         gateway("--port", "0", "--host", "0.0.0.0", "--token-file", tokens.toString());
@@ -117,7 +117,7 @@ class GatewayIT {
   }
 
   @Test
-  void whatPreventsItsStartIsSaidInOneLine(@TempDir Path dir) throws Exception {
+  void aFailedStartIsReportedInOneLine(@TempDir Path dir) throws Exception {
     try (ServerSocket taken = new ServerSocket(0)) {
       Process second = gateway("--port", Integer.toString(taken.getLocalPort()));
       assertEquals(1, status(second));
@@ -134,7 +134,7 @@ class GatewayIT {
   }
 
   @Test
-  void wrongUseIsExplained() throws Exception {
+  void wrongUseIsReportedWithTheUsage() throws Exception {
     Process wrong = gateway("--port", "x");
     assertEquals(2, status(wrong));
     assertTrue(errors(wrong).contains("Usage: gateway"));
