@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Cells on disk, one thread: loading with all rules beside reading the same files into the same
- * records with no rules, and a rescan without a change beside a bare stat of the same files.
+ * Measures cells on disk with one thread: a load with all checks against a plain read of the same
+ * files, and a rescan without changes against a bare stat of the same files.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,7 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @NullUnmarked
 public class CellBenchmark {
-  /** How many cells of 34 files there are. */
+  /** Number of cells of 34 files. */
   @Param("1000")
   public int cells;
 
@@ -51,7 +51,7 @@ public class CellBenchmark {
   /**
    * Writes the cells.
    *
-   * @throws IOException when the disk is full
+   * @throws IOException if the disk is full
    */
   @Setup(Level.Trial)
   public void write() throws IOException {
@@ -62,7 +62,7 @@ public class CellBenchmark {
       throw new IllegalStateException("only " + valid + " cells are valid: " + store.current());
     }
     files = new ArrayList<>();
-    for (ManyCells.Files34 cell : many.cells()) {
+    for (ManyCells.CellFiles cell : many.cells()) {
       files.add(cell.config());
       files.addAll(cell.agents());
       files.addAll(cell.tasks());
@@ -73,7 +73,7 @@ public class CellBenchmark {
   /**
    * Removes the cells.
    *
-   * @throws IOException when they cannot be removed
+   * @throws IOException if a file cannot be removed
    */
   @TearDown(Level.Trial)
   public void remove() throws IOException {
@@ -81,7 +81,7 @@ public class CellBenchmark {
   }
 
   /**
-   * Loads every cell and checks every rule.
+   * Loads all cells with all checks.
    *
    * @return the cells
    * @throws IOException never, as the root exists
@@ -100,16 +100,16 @@ public class CellBenchmark {
   @Benchmark
   public List<MissionCell> plainJackson() throws IOException {
     List<MissionCell> read = new ArrayList<>(cells);
-    for (ManyCells.Files34 cell : many.cells()) {
+    for (ManyCells.CellFiles cell : many.cells()) {
       read.add(jackson.read(cell));
     }
     return read;
   }
 
   /**
-   * Looks for changes where there are none.
+   * Rescans the cells, which have no changes.
    *
-   * @return nothing that changed
+   * @return a result without changes
    */
   @Benchmark
   public RescanResult rescan() {
@@ -117,9 +117,9 @@ public class CellBenchmark {
   }
 
   /**
-   * Asks the file system about the same files.
+   * Reads the attributes of the same files.
    *
-   * @return a sum, so that nothing is left out
+   * @return a sum, against dead-code elimination
    * @throws IOException never, as the files exist
    */
   @Benchmark

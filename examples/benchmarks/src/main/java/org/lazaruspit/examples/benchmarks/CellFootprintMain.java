@@ -8,17 +8,17 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 
 /**
- * How many bytes a loaded cell of 34 files takes: {@code java -cp benchmarks.jar
+ * Measures the bytes of a loaded cell of 34 files: {@code java -cp benchmarks.jar
  * ...CellFootprintMain [cells]}.
  */
 public final class CellFootprintMain {
   private CellFootprintMain() {}
 
   /**
-   * Measures the store, with what it keeps to rescan cheaply, and the bare records.
+   * Measures the store, with its data for rescans, and the bare records.
    *
-   * @param args the number of cells, 1,000 unless given
-   * @throws IOException when the disk is full
+   * @param args the number of cells, 1,000 by default
+   * @throws IOException if the disk is full
    */
   public static void main(String[] args) throws IOException {
     int count = args.length > 0 ? Integer.parseInt(args[0]) : 1_000;
@@ -30,18 +30,18 @@ public final class CellFootprintMain {
       long between = used();
       PlainJackson jackson = new PlainJackson();
       List<MissionCell> records = new ArrayList<>();
-      for (ManyCells.Files34 files : many.cells()) {
+      for (ManyCells.CellFiles files : many.cells()) {
         records.add(jackson.read(files));
       }
       print("records alone", between, count, records);
     }
   }
 
-  private static void print(String what, long before, int count, Object kept) {
+  private static void print(String name, long before, int count, Object measured) {
     try {
-      System.out.printf("%-14s %8.1f KiB a cell%n", what, (used() - before) / 1024.0 / count);
+      System.out.printf("%-14s %8.1f KiB per cell%n", name, (used() - before) / 1024.0 / count);
     } finally {
-      Reference.reachabilityFence(kept);
+      Reference.reachabilityFence(measured);
     }
   }
 

@@ -15,23 +15,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pits that share their cells through ZooKeeper, and random faults for as long as asked: {@code
- * java -cp benchmarks.jar ...ClusterMain [minutes] [seed]}. Ends with 1 when two pits acted on one
- * cell, an agent ran twice, a journal went back, or not all agents ran in the end.
+ * Runs pits that share cells through ZooKeeper, with random faults: {@code java -cp benchmarks.jar
+ * ...ClusterMain [minutes] [seed]}. Exits with 1 if two pits acted on one cell, an agent ran twice,
+ * a journal decreased, or an agent did not run in the end.
  */
 public final class ClusterMain {
 
   private ClusterMain() {}
 
   /**
-   * Runs once.
+   * Runs the cluster.
    *
-   * @param args minutes, 60 unless given, and the seed of the faults
-   * @throws Exception if it cannot be run
+   * @param args minutes, 60 by default; seed of the faults
+   * @throws Exception if the cluster cannot be run
    */
   public static void main(String[] args) throws Exception {
     LoggerContext logs = (LoggerContext) LoggerFactory.getILoggerFactory();
-    logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF); // the servers say a lot
+    logs.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF); // the servers log a lot
     double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 60;
     long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
     System.out.printf(
@@ -51,7 +51,7 @@ public final class ClusterMain {
       System.exit(1);
     }
     delete(folder);
-    System.exit(0); // the servers leave threads behind
+    System.exit(0); // the threads of the servers would delay the exit
   }
 
   private static void delete(Path folder) throws IOException {

@@ -16,11 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The heartbeats of all keepers in one process, batch by batch in a new order each round, in
- * processor time: what {@link HeartbeatBenchmark} measures, for a machine that has other things to
- * do as well. Compare the ratios, each the median of the rounds', which slow and fast times of the
- * machine leave alone. {@code java -Xmx6g -cp benchmarks.jar ...DuelMain [agents] [threads]
- * [rounds]}
+ * Measures the processor time of heartbeats in all stores in one process, in batches and in a new
+ * order each round. It is an alternative to {@link HeartbeatBenchmark} for a machine with other
+ * load: compare the ratios, each the median over all rounds. {@code java -Xmx6g -cp benchmarks.jar
+ * ...DuelMain [agents] [threads] [rounds]}
  */
 public final class DuelMain {
   private static final int BATCH = 5_000;
@@ -31,7 +30,7 @@ public final class DuelMain {
   private DuelMain() {}
 
   /**
-   * Runs once.
+   * Runs the measurement.
    *
    * @param args number of agents, of threads, of rounds
    */
@@ -39,13 +38,13 @@ public final class DuelMain {
     int agents = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 400;
-    List<Keeper> keepers = new ArrayList<>();
+    List<HeartbeatStore> stores = new ArrayList<>();
     for (String name : NAMES) {
-      Keeper keeper = Keeper.of(name, agents);
+      HeartbeatStore store = HeartbeatStore.of(name, agents);
       for (String id : Ids.shuffled(agents, 1)) {
-        keeper.beat(id);
+        store.heartbeat(id);
       }
-      keepers.add(keeper);
+      stores.add(store);
     }
     String[] ids = Ids.shuffled(agents, 2);
     CyclicBarrier barrier = new CyclicBarrier(threads);
@@ -54,7 +53,7 @@ public final class DuelMain {
       List<Future<double[][]>> futures = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
         int seed = t;
-        futures.add(executor.submit(() -> duel(keepers, ids, rounds, barrier, seed)));
+        futures.add(executor.submit(() -> compare(stores, ids, rounds, barrier, seed)));
       }
       report(agents, threads, futures.get(0).get());
     } finally {
@@ -63,19 +62,19 @@ public final class DuelMain {
     System.exit(0);
   }
 
-  private static double[][] duel(
-      List<Keeper> keepers, String[] ids, int rounds, CyclicBarrier barrier, int seed)
+  private static double[][] compare(
+      List<HeartbeatStore> stores, String[] ids, int rounds, CyclicBarrier barrier, int seed)
       throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
-    double[][] nanos = new double[keepers.size()][rounds];
+    double[][] nanos = new double[stores.size()][rounds];
     List<Integer> order =
-        IntStream.range(0, keepers.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
-    Random shuffle = new Random(1); // all threads take turns in the same order
+        IntStream.range(0, stores.size()).boxed().collect(Collectors.toCollection(ArrayList::new));
+    Random shuffle = new Random(1); // the same order in all threads
     for (int round = -rounds / 4; round < rounds; round++) {
       Collections.shuffle(order, shuffle);
       for (int k : order) {
         barrier.await();
-        double spent = batch(keepers.get(k), ids, random);
+        double spent = batch(stores.get(k), ids, random);
         if (round >= 0) {
           nanos[k][round] = spent;
         }
@@ -84,16 +83,16 @@ public final class DuelMain {
     return nanos;
   }
 
-  private static double batch(Keeper keeper, String[] ids, SplittableRandom random) {
+  private static double batch(HeartbeatStore store, String[] ids, SplittableRandom random) {
     long before = CPU.getCurrentThreadCpuTime();
     for (int i = 0; i < BATCH; i++) {
-      keeper.beat(ids[random.nextInt(ids.length)]);
+      store.heartbeat(ids[random.nextInt(ids.length)]);
     }
     return (CPU.getCurrentThreadCpuTime() - before) / (double) BATCH;
   }
 
   private static void report(int agents, int threads, double[][] nanos) {
-    System.out.printf("%,d agents, %d threads, processor time of a heartbeat%n", agents, threads);
+    System.out.printf("%,d agents, %d threads, processor time per heartbeat%n", agents, threads);
     for (int k = 0; k < nanos.length; k++) {
       double[] times = nanos[k].clone();
       Arrays.sort(times);

@@ -4,39 +4,39 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * How many bytes an agent takes, its id not counted: {@code java -Xmx8g -cp benchmarks.jar
+ * Measures the bytes per agent, without the id: {@code java -Xmx8g -cp benchmarks.jar
  * ...FootprintMain [agents]}.
  */
 public final class FootprintMain {
   private FootprintMain() {}
 
   /**
-   * Measures each keeper in turn.
+   * Measures each store in turn.
    *
-   * @param args the number of agents, 1,000,000 unless given
+   * @param args the number of agents, 1,000,000 by default
    */
   public static void main(String[] args) throws InterruptedException {
     int agents = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
     double idBytes = idBytes(agents);
-    System.out.printf("%-16s %7.1f bytes an agent, not counted below%n", "its id", idBytes);
+    System.out.printf("%-16s %7.1f bytes per agent, not included below%n", "its id", idBytes);
     for (String name :
         List.of(
             "map-put", "map-cell", "registry-idle", "caffeine", "pekko-deadline", "pekko-phi")) {
       long before = used();
-      Keeper keeper = Keeper.of(name, agents);
-      for (String id : Ids.shuffled(agents, 1)) { // who needs it keeps it
-        keeper.beat(id);
+      HeartbeatStore store = HeartbeatStore.of(name, agents);
+      for (String id : Ids.shuffled(agents, 1)) { // the store keeps the ids that it needs
+        store.heartbeat(id);
       }
       double bytes = (used() - before) / (double) agents - idBytes;
       try {
-        System.out.printf("%-16s %7.1f bytes an agent%n", name, bytes);
+        System.out.printf("%-16s %7.1f bytes per agent%n", name, bytes);
       } finally {
-        Reference.reachabilityFence(keeper);
+        Reference.reachabilityFence(store);
       }
     }
   }
 
-  /** The texts alone, without what refers to them. */
+  /** Measures the ids alone, without references to them. */
   private static double idBytes(int agents) throws InterruptedException {
     long before = used();
     String[] ids = Ids.shuffled(agents, 1);

@@ -16,9 +16,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One heartbeat of a healthy agent. Run with {@code -prof gc} for what it allocates, and with
- * {@code -t 2} for two threads; the ids are picked at random, so that a large fleet pays for its
- * cache misses.
+ * Measures one heartbeat of a healthy agent. Run with {@code -prof gc} for allocations, and with
+ * {@code -t 2} for two threads. The ids are random, so that a large fleet has realistic cache
+ * misses.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,11 +29,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Benchmark)
 public class HeartbeatBenchmark {
-  /** How many agents. */
+  /** Number of agents. */
   @Param({"10000", "1000000"})
   public int agents;
 
-  /** Who keeps their times. */
+  /** Name of the store. */
   @Param({
     "map-put",
     "map-cell",
@@ -43,24 +43,24 @@ public class HeartbeatBenchmark {
     "pekko-deadline",
     "pekko-phi"
   })
-  public String keeper = "";
+  public String store = "";
 
   private String[] ids = {};
-  private Keeper kept = Keeper.of("map-cell", 1);
+  private HeartbeatStore heartbeats = HeartbeatStore.of("map-cell", 1);
 
-  /** Registers all. */
+  /** Registers all agents. */
   @Setup(Level.Trial)
   public void register() {
-    kept = Keeper.of(keeper, agents);
+    heartbeats = HeartbeatStore.of(store, agents);
     for (String id : Ids.shuffled(agents, 1)) {
-      kept.beat(id);
+      heartbeats.heartbeat(id);
     }
     ids = Ids.shuffled(agents, 2);
   }
 
-  /** A heartbeat of one of them. */
+  /** Records a heartbeat of a random agent. */
   @Benchmark
   public void beat() {
-    kept.beat(ids[ThreadLocalRandom.current().nextInt(ids.length)]);
+    heartbeats.heartbeat(ids[ThreadLocalRandom.current().nextInt(ids.length)]);
   }
 }

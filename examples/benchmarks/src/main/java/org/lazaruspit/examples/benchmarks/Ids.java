@@ -6,7 +6,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Ids of agents as they come over the wire: each time another object, in no order. */
+/** Agent ids as received over a network: new objects each time, in random order. */
 final class Ids {
   private Ids() {}
 

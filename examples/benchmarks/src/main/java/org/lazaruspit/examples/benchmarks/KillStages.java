@@ -11,29 +11,29 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the milliseconds of our own revivals went, as their journal tells. */
+/** Times of the steps of a pit's revivals, from its journal. */
 final class KillStages {
 
   private static final Pattern LINE =
       Pattern.compile("\"at\":\"([^\"]+)\".*\"agent_id\":\"([^\"]+)\",\"event\":\"([^\"]+)\"");
 
   private final Map<String, Instant> killed = new LinkedHashMap<>();
-  private final Map<String, Instant> born = new LinkedHashMap<>();
+  private final Map<String, Instant> started = new LinkedHashMap<>();
 
-  void killing(ChildKeeper keeper, String child) {
-    if (keeper instanceof PitKeeper) {
+  void beforeKill(ProcessSupervisor supervisor, String child) {
+    if (supervisor instanceof PitSupervisor) {
       killed.put(child, Instant.now());
     }
   }
 
-  void born(ChildKeeper keeper, String child) {
-    if (keeper instanceof PitKeeper) {
-      born.put(child, Instant.now());
+  void afterStart(ProcessSupervisor supervisor, String child) {
+    if (supervisor instanceof PitSupervisor) {
+      started.put(child, Instant.now());
     }
   }
 
-  /** For each event of the journal, when it was about to be written. */
-  void print(PitKeeper pit) throws IOException {
+  /** Prints the time of each event of the journal. */
+  void print(PitSupervisor pit) throws IOException {
     Map<String, List<Double>> stages = new LinkedHashMap<>();
     for (String line : Files.readAllLines(pit.journal())) {
       Matcher matcher = LINE.matcher(line);
@@ -43,13 +43,13 @@ final class KillStages {
         stages.computeIfAbsent(matcher.group(3), event -> new ArrayList<>()).add(millis(begun, at));
       }
     }
-    born.forEach(
+    started.forEach(
         (child, at) ->
             stages
                 .computeIfAbsent("first instruction", event -> new ArrayList<>())
                 .add(millis(killed.getOrDefault(child, at), at)));
-    System.out.println("our journal's lines, ms after the kill");
-    stages.forEach((event, times) -> System.out.println("  " + Spread.of(times).line(event)));
+    System.out.println("the pit's journal, ms after the kill");
+    stages.forEach((event, times) -> System.out.println("  " + TimeSummary.of(times).line(event)));
   }
 
   private static double millis(Instant from, Instant to) {

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A missions root full of cells of 1 + 10 + 20 + 3 files, as an operator would have them. */
+/** Missions root with realistic cells of 1 + 10 + 20 + 3 files. */
 final class ManyCells implements AutoCloseable {
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
   private static final int AGENTS = 10;
   private static final int TASKS = 20;
 
   private final Path root;
-  private final List<Files34> cells = new ArrayList<>();
+  private final List<CellFiles> cells = new ArrayList<>();
 
   /** The files of one cell. */
-  record Files34(
+  record CellFiles(
       Path directory,
       Path config,
       List<Path> agents,
@@ -45,11 +45,11 @@ final class ManyCells implements AutoCloseable {
     return root;
   }
 
-  List<Files34> cells() {
+  List<CellFiles> cells() {
     return cells;
   }
 
-  private Files34 cell(UUID id) throws IOException {
+  private CellFiles cell(UUID id) throws IOException {
     Path cell = root.resolve(id.toString());
     for (String name : List.of("agents", "tasks", "config", "logs", "checkpoints")) {
       Files.createDirectories(cell.resolve(name));
@@ -62,8 +62,8 @@ final class ManyCells implements AutoCloseable {
     for (int i = 0; i < TASKS; i++) {
       tasks.add(write(cell.resolve("tasks/task_" + i + ".json"), task(i)));
     }
-    Files34 files =
-        new Files34(
+    CellFiles files =
+        new CellFiles(
             cell,
             write(cell.resolve("cell.json"), config(id)),
             agents,

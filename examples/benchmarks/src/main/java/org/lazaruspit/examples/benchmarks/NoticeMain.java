@@ -14,43 +14,47 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 
 /**
- * How long after its deadline silence is noticed, and what watching costs, while a large fleet goes
- * on beating: {@code java -cp benchmarks.jar ...NoticeMain [agents] [time-out in s] [seconds to
- * run]}. One agent in a hundred falls silent, each at a moment of its own.
+ * Measures the delay from a deadline to the detection of silence, and the cost of the watch, while
+ * a large fleet sends heartbeats: {@code java -cp benchmarks.jar ...NoticeMain [agents] [time-out
+ * in s] [seconds to run]}. One agent in a hundred falls silent, each at another time.
  */
 public final class NoticeMain {
   private NoticeMain() {}
 
   /**
-   * Runs once.
+   * Runs the measurement.
    *
-   * @param args number of agents, time-out, time to run
+   * @param args number of agents, time-out in seconds, seconds to run
    */
   public static void main(String[] args) throws InterruptedException {
     int agents = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
     int timeout = args.length > 1 ? Integer.parseInt(args[1]) : 20;
     int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 45;
     HealthRules rules = HealthRules.builder().timeout(Duration.ofSeconds(timeout)).build();
-    Map<String, Long> lastBeats = new ConcurrentHashMap<>();
+    Map<String, Long> lastHeartbeats = new ConcurrentHashMap<>();
     ConcurrentLinkedQueue<Long> lags = new ConcurrentLinkedQueue<>();
     try (HealthRegistry registry = HealthRegistry.builder().rules(rules).build()) {
       registry.addListener(
           "lag",
           event -> {
-            boolean fell = event.cause() == HealthCause.SILENCE;
-            Long last = fell ? lastBeats.remove(event.agentId()) : null;
+            boolean silent = event.cause() == HealthCause.SILENCE;
+            Long last = silent ? lastHeartbeats.remove(event.agentId()) : null;
             if (last != null) {
               lags.add(System.nanoTime() - last - TimeUnit.SECONDS.toNanos(timeout));
             }
           });
       registry.start();
-      run(registry, agents, timeout, seconds, lastBeats);
+      run(registry, agents, timeout, seconds, lastHeartbeats);
     }
-    report(lags, lastBeats.size());
+    report(lags, lastHeartbeats.size());
   }
 
   private static void run(
-      HealthRegistry registry, int agents, int timeout, int seconds, Map<String, Long> lastBeats)
+      HealthRegistry registry,
+      int agents,
+      int timeout,
+      int seconds,
+      Map<String, Long> lastHeartbeats)
       throws InterruptedException {
     String[] ids = Ids.shuffled(agents, 1);
     for (String id : ids) {
@@ -65,44 +69,44 @@ public final class NoticeMain {
     long cpuBefore = threads.getThreadCpuTime(watch.getId());
     long start = System.nanoTime();
     long end = start + TimeUnit.SECONDS.toNanos(seconds);
-    // Every agent three times a time-out, at an even pace, in batches of a millisecond.
+    // Three heartbeats per agent and time-out, evenly spread, in batches of one millisecond.
     double perMilli = agents * 3.0 / timeout / 1_000;
     long sent = 0;
     while (System.nanoTime() < end) {
       long due = (long) (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) * perMilli);
       for (; sent < due; sent++) {
-        beat(registry, ids, sent, lastBeats, end, timeout);
+        heartbeat(registry, ids, sent, lastHeartbeats, end, timeout);
       }
       LockSupport.parkNanos(1_000_000);
     }
     double cpu = threads.getThreadCpuTime(watch.getId()) - cpuBefore;
     System.out.printf(
-        "%,d agents, time-out %d s, %d s, %,d beats; the watch took %.2f %% of a core%n",
+        "%,d agents, time-out %d s, %d s, %,d heartbeats; the watch took %.2f %% of a core%n",
         agents, timeout, seconds, sent, 100 * cpu / (System.nanoTime() - start));
   }
 
-  private static void beat(
+  private static void heartbeat(
       HealthRegistry registry,
       String[] ids,
       long number,
-      Map<String, Long> lastBeats,
+      Map<String, Long> lastHeartbeats,
       long end,
       int timeout) {
     int index = (int) (number % ids.length);
-    boolean falls = index % 100 == 0;
-    if (falls && lastBeats.containsKey(ids[index])) {
+    boolean silent = index % 100 == 0;
+    if (silent && lastHeartbeats.containsKey(ids[index])) {
       return;
     }
     registry.heartbeat(ids[index]);
     long now = System.nanoTime();
-    if (falls && now + TimeUnit.SECONDS.toNanos(timeout + 1L) < end) {
-      lastBeats.put(ids[index], now);
+    if (silent && now + TimeUnit.SECONDS.toNanos(timeout + 1L) < end) {
+      lastHeartbeats.put(ids[index], now);
     }
   }
 
-  private static void report(ConcurrentLinkedQueue<Long> lags, int unnoticed) {
+  private static void report(ConcurrentLinkedQueue<Long> lags, int undetected) {
     long[] sorted = lags.stream().mapToLong(Long::longValue).sorted().toArray();
-    System.out.printf("%d silences noticed, %d not%n", sorted.length, unnoticed);
+    System.out.printf("%d silences detected, %d not%n", sorted.length, undetected);
     for (double part : new double[] {0.5, 0.9, 0.99, 0.999, 1}) {
       int index = (int) Math.min(sorted.length - 1L, Math.round(part * sorted.length));
       System.out.printf("  p%-5s %7.1f ms%n", part * 100, sorted[index] / 1e6);

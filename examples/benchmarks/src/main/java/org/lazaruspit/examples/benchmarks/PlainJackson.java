@@ -25,7 +25,9 @@ import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
-/** What reading the same files costs without any rule: Jackson's data binding, known paths. */
+/**
+ * Baseline: reads the same files with Jackson's data binding, from known paths and without checks.
+ */
 final class PlainJackson {
   private static final TypeReference<Map<String, Permissions.Grants>> GRANTS =
       new TypeReference<>() {};
@@ -40,7 +42,7 @@ final class PlainJackson {
                   .addDeserializer(ResourceLimits.class, new Limits()))
           .build();
 
-  /** Durations are whole seconds in our files. */
+  /** Reads a duration in whole seconds. */
   private static final class Seconds extends ValueDeserializer<Duration> {
     @Override
     public Duration deserialize(JsonParser parser, DeserializationContext context) {
@@ -48,7 +50,7 @@ final class PlainJackson {
     }
   }
 
-  /** Quantities, as cheaply as they can be had. */
+  /** Reads limits without checks. */
   private static final class Limits extends ValueDeserializer<ResourceLimits> {
     @Override
     public ResourceLimits deserialize(JsonParser parser, DeserializationContext context) {
@@ -66,7 +68,7 @@ final class PlainJackson {
     }
   }
 
-  MissionCell read(ManyCells.Files34 files) throws IOException {
+  MissionCell read(ManyCells.CellFiles files) throws IOException {
     Map<String, AgentSpec> agents = new HashMap<>();
     for (Path file : files.agents()) {
       AgentSpec agent = mapper.readValue(Files.readAllBytes(file), AgentSpec.class);

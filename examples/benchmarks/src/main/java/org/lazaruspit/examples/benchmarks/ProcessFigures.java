@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What Linux tells of processes (proc(5)). */
+/** Reads figures of processes on Linux (proc(5)). */
 final class ProcessFigures {
 
   private static final Pattern PSS = Pattern.compile("(?m)^Pss:\\s+(\\d+) kB");
@@ -17,13 +17,13 @@ final class ProcessFigures {
 
   private ProcessFigures() {}
 
-  /** A zombie is dead. */
+  /** Returns whether a process runs; a zombie does not. */
   static boolean alive(long pid) {
     String stat = read(pid, "stat");
     return !stat.isEmpty() && !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
   }
 
-  /** Every living process in whose environment this text stands. */
+  /** Returns all processes with this text in their environment. */
   static List<Long> marked(String text) {
     return ProcessHandle.allProcesses()
         .map(ProcessHandle::pid)
@@ -31,7 +31,7 @@ final class ProcessFigures {
         .toList();
   }
 
-  /** Memory, with what is shared counted in parts. */
+  /** Returns the proportional set size: shared memory counts in equal parts. */
   static long pssKilobytes(List<Long> pids) {
     return pids.stream().mapToLong(ProcessFigures::pssKilobytes).sum();
   }
@@ -41,7 +41,7 @@ final class ProcessFigures {
     return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
-  /** Processor time spent so far, in seconds. */
+  /** Returns the processor time used so far, in seconds. */
   static double cpuSeconds(List<Long> pids) {
     return pids.stream().mapToLong(ProcessFigures::ticks).sum() / TICKS_A_SECOND;
   }
@@ -68,7 +68,7 @@ final class ProcessFigures {
     try {
       return Files.readString(Path.of("/proc", Long.toString(pid), name), ISO_8859_1);
     } catch (IOException e) {
-      return ""; // ended meanwhile
+      return ""; // the process has ended
     }
   }
 }

@@ -6,9 +6,9 @@ import org.lazaruspit.heartbeat.ExpiryRace;
 import org.lazaruspit.heartbeat.HistoryCheck;
 
 /**
- * What the build checks briefly about threads that do things to one agent at the same moment, for
- * as long as asked: {@code java -cp benchmarks.jar ...RaceMain [minutes] [seed]}. Ends with 1 when
- * something was seen that has no order, or a heartbeat was lost.
+ * Runs the build's checks of concurrent operations on one agent for a longer time: {@code java -cp
+ * benchmarks.jar ...RaceMain [minutes] [seed]}. Exits with 1 if a history is not linearizable, or a
+ * heartbeat was lost.
  */
 public final class RaceMain {
   private static final int RACES = 10_000;
@@ -16,9 +16,9 @@ public final class RaceMain {
   private RaceMain() {}
 
   /**
-   * Runs once.
+   * Runs the checks.
    *
-   * @param args minutes, 10 unless given, and the seed of a run to be repeated
+   * @param args minutes, 10 by default; seed of a run to repeat
    */
   public static void main(String[] args) throws InterruptedException, ExecutionException {
     double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 10;
@@ -40,7 +40,7 @@ public final class RaceMain {
       System.exit(1);
     }
     System.out.printf(
-        "%,d histories have an order, %,d heartbeats that raced an expiry were not lost%n",
+        "%,d histories are linearizable, %,d heartbeats that raced an expiry were not lost%n",
         histories, races);
   }
 }

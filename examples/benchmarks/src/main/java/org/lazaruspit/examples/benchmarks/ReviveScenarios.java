@@ -11,90 +11,90 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** What is done to the children, and what is measured meanwhile. Prints what it has found. */
+/** Scenarios of faults, each with its measurements. Prints the results. */
 final class ReviveScenarios {
 
-  private static final String FOR_EVER = "exec sleep 1000000";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String SLEEP = "exec sleep 1000000";
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-  /** Past the second within which most keepers take a death for a failed start. */
+  /** Longer than the second within which most supervisors treat a death as a failed start. */
   private static final Duration SETTLED = Duration.ofSeconds(4);
 
   private final List<String> names;
   private final Path folder;
-  private final Births births;
+  private final ChildStarts starts;
 
-  ReviveScenarios(List<String> names, Path folder, Births births) {
+  ReviveScenarios(List<String> names, Path folder, ChildStarts starts) {
     this.names = names;
     this.folder = folder;
-    this.births = births;
+    this.starts = starts;
   }
 
-  /** One kill of each child, in turns among the keepers. */
+  /** Kills each child once, in turns among the supervisors. */
   void kills(int count) throws IOException, InterruptedException {
     List<String> children = children("child", count);
-    List<ChildKeeper> keepers = new ArrayList<>();
+    List<ProcessSupervisor> supervisors = new ArrayList<>();
     try {
       for (String name : names) {
-        keepers.add(started(name, children));
+        supervisors.add(started(name, children));
       }
       settle();
       Map<String, List<Double>> times = new LinkedHashMap<>();
       KillStages stages = new KillStages();
       for (String child : children) {
-        for (ChildKeeper keeper : keepers) {
-          stages.killing(keeper, child);
-          double millis = kill(keeper, child);
-          stages.born(keeper, child);
-          times.computeIfAbsent(keeper.name(), key -> new ArrayList<>()).add(millis);
+        for (ProcessSupervisor supervisor : supervisors) {
+          stages.beforeKill(supervisor, child);
+          double millis = kill(supervisor, child);
+          stages.afterStart(supervisor, child);
+          times.computeIfAbsent(supervisor.name(), key -> new ArrayList<>()).add(millis);
           TimeUnit.MILLISECONDS.sleep(50);
         }
       }
       System.out.printf("SIGKILL to the successor's first instruction, %d kills, ms%n", count);
-      times.forEach((name, all) -> System.out.println(Spread.of(all).line(name)));
-      System.out.printf("run twice: %d%n", births.twice());
-      for (ChildKeeper keeper : keepers) {
-        if (keeper instanceof PitKeeper pit) {
+      times.forEach((name, all) -> System.out.println(TimeSummary.of(all).line(name)));
+      System.out.printf("run twice: %d%n", starts.twice());
+      for (ProcessSupervisor supervisor : supervisors) {
+        if (supervisor instanceof PitSupervisor pit) {
           stages.print(pit);
         }
       }
     } finally {
-      close(keepers);
+      close(supervisors);
     }
   }
 
-  /** All children killed at once, one keeper after the other. */
+  /** Kills all children at once, for one supervisor after the other. */
   void storm(int count) throws IOException, InterruptedException {
     List<String> children = children("child", count);
-    System.out.printf("%d killed at once, seconds until all are back%n", count);
+    System.out.printf("%d killed at once, seconds until all run again%n", count);
     for (String name : names) {
-      try (ChildKeeper keeper = started(name, children)) {
+      try (ProcessSupervisor supervisor = started(name, children)) {
         settle();
-        List<Births.Birth> victims =
-            children.stream().map(child -> births.last(keeper.child(child))).toList();
+        List<ChildStarts.ChildStart> victims =
+            children.stream().map(child -> starts.last(supervisor.child(child))).toList();
         long begun = System.nanoTime();
         victims.forEach(victim -> ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly());
         boolean all = true;
         long last = begun;
         for (String child : children) {
-          all &= births.await(keeper.child(child), 2, PATIENCE);
-          last = Math.max(last, births.last(keeper.child(child)).nanos());
+          all &= starts.await(supervisor.child(child), 2, START_LIMIT);
+          last = Math.max(last, starts.last(supervisor.child(child)).nanos());
         }
         settle();
-        long starts =
-            children.stream().mapToLong(child -> births.of(keeper.child(child)).size()).sum();
+        long total =
+            children.stream().mapToLong(child -> starts.of(supervisor.child(child)).size()).sum();
         System.out.printf(
-            "%-12s %8.2f%s, %d starts beyond one each, %d ran twice%n",
+            "%-12s %8.2f%s, %d starts more than one each, %d ran twice%n",
             name,
             (last - begun) / 1e9,
-            all ? "" : " (not all came back)",
-            starts - 2L * count,
-            births.twice());
+            all ? "" : " (not all were restarted)",
+            total - 2L * count,
+            starts.twice());
       }
     }
   }
 
-  /** Children that don't stay, and what their neighbours notice of it. */
+  /** Measures the effect of children that end again and again on their neighbours. */
   void loop(int seconds) throws IOException, InterruptedException {
     List<String> quick = children("quick", 3);
     List<String> slow = children("slow", 3);
@@ -103,52 +103,52 @@ final class ReviveScenarios {
         "3 that end at once, 3 that end after 2 s, for %d s; a neighbour killed every %.1f s%n",
         seconds, seconds / 20.0);
     for (String name : names) {
-      try (ChildKeeper keeper = ChildKeeper.of(name, folder, births)) {
+      try (ProcessSupervisor supervisor = ProcessSupervisor.of(name, folder, starts)) {
         for (String child : quick) {
-          keeper.add(child, "exit 1");
+          supervisor.add(child, "exit 1");
         }
         for (String child : slow) {
-          keeper.add(child, "exec sleep 2");
+          supervisor.add(child, "exec sleep 2");
         }
-        start(keeper, steady);
+        start(supervisor, steady);
         List<Double> times = new ArrayList<>();
         for (String child : steady) {
           TimeUnit.MILLISECONDS.sleep(seconds * 1000L / 20);
-          times.add(kill(keeper, child));
+          times.add(kill(supervisor, child));
         }
-        int quickBefore = starts(keeper, quick);
-        int slowBefore = starts(keeper, slow);
+        int quickBefore = starts(supervisor, quick);
+        int slowBefore = starts(supervisor, slow);
         settle();
-        System.out.println(Spread.of(times).line(name));
+        System.out.println(TimeSummary.of(times).line(name));
         System.out.printf(
-            "             starts of the quick ones %d (+%d in the 4 s after), of the slow %d"
+            "             starts of the quick children %d (+%d in the next 4 s), of the slow children %d"
                 + " (+%d)%n",
             quickBefore,
-            starts(keeper, quick) - quickBefore,
+            starts(supervisor, quick) - quickBefore,
             slowBefore,
-            starts(keeper, slow) - slowBefore);
+            starts(supervisor, slow) - slowBefore);
       }
     }
   }
 
-  /** The keeper itself killed, and started again. */
+  /** Kills the supervisor and starts it again. */
   void supervisorKilled(int count) throws IOException, InterruptedException {
     List<String> children = children("child", count);
     System.out.printf(
         "the supervisor of %d children killed with SIGKILL and started again%n", count);
     for (String name : names) {
-      try (ChildKeeper keeper = started(name, children)) {
+      try (ProcessSupervisor supervisor = started(name, children)) {
         settle();
-        long before = births.twice();
-        keeper.killSupervisor();
-        keeper.start();
+        long before = starts.twice();
+        supervisor.killSupervisor();
+        supervisor.start();
         settle();
         settle();
-        long twice = births.twice() - before;
+        long twice = starts.twice() - before;
         List<Double> times = new ArrayList<>();
         int lost = 0;
         for (String child : children) {
-          double millis = kill(keeper, child);
+          double millis = kill(supervisor, child);
           if (Double.isNaN(millis)) {
             lost++;
           } else {
@@ -157,35 +157,36 @@ final class ReviveScenarios {
         }
         System.out.printf("%-12s run twice %d, no longer watched %d%n", name, twice, lost);
         if (!times.isEmpty()) {
-          System.out.println(Spread.of(times).line("  then killed"));
+          System.out.println(TimeSummary.of(times).line("  then killed"));
         }
       }
     }
   }
 
-  /** Nothing happens, and what that costs. */
+  /** Measures the cost of idle supervision. */
   void idle(int count) throws IOException, InterruptedException {
     List<String> children = children("child", count);
     int seconds = 30;
     System.out.printf("%d idle children, the supervisor's processes over %d s%n", count, seconds);
     for (String name : names) {
-      try (ChildKeeper keeper = started(name, children)) {
+      try (ProcessSupervisor supervisor = started(name, children)) {
         settle();
-        idle(keeper, children, seconds, name);
-        if (keeper instanceof PitKeeper) {
-          keeper.killSupervisor();
-          keeper.start();
+        idle(supervisor, children, seconds, name);
+        if (supervisor instanceof PitSupervisor) {
+          supervisor.killSupervisor();
+          supervisor.start();
           settle();
           settle();
-          idle(keeper, children, seconds, name + ", adopted");
+          idle(supervisor, children, seconds, name + ", adopted");
         }
       }
     }
   }
 
-  private static void idle(ChildKeeper keeper, List<String> children, int seconds, String name)
+  private static void idle(
+      ProcessSupervisor supervisor, List<String> children, int seconds, String name)
       throws InterruptedException {
-    List<Long> own = keeper.own(children);
+    List<Long> own = supervisor.supervisorProcesses(children);
     double cpu = ProcessFigures.cpuSeconds(own);
     TimeUnit.SECONDS.sleep(seconds);
     System.out.printf(
@@ -197,46 +198,50 @@ final class ReviveScenarios {
         100 * (ProcessFigures.cpuSeconds(own) - cpu) / seconds);
   }
 
-  /** Milliseconds; not a number if it never came back. */
-  private double kill(ChildKeeper keeper, String name) throws InterruptedException {
-    String child = keeper.child(name);
-    int starts = births.of(child).size();
-    ProcessHandle victim = ProcessHandle.of(births.last(child).pid()).orElseThrow();
+  /** Kills a child and returns the milliseconds until its restart; NaN if it is not restarted. */
+  private double kill(ProcessSupervisor supervisor, String name) throws InterruptedException {
+    String child = supervisor.child(name);
+    int before = starts.of(child).size();
+    ProcessHandle victim = ProcessHandle.of(starts.last(child).pid()).orElseThrow();
     long begun = System.nanoTime();
     victim.destroyForcibly();
-    return births.await(child, starts + 1, Duration.ofSeconds(10))
-        ? (births.last(child).nanos() - begun) / 1e6
+    return starts.await(child, before + 1, Duration.ofSeconds(10))
+        ? (starts.last(child).nanos() - begun) / 1e6
         : Double.NaN;
   }
 
-  private ChildKeeper started(String name, List<String> children)
+  private ProcessSupervisor started(String name, List<String> children)
       throws IOException, InterruptedException {
-    ChildKeeper keeper = ChildKeeper.of(name, folder, births);
+    ProcessSupervisor supervisor = ProcessSupervisor.of(name, folder, starts);
     try {
-      start(keeper, children);
-      return keeper;
+      start(supervisor, children);
+      return supervisor;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      keeper.close();
+      supervisor.close();
       throw e;
     }
   }
 
-  private void start(ChildKeeper keeper, List<String> children)
+  private void start(ProcessSupervisor supervisor, List<String> children)
       throws IOException, InterruptedException {
     for (String child : children) {
-      keeper.add(child, FOR_EVER);
+      supervisor.add(child, SLEEP);
     }
-    keeper.start();
+    supervisor.start();
     for (String child : children) {
-      if (!births.await(keeper.child(child), 1, PATIENCE)) {
+      if (!starts.await(supervisor.child(child), 1, START_LIMIT)) {
         throw new IOException(
-            keeper.name() + " never started " + child + ": " + Files.readString(keeper.output()));
+            supervisor.name()
+                + " did not start "
+                + child
+                + ": "
+                + Files.readString(supervisor.output()));
       }
     }
   }
 
-  private int starts(ChildKeeper keeper, List<String> children) {
-    return children.stream().mapToInt(child -> births.of(keeper.child(child)).size()).sum();
+  private int starts(ProcessSupervisor supervisor, List<String> children) {
+    return children.stream().mapToInt(child -> starts.of(supervisor.child(child)).size()).sum();
   }
 
   private static void settle() throws InterruptedException {
@@ -247,7 +252,7 @@ final class ReviveScenarios {
     return IntStream.range(0, count).mapToObj(i -> kind + "-" + i).toList();
   }
 
-  private static void close(List<ChildKeeper> keepers) {
-    keepers.forEach(ChildKeeper::close);
+  private static void close(List<ProcessSupervisor> supervisors) {
+    supervisors.forEach(ProcessSupervisor::close);
   }
 }

@@ -28,11 +28,12 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
 
 /**
- * Requests a second over loopback, with <a href="https://github.com/wg/wrk">wrk</a>: our server
- * against a bare {@code HttpServer} with a handler that answers a constant, in one JVM, in turns.
+ * Measures requests per second over loopback with <a href="https://github.com/wg/wrk">wrk</a>:
+ * {@link HeartbeatServer} against a bare {@code HttpServer} with a constant answer, in one JVM, in
+ * turns.
  *
  * <p>{@code java -cp target/benchmarks.jar org.lazaruspit.examples.benchmarks.WireLoad [SECONDS
- * [WHAT]]}
+ * [NAME]]}
  */
 public final class WireLoad {
 
@@ -41,24 +42,24 @@ public final class WireLoad {
   private static final byte[] CONSTANT =
       "{\"status\":\"ok\",\"agent_id\":\"writer-1\",\"timestamp\":1767258000.123456,\"next_heartbeat\":30}"
           .getBytes(UTF_8);
-  private static final String BEAT =
+  private static final String HEARTBEAT =
       "{\"response_time\": 0.125, \"progress\": \"step 12 of 40, page 7\"}";
 
   private final int seconds;
-  private final String wanted;
+  private final String nameFilter;
   private final Path scripts;
 
-  private WireLoad(int seconds, String wanted, Path scripts) {
+  private WireLoad(int seconds, String nameFilter, Path scripts) {
     this.seconds = seconds;
-    this.wanted = wanted;
+    this.nameFilter = nameFilter;
     this.scripts = scripts;
   }
 
   /**
-   * Runs all of it.
+   * Runs the measurements.
    *
-   * @param args how many seconds each measurement takes, 1 if absent; a part of the names of those
-   *     to run, all if absent
+   * @param args seconds of each measurement, 1 by default; a part of the names of the measurements
+   *     to run, all by default
    * @throws Exception if wrk is missing, or a server cannot be started
    */
   public static void main(String[] args) throws Exception {
@@ -75,7 +76,7 @@ public final class WireLoad {
       }
       Files.delete(scripts);
     }
-    // The pool's threads would stay for a minute.
+    // The threads of the pool would delay the exit by a minute.
     System.exit(0);
   }
 
@@ -103,7 +104,7 @@ public final class WireLoad {
           Runtime.getRuntime().availableProcessors(),
           seconds,
           PAIRS);
-      Path post = script("post", "POST", BEAT);
+      Path post = script("post", "POST", HEARTBEAT);
       String path = "/heartbeat/writer-1";
       for (int connections : new int[] {1, 8, 64}) {
         compare(
@@ -144,11 +145,11 @@ public final class WireLoad {
   }
 
   private static String many(int agents) {
-    List<String> beats = new ArrayList<>();
+    List<String> heartbeats = new ArrayList<>();
     for (int i = 0; i < agents; i++) {
-      beats.add("\"agent-" + i + "\": {\"incarnation\": 1}");
+      heartbeats.add("\"agent-" + i + "\": {\"incarnation\": 1}");
     }
-    return "{\"agents\": {" + String.join(", ", beats) + "}}";
+    return "{\"agents\": {" + String.join(", ", heartbeats) + "}}";
   }
 
   private static byte[] get(String url) throws Exception {
@@ -161,7 +162,9 @@ public final class WireLoad {
     return Files.writeString(scripts.resolve(name + ".lua"), lua);
   }
 
-  /** A rate, the time within which 99 of 100 requests were answered, and what one cost this JVM. */
+  /**
+   * Rate of requests, 99th percentile of the latency, and processor time of this JVM per request.
+   */
   private record Rate(double perSecond, String p99, double cpuMicros) {
     @Override
     public String toString() {
@@ -169,17 +172,17 @@ public final class WireLoad {
     }
   }
 
-  /** Two measurements, one right after the other. */
+  /** Two consecutive measurements. */
   private record Pair(Rate bare, Rate ours) {
     double ratio() {
       return ours.perSecond() / bare.perSecond();
     }
   }
 
-  /** Pairs, each side first in turn: what else the machine does falls on both. */
-  private void compare(String what, int connections, Path script, String bare, String ours)
+  /** Measures pairs, with the first side alternating: other load of the machine affects both. */
+  private void compare(String name, int connections, Path script, String bare, String ours)
       throws Exception {
-    if (!what.contains(wanted)) {
+    if (!name.contains(nameFilter)) {
       return;
     }
     List<Pair> pairs = new ArrayList<>();
@@ -195,7 +198,7 @@ public final class WireLoad {
     System.out.printf(
         Locale.ROOT,
         "%-30s %2d connections: bare %s, ours %s, rate %.2f (%.2f to %.2f) CPU %.2f%n",
-        what,
+        name,
         connections,
         middle.bare(),
         middle.ours(),

@@ -1,4 +1,4 @@
-/** What the libraries cost, beside what else does the same work. */
+/** Benchmarks of the libraries against alternatives. */
 @NullMarked
 package org.lazaruspit.examples.benchmarks;
 

@@ -16,43 +16,43 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hears of every start of a child: its first instruction writes a line to a pipe with a name, and a
- * blocked reader takes the time. Costs the child no process of its own. Thread-safe.
+ * Records the starts of children: the first instruction of a child writes a line to a named pipe,
+ * and a blocked reader records the time. The child needs no additional process. Thread-safe.
  */
-final class Births implements AutoCloseable {
+final class ChildStarts implements AutoCloseable {
 
   private final Path pipe;
   private final FileChannel channel;
-  private final Map<String, List<Birth>> births = new HashMap<>();
+  private final Map<String, List<ChildStart>> starts = new HashMap<>();
 
   /**
-   * A start.
+   * Start of a child.
    *
-   * @param pid who
-   * @param nanos when, as {@link System#nanoTime} tells
-   * @param twice whether the one before was still alive
+   * @param pid the process id of the child
+   * @param nanos the time of the start, by {@link System#nanoTime}
+   * @param twice whether the predecessor was still alive
    */
-  record Birth(long pid, long nanos, boolean twice) {}
+  record ChildStart(long pid, long nanos, boolean twice) {}
 
-  private Births(Path pipe, FileChannel channel) {
+  private ChildStarts(Path pipe, FileChannel channel) {
     this.pipe = pipe;
     this.channel = channel;
   }
 
-  static Births listen(Path pipe) throws IOException, InterruptedException {
+  static ChildStarts listen(Path pipe) throws IOException, InterruptedException {
     if (new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor() != 0) {
-      throw new IOException(pipe + " could not be made");
+      throw new IOException(pipe + ": mkfifo failed");
     }
-    // Open for both: then it never ends when the last child closes it.
+    // Open for reading and writing: the pipe then has no end of file when the last child closes it.
     FileChannel channel = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    Births births = new Births(pipe, channel);
-    Thread reader = new Thread(births::read, "births");
+    ChildStarts starts = new ChildStarts(pipe, channel);
+    Thread reader = new Thread(starts::read, "child-starts");
     reader.setDaemon(true);
     reader.start();
-    return births;
+    return starts;
   }
 
-  /** What a child's script says first, in the words of a POSIX shell. */
+  /** Returns the first command of a child's script, for a POSIX shell. */
   String announcement(String child) {
     return "echo " + child + " $$ >" + pipe;
   }
@@ -70,37 +70,39 @@ final class Births implements AutoCloseable {
         }
       }
     } catch (AsynchronousCloseException e) {
-      return; // closed by its owner
+      return; // closed
     } catch (IOException e) {
-      throw new IllegalStateException("no more births are heard of", e);
+      throw new IllegalStateException("reading the pipe failed", e);
     }
   }
 
   private synchronized void add(String[] childAndPid, long now) {
-    List<Birth> known = births.computeIfAbsent(childAndPid[0], child -> new ArrayList<>());
+    List<ChildStart> known = starts.computeIfAbsent(childAndPid[0], child -> new ArrayList<>());
     boolean twice = !known.isEmpty() && ProcessFigures.alive(known.get(known.size() - 1).pid());
-    known.add(new Birth(Long.parseLong(childAndPid[1]), now, twice));
+    known.add(new ChildStart(Long.parseLong(childAndPid[1]), now, twice));
     notifyAll();
   }
 
-  synchronized List<Birth> of(String child) {
-    return List.copyOf(births.getOrDefault(child, List.of()));
+  synchronized List<ChildStart> of(String child) {
+    return List.copyOf(starts.getOrDefault(child, List.of()));
   }
 
-  Birth last(String child) {
-    List<Birth> known = of(child);
+  ChildStart last(String child) {
+    List<ChildStart> known = of(child);
     return known.get(known.size() - 1);
   }
 
-  /** How many starts happened while the one before was still alive. */
+  /** Returns the number of starts while the predecessor was still alive. */
   synchronized long twice() {
-    return births.values().stream().flatMap(List::stream).filter(Birth::twice).count();
+    return starts.values().stream().flatMap(List::stream).filter(ChildStart::twice).count();
   }
 
-  /** False if the child has not been started so often within that time. */
-  synchronized boolean await(String child, int starts, Duration limit) throws InterruptedException {
+  /**
+   * Waits until the child has been started {@code count} times; returns false after the time limit.
+   */
+  synchronized boolean await(String child, int count, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (births.getOrDefault(child, List.of()).size() < starts) {
+    while (starts.getOrDefault(child, List.of()).size() < count) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
         return false;

@@ -13,39 +13,39 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A supervisor of processes, set up in a folder of its own to keep children of given names. */
-abstract class ChildKeeper implements AutoCloseable {
+/** A supervisor of child processes, set up in a folder of its own. */
+abstract class ProcessSupervisor implements AutoCloseable {
 
   private static final String MARK = "REVIVE_BENCHMARK";
 
   final Path folder;
-  final Births births;
+  final ChildStarts starts;
   private final String name;
   private @Nullable Process process;
 
-  ChildKeeper(String name, Path parent, Births births) throws IOException {
+  ProcessSupervisor(String name, Path parent, ChildStarts starts) throws IOException {
     this.name = name;
-    this.births = births;
+    this.starts = starts;
     this.folder = Files.createDirectories(parent.resolve(name.replace(' ', '-')));
   }
 
-  /** What there is to compare: ours first, then what Debian packages. */
+  /** Returns the names of all supervisors: the pit first, then those of Debian. */
   static List<String> names() {
     return List.of("lazarus-pit", "runit", "s6 ready", "s6", "supervisor");
   }
 
-  static ChildKeeper of(String name, Path parent, Births births) throws IOException {
+  static ProcessSupervisor of(String name, Path parent, ChildStarts starts) throws IOException {
     return switch (name) {
-      case "lazarus-pit" -> new PitKeeper(name, parent, births);
-      case "runit" -> new Runit(name, parent, births);
-      case "s6" -> new S6(name, parent, births, false);
-      case "s6 ready" -> new S6(name, parent, births, true);
-      case "supervisor" -> new Supervisord(name, parent, births);
-      default -> throw new IllegalArgumentException("keeper: there is none named " + name);
+      case "lazarus-pit" -> new PitSupervisor(name, parent, starts);
+      case "runit" -> new Runit(name, parent, starts);
+      case "s6" -> new S6(name, parent, starts, false);
+      case "s6 ready" -> new S6(name, parent, starts, true);
+      case "supervisor" -> new Supervisord(name, parent, starts);
+      default -> throw new IllegalArgumentException("unknown supervisor: " + name);
     };
   }
 
-  /** Whether its program is installed. */
+  /** Returns whether the program of a supervisor is installed. */
   static boolean installed(String name) {
     String program =
         switch (name) {
@@ -62,22 +62,22 @@ abstract class ChildKeeper implements AutoCloseable {
     return name;
   }
 
-  /** How {@link Births} calls a child of this keeper. */
+  /** Returns the name of a child in {@link ChildStarts}. */
   String child(String child) {
     return folder.getFileName() + "/" + child;
   }
 
-  /** Has it know of a child, whose life after its first instruction is this line of shell. */
-  abstract void add(String child, String life) throws IOException;
+  /** Adds a child that runs a line of shell after its first instruction. */
+  abstract void add(String child, String command) throws IOException;
 
   abstract List<String> command() throws IOException;
 
-  /** The same script for every keeper. */
-  Path script(String child, String beforeLife, String life) throws IOException {
+  /** Writes the script of a child, the same for all supervisors. */
+  Path script(String child, String preparation, String command) throws IOException {
     Path script = Files.createDirectories(folder.resolve("run").resolve(child)).resolve("run");
     Files.writeString(
         script,
-        "#!/bin/sh\n" + births.announcement(child(child)) + "\n" + beforeLife + life + "\n");
+        "#!/bin/sh\n" + starts.announcement(child(child)) + "\n" + preparation + command + "\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     return script;
   }
@@ -94,10 +94,10 @@ abstract class ChildKeeper implements AutoCloseable {
   }
 
   final void killSupervisor() {
-    Objects.requireNonNull(process, "it was started").destroyForcibly().onExit().join();
+    Objects.requireNonNull(process, "not started").destroyForcibly().onExit().join();
   }
 
-  /** What its programs have said. */
+  /** Returns the file with the output of the supervisor. */
   final Path output() {
     return folder.resolve("output");
   }
@@ -106,18 +106,18 @@ abstract class ChildKeeper implements AutoCloseable {
     return folder.toString();
   }
 
-  /** The supervisor and whatever it needs beside the children themselves. */
-  final List<Long> own(List<String> children) {
-    List<Long> theirs =
+  /** Returns the processes of the supervisor, without the children. */
+  final List<Long> supervisorProcesses(List<String> children) {
+    List<Long> childPids =
         children.stream()
-            .map(child -> births.last(child(child)).pid())
+            .map(child -> starts.last(child(child)).pid())
             .collect(Collectors.toList());
     return ProcessFigures.marked(MARK + "=" + mark() + "\0").stream()
-        .filter(pid -> !theirs.contains(pid))
+        .filter(pid -> !childPids.contains(pid))
         .toList();
   }
 
-  /** Nothing of it is left when this returns. */
+  /** Ends all processes of the supervisor and its children. */
   @Override
   public void close() {
     if (process != null) {
@@ -131,14 +131,14 @@ abstract class ChildKeeper implements AutoCloseable {
     }
   }
 
-  private static final class Runit extends ChildKeeper {
-    Runit(String name, Path parent, Births births) throws IOException {
-      super(name, parent, births);
+  private static final class Runit extends ProcessSupervisor {
+    Runit(String name, Path parent, ChildStarts starts) throws IOException {
+      super(name, parent, starts);
     }
 
     @Override
-    void add(String child, String life) throws IOException {
-      script(child, "", life);
+    void add(String child, String command) throws IOException {
+      script(child, "", command);
     }
 
     @Override
@@ -147,18 +147,18 @@ abstract class ChildKeeper implements AutoCloseable {
     }
   }
 
-  /** It restarts a child that had said it was ready at once, and any other a second later. */
-  private static final class S6 extends ChildKeeper {
+  /** Restarts a child at once if it had signalled readiness, otherwise after a second. */
+  private static final class S6 extends ProcessSupervisor {
     private final boolean ready;
 
-    S6(String name, Path parent, Births births, boolean ready) throws IOException {
-      super(name, parent, births);
+    S6(String name, Path parent, ChildStarts starts, boolean ready) throws IOException {
+      super(name, parent, starts);
       this.ready = ready;
     }
 
     @Override
-    void add(String child, String life) throws IOException {
-      Path script = script(child, ready ? "echo >&3\n" : "", life);
+    void add(String child, String command) throws IOException {
+      Path script = script(child, ready ? "echo >&3\n" : "", command);
       if (ready) {
         Files.writeString(script.resolveSibling("notification-fd"), "3\n");
       }
@@ -170,18 +170,18 @@ abstract class ChildKeeper implements AutoCloseable {
     }
   }
 
-  private static final class Supervisord extends ChildKeeper {
+  private static final class Supervisord extends ProcessSupervisor {
     private final StringBuilder programs = new StringBuilder();
 
-    Supervisord(String name, Path parent, Births births) throws IOException {
-      super(name, parent, births);
+    Supervisord(String name, Path parent, ChildStarts starts) throws IOException {
+      super(name, parent, starts);
     }
 
     @Override
-    void add(String child, String life) throws IOException {
+    void add(String child, String command) throws IOException {
       programs.append(
           "[program:%s]%ncommand=%s%nautorestart=true%nstdout_logfile=NONE%nstderr_logfile=NONE%n"
-              .formatted(child, script(child, "", life)));
+              .formatted(child, script(child, "", command)));
     }
 
     @Override

@@ -14,12 +14,12 @@ import org.apache.pekko.remote.PhiAccrualFailureDetector;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import scala.concurrent.duration.FiniteDuration;
 
-/** Something that keeps the time of the last heartbeat of every agent. */
-interface Keeper {
-  void beat(String id);
+/** Store of the time of each agent's last heartbeat. */
+interface HeartbeatStore {
+  void heartbeat(String id);
 
-  /** What can be measured, by name. */
-  static Keeper of(String name, int agents) {
+  /** Creates the store of this name. */
+  static HeartbeatStore of(String name, int agents) {
     return switch (name) {
       case "map-put" -> new PutMap();
       case "map-cell" -> new CellMap();
@@ -27,9 +27,9 @@ interface Keeper {
       case "registry-idle" -> new Registry(false);
       case "caffeine" -> new CaffeineCache();
       case "caffeine-spaced" -> new SpacedCaffeineCache(agents);
-      case "pekko-deadline" -> new Pekko(Keeper::deadline);
-      case "pekko-phi" -> new Pekko(Keeper::phi);
-      default -> throw new IllegalArgumentException("keeper: there is none named " + name);
+      case "pekko-deadline" -> new Pekko(HeartbeatStore::deadline);
+      case "pekko-phi" -> new Pekko(HeartbeatStore::phi);
+      default -> throw new IllegalArgumentException("unknown store: " + name);
     };
   }
 
@@ -52,26 +52,26 @@ interface Keeper {
     return FiniteDuration.apply(count, TimeUnit.SECONDS);
   }
 
-  /** The least that can be done: a time stamp a heartbeat, put anew. */
-  record PutMap(ConcurrentHashMap<String, Long> times) implements Keeper {
+  /** Minimal baseline: puts a new time stamp at each heartbeat. */
+  record PutMap(ConcurrentHashMap<String, Long> times) implements HeartbeatStore {
     PutMap() {
       this(new ConcurrentHashMap<>());
     }
 
     @Override
-    public void beat(String id) {
+    public void heartbeat(String id) {
       times.put(id, System.nanoTime());
     }
   }
 
-  /** The least that can be done without allocation: a cell an agent, found and set. */
-  record CellMap(ConcurrentHashMap<String, AtomicLong> times) implements Keeper {
+  /** Minimal baseline without allocation: sets one variable per agent. */
+  record CellMap(ConcurrentHashMap<String, AtomicLong> times) implements HeartbeatStore {
     CellMap() {
       this(new ConcurrentHashMap<>());
     }
 
     @Override
-    public void beat(String id) {
+    public void heartbeat(String id) {
       AtomicLong cell = times.get(id);
       if (cell == null) {
         cell = times.computeIfAbsent(id, unknown -> new AtomicLong());
@@ -80,8 +80,8 @@ interface Keeper {
     }
   }
 
-  /** The registry, with its watch running or not. */
-  record Registry(HealthRegistry registry) implements Keeper {
+  /** The registry, with or without its watch thread. */
+  record Registry(HealthRegistry registry) implements HeartbeatStore {
     Registry(boolean started) {
       this(HealthRegistry.create());
       if (started) {
@@ -90,30 +90,30 @@ interface Keeper {
     }
 
     @Override
-    public void beat(String id) {
+    public void heartbeat(String id) {
       registry.heartbeat(id);
     }
   }
 
-  /** A cache that forgets who has not been heard of. */
-  record CaffeineCache(Cache<String, Boolean> cache) implements Keeper {
+  /** A cache that evicts agents without heartbeats. */
+  record CaffeineCache(Cache<String, Boolean> cache) implements HeartbeatStore {
     CaffeineCache() {
       this(Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(5)).build());
     }
 
     @Override
-    public void beat(String id) {
+    public void heartbeat(String id) {
       cache.put(id, Boolean.TRUE);
     }
   }
 
   /**
-   * The same with heartbeats of an agent some 30 s apart, as in life: the cache skips most of its
-   * work for a key that was written within the last second, which every key is when a benchmark
-   * writes them all in a loop. Its time goes as much faster as it would take for a loop of some 200
-   * ns a heartbeat; it is the system's, so that its threads share no more than those of others.
+   * The cache with heartbeats of an agent about 30 s apart, as in production. The cache skips most
+   * of its work for a key that was written within the last second, which would be each key of a
+   * benchmark's loop. Therefore its clock runs faster, by the ratio of 30 s to a loop of 200 ns per
+   * heartbeat; the clock is derived from the system's, so that threads share no additional state.
    */
-  record SpacedCaffeineCache(Cache<String, Boolean> cache) implements Keeper {
+  record SpacedCaffeineCache(Cache<String, Boolean> cache) implements HeartbeatStore {
     SpacedCaffeineCache(int agents) {
       this(speed(Duration.ofSeconds(30).toNanos() / (200L * agents)));
     }
@@ -127,19 +127,19 @@ interface Keeper {
     }
 
     @Override
-    public void beat(String id) {
+    public void heartbeat(String id) {
       cache.put(id, Boolean.TRUE);
     }
   }
 
-  /** The failure detectors of an actor system, without the system. */
-  record Pekko(DefaultFailureDetectorRegistry<String> registry) implements Keeper {
+  /** Failure detectors of an actor system, without the actor system. */
+  record Pekko(DefaultFailureDetectorRegistry<String> registry) implements HeartbeatStore {
     Pekko(scala.Function0<FailureDetector> detectors) {
       this(new DefaultFailureDetectorRegistry<>(detectors));
     }
 
     @Override
-    public void beat(String id) {
+    public void heartbeat(String id) {
       registry.heartbeat(id);
     }
   }

@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ours: a pit in a JVM of its own, with a cell on disk, an agent with a checkpoint for every child,
- * and the {@code process} reviver. Nobody can be asked about an agent without a gateway: it counts
- * as revived when it has lasted a second, and keeps one of the places for concurrent revivals until
- * then. That is why their number is raised here.
+ * Pit in a JVM of its own, with a cell on disk, one agent with a checkpoint per child, and the
+ * {@code process} reviver. Without a gateway an agent counts as revived after one second and
+ * occupies a place for concurrent revivals until then; therefore the limit of concurrent revivals
+ * is raised.
  */
-final class PitKeeper extends ChildKeeper {
+final class PitSupervisor extends ProcessSupervisor {
 
   private static final UUID CELL = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
   static final List<String> JVM_OPTIONS =
@@ -35,8 +35,8 @@ final class PitKeeper extends ChildKeeper {
 
   private final MissionCell cell;
 
-  PitKeeper(String name, Path parent, Births births) throws IOException {
-    super(name, parent, births);
+  PitSupervisor(String name, Path parent, ChildStarts starts) throws IOException {
+    super(name, parent, starts);
     Path root = Files.createDirectories(folder.resolve("missions"));
     cell =
         MissionStore.open(root)
@@ -44,8 +44,8 @@ final class PitKeeper extends ChildKeeper {
   }
 
   @Override
-  void add(String child, String life) throws IOException {
-    script(child, "", life);
+  void add(String child, String command) throws IOException {
+    script(child, "", command);
     CellEditor.of(cell.directory()).addAgent(AgentSpec.of(child, child, Role.WRITE));
     Checkpoints.of(cell.directory())
         .save(
@@ -66,10 +66,10 @@ final class PitKeeper extends ChildKeeper {
          "limits": {"concurrent_revivals": 1000, "revivals_per_minute": 100000}}
         """
             .formatted(folder.resolve("missions"), folder.resolve("state"), folder.resolve("run")));
-    return java(PitKeeper.class, config.toString());
+    return java(PitSupervisor.class, config.toString());
   }
 
-  /** A JVM like this one, which runs that class. */
+  /** Returns the command of a JVM like this one that runs a class. */
   static List<String> java(Class<?> main, String argument) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -81,12 +81,12 @@ final class PitKeeper extends ChildKeeper {
         argument);
   }
 
-  /** The line that the last revival of an agent has in its journal for each event. */
+  /** Returns the journal of the cell. */
   Path journal() {
     return cell.directory().resolve("logs").resolve("revivals.jsonl");
   }
 
-  /** The pit's own JVM. */
+  /** Runs the pit in its JVM. */
   public static void main(String[] args) throws IOException, InterruptedException {
     ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
         .setLevel(Level.INFO);

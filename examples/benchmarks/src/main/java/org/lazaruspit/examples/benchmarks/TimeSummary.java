@@ -3,21 +3,21 @@ package org.lazaruspit.examples.benchmarks;
 import java.util.List;
 import java.util.Locale;
 
-/** How a handful of times lie, in milliseconds. */
-record Spread(int lost, double first, double least, double median, double most) {
+/** Summary of times, in milliseconds. */
+record TimeSummary(int lost, double first, double least, double median, double most) {
 
-  /** What is not a number never came. */
-  static Spread of(List<Double> times) {
+  /** Summarizes times; NaN counts as lost. */
+  static TimeSummary of(List<Double> times) {
     List<Double> sorted = times.stream().filter(time -> !time.isNaN()).sorted().toList();
     if (sorted.isEmpty()) {
-      return new Spread(times.size(), Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+      return new TimeSummary(times.size(), Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
     int middle = sorted.size() / 2;
     double median =
         sorted.size() % 2 == 1
             ? sorted.get(middle)
             : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-    return new Spread(
+    return new TimeSummary(
         times.size() - sorted.size(),
         times.get(0),
         sorted.get(0),
@@ -34,6 +34,6 @@ record Spread(int lost, double first, double least, double median, double most) 
         least,
         most,
         first,
-        lost == 0 ? "" : "  never back: " + lost);
+        lost == 0 ? "" : "  not restarted: " + lost);
   }
 }

@@ -23,13 +23,13 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** A poll of many cells of ten agents each, all of which run: nothing has changed. */
-final class QuietPoll {
+/** Measures rounds over many cells of ten running agents each, without any change. */
+final class IdleRounds {
 
   private static final int AGENTS = 10;
   private static final int ROUNDS = 25;
 
-  private QuietPoll() {}
+  private IdleRounds() {}
 
   static void run(Path folder, int cells) throws IOException, InterruptedException {
     MissionStore store = MissionStore.open(Files.createDirectories(folder.resolve("missions")));
@@ -48,7 +48,7 @@ final class QuietPoll {
     BlockingQueue<Integer> rounds = new LinkedBlockingQueue<>();
     try (LazarusPit pit =
         LazarusPit.builder(config)
-            .reviver(new AllRun())
+            .reviver(new AlwaysRunning())
             .listener(
                 new PitListener() {
                   @Override
@@ -61,7 +61,7 @@ final class QuietPoll {
       pit.start();
       rounds.take();
       System.out.printf(
-          "%d cells of %d agents; first poll %.0f ms%n",
+          "%d cells of %d agents; first round %.0f ms%n",
           cells, AGENTS, (System.nanoTime() - begun) / 1e6);
       measure(pit, rounds);
     }
@@ -78,13 +78,16 @@ final class QuietPoll {
       rounds.take();
       times.add((System.nanoTime() - begun) / 1e6);
     }
-    System.out.println(Spread.of(times).line("a quiet poll, ms"));
+    System.out.println(TimeSummary.of(times).line("an idle round, ms"));
     System.out.printf(
-        "CPU %.0f ms a poll%n", 1000 * (ProcessFigures.cpuSeconds(self) - cpu) / ROUNDS);
+        "CPU %.0f ms per round%n", 1000 * (ProcessFigures.cpuSeconds(self) - cpu) / ROUNDS);
   }
 
-  /** What is asked here is the loop, not the machine: ten thousand real ones don't fit. */
-  private static final class AllRun implements Reviver {
+  /**
+   * Reviver that reports each agent as running: the benchmark measures the loop without real
+   * processes.
+   */
+  private static final class AlwaysRunning implements Reviver {
     @Override
     public String name() {
       return "all-run";
@@ -98,12 +101,12 @@ final class QuietPoll {
 
     @Override
     public StopOutcome stop(StopOrder order) {
-      return new StopOutcome.StillThere("nothing is stopped here");
+      return new StopOutcome.StillThere("this benchmark stops no agent");
     }
 
     @Override
     public RunningAgent start(StartOrder order) throws IOException {
-      throw new IOException("nothing is started here");
+      throw new IOException("this benchmark starts no agent");
     }
   }
 }
