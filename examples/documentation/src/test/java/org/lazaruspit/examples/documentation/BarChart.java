@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Bars for one column of a table in Markdown, as SVG, so that a picture says what the page says. On
- * a scale of tens where the longest would leave nothing to see of the shortest.
+ * Draws one column of a Markdown table as a bar chart, so that picture and page agree. The scale is
+ * logarithmic if the values differ too much.
  */
 final class BarChart {
   private static final int ROW = 30;
@@ -32,9 +32,9 @@ final class BarChart {
   /**
    * Draws a column.
    *
-   * @param page the text that has the table
-   * @param column the heading of the column, found nowhere else in the page's tables
-   * @param own how the rows begin that are ours
+   * @param page the text of the page
+   * @param column the heading of the column, unique in the page's tables
+   * @param own the prefix of the labels to highlight
    */
   static String of(String page, String column, String own, String title) {
     List<Bar> bars = column(page.lines().toList(), column);

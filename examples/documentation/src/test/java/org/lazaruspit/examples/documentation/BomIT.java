@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.lazaruspit.examples.documentation.Sandbox.Outcome;
+import org.lazaruspit.examples.documentation.ScriptSandbox.Outcome;
 
 /**
- * A project outside of this build imports the bill of materials. Our artifacts are in a local
- * repository of its own, as {@code mvn install} would put them there; all others come out of that
- * of whoever runs this, as from a server: it is not written to, and there is no network.
+ * Builds a project outside of this build that imports the bill of materials. This build's artifacts
+ * are in a local repository of the test, as after {@code mvn install}; all other artifacts come
+ * from the user's local repository, used as a read-only server without network.
  */
 @Tag("full")
 @Timeout(120)
@@ -64,12 +64,12 @@ final class BomIT {
     Files.copy(file, place.resolve("%s-%s.%s".formatted(artifact, version, type)));
   }
 
-  /** A project with the page's own lines in its POM. */
+  /** Creates a project with the page's lines in its POM. */
   private Path project(String lines) throws Exception {
     Path parent = Page.TOP.resolve("pom.xml");
     StringBuilder plugins = new StringBuilder();
     for (String plugin : List.of("maven-resources-plugin", "maven-compiler-plugin")) {
-      // Those that this build has used are there, whatever Maven's own defaults are.
+      // The versions of this build are in the local repository; Maven's defaults may be missing.
       String itsVersion =
           BomTest.texts(parent, "//plugin[artifactId='%s']/version".formatted(plugin)).get(0);
       plugins.append(
@@ -95,9 +95,9 @@ final class BomIT {
     return Files.createDirectories(folder.resolve("src/main/java"));
   }
 
-  /** Where it can be written to. */
+  /** Compiles the project in a writable copy. */
   private Outcome compile() throws Exception {
-    return new Sandbox(folder)
+    return new ScriptSandbox(folder)
         .run(
             """
             cp -r '%s' outside && cd outside
@@ -135,8 +135,8 @@ final class BomIT {
     Files.writeString(
         sources.resolve("Agent.java"), programs.source("Agent", "", "HeartbeatClient", ""));
     Outcome outcome = compile();
-    assertEquals(0, outcome.status(), outcome::said);
-    assertTrue(outcome.said().contains("Agent.class\nGateway.class"), outcome::said);
+    assertEquals(0, outcome.status(), outcome::output);
+    assertTrue(outcome.output().contains("Agent.class\nGateway.class"), outcome::output);
   }
 
   @Test
@@ -159,20 +159,21 @@ final class BomIT {
         }
         """);
     Outcome outcome = compile();
-    assertEquals(0, outcome.status(), outcome::said);
-    assertTrue(outcome.said().contains("Uses.class"), outcome::said);
+    assertEquals(0, outcome.status(), outcome::output);
+    assertTrue(outcome.output().contains("Uses.class"), outcome::output);
   }
 
   @Test
-  void whatElseThisBuildUsesIsLeftToTheProject() throws Exception {
+  void versionsOfOtherDependenciesAreNotManaged() throws Exception {
     project(
         bomAlone()
             + "<dependencies>"
             + dependency("org.slf4j", "slf4j-api", "")
             + "</dependencies>");
     Outcome outcome = compile();
-    assertEquals(1, outcome.status(), outcome::said);
+    assertEquals(1, outcome.status(), outcome::output);
     assertTrue(
-        outcome.said().contains("version' for org.slf4j:slf4j-api:jar is missing"), outcome::said);
+        outcome.output().contains("version' for org.slf4j:slf4j-api:jar is missing"),
+        outcome::output);
   }
 }

@@ -11,10 +11,10 @@ import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.NodeList;
 
-/** What the bill of materials lists, in {@code .mvn/bom.xml}. */
+/** Checks the bill of materials, {@code .mvn/bom.xml}. */
 final class BomTest {
 
-  /** The texts that an XPath leads to. */
+  /** Returns the texts of the nodes of an XPath. */
   static List<String> texts(Path pom, String path) throws Exception {
     NodeList nodes =
         (NodeList)
@@ -31,7 +31,7 @@ final class BomTest {
     return texts;
   }
 
-  /** The folders of the libraries, which are called as their artifacts are. */
+  /** Returns the folders of the libraries, named like their artifacts. */
   static List<String> libraries() throws Exception {
     List<String> modules = texts(Page.TOP.resolve("pom.xml"), "/project/modules/module");
     return modules.stream()
@@ -40,7 +40,7 @@ final class BomTest {
   }
 
   @Test
-  void itListsEveryLibraryAndNothingElse() throws Exception {
+  void theBomListsTheLibrariesOnly() throws Exception {
     Path bom = Page.TOP.resolve(".mvn/bom.xml");
     assertEquals(
         libraries(), texts(bom, "//dependencyManagement//dependency[not(type)]/artifactId"));
@@ -49,7 +49,7 @@ final class BomTest {
   }
 
   @Test
-  void itsVersionIsTheirs() throws Exception {
+  void theBomHasTheVersionOfTheLibraries() throws Exception {
     Path bom = Page.TOP.resolve(".mvn/bom.xml");
     assertEquals(
         texts(Page.TOP.resolve("pom.xml"), "/project/version"), texts(bom, "/project/version"));
@@ -58,9 +58,9 @@ final class BomTest {
         texts(bom, "//dependencyManagement//version").stream().distinct().toList());
   }
 
-  /** Whoever imports it would otherwise get what the parent manages, too. */
+  /** An import would otherwise include the versions that the parent manages. */
   @Test
-  void itHasNoParent() throws Exception {
+  void theBomHasNoParent() throws Exception {
     assertEquals(List.of(), texts(Page.TOP.resolve(".mvn/bom.xml"), "/project/parent"));
   }
 }

@@ -14,36 +14,38 @@ import org.lazaruspit.examples.gateway.GatewayMain;
 import org.lazaruspit.examples.pit.Main;
 import picocli.CommandLine;
 
-/** Every command line of our programs is one that they understand; here none is run. */
+/**
+ * Parses all command lines of this project's programs in the documentation, without running them.
+ */
 final class CommandsTest {
-  /** From how a program is called to its class. */
+  /** Classes of programs by the pattern of their command lines. */
   private static final Map<Pattern, Class<?>> PROGRAMS =
       Map.of(
           Pattern.compile("(?:sudo )?(?:[\\w./-]*/)?(?:lazarus-)?pit( .*)?"), Main.class,
           Pattern.compile("java (?:-\\S+ )*-jar \\S*lazarus-pit\\.jar( .*)?"), Main.class,
           Pattern.compile("java (?:-\\S+ )*-jar \\S*gateway\\.jar( .*)?"), GatewayMain.class);
 
-  private static List<String> complaints(Page page) {
-    List<String> complaints = new ArrayList<>();
+  private static List<String> problems(Page page) {
+    List<String> problems = new ArrayList<>();
     for (Block block : page.blocks()) {
       if (block.isShell()) {
-        check(block, complaints);
+        check(block, problems);
       }
     }
     for (Page.Link span : page.spans()) {
       if (!span.target().contains("...")) {
         for (List<String> command : commands(span.target())) {
-          String complaint = complaint(command, true);
-          if (!complaint.isEmpty()) {
-            complaints.add(page.name() + ":" + span.line() + ": " + complaint);
+          String problem = problem(command, true);
+          if (!problem.isEmpty()) {
+            problems.add(page.name() + ":" + span.line() + ": " + problem);
           }
         }
       }
     }
-    return complaints;
+    return problems;
   }
 
-  private static void check(Block block, List<String> complaints) {
+  private static void check(Block block, List<String> problems) {
     List<String> lines = block.lines();
     for (int i = 0; i < lines.size(); i++) {
       int first = i;
@@ -53,15 +55,15 @@ final class CommandsTest {
         whole.append(lines.get(++i).strip());
       }
       for (List<String> command : commands(whole.toString())) {
-        String complaint = complaint(command, false);
-        if (!complaint.isEmpty()) {
-          complaints.add(block.page().name() + ":" + (block.line() + first + 1) + ": " + complaint);
+        String problem = problem(command, false);
+        if (!problem.isEmpty()) {
+          problems.add(block.page().name() + ":" + (block.line() + first + 1) + ": " + problem);
         }
       }
     }
   }
 
-  /** The words of each command of a line, as a shell would part them. */
+  /** Returns the words of each command of a line, split as by a shell. */
   private static List<List<String>> commands(String line) {
     List<List<String>> commands = new ArrayList<>();
     List<String> words = new ArrayList<>();
@@ -85,12 +87,12 @@ final class CommandsTest {
   }
 
   /**
-   * What is wrong with a command.
+   * Returns the problem of a command; empty if it is valid.
    *
-   * @param form whether it may leave open what the program needs, as in the middle of a sentence
+   * @param form whether required arguments may be missing, as within a sentence
    */
-  private static String complaint(List<String> command, boolean form) {
-    // Words that hold blanks are told apart from two words by a character that no command has.
+  private static String problem(List<String> command, boolean form) {
+    // Spaces within a word are replaced by a character that no command contains.
     String joined = String.join("\u0001", command).replace(' ', '\u0002').replace('\u0001', ' ');
     for (Map.Entry<Pattern, Class<?>> program : PROGRAMS.entrySet()) {
       Matcher call = program.getKey().matcher(joined);
@@ -127,13 +129,12 @@ final class CommandsTest {
   }
 
   @Test
-  void everyCommandIsUnderstood() {
-    assertEquals(
-        List.of(), Page.all().stream().flatMap(page -> complaints(page).stream()).toList());
+  void everyCommandIsValid() {
+    assertEquals(List.of(), Page.all().stream().flatMap(page -> problems(page).stream()).toList());
   }
 
   @Test
-  void commandsThatAreNotUnderstoodAreFound() {
+  void invalidCommandsAreFound() {
     List<String> text =
         List.of(
             "```sh",
@@ -156,10 +157,10 @@ final class CommandsTest {
             "java -cp x.jar org.lazaruspit.examples.benchmarks.ReviveMain 5",
             "java -cp x.jar org.lazaruspit.examples.benchmarks.ReviveMane 5",
             "```");
-    List<String> complaints = complaints(new Page(Page.TOP.resolve("page.md"), text));
+    List<String> problems = problems(new Page(Page.TOP.resolve("page.md"), text));
     assertEquals(
         List.of(3, 4, 5, 6, 19, 15).stream().map(line -> "page.md:" + line).toList(),
-        complaints.stream().map(one -> one.substring(0, one.indexOf(": "))).toList(),
-        complaints::toString);
+        problems.stream().map(line -> line.substring(0, line.indexOf(": "))).toList(),
+        problems::toString);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Boxes, and arrows between them, as SVG. Not thread-safe. */
+/** Builds an SVG of boxes and arrows. Not thread-safe. */
 final class Diagram {
   private static final int LINE = 17;
   private static final String STYLE =
@@ -30,7 +30,7 @@ final class Diagram {
       }
       """;
 
-  /** A box by its centre. */
+  /** Centre and size of a box. */
   private record Box(int x, int y, int width, int height) {}
 
   private final int width;
@@ -46,7 +46,7 @@ final class Diagram {
     this.title = title;
   }
 
-  /** A box around its centre; the first line of its text is its heading. */
+  /** Adds a box around a centre; the first line of its text is the heading. */
   Diagram box(String name, int x, int y, int boxWidth, String kind, String... lines) {
     int boxHeight = LINE * lines.length + 14;
     boxes.put(name, new Box(x, y, boxWidth, boxHeight));
@@ -59,14 +59,15 @@ final class Diagram {
     return this;
   }
 
-  /** Words that stand by themselves. */
+  /** Adds a text without a box. */
   Diagram note(int x, int y, String words) {
     text(x, y, "small", words);
     return this;
   }
 
   /**
-   * A straight arrow from edge to edge; a shift moves it sideways, for two between the same boxes.
+   * Adds a straight arrow from edge to edge; a shift moves it sideways, for two arrows between the
+   * same boxes.
    */
   Diagram arrow(String from, String to, int shift, String... words) {
     Box a = box(from);

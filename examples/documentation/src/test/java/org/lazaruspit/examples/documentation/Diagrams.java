@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The pictures in {@code docs/images}, from file name to SVG. */
+/** Diagrams in {@code docs/images}, from file name to SVG. */
 final class Diagrams {
 
   private Diagrams() {}
@@ -51,7 +51,7 @@ final class Diagrams {
             250,
             "good",
             "pit-core",
-            "judge, revive once, prove it",
+            "judgement, one revival, proof",
             "plug-ins: probe, reviver, ownership")
         .box(
             "http",
@@ -70,7 +70,7 @@ final class Diagrams {
             250,
             "",
             "heartbeat-core",
-            "who is alive, in memory",
+            "health of agents, in memory",
             "SLF4J, no JSON")
         .arrow("examples", "pit", 0)
         .arrow("examples", "http", 0)
@@ -80,8 +80,8 @@ final class Diagrams {
   }
 
   private static Diagram oneDeath() {
-    return new Diagram(820, 640, "The way of one death, from the first sign to the proof")
-        .box("exit", 130, 50, 220, "bad", "its process tree is gone", "AgentWatch, at once")
+    return new Diagram(820, 640, "One death, from its detection to the proof of the revival")
+        .box("exit", 130, 50, 220, "bad", "its process tree is gone", "ExitWatch, at once")
         .box(
             "verdict",
             410,
@@ -89,8 +89,8 @@ final class Diagrams {
             250,
             "bad",
             "its gateway says unhealthy",
-            "Ears (events), Polls (probes)")
-        .box("silent", 690, 50, 220, "bad", "silent, and nobody judges it", "OwnRules")
+            "GatewaySubscriptions, GatewayPoller")
+        .box("silent", 690, 50, 220, "bad", "silent, without a gateway", "FallbackHealthRegistry")
         .box("judge", 410, 150, 250, "", "Judge", "evidence -> judgement, pure")
         .box(
             "request",
@@ -99,16 +99,8 @@ final class Diagrams {
             300,
             "",
             "RevivalEngine.request",
-            "Requests: one open revival an agent")
-        .box(
-            "journal",
-            700,
-            320,
-            200,
-            "wait",
-            "journal",
-            "written, then fsynced,",
-            "before it counts")
+            "RevivalRequests: one open revival per agent")
+        .box("journal", 700, 320, 200, "wait", "journal", "written and synced", "before each step")
         .box("planner", 410, 320, 260, "", "RevivalPlanner", "policy, budget, back-off: pure")
         .box(
             "held",
@@ -117,7 +109,7 @@ final class Diagrams {
             190,
             "wait",
             "held, or waiting",
-            "for a person, a cause,",
+            "for an approval, a cause,",
             "a place, an instant")
         .box(
             "runner",
@@ -126,7 +118,7 @@ final class Diagrams {
             330,
             "",
             "RevivalRunner",
-            "prove it dead, verify the checkpoint,",
+            "prove absence, verify the checkpoint,",
             "raise the incarnation, start, register")
         .box(
             "proof",
@@ -134,10 +126,10 @@ final class Diagrams {
             525,
             330,
             "",
-            "wait for a healthy beat",
+            "wait for a healthy heartbeat",
             "of that incarnation, within revive_timeout")
         .box("revived", 410, 605, 160, "good", "revived")
-        .box("failed", 110, 525, 190, "bad", "attempt failed", "next rung, or given up")
+        .box("failed", 110, 525, 190, "bad", "attempt failed", "next attempt, or given up")
         .arrow("exit", "request", 0)
         .arrow("verdict", "judge", 0)
         .arrow("silent", "judge", 0)
@@ -156,8 +148,8 @@ final class Diagrams {
     return new Diagram(900, 420, "The states of a revival")
         .box("asked", 470, 40, 150, "", "requested")
         .box("declined", 140, 40, 190, "bad", "declined", "the policy says no")
-        .box("approval", 140, 160, 190, "wait", "pending_approval", "a person is asked")
-        .box("denied", 140, 280, 190, "bad", "denied", "a person said no")
+        .box("approval", 140, 160, 190, "wait", "pending_approval", "waits for an operator")
+        .box("denied", 140, 280, 190, "bad", "denied", "an operator said no")
         .box("pending", 470, 160, 190, "wait", "pending", "until the rules allow")
         .box("failed", 470, 280, 190, "bad", "failed", "no attempt is left")
         .box("reviving", 780, 160, 190, "", "reviving", "an attempt, steps 1 to 5")
@@ -174,10 +166,9 @@ final class Diagrams {
         .arrow("verifying", "pending", 0)
         .arrow("pending", "failed", 0, "given up")
         .arrow("reviving", "verifying", 0, "registered")
-        .arrow("verifying", "revived", 0, "healthy beat of", "that incarnation")
-        .note(300, 355, "superseded: from every state that is not an end, when the agent")
-        .note(
-            300, 373, "is back, a person or the mission stands in the way, or the policy changed");
+        .arrow("verifying", "revived", 0, "healthy heartbeat", "of that incarnation")
+        .note(300, 355, "superseded: from each open state, if the agent is back, an operator")
+        .note(300, 373, "or the mission prevents the revival, or the policy has changed");
   }
 
   private static Diagram healthStates() {

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.lazaruspit.examples.documentation.Sandbox.Outcome;
+import org.lazaruspit.examples.documentation.ScriptSandbox.Outcome;
 
 /**
- * The snippets of the README and of {@code docs/embedding.md} do what the text around them says, in
- * programs of their own.
+ * Runs the snippets of the README and of {@code docs/embedding.md} in programs of their own, and
+ * checks the effects that the text describes.
  */
 @Tag("full")
 @Timeout(120)
@@ -25,8 +25,8 @@ final class EmbeddingIT {
   private static final Page README = Page.read(Page.TOP.resolve("README.md"));
   private static final Page EMBEDDING = Page.read(Page.TOP.resolve("docs/embedding.md"));
 
-  /** Says that all is set up, and goes on until it is told to end. */
-  private static final String AND_STAY =
+  /** Reports the end of the set-up, and runs until a signal. */
+  private static final String RUN_UNTIL_SIGNAL =
       "System.out.println(\"it is up\"); Thread.currentThread().join();";
 
   @TempDir Path folder;
@@ -38,16 +38,16 @@ final class EmbeddingIT {
   }
 
   private String run(List<String> script) throws Exception {
-    Outcome outcome = new Sandbox(folder).run(String.join("\n", script) + "\n");
-    assertEquals(0, outcome.status(), outcome::said);
-    return outcome.said();
+    Outcome outcome = new ScriptSandbox(folder).run(String.join("\n", script) + "\n");
+    assertEquals(0, outcome.status(), outcome::output);
+    return outcome.output();
   }
 
-  private static void assertSays(String said, String... parts) {
+  private static void assertContainsInOrder(String output, String... parts) {
     int at = 0;
     for (String part : parts) {
-      int found = said.indexOf(part, at);
-      assertTrue(found >= 0, () -> "\"" + part + "\" is not in\n" + said);
+      int found = output.indexOf(part, at);
+      assertTrue(found >= 0, () -> "\"" + part + "\" is not in\n" + output);
       at = found + part.length();
     }
   }
@@ -61,16 +61,16 @@ final class EmbeddingIT {
   }
 
   @Test
-  void theReadmesGatewayHearsWhatItsCommandsAndItsAgentSay() throws Exception {
+  void theGatewayOfTheReadmeReceivesHeartbeatsOfCommandsAndAgent() throws Exception {
     Programs programs = new Programs(README, embedding.folder());
-    programs.compile("Gateway", "", "HeartbeatServer server", AND_STAY);
-    programs.compile("Agent", "step = 17;", "HeartbeatClient.fromEnvironment()", AND_STAY);
+    programs.compile("Gateway", "", "HeartbeatServer server", RUN_UNTIL_SIGNAL);
+    programs.compile("Agent", "step = 17;", "HeartbeatClient.fromEnvironment()", RUN_UNTIL_SIGNAL);
     programs.compile("Brief", "", "HeartbeatServer server", "");
     String agent = "LAZARUS_HEARTBEAT_URL=http://127.0.0.1:8080/heartbeat/java ";
-    String said =
+    String output =
         run(
             List.of(
-                programs.java("Brief"), // a main that returns ends with its threads
+                programs.java("Brief"), // a main that returns ends its threads
                 "beside 'it is up' " + programs.java("Gateway"),
                 command("curl -X POST http"),
                 "export LAZARUS_HEARTBEAT_URL=http://127.0.0.1:8080/heartbeat/other",
@@ -79,14 +79,15 @@ final class EmbeddingIT {
                 "until curl -s http://127.0.0.1:8080/agent/java | grep '\"progress\":17'; do :; done",
                 "echo; echo all:",
                 command("curl http")));
-    assertSays(said, "\"status\":\"ok\",\"agent_id\":\"me\"", "\"agent_id\":\"other\"");
-    assertSays(said, "all:", "\"total_agents\":3,\"healthy\":3");
+    assertContainsInOrder(
+        output, "\"status\":\"ok\",\"agent_id\":\"me\"", "\"agent_id\":\"other\"");
+    assertContainsInOrder(output, "all:", "\"total_agents\":3,\"healthy\":3");
   }
 
   @Test
-  void aServerOfItsOwnAsksForTokensAndTellsItsListener() throws Exception {
-    embedding.compile("Gateway", "", "TokenCheck.fromFile", AND_STAY);
-    String said =
+  void aServerChecksTokensAndCallsItsListener() throws Exception {
+    embedding.compile("Gateway", "", "TokenCheck.fromFile", RUN_UNTIL_SIGNAL);
+    String output =
         run(
             List.of(
                 "echo writer a-token-of-its-own >tokens",
@@ -99,19 +100,19 @@ final class EmbeddingIT {
                 "curl -s -X POST -H 'Authorization: Bearer a-token-of-its-own' "
                     + "-d '{\"error\": \"x\"}' http://127.0.0.1:8080/failure/writer",
                 "said 'writer is DEGRADED'"));
-    assertSays(said, "\"status\":401", "writer is DEGRADED");
+    assertContainsInOrder(output, "\"status\":401", "writer is DEGRADED");
   }
 
   @Test
-  void aHandlerAnswersInAServerThatIsThereAlready() throws Exception {
+  void aHandlerAnswersInAnExistingServer() throws Exception {
     String registry = "registry = HealthRegistry.create(); registry.start();";
-    embedding.compile("Mounted", registry, "http.createContext", AND_STAY);
+    embedding.compile("Mounted", registry, "http.createContext", RUN_UNTIL_SIGNAL);
     embedding.compile(
         "Direct",
         registry + "agentId = \"writer\"; incarnation = 3;",
         "HeartbeatOutcome outcome",
         "System.out.println(outcome);");
-    String said =
+    String output =
         run(
             List.of(
                 "beside 'it is up' " + embedding.java("Mounted"),
@@ -119,11 +120,15 @@ final class EmbeddingIT {
                 "curl -s http://127.0.0.1:8080/health",
                 "echo; echo directly:",
                 embedding.java("Direct")));
-    assertSays(
-        said, "\"status\":\"ok\"", "\"total_agents\":1", "directly:", "Accepted[registered=true]");
+    assertContainsInOrder(
+        output,
+        "\"status\":\"ok\"",
+        "\"total_agents\":1",
+        "directly:",
+        "Accepted[registered=true]");
   }
 
-  /** A cell with a writer and a task, that {@code $cell} names. */
+  /** Returns commands that create a cell with a writer and a task; {@code $cell} names the cell. */
   private List<String> aCell() {
     return List.of(
         "mkdir /var/missions",
@@ -143,7 +148,7 @@ final class EmbeddingIT {
   }
 
   @Test
-  void aCellKeepsACheckpointHandsATaskOverAndTellsWhatIsReady() throws Exception {
+  void aCellSavesACheckpointHandsATaskOverAndListsReadyTasks() throws Exception {
     String cell = "cell = Path.of(arguments[0]);";
     String checkpoint = cell + "state = \"{}\".getBytes(); context = state;";
     embedding.compile("Save", checkpoint, "Checkpoints.of", "System.out.println(saved);");
@@ -163,11 +168,11 @@ final class EmbeddingIT {
             embedding.java("Save") + " $cell",
             embedding.java("HandOverTask") + " $cell",
             embedding.java("Ready") + " $cell"));
-    assertSays(run(script), "CheckpointRef[", "Allowed[]", "grammar", "writer_2");
+    assertContainsInOrder(run(script), "CheckpointRef[", "Allowed[]", "grammar", "writer_2");
   }
 
   @Test
-  void aPitInTheJvmOfTheGatewayAsksAndRevivesWhenItIsTold() throws Exception {
+  void aPitInTheJvmOfTheGatewayRevivesAfterAnApproval() throws Exception {
     embedding.compile(
         "Pit",
         """
@@ -176,9 +181,9 @@ final class EmbeddingIT {
         HeartbeatServer.builder(registry).port(8080).start();
         """,
         "PitConfig.builder",
-        "System.in.read(); String operator = \"ada\";" // a person who thinks about it
+        "System.in.read(); String operator = \"ada\";" // waits for the operator
             + embedding.snippet("engine().approve").text()
-            + AND_STAY);
+            + RUN_UNTIL_SIGNAL);
     List<String> script = new ArrayList<>(aCell());
     script.addAll(
         List.of(
@@ -195,6 +200,6 @@ final class EmbeddingIT {
             "beside PENDING_APPROVAL eval \"" + embedding.java("Pit") + " <&3\"",
             "echo >&3",
             "said 'REVIVED: '"));
-    assertSays(run(script), "PENDING_APPROVAL: ", "Explanation[", "writer_1 REVIVED: ");
+    assertContainsInOrder(run(script), "PENDING_APPROVAL: ", "Explanation[", "writer_1 REVIVED: ");
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What is made from other files is what they make; {@code .ci/docs} writes it anew. */
+/** Checks that generated files are current; {@code .ci/docs} generates them again. */
 final class GeneratedPagesTest {
   private static final Path DOCS = Page.TOP.resolve("docs");
 

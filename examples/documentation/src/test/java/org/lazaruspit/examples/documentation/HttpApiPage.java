@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/** Makes {@code docs/http-api.md} from {@code docs/http-api.yaml}. Pure. */
+/** Generates {@code docs/http-api.md} from {@code docs/http-api.yaml}. */
 final class HttpApiPage {
   private static final List<String> METHODS = List.of("get", "put", "post", "delete");
 
@@ -61,7 +61,7 @@ final class HttpApiPage {
     refused.forEach((status, when) -> line("| %s | %s |".formatted(status, when)));
   }
 
-  /** What is done with each operation. */
+  /** Action on each operation. */
   private interface Action {
     void on(String name, JsonNode operation, JsonNode path);
   }
@@ -105,8 +105,10 @@ final class HttpApiPage {
         refusals.add(status);
         refused.putIfAbsent(status, text(resolve(response.getValue()).path("description")));
       } else {
-        JsonNode what = response.getValue();
-        line("| %s | %s | %s |".formatted(status, text(what.path("description")), content(what)));
+        JsonNode answer = response.getValue();
+        line(
+            "| %s | %s | %s |"
+                .formatted(status, text(answer.path("description")), content(answer)));
       }
     }
     if (!refusals.isEmpty()) {

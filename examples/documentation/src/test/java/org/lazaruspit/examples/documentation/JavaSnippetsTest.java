@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.lazaruspit.examples.documentation.Page.Block;
 
 /**
- * Every snippet of Java compiles, by the convention that CONTRIBUTING.md describes: with the public
- * packages imported; a fragment as the body of a method; with what a remark says that is given; and
- * with the fragments before it where a remark says that it continues.
+ * Compiles all Java snippets by the convention in CONTRIBUTING.md: the public packages are
+ * imported; a fragment is the body of a method; the remark {@code given} adds members, and the
+ * remark {@code continues} the fragments before.
  */
 final class JavaSnippetsTest {
   static final String IMPORTS =
@@ -74,14 +74,14 @@ final class JavaSnippetsTest {
       return text;
     }
 
-    /** A line of this source as a line of its page. */
+    /** Returns the place in the page of a diagnostic of this source. */
     String place(Diagnostic<?> found) {
       long line = Math.max(block.line(), block.line() + found.getLineNumber() - before);
       return block.page().name() + ":" + line;
     }
   }
 
-  /** Each is in a package of its own, since they use the same names. */
+  /** Returns the source of a snippet, in a package of its own. */
   private static Source source(int number, Block block, String earlier) {
     String head = "package s" + number + "; " + IMPORTS;
     String given = block.remarks().getOrDefault("given", "");
@@ -101,9 +101,9 @@ final class JavaSnippetsTest {
     return new Source(block, head + imports + given + "\n" + text, 1);
   }
 
-  private static List<String> complaints(List<Page> pages) {
+  private static List<String> problems(List<Page> pages) {
     List<Source> sources = new ArrayList<>();
-    List<String> complaints = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     for (Page page : pages) {
       String earlier = "";
       for (Block block : page.blocks()) {
@@ -116,12 +116,12 @@ final class JavaSnippetsTest {
           sources.add(source(sources.size(), block, before));
           earlier = before + block.text();
         } else if (reason.isEmpty()) {
-          complaints.add(block.place() + ": not compiled, and no reason is given");
+          problems.add(block.place() + ": not compiled, without a reason");
         }
       }
     }
-    complaints.addAll(compile(sources));
-    return complaints;
+    problems.addAll(compile(sources));
+    return problems;
   }
 
   private static List<String> compile(List<Source> sources) {
@@ -136,12 +136,12 @@ final class JavaSnippetsTest {
       throw new UncheckedIOException(e);
     }
     return found.getDiagnostics().stream()
-        .filter(one -> one.getKind() == Diagnostic.Kind.ERROR)
+        .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
         .map(
-            one ->
-                (one.getSource() instanceof Source source ? source.place(one) : "?")
+            diagnostic ->
+                (diagnostic.getSource() instanceof Source source ? source.place(diagnostic) : "?")
                     + ": "
-                    + one.getMessage(Locale.ROOT).lines().findFirst().orElse(""))
+                    + diagnostic.getMessage(Locale.ROOT).lines().findFirst().orElse(""))
         .toList();
   }
 
@@ -154,7 +154,7 @@ final class JavaSnippetsTest {
                 .filter(block -> block.language().equals("java"))
                 .count()
             > 2);
-    assertEquals(List.of(), complaints(pages));
+    assertEquals(List.of(), problems(pages));
   }
 
   @Test
@@ -188,10 +188,12 @@ final class JavaSnippetsTest {
             "```java",
             "...",
             "```");
-    List<String> complaints = complaints(List.of(new Page(Page.TOP.resolve("page.md"), text)));
+    List<String> problems = problems(List.of(new Page(Page.TOP.resolve("page.md"), text)));
     assertEquals(
         List.of("page.md:25", "page.md:7", "page.md:11", "page.md:21"),
-        complaints.stream().map(one -> one.substring(0, one.indexOf(": "))).toList(),
-        complaints::toString);
+        problems.stream()
+            .map(diagnostic -> diagnostic.substring(0, diagnostic.indexOf(": ")))
+            .toList(),
+        problems::toString);
   }
 }

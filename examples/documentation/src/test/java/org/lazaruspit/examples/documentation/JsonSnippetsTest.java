@@ -24,15 +24,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Every JSON snippet is JSON, and what looks like a configuration or like a file of a cell is a
- * valid one. Which it is shows in its fields, or in a remark before it: {@code <!-- json: task
+ * Checks that JSON snippets are JSON, and that configurations and files of cells are valid. The
+ * kind of a snippet follows from its fields, or from a remark before it: {@code <!-- json: task
  * -->}.
  */
 final class JsonSnippetsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Fields that nothing else has. */
-  private static final Map<String, Set<String>> TELLTALES =
+  /** Fields that identify a kind of file. */
+  private static final Map<String, Set<String>> DISTINCTIVE_FIELDS =
       Map.of(
           "cell", Set.of("mission_name"),
           "agent", Set.of("role"),
@@ -55,17 +55,17 @@ final class JsonSnippetsTest {
                   "state_directory",
                   "log_level"));
 
-  private static List<String> complaints(Page page) {
-    List<String> complaints = new ArrayList<>();
+  private static List<String> problems(Page page) {
+    List<String> problems = new ArrayList<>();
     for (Block block : page.blocks()) {
       if (block.language().equals("json")) {
-        complaints(block).forEach(one -> complaints.add(block.place() + ": " + one));
+        problems(block).forEach(problem -> problems.add(block.place() + ": " + problem));
       }
     }
-    return complaints;
+    return problems;
   }
 
-  private static List<String> complaints(Block block) {
+  private static List<String> problems(Block block) {
     JsonNode json;
     try {
       json = JSON.readTree(block.text());
@@ -80,7 +80,7 @@ final class JsonSnippetsTest {
   }
 
   private static String kind(JsonNode json) {
-    return TELLTALES.entrySet().stream()
+    return DISTINCTIVE_FIELDS.entrySet().stream()
         .filter(kind -> kind.getValue().stream().anyMatch(json::has))
         .map(Map.Entry::getKey)
         .sorted()
@@ -107,18 +107,17 @@ final class JsonSnippetsTest {
           .map(Object::toString)
           .toList();
     } catch (IOException e) {
-      return List.of("there is no schema for " + kind);
+      return List.of("no schema for " + kind);
     }
   }
 
   @Test
-  void everySnippetIsWhatItLooksLike() {
-    assertEquals(
-        List.of(), Page.all().stream().flatMap(page -> complaints(page).stream()).toList());
+  void everySnippetIsValid() {
+    assertEquals(List.of(), Page.all().stream().flatMap(page -> problems(page).stream()).toList());
   }
 
   @Test
-  void snippetsThatAreNotWhatTheyLookLikeAreFound() {
+  void invalidSnippetsAreFound() {
     List<String> text = new ArrayList<>();
     for (String snippet :
         List.of(
@@ -132,14 +131,17 @@ final class JsonSnippetsTest {
       text.addAll(List.of("```json", snippet, "```"));
     }
     text.addAll(List.of("<!-- json: permissions -->", "```json", "{\"a b\": {}}", "```"));
-    List<String> complaints = complaints(new Page(Page.TOP.resolve("page.md"), text));
+    List<String> problems = problems(new Page(Page.TOP.resolve("page.md"), text));
     assertEquals(
         List.of("page.md:4", "page.md:7", "page.md:10", "page.md:13", "page.md:16", "page.md:23"),
-        complaints.stream().map(one -> one.substring(0, one.indexOf(": "))).distinct().toList(),
-        complaints::toString);
+        problems.stream()
+            .map(problem -> problem.substring(0, problem.indexOf(": ")))
+            .distinct()
+            .toList(),
+        problems::toString);
   }
 
-  /** The files of the cell that the specification shows, put together. */
+  /** Builds a cell from the files in the specification. */
   @Test
   void theCellOfTheSpecificationIsValid(@TempDir Path root) throws IOException {
     Page page = Page.read(Page.TOP.resolve("docs/mission-cell-spec.md"));

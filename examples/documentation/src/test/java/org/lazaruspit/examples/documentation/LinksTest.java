@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lazaruspit.examples.documentation.Page.Link;
 
-/** Every link within the repository leads somewhere. */
+/** Checks that each link within the repository has a target. */
 final class LinksTest {
 
   private static List<String> broken(Page page) {
@@ -24,7 +24,7 @@ final class LinksTest {
     for (Link named : page.namedFiles()) {
       if (!named.target().contains("/target/")
           && Files.notExists(Page.TOP.resolve(named.target()))) {
-        broken.add(page.name() + ":" + named.line() + ": there is no " + named.target());
+        broken.add(page.name() + ":" + named.line() + ": missing: " + named.target());
       }
     }
     return broken;
@@ -39,7 +39,7 @@ final class LinksTest {
             : page.file().resolveSibling(uri.getPath()).normalize();
     boolean here = target.equals(page.file());
     if (!target.startsWith(Page.TOP) || (!here && Files.notExists(target))) {
-      broken.add(place + "there is no " + link.target());
+      broken.add(place + "missing: " + link.target());
     } else if (uri.getFragment() != null) {
       boolean there =
           target.toString().endsWith(".md")
@@ -51,7 +51,7 @@ final class LinksTest {
   }
 
   @Test
-  void everyLinkLeadsSomewhere() {
+  void everyLinkHasATarget() {
     List<Page> pages = Page.all();
     assertTrue(pages.stream().mapToInt(page -> page.links().size()).sum() > 10);
     assertEquals(List.of(), pages.stream().flatMap(page -> broken(page).stream()).toList());
@@ -76,12 +76,12 @@ final class LinksTest {
     assertEquals(
         List.of(
             "page.md:2: no heading has the anchor #a-page",
-            "page.md:3: there is no docs/plug-ins.md",
-            "page.md:3: there is no ../../etc/passwd",
+            "page.md:3: missing: docs/plug-ins.md",
+            "page.md:3: missing: ../../etc/passwd",
             "page.md:4: no heading has the anchor #when",
-            "page.md:5: there is no docs/none.svg",
-            "page.md:7: there is no docs/neither.md",
-            "page.md:5: there is no docs/none.md"),
+            "page.md:5: missing: docs/none.svg",
+            "page.md:7: missing: docs/neither.md",
+            "page.md:5: missing: docs/none.md"),
         broken(page));
   }
 }

@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation, as far as it can be held against the code.
+ * A page of the documentation: its testable parts.
  *
- * @param file where it lies
- * @param lines its lines
+ * @param file the file of the page
+ * @param lines all lines
  */
 record Page(Path file, List<String> lines) {
 
-  /** Where the repository is. */
+  /** Root of the repository. */
   static final Path TOP =
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("../..").normalize();
 
@@ -38,13 +38,13 @@ record Page(Path file, List<String> lines) {
           "`((?:docs|examples|cell-core|heartbeat-core|heartbeat-jdk-http|pit-core|\\.ci|\\.gitea)/[\\w./-]+)`");
 
   /**
-   * A block in fences.
+   * A fenced block.
    *
-   * @param page where it stands
-   * @param line the line of its opening fence, from 1
-   * @param language what stands behind the fence
-   * @param lines its lines
-   * @param remarks what remarks ({@code <!-- word: text -->}) right before it say of it
+   * @param page the page of the block
+   * @param line the line of the opening fence, from 1
+   * @param language the text after the opening fence
+   * @param lines the lines of the block
+   * @param remarks the remarks ({@code <!-- word: text -->}) right before the block
    */
   record Block(
       Page page, int line, String language, List<String> lines, Map<String, String> remarks) {
@@ -56,7 +56,7 @@ record Page(Path file, List<String> lines) {
       return page.name() + ":" + line;
     }
 
-    /** Whether it is commands, and not the forms of some. */
+    /** Returns whether the block has commands, and is not a synopsis. */
     boolean isShell() {
       return SHELL.contains(language) && !isSynopsis();
     }
@@ -66,7 +66,7 @@ record Page(Path file, List<String> lines) {
     }
   }
 
-  /** A link or the name of a file, and its line. */
+  /** A link, a code span or the name of a file, and its line. */
   record Link(int line, String target) {}
 
   static Page read(Path file) {
@@ -77,7 +77,7 @@ record Page(Path file, List<String> lines) {
     }
   }
 
-  /** Everything in Markdown that people read. */
+  /** Returns all Markdown pages of the repository. */
   static List<Page> all() {
     try (Stream<Path> files = Files.walk(TOP)) {
       return files
@@ -95,7 +95,7 @@ record Page(Path file, List<String> lines) {
     return TOP.relativize(file).toString();
   }
 
-  /** Whether a class named {@code ReadmeIT} beside it does what it says, in its own way. */
+  /** Returns whether a class {@code ReadmeIT} in the module of a README runs its commands. */
   boolean hasTestOfItsOwn() {
     Path tests = file.resolveSibling("src/test/java");
     if (!file.endsWith("README.md") || !Files.isDirectory(tests)) {
@@ -132,7 +132,7 @@ record Page(Path file, List<String> lines) {
     return blocks;
   }
 
-  /** The lines outside of blocks, the others empty. */
+  /** Returns the lines, with the lines of blocks emptied. */
   private List<String> prose() {
     List<String> prose = new ArrayList<>(lines);
     for (Block block : blocks()) {
@@ -147,19 +147,19 @@ record Page(Path file, List<String> lines) {
     return find(LINK);
   }
 
-  /** What stands in the text between back quotes, a line that is broken within it as a blank. */
+  /** Returns the code spans of the text, with a line break as a space. */
   List<Link> spans() {
     return find(SPAN).stream()
         .map(span -> new Link(span.line(), span.target().replace('\n', ' ')))
         .toList();
   }
 
-  /** Files of this repository that are named without a link. */
+  /** Returns the files of this repository that the text names without a link. */
   List<Link> namedFiles() {
     return find(NAMED);
   }
 
-  /** Over the ends of lines, too: the words of a link may be on two. */
+  /** Searches across line breaks: the words of a link may be on two lines. */
   private List<Link> find(Pattern pattern) {
     List<Link> found = new ArrayList<>();
     String prose = String.join("\n", prose());
@@ -172,7 +172,7 @@ record Page(Path file, List<String> lines) {
     return found;
   }
 
-  /** The anchors of its headings, as Gitea and GitHub name them. */
+  /** Returns the anchors of the headings, as Gitea and GitHub name them. */
   Set<String> anchors() {
     Set<String> anchors = new LinkedHashSet<>();
     for (String line : prose()) {

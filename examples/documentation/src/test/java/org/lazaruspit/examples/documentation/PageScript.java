@@ -7,11 +7,10 @@ import java.util.Map;
 import org.lazaruspit.examples.documentation.Page.Block;
 
 /**
- * The commands of a page as one script, in the order in which a reader comes upon them, and what
- * the page says that they say.
+ * Commands of a page as one script, and their expected output.
  *
- * @param text the script, to be run behind {@code reader.sh}
- * @param claims by block, the parts that its output has to have, in this order
+ * @param text the script, to run after {@code reader.sh}
+ * @param claims the parts of the expected output of each block, in order
  */
 record PageScript(String text, Map<String, List<String>> claims) {
   private static final String MARK = "@@ ";
@@ -36,14 +35,14 @@ record PageScript(String text, Map<String, List<String>> claims) {
   }
 
   private static String saved(String file, Block block) {
-    // The daemon's JAR, which it is compiled with, has no gateway in it.
+    // Snippets are compiled against the daemon's JAR, which has no gateway.
     String needed = Programs.IMPORTS.replace("import org.lazaruspit.heartbeat.http.*; ", "");
     String imports = block.language().equals("java") ? needed : "";
     return "mkdir -p \"$(dirname %s)\"\ncat >%s <<'END_OF_BLOCK'\n%sEND_OF_BLOCK\n"
         .formatted(file, file, imports + block.text());
   }
 
-  /** Where the last one goes on, it does so in another terminal. */
+  /** Returns the commands of a block; a last command that goes on runs in another terminal. */
   private static String commands(Block block) {
     String text = block.remarks().get("goes on");
     if (text == null) {
@@ -63,27 +62,27 @@ record PageScript(String text, Map<String, List<String>> claims) {
     return "'" + text.replace("'", "'\\''") + "'";
   }
 
-  /** The claims that what was said does not bear out. */
-  List<String> unfounded(String said) {
-    List<String> unfounded = new ArrayList<>();
+  /** Returns the claims that the output does not meet. */
+  List<String> unmetClaims(String all) {
+    List<String> unmet = new ArrayList<>();
     claims.forEach(
         (place, parts) -> {
-          int begin = said.indexOf(MARK + place + "\n");
-          int end = said.indexOf("\n" + MARK, begin + 1);
-          String output = begin < 0 ? "" : said.substring(begin, end < 0 ? said.length() : end);
+          int begin = all.indexOf(MARK + place + "\n");
+          int end = all.indexOf("\n" + MARK, begin + 1);
+          String output = begin < 0 ? "" : all.substring(begin, end < 0 ? all.length() : end);
           if (begin < 0) {
-            unfounded.add(place + ": was not run");
+            unmet.add(place + ": not run");
           }
           int at = 0;
           for (String part : parts) {
             int found = output.indexOf(part, at);
             if (found < 0) {
-              unfounded.add(place + ": does not say: " + part);
+              unmet.add(place + ": not in the output: " + part);
               return;
             }
             at = found + part.length();
           }
         });
-    return unfounded;
+    return unmet;
   }
 }

@@ -13,12 +13,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lazaruspit.examples.documentation.Sandbox.Outcome;
+import org.lazaruspit.examples.documentation.ScriptSandbox.Outcome;
 
 /**
- * Does what each page says, in the order in which it says it, with the JARs that the build has
- * made. What a page remarks is not run is left out, and held against a list by {@link
- * CommandsTest}.
+ * Runs the commands of each page in their order, with the JARs of this build. Blocks with the
+ * remark {@code not run} are skipped; {@link RemarksTest} lists them.
  */
 @Tag("full")
 @Timeout(120)
@@ -32,9 +31,9 @@ final class PagesIT {
         .map(Page::name);
   }
 
-  /** Those that say where the JAR is; what they print is theirs. */
+  /** Runs the commands that name the JAR; their output is not checked. */
   @Test
-  void wholeCommandsInTheMiddleOfASentenceWork() throws Exception {
+  void commandsWithinASentenceWork() throws Exception {
     Set<String> commands = new TreeSet<>();
     for (Page page : Page.all()) {
       page.spans().stream()
@@ -43,16 +42,16 @@ final class PagesIT {
           .forEach(commands::add);
     }
     assertEquals(3, commands.size(), commands::toString);
-    Outcome outcome = new Sandbox(folder).run(String.join("\n", commands) + "\n");
-    assertEquals(0, outcome.status(), outcome::said);
+    Outcome outcome = new ScriptSandbox(folder).run(String.join("\n", commands) + "\n");
+    assertEquals(0, outcome.status(), outcome::output);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("pages")
-  void aReaderCanDoWhatThePageSays(String name) throws Exception {
+  void theCommandsOfThePageWork(String name) throws Exception {
     PageScript script = PageScript.of(Page.read(Page.TOP.resolve(name)));
-    Outcome outcome = new Sandbox(folder).run(script.text());
-    assertEquals(0, outcome.status(), outcome::said);
-    assertEquals(List.of(), script.unfounded(outcome.said()), outcome::said);
+    Outcome outcome = new ScriptSandbox(folder).run(script.text());
+    assertEquals(0, outcome.status(), outcome::output);
+    assertEquals(List.of(), script.unmetClaims(outcome.output()), outcome::output);
   }
 }

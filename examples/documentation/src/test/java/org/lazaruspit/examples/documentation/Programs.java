@@ -11,19 +11,19 @@ import javax.tools.ToolProvider;
 import org.lazaruspit.examples.documentation.Page.Block;
 
 /**
- * Programs made of a page's snippets of Java, compiled into a folder.
+ * Programs made of a page's Java snippets, compiled into a folder.
  *
- * @param page where the snippets are
- * @param folder where the classes go
+ * @param page the page with the snippets
+ * @param folder the folder for the classes
  */
 record Programs(Page page, Path folder) {
 
-  /** Without what tests alone have. */
+  /** Imports of a program, without those of tests. */
   static final String IMPORTS =
       JavaSnippetsTest.IMPORTS.replaceAll(
           "import org\\.(?:junit|lazaruspit\\.pit\\.contract)[^;]*; ", "");
 
-  /** The only snippet that has this text. */
+  /** Returns the only snippet that contains this text. */
   Block snippet(String part) {
     List<Block> found =
         page.blocks().stream()
@@ -34,8 +34,8 @@ record Programs(Page page, Path folder) {
   }
 
   /**
-   * The source of a program whose main method is a snippet between two lines of ours; what a remark
-   * says is given are its static fields.
+   * Returns the source of a program whose main method is a snippet between two given texts; the
+   * remark {@code given} becomes its static fields.
    */
   String source(String name, String before, String part, String after) {
     Block block = snippet(part);
@@ -46,7 +46,7 @@ record Programs(Page page, Path folder) {
             .formatted(name, given, before, block.text(), after));
   }
 
-  /** With the packages imported that the page says are. */
+  /** Returns a source with the package and the imports of a program. */
   static String source(String text) {
     return "package app; " + IMPORTS + text;
   }
@@ -67,7 +67,7 @@ record Programs(Page page, Path folder) {
     assertEquals(0, status, name);
   }
 
-  /** How a program is called, in a script. */
+  /** Returns the command that runs a program. */
   String java(String name) {
     return "java -cp '%s:%s' app.%s".formatted(folder, System.getProperty("java.class.path"), name);
   }

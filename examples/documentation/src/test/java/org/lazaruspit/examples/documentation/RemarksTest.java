@@ -12,12 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.lazaruspit.examples.documentation.Page.Block;
 
 /**
- * Remarks are ones that CONTRIBUTING.md explains, and leave nothing out that is not listed here.
+ * Checks that CONTRIBUTING.md explains each kind of remark, and that all blocks that are not run
+ * are listed here.
  */
 final class RemarksTest {
-  private static final Set<String> OF_COMMANDS =
+  private static final Set<String> SHELL_REMARKS =
       Set.of("synopsis", "not run", "says", "goes on", "given", "saved as");
-  private static final Set<String> OF_OTHERS =
+  private static final Set<String> OTHER_REMARKS =
       Set.of("given", "continues", "not compiled", "json", "file", "saved as");
 
   /** The first command of each block that no test runs. */
@@ -42,12 +43,12 @@ final class RemarksTest {
     return Page.all().stream().flatMap(page -> page.blocks().stream()).filter(Block::isShell);
   }
 
-  private static List<String> complaints(List<Page> pages) {
+  private static List<String> problems(List<Page> pages) {
     return pages.stream()
         .flatMap(page -> page.blocks().stream())
         .flatMap(
             block -> {
-              Set<String> known = block.isShell() ? OF_COMMANDS : OF_OTHERS;
+              Set<String> known = block.isShell() ? SHELL_REMARKS : OTHER_REMARKS;
               return block.remarks().entrySet().stream()
                   .filter(
                       remark ->
@@ -60,7 +61,7 @@ final class RemarksTest {
   }
 
   @Test
-  void whatIsNotRunIsListedHere() {
+  void blocksThatAreNotRunAreListedHere() {
     assertEquals(
         NOT_RUN,
         shells()
@@ -69,7 +70,7 @@ final class RemarksTest {
             .toList());
   }
 
-  /** Anything else is run by {@link PagesIT}, whether somebody thought of it or not. */
+  /** All other pages are run by {@link PagesIT}. */
   @Test
   void twoPagesAreRunByTestsOfTheirOwn() {
     assertEquals(
@@ -77,7 +78,11 @@ final class RemarksTest {
             "examples/custom-reviver/README.md sh", "examples/zookeeper-ownership/README.md bash"),
         shells()
             .filter(block -> block.page().hasTestOfItsOwn())
-            .map(block -> block.page().name() + " " + block.language()) // which those look for
+            .map(
+                block ->
+                    block.page().name()
+                        + " "
+                        + block.language()) // the language that those tests expect
             .distinct()
             .toList());
   }
@@ -88,22 +93,22 @@ final class RemarksTest {
   }
 
   @Test
-  void everyRemarkIsKnownAndHasItsReason() {
-    assertEquals(List.of(), complaints(Page.all()));
+  void everyRemarkIsKnownAndHasAReason() {
+    assertEquals(List.of(), problems(Page.all()));
   }
 
   @Test
-  void remarksThatNobodyReadsAreFound() {
+  void unknownRemarksAreFound() {
     List<String> text =
         List.of(
             "<!-- say: x -->",
             "```sh",
             "true",
-            "```", // means "says"
+            "```", // unknown, instead of "says"
             "<!-- not run -->",
             "```sh",
             "true",
-            "```", // and why not?
+            "```", // without a reason
             "<!-- not run: takes long -->",
             "```sh",
             "true",
@@ -111,9 +116,9 @@ final class RemarksTest {
             "<!-- says: x -->",
             "```json",
             "{}",
-            "```"); // who should?
+            "```"); // without a command
     assertEquals(
         List.of("page.md:2: say", "page.md:6: not run", "page.md:14: says"),
-        complaints(List.of(new Page(Page.TOP.resolve("page.md"), text))));
+        problems(List.of(new Page(Page.TOP.resolve("page.md"), text))));
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code .ci/review} lets pass and what not, in a small repository. */
+/** Runs {@code .ci/review} in a small repository. */
 final class ReviewGateTest {
 
   @TempDir Path folder;
@@ -76,7 +76,7 @@ final class ReviewGateTest {
   }
 
   @Test
-  void whatIsMissingIsNamedAllAtOnce() throws Exception {
+  void allProblemsAreReportedAtOnce() throws Exception {
     commit("it sings", "a/src/main/A.java", "class A {} // TODO louder");
     Outcome outcome = review();
     assertEquals(1, outcome.status());
@@ -88,22 +88,22 @@ final class ReviewGateTest {
   }
 
   @Test
-  void aReasonInAMessageStandsForWhatIsMissing() throws Exception {
+  void aReasonInAMessageReplacesTestAndChangelog() throws Exception {
     commit(
-        "Pit: a name\n\nNo-Test: nothing behaves otherwise\nNo-Changelog: nobody sees it",
+        "Pit: a name\n\nNo-Test: same behaviour\nNo-Changelog: internal",
         "a/src/main/A.java",
         "class A {}");
     assertEquals(0, review().status());
   }
 
   @Test
-  void documentationAloneNeedsNeither() throws Exception {
+  void documentationNeedsNoTestAndNoChangelog() throws Exception {
     commit("Docs: a page", "docs/a.md", "text");
     assertEquals(0, review().status());
   }
 
   @Test
-  void whatIsNotFinishedDoesNotPass() throws Exception {
+  void anUnfinishedCommitIsRefused() throws Exception {
     commit("fixup! Docs: a page");
     Outcome outcome = review();
     assertEquals(1, outcome.status());
@@ -111,7 +111,7 @@ final class ReviewGateTest {
   }
 
   @Test
-  void aBaseThatIsNotThereIsAWrongUse() throws Exception {
+  void aMissingBaseIsReportedAsWrongUse() throws Exception {
     assertEquals(2, run("bash", Page.TOP.resolve(".ci/review").toString(), "nowhere").status());
   }
 }

@@ -25,7 +25,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StartOrder;
 
-/** The pool of spares in {@code docs/embedding.md}, as it stands there, keeps to the contract. */
+/** Runs the contract of revivers with the pool of spares of {@code docs/embedding.md}. */
 final class SparePoolTest extends ReviverContract {
   private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
 
@@ -41,7 +41,7 @@ final class SparePoolTest extends ReviverContract {
   static void compiled() throws Exception {
     Block block =
         Page.read(Page.TOP.resolve("docs/embedding.md")).blocks().stream()
-            .filter(one -> one.text().contains("class SparePool "))
+            .filter(it -> it.text().contains("class SparePool "))
             .findFirst()
             .orElseThrow();
     Path file = classes.resolve("SparePool.java");
@@ -60,7 +60,7 @@ final class SparePoolTest extends ReviverContract {
     loader.close();
   }
 
-  /** A pool with more spares than a test needs, each of which lives until it is told to crash. */
+  /** Creates a pool with more spares than a test needs; each spare runs until its crash. */
   @BeforeEach
   void aPool() throws Exception {
     pool = (Reviver) type.getConstructor().newInstance();
@@ -87,7 +87,7 @@ final class SparePoolTest extends ReviverContract {
     return crashes.computeIfAbsent(incarnation, any -> new CountDownLatch(1));
   }
 
-  /** The agents are threads of this JVM: who looks after them is one and the same. */
+  /** Returns the same pool each time: the agents are threads of this JVM. */
   @Override
   protected Reviver newReviver() {
     return pool;

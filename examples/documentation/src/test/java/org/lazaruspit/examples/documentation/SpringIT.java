@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.lazaruspit.examples.documentation.Sandbox.Outcome;
+import org.lazaruspit.examples.documentation.ScriptSandbox.Outcome;
 
-/** The configuration for Spring Boot of {@code docs/embedding.md}, in an application. */
+/** Runs the Spring Boot configuration of {@code docs/embedding.md} in an application. */
 @Tag("full")
 @Timeout(120)
 final class SpringIT {
@@ -29,7 +29,7 @@ final class SpringIT {
       }
       """;
 
-  /** Which bean is closed when is what Spring tells only here. */
+  /** Spring logs the closing of beans only at this level. */
   private static final String OPTIONS =
       " --logging.level.org.springframework.beans.factory.support.DisposableBeanAdapter=TRACE ";
 
@@ -41,7 +41,7 @@ final class SpringIT {
       END\
       """;
 
-  private static final List<String> OURS =
+  private static final List<String> CLOSED_BEANS =
       List.of("lazarusPit", "heartbeatServer", "healthRegistry");
 
   @TempDir Path folder;
@@ -62,14 +62,14 @@ final class SpringIT {
   }
 
   private String run(String... script) throws Exception {
-    Outcome outcome = new Sandbox(folder).run(String.join("\n", script) + "\n");
-    assertEquals(0, outcome.status(), outcome::said);
-    return outcome.said();
+    Outcome outcome = new ScriptSandbox(folder).run(String.join("\n", script) + "\n");
+    assertEquals(0, outcome.status(), outcome::output);
+    return outcome.output();
   }
 
   @Test
-  void registryServerAndPitLiveAsLongAsTheContextAndEndInOrder() throws Exception {
-    String said =
+  void registryServerAndPitStartWithTheContextAndCloseInOrder() throws Exception {
+    String output =
         run(
             "mkdir /var/missions",
             "cell=$(lazarus-pit cell create --name Try --root /var/missions)",
@@ -82,21 +82,22 @@ final class SpringIT {
             "curl -s -X POST http://127.0.0.1:8080/heartbeat/writer",
             "until curl -s http://127.0.0.1:8080/health | grep '\"total_agents\":2'; do :; done",
             "end_beside");
-    assertTrue(said.contains("\"status\":\"ok\",\"agent_id\":\"writer\""), said);
-    assertTrue(said.contains(":{\"agent_id\":\"ann\""), said); // whom the pit has started
+    assertTrue(output.contains("\"status\":\"ok\",\"agent_id\":\"writer\""), output);
+    assertTrue(output.contains(":{\"agent_id\":\"ann\""), output); // started by the pit
     List<String> closed =
-        said.lines()
+        output
+            .lines()
             .filter(line -> line.contains(" Invoking close() on bean with name "))
             .map(line -> line.replaceFirst(".* '(\\w+)'", "$1"))
-            .filter(OURS::contains)
+            .filter(CLOSED_BEANS::contains)
             .toList();
-    assertEquals(OURS, closed, said);
+    assertEquals(CLOSED_BEANS, closed, output);
   }
 
   @Test
-  void withoutItsSettingThereIsNothingOfIt() throws Exception {
-    String said = run(programs.java("Application") + OPTIONS);
-    assertTrue(said.contains("the application is up"), said);
-    assertFalse(said.contains("'healthRegistry'"), said);
+  void withoutItsSettingNoBeanIsCreated() throws Exception {
+    String output = run(programs.java("Application") + OPTIONS);
+    assertTrue(output.contains("the application is up"), output);
+    assertFalse(output.contains("'healthRegistry'"), output);
   }
 }

@@ -15,12 +15,15 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The workflows use what Gitea's runner knows, and each step of ours is a script that is there. */
+/**
+ * Checks that the workflows use features of Gitea's runner, and that each command is an existing
+ * script.
+ */
 final class WorkflowsTest {
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final Path FOLDER = Page.TOP.resolve(".gitea/workflows");
 
-  /** What Gitea would ignore, and so does not belong there. */
+  /** Keys that Gitea ignores. */
   private static final Set<String> IGNORED =
       Set.of("permissions", "timeout-minutes", "continue-on-error", "environment", "concurrency");
 
@@ -31,7 +34,7 @@ final class WorkflowsTest {
   }
 
   @Test
-  void everyStepIsAScriptThatAPersonCanRun() throws IOException {
+  void everyCommandIsAnExecutableScript() throws IOException {
     Set<String> scripts = new TreeSet<>();
     for (Path file : files()) {
       JsonNode workflow = YAML.readTree(Files.readString(file));

@@ -1,2 +1,2 @@
-/** Holds what people read against the code. */
+/** Tests the documentation against the code. */
 package org.lazaruspit.examples.documentation;

@@ -1,5 +1,4 @@
-# What stands before the commands of a page when a test runs them: a reader with an empty home, who has the
-# daemon's JAR at hand, and two terminals.
+# Prologue of a page's commands in a test: an empty home, the daemon's JAR in the path, and a second terminal.
 set -eEm -o pipefail
 trap 'echo "@@ failed with $?: $BASH_COMMAND"; echo; cat /tmp/beside' ERR
 : >/tmp/beside
@@ -11,30 +10,30 @@ printf '#!/bin/sh\nexec java -jar %q "$@"\n' "$TOP/examples/lazarus-pit/target/l
 printf '#!/bin/sh\nexec curl -fsS "$@"\n' >/tmp/bin/xdg-open # a browser
 chmod +x /tmp/bin/*
 
-said() { # text: waits until what runs in the other terminal has said it
+said() { # text: waits until the command in the other terminal has printed the text
   local line
   while IFS= read -r line; do
     printf '  | %s\n' "$line"
     [[ $line != *"$1"* ]] || return 0
   done < <(tail -n +1 -f --pid="$beside" /tmp/beside)
-  echo "it has ended without: $1"
+  echo "the command has ended without: $1"
   return 1
 }
-beside() { # text, command...: runs the command in the other terminal, and waits until it has said that
+beside() { # text, command...: runs the command in the other terminal, and waits until it has printed the text
   local text=$1
   shift
   end_beside
-  # The trap has this shell wait for the command where both get the signal.
+  # With the trap this shell waits for the command if both get the signal.
   (trap : TERM; trap - ERR; set +e; "$@") >>/tmp/beside 2>&1 &
   beside=$!
   said "$text"
 }
-end_beside() { # what runs in the other terminal ends when it is told to, and says so by its exit status
+end_beside() { # ends the command in the other terminal with SIGTERM, and checks its exit status
   local status=0
   [ -n "${beside:-}" ] || return 0
   kill -TERM -- "-$beside"
   wait "$beside" || status=$?
   sed 's/^/  : /' /tmp/beside
-  [ "$status" = 0 ] || [ "$status" = 143 ] || { echo "it ended with $status"; return 1; }
+  [ "$status" = 0 ] || [ "$status" = 143 ] || { echo "the command ended with status $status"; return 1; }
   beside='' && : >/tmp/beside
 }

@@ -10,21 +10,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A machine for one script: with bubblewrap, so that a page's own ports, paths and processes can be
- * what the page says they are. It sees this machine's files and may change none; {@code /tmp} (with
- * the home in it) and {@code /var} are empty and its own; so is the network, which has but a
- * loopback. The kernel ends every process in it with its first one, and takes the rest away.
+ * Isolated environment for one script, with bubblewrap, so that a page's ports, paths and processes
+ * can be those of the page. The files of this machine are read-only; {@code /tmp} (with the home)
+ * and {@code /var} are empty and private; the network has only a loopback interface. The kernel
+ * ends all processes with the first one.
  */
-record Sandbox(Path folder) {
+record ScriptSandbox(Path folder) {
 
-  /** How it ended, and what it wrote on both outputs. */
-  record Outcome(int status, String said) {}
+  /** Exit status and output of a script; the status is -1 after a time-out. */
+  record Outcome(int status, String output) {}
 
-  /** Runs a script that stands behind {@code reader.sh}. */
+  /** Runs commands after {@code reader.sh}. */
   Outcome run(String commands) throws IOException, InterruptedException {
     Path script = folder.resolve("script.sh");
     Files.writeString(script, reader() + commands + "end_beside\n");
-    Path said = folder.resolve("said");
+    Path output = folder.resolve("output");
     ProcessBuilder builder = new ProcessBuilder(command(script));
     Map<String, String> environment = builder.environment();
     Path java = Path.of(System.getProperty("java.home"));
@@ -35,19 +35,19 @@ record Sandbox(Path folder) {
             "HOME", "/tmp/home",
             "LANG", "C.UTF-8",
             "PATH", java.resolve("bin") + ":/usr/local/bin:/usr/bin:/bin",
-            // A JVM asks the system for its user's home, and not the variable.
+            // A JVM takes the home from the system's user database, not from HOME.
             "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.home=/tmp/home"));
-    Process process = builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
       boolean ended = process.waitFor(100, TimeUnit.SECONDS);
-      return new Outcome(ended ? process.exitValue() : -1, Files.readString(said));
+      return new Outcome(ended ? process.exitValue() : -1, Files.readString(output));
     } finally {
       process.destroyForcibly().waitFor();
     }
   }
 
   private static String reader() throws IOException {
-    try (var in = Sandbox.class.getResourceAsStream("reader.sh")) {
+    try (var in = ScriptSandbox.class.getResourceAsStream("reader.sh")) {
       return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
   }
@@ -57,13 +57,13 @@ record Sandbox(Path folder) {
         new ArrayList<>(List.of("bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"));
     command.addAll(List.of("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"));
     command.addAll(List.of("--tmpfs", "/tmp", "--tmpfs", "/var"));
-    List<String> seen = new ArrayList<>(List.of(Page.TOP.toString(), folder.toString()));
-    // What the build has resolved, or is run with, may lie there, too.
-    seen.addAll(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+    List<String> visible = new ArrayList<>(List.of(Page.TOP.toString(), folder.toString()));
+    // Dependencies, the JDK and Maven may be in /tmp or /var.
+    visible.addAll(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
     for (String property : List.of("java.home", "maven.home", "local.repository")) {
-      seen.add(System.getProperty(property, ""));
+      visible.add(System.getProperty(property, ""));
     }
-    for (String path : seen) {
+    for (String path : visible) {
       if (Files.exists(Path.of(path)) && path.matches("/(tmp|var)/.*")) {
         command.addAll(List.of("--ro-bind", path, path));
       }
