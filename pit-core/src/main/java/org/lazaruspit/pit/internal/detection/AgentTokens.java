@@ -38,7 +38,7 @@ public final class AgentTokens {
   /** A shorter secret could be found by trial, from a derived token. */
   private static final int MIN_SECRET_LENGTH = 32;
 
-  private static final Set<PosixFilePermission> OURS_ALONE =
+  private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
   /** An agent that runs as another user has to reach its own file. */
@@ -82,7 +82,7 @@ public final class AgentTokens {
     Path cell = folder.resolve(target.agent().cellId().toString());
     Files.createDirectories(cell, TRAVERSABLE);
     Path file = cell.resolve(target.agent().agentId());
-    AtomicFileWriter.write(file, (token + "\n").getBytes(UTF_8), OURS_ALONE);
+    AtomicFileWriter.write(file, (token + "\n").getBytes(UTF_8), OWNER_ONLY);
     return file;
   }
 
