@@ -42,8 +42,7 @@ final class EventStreams implements AutoCloseable {
     this.places = new Semaphore(maxReaders);
     this.keepAlive = keepAlive;
     this.deadlines =
-        new ExchangeDeadlines(
-            new ExchangeDeadlines.Limits(writeLimit, writeLimit, writeLimit), System::nanoTime);
+        new ExchangeDeadlines(new ExchangeDeadlines.Limits(writeLimit, writeLimit, writeLimit));
   }
 
   void add(HealthEvent event) {

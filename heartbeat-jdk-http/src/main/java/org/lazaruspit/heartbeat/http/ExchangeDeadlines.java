@@ -1,63 +1,139 @@
 package org.lazaruspit.heartbeat.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each exchange a deadline, and interrupts the thread of one that has passed it, which closes
- * its connection: a blocking read or write of a {@code SocketChannel} ends no other way, and the
- * JDK's server has no deadlines of its own.
+ * Gives each part of an HTTP exchange a deadline, and interrupts the thread of a late exchange,
+ * which closes its connection: a blocking read or write of a {@code SocketChannel} ends no other
+ * way, and the JDK's server has no deadlines of its own.
+ *
+ * <pre>{@code
+ * deadlines.start("http-deadlines", () -> false);
+ * server.setExecutor(exchange -> threads.execute(() -> deadlines.run(exchange)));
+ * }</pre>
+ *
+ * <p>An exchange starts with the head of its request. Its handler reports the further parts by
+ * {@link #readingBody()}, {@link #working()}, {@link #answering()} and {@link #resting()}; outside
+ * of {@link #run} these do nothing. Lateness is noticed within 200 milliseconds.
+ *
+ * <p>Thread-safe.
  */
-final class ExchangeDeadlines implements AutoCloseable {
+public final class ExchangeDeadlines implements AutoCloseable {
 
-  /** How long each part of an exchange may take. */
-  record Limits(Duration head, Duration body, Duration answer) {}
-
-  /** When others wait for a place, an exchange may take this part of its limit. */
+  /** Part of its limit that an exchange may take while others wait for a place. */
   private static final int HURRY = 10;
 
-  private static final long LOOK_EVERY_NANOS = 100_000_000;
-
-  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+  private static final long CHECK_INTERVAL_NANOS = 100_000_000;
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final ThreadLocal<@Nullable Exchange> CURRENT = new ThreadLocal<>();
 
   private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
   private final Limits limits;
   private final LongSupplier nanoTime;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
   private @Nullable Thread watch;
+
   private volatile boolean closed;
+
+  /**
+   * Time limits of the parts of an exchange.
+   *
+   * @param head for the request line and the headers
+   * @param body for the body of the request
+   * @param answer for the answer, or for one piece of an endless answer
+   */
+  public record Limits(Duration head, Duration body, Duration answer) {
+
+    /**
+     * Checks the limits.
+     *
+     * @throws IllegalArgumentException if a limit is not more than zero
+     */
+    public Limits {
+      positive("head", head);
+      positive("body", body);
+      positive("answer", answer);
+    }
+
+    private static void positive(String name, Duration limit) {
+      if (limit.isNegative() || limit.isZero()) {
+        throw new IllegalArgumentException(name + ": " + limit + " is not more than zero");
+      }
+    }
+  }
+
+  private enum Part {
+    HEAD,
+    BODY,
+    WORK,
+    ANSWER,
+    REST;
+
+    /** Returns whether the exchange waits for its client or for news, and so changes nothing. */
+    boolean isIdle() {
+      return this == HEAD || this == BODY || this == REST;
+    }
+  }
+
+  /**
+   * Creates deadlines without a watch.
+   *
+   * @param limits the limits of each exchange
+   */
+  public ExchangeDeadlines(Limits limits) {
+    this(limits, System::nanoTime);
+  }
 
   ExchangeDeadlines(Limits limits, LongSupplier nanoTime) {
     this.limits = limits;
     this.nanoTime = nanoTime;
   }
 
-  /** Starts the thread that looks for what is late. */
-  synchronized void start(String name, BooleanSupplier othersWait) {
-    if (watch == null && !closed) {
-      watch =
-          new Thread(
-              () -> {
-                while (!closed) {
-                  check(othersWait);
-                  LockSupport.parkNanos(this, LOOK_EVERY_NANOS);
-                }
-              },
-              name);
-      watch.setDaemon(true);
-      watch.start();
+  /**
+   * Starts the watch, a daemon thread that interrupts late exchanges. Does nothing if the watch
+   * runs, or after {@link #close()}.
+   *
+   * @param name the name of the thread
+   * @param othersWait whether requests wait for a place: exchanges then have a tenth of their
+   *     limits; called on the watch
+   */
+  public void start(String name, BooleanSupplier othersWait) {
+    synchronized (lock) {
+      if (watch == null && !closed) {
+        watch =
+            new Thread(
+                () -> {
+                  while (!closed) {
+                    check(othersWait);
+                    LockSupport.parkNanos(this, CHECK_INTERVAL_NANOS);
+                  }
+                },
+                name);
+        watch.setDaemon(true);
+        watch.start();
+      }
     }
   }
 
-  /** Runs an exchange on this thread: from here on it is reading the head of a request. */
-  void run(Runnable work) {
-    Exchange exchange = new Exchange(Thread.currentThread(), limits);
+  /**
+   * Runs an exchange on this thread, from the head of its request. Leaves no interruption of its
+   * own behind.
+   *
+   * @param work the whole exchange
+   */
+  public void run(Runnable work) {
+    Exchange exchange = new Exchange();
     running.add(exchange);
     CURRENT.set(exchange);
     try {
@@ -69,31 +145,40 @@ final class ExchangeDeadlines implements AutoCloseable {
     }
   }
 
-  /** The exchange of this thread begins to read its body. */
-  static void readingBody() {
+  /** Starts the body's limit for the exchange of this thread. */
+  public static void readingBody() {
+    begin(Part.BODY);
+  }
+
+  /**
+   * Suspends the limits for the exchange of this thread, until its next part: the request is read,
+   * and from here on neither lateness nor the end of the server interrupts the exchange.
+   */
+  public static void working() {
+    begin(Part.WORK);
+  }
+
+  /** Starts the answer's limit for the exchange of this thread: for all of it, or one piece. */
+  public static void answering() {
+    begin(Part.ANSWER);
+  }
+
+  /**
+   * Suspends the limits for the exchange of this thread, which waits for something to send: only
+   * the end of the server interrupts the exchange.
+   */
+  public static void resting() {
+    begin(Part.REST);
+  }
+
+  private static void begin(Part part) {
     Exchange exchange = CURRENT.get();
     if (exchange != null) {
-      exchange.begins(exchange.limits.body(), true);
+      exchange.begin(part);
     }
   }
 
-  /** The exchange of this thread begins to answer, or the next part of an endless answer. */
-  static void answering() {
-    Exchange exchange = CURRENT.get();
-    if (exchange != null) {
-      exchange.begins(exchange.limits.answer(), false);
-    }
-  }
-
-  /** The exchange of this thread waits for us, not for its client: it may do so for ever. */
-  static void resting() {
-    Exchange exchange = CURRENT.get();
-    if (exchange != null) {
-      exchange.begins(FOR_EVER, false);
-    }
-  }
-
-  /** Interrupts what is late, which is sooner while others wait. */
+  /** Interrupts late exchanges. */
   void check(BooleanSupplier othersWait) {
     if (!running.isEmpty()) {
       long now = nanoTime.getAsLong();
@@ -104,74 +189,110 @@ final class ExchangeDeadlines implements AutoCloseable {
     }
   }
 
-  /** Interrupts what has not been read to its end, and so has changed nothing. */
-  void endReading() {
-    running.forEach(Exchange::interruptIfReading);
+  /**
+   * Interrupts exchanges that read their request or rest, and waits until the others have ended,
+   * for at most two seconds.
+   */
+  public void drain() {
+    running.forEach(Exchange::interruptIfIdle);
+    long start = System.nanoTime();
+    while (!running.isEmpty() && System.nanoTime() - start < DRAIN_NANOS) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
-  /** How many exchanges are under way. */
+  /** Returns the number of exchanges under way. */
   int running() {
     return running.size();
   }
 
-  /** Ends the watch, and what is still running by interruption. */
+  /** Ends the watch, and interrupts all exchanges except those that work. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
-    running.forEach(Exchange::interrupt);
-    if (watch != null) {
-      LockSupport.unpark(watch);
+    running.forEach(Exchange::interruptUnlessWorking);
+    synchronized (lock) {
+      if (watch != null) {
+        LockSupport.unpark(watch);
+      }
     }
   }
 
   /**
-   * What an exchange is at. It only counts the parts that it begins; the watch reads the clock, so
-   * that an exchange gets its whole limit and at most one look more.
+   * State of one exchange. Only the watch reads the clock, so that beginning a part stays cheap: an
+   * exchange gets its whole limit and at most two checks more.
    */
-  private static final class Exchange {
-    private final Thread thread;
-    private final Limits limits;
-    private volatile Part part;
-    private @Nullable Part seen;
+  private final class Exchange {
+    private final Thread thread = Thread.currentThread();
+
+    @GuardedBy("this")
+    private Part part = Part.HEAD;
+
+    /** How many parts have begun, and at which of them the watch saw this exchange last. */
+    @GuardedBy("this")
+    private int begun;
+
+    @GuardedBy("this")
+    private int seen = -1;
+
+    @GuardedBy("this")
     private long since;
+
+    @GuardedBy("this")
     private boolean interrupted;
+
+    @GuardedBy("this")
     private boolean ended;
 
-    Exchange(Thread thread, Limits limits) {
-      this.thread = thread;
-      this.limits = limits;
-      this.part = new Part(limits.head(), true);
+    synchronized void begin(Part next) {
+      if (interrupted && !next.isIdle()) {
+        // Meant for the part before, which has ended in time after all.
+        interrupted = false;
+        Thread.interrupted();
+      }
+      part = next;
+      begun++;
     }
 
-    void begins(Duration limit, boolean reads) {
-      part = new Part(limit, reads);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the same part as before, not one like it
     synchronized void interruptIfLate(long now, boolean hurry) {
-      Part current = part;
-      if (current != seen) {
-        seen = current;
+      if (begun != seen) {
+        seen = begun;
         since = now;
-      } else if (now - since >= current.limit().toNanos() / (hurry ? HURRY : 1)) {
+      } else if (now - since >= limitNanos() / (hurry ? HURRY : 1)) {
         interrupt();
       }
     }
 
-    synchronized void interruptIfReading() {
-      if (part.reads()) {
+    @GuardedBy("this")
+    private long limitNanos() {
+      return switch (part) {
+        case HEAD -> limits.head().toNanos();
+        case BODY -> limits.body().toNanos();
+        case ANSWER -> limits.answer().toNanos();
+        case WORK, REST -> Long.MAX_VALUE;
+      };
+    }
+
+    synchronized void interruptIfIdle() {
+      if (part.isIdle()) {
         interrupt();
       }
     }
 
-    synchronized void interrupt() {
+    synchronized void interruptUnlessWorking() {
+      if (part != Part.WORK) {
+        interrupt();
+      }
+    }
+
+    @GuardedBy("this")
+    private void interrupt() {
       if (!ended && !interrupted) {
         interrupted = true;
         thread.interrupt();
       }
     }
 
-    /** Nothing interrupts this thread on our behalf afterwards, and it is left as it was found. */
     synchronized void end() {
       ended = true;
       if (interrupted) {
@@ -179,7 +300,4 @@ final class ExchangeDeadlines implements AutoCloseable {
       }
     }
   }
-
-  /** A part of an exchange: how long it may take, and whether the request is still being read. */
-  private record Part(Duration limit, boolean reads) {}
 }

@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +46,6 @@ import org.lazaruspit.heartbeat.HealthRegistry;
  */
 public final class HeartbeatServer implements AutoCloseable {
 
-  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private final HeartbeatHandler handler;
   private final HttpServer http;
   private final AdaptiveExecutor adaptiveExecutor;
@@ -64,7 +60,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private HeartbeatServer(Builder builder, HeartbeatHandler handler) throws IOException {
     this.handler = handler;
     this.http = builder.address.open();
-    this.deadlines = new ExchangeDeadlines(builder.limits, System::nanoTime);
+    this.deadlines = new ExchangeDeadlines(builder.limits);
     this.ownThreads = builder.executor == null ? Threads.named("lazarus-http") : null;
     this.adaptiveExecutor =
         new AdaptiveExecutor(
@@ -143,11 +139,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private void stop() {
     handler.close();
-    deadlines.endReading();
-    long start = System.nanoTime();
-    while (deadlines.running() > 0 && System.nanoTime() - start < DRAIN_NANOS) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    deadlines.drain();
     http.stop(0);
     adaptiveExecutor.close();
     deadlines.close();
@@ -307,17 +299,8 @@ public final class HeartbeatServer implements AutoCloseable {
      * @return this builder
      */
     public Builder limits(Duration head, Duration body, Duration answer) {
-      this.limits =
-          new ExchangeDeadlines.Limits(
-              positive("head", head), positive("body", body), positive("answer", answer));
+      this.limits = new ExchangeDeadlines.Limits(head, body, answer);
       return this;
-    }
-
-    private static Duration positive(String name, Duration limit) {
-      if (limit.isNegative() || limit.isZero()) {
-        throw new IllegalArgumentException(name + ": " + limit + " is not more than zero");
-      }
-      return limit;
     }
 
     /**

@@ -82,8 +82,15 @@ public record Problem(String type, String title, int status, String detail) {
     Objects.requireNonNull(detail, "detail");
   }
 
-  /** Returns a problem of a kind, with its title and status. */
-  static Problem of(String type, String detail) {
+  /**
+   * Returns a problem with the title and status of its type.
+   *
+   * @param type a constant of this class
+   * @param detail the fault of this very request, for people
+   * @return the problem
+   * @throws IllegalArgumentException if the type is unknown
+   */
+  public static Problem of(String type, String detail) {
     return switch (type) {
       case BAD_REQUEST -> new Problem(type, "Not a valid request", 400, detail);
       case MALFORMED_JSON -> new Problem(type, "Not the expected JSON", 400, detail);

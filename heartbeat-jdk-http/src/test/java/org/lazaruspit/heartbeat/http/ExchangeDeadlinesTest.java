@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -112,5 +115,59 @@ class ExchangeDeadlinesTest {
     assertTrue(Thread.interrupted());
     assertEquals(0, deadlines.running());
     assertFalse(interruptedAfter(Duration.ofDays(1), true));
+  }
+
+  @Test
+  void workIsInterruptedNeitherByLatenessNorByTheEnd() {
+    deadlines.run(
+        () -> {
+          ExchangeDeadlines.working();
+          seen();
+          assertFalse(interruptedAfter(Duration.ofDays(100), true));
+          deadlines.close();
+          assertFalse(Thread.interrupted());
+        });
+  }
+
+  @Test
+  void interruptionThatComesTooLateForItsPartIsTakenBack() {
+    deadlines.run(
+        () -> {
+          seen();
+          now.addAndGet(Duration.ofSeconds(10).toNanos());
+          deadlines.check(() -> false);
+          ExchangeDeadlines.readingBody();
+          assertTrue(Thread.currentThread().isInterrupted());
+          ExchangeDeadlines.working();
+          assertFalse(Thread.currentThread().isInterrupted());
+        });
+  }
+
+  @Test
+  void drainInterruptsIdleExchangesAndWaitsForOthers() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(2);
+    List<String> ends = new CopyOnWriteArrayList<>();
+    List<Thread> threads =
+        List.of(
+            new Thread(() -> deadlines.run(() -> end(begun, ends, ExchangeDeadlines::resting))),
+            new Thread(() -> deadlines.run(() -> end(begun, ends, ExchangeDeadlines::answering))));
+    threads.forEach(Thread::start);
+    begun.await();
+    deadlines.drain();
+    assertEquals(List.of("interrupted", "done"), ends);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static void end(CountDownLatch begun, List<String> ends, Runnable part) {
+    part.run();
+    begun.countDown();
+    try {
+      Thread.sleep(300);
+      ends.add("done");
+    } catch (InterruptedException e) {
+      ends.add("interrupted");
+    }
   }
 }

@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.heartbeat.http.ExchangeDeadlines;
+import org.lazaruspit.heartbeat.http.Problem;
+import org.lazaruspit.heartbeat.http.ProblemException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,14 +51,14 @@ public final class ControlRequest {
   }
 
   /** A query parameter. */
-  Optional<String> query(String name) throws HttpProblem {
+  Optional<String> query(String name) throws ProblemException {
     String query = exchange.getRequestURI().getRawQuery();
     Optional<String> found = Optional.empty();
     for (String pair : query == null ? new String[0] : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       if (decoded(equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
         if (found.isPresent()) {
-          throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, name + ": given twice in the query");
+          throw ProblemException.of(Problem.BAD_REQUEST, name + ": given twice in the query");
         }
         found = Optional.of(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
       }
@@ -69,7 +72,7 @@ public final class ControlRequest {
   }
 
   /** The body, an object with no other fields than these; no body is an empty object. */
-  public ObjectNode body(Set<String> fields) throws IOException, HttpProblem {
+  public ObjectNode body(Set<String> fields) throws IOException, ProblemException {
     byte[] bytes = bytes();
     if (bytes.length == 0) {
       return Json.object();
@@ -78,24 +81,24 @@ public final class ControlRequest {
     try {
       value = Json.parse(bytes);
     } catch (JacksonException e) {
-      throw new HttpProblem(
-          HttpProblem.Kind.BAD_REQUEST, "the body is not JSON: " + e.getOriginalMessage());
+      throw ProblemException.of(
+          Problem.BAD_REQUEST, "the body is not JSON: " + e.getOriginalMessage());
     }
     if (!(value instanceof ObjectNode object)) {
-      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "the body is not a JSON object");
+      throw ProblemException.of(Problem.BAD_REQUEST, "the body is not a JSON object");
     }
     for (String name : object.propertyNames()) {
       if (!fields.contains(name)) {
-        throw new HttpProblem(
-            HttpProblem.Kind.BAD_REQUEST,
+        throw ProblemException.of(
+            Problem.BAD_REQUEST,
             name + ": there is no such field, expected " + List.copyOf(new TreeSet<>(fields)));
       }
     }
     return object;
   }
 
-  private byte[] bytes() throws IOException, HttpProblem {
-    Deadlines.readingBody();
+  private byte[] bytes() throws IOException, ProblemException {
+    ExchangeDeadlines.readingBody();
     byte[] bytes;
     try {
       bytes = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
@@ -103,16 +106,16 @@ public final class ControlRequest {
       throw new GoneException(e);
     }
     if (bytes.length > MAX_BODY) {
-      throw new HttpProblem(
-          HttpProblem.Kind.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");
+      throw ProblemException.of(
+          Problem.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");
     }
-    Deadlines.working();
+    ExchangeDeadlines.working();
     return bytes;
   }
 
   /** Lets the sender get rid of what nobody reads. */
   static void drain(HttpExchange exchange) throws IOException {
-    Deadlines.readingBody();
+    ExchangeDeadlines.readingBody();
     InputStream in = exchange.getRequestBody();
     byte[] dump = new byte[8192];
     int left = POLITELY_DRAINED;

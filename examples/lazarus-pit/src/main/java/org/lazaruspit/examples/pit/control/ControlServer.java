@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lazaruspit.heartbeat.http.ExchangeDeadlines;
+import org.lazaruspit.heartbeat.http.Problem;
+import org.lazaruspit.heartbeat.http.ProblemException;
 import org.lazaruspit.pit.PitConfig.Control;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,22 +39,30 @@ public final class ControlServer implements AutoCloseable {
   /** More are turned away: here come a few people and programs of this machine. */
   private static final int MOST_EXCHANGES = 256;
 
+  private static final ExchangeDeadlines.Limits LIMITS =
+      new ExchangeDeadlines.Limits(
+          Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
   private final HttpServer http;
-  private final Guard guard;
+  private final AccessCheck access;
   private final List<Route> routes;
-  private final Deadlines deadlines;
+  private final ExchangeDeadlines deadlines;
   private final ExecutorService threads = threads();
   private final Semaphore places = new Semaphore(MOST_EXCHANGES);
   private final URI uri;
 
   private ControlServer(
-      HttpServer http, Control where, String token, List<Route> routes, Deadlines.Limits limits) {
+      HttpServer http,
+      Control where,
+      String token,
+      List<Route> routes,
+      ExchangeDeadlines.Limits limits) {
     this.http = http;
     int port = http.getAddress().getPort();
     String host = where.host();
-    this.guard = new Guard(host, port, token);
+    this.access = new AccessCheck(host, port, token);
     this.routes = List.copyOf(routes);
-    this.deadlines = new Deadlines(limits);
+    this.deadlines = new ExchangeDeadlines(limits);
     boolean bare = host.contains(":") && !host.startsWith("[");
     this.uri = URI.create("http://" + (bare ? "[" + host + "]" : host) + ":" + port);
     http.createContext("/", this::handle);
@@ -64,11 +76,12 @@ public final class ControlServer implements AutoCloseable {
    */
   public static ControlServer open(Control where, String token, List<Route> routes)
       throws IOException {
-    return open(where, token, routes, Deadlines.Limits.DEFAULT);
+    return open(where, token, routes, LIMITS);
   }
 
   static ControlServer open(
-      Control where, String token, List<Route> routes, Deadlines.Limits limits) throws IOException {
+      Control where, String token, List<Route> routes, ExchangeDeadlines.Limits limits)
+      throws IOException {
     // Without it the JDK answers a kept connection 40 ms late; it is read once in a JVM's life.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     try {
@@ -85,6 +98,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   public void start() {
+    deadlines.start("control-deadlines", () -> false);
     http.start();
   }
 
@@ -126,25 +140,25 @@ public final class ControlServer implements AutoCloseable {
 
   private Response answer(HttpExchange exchange) throws IOException {
     try {
-      guard.checkPlace(exchange);
+      access.checkOrigin(exchange);
       return route(exchange);
-    } catch (HttpProblem e) {
+    } catch (ProblemException e) {
       ControlRequest.drain(exchange);
-      Response refusal = Response.problem(e.kind(), e.getMessage());
-      return e.kind() == HttpProblem.Kind.UNAUTHORIZED
+      Response refusal = Response.problem(e.problem().type(), e.getMessage());
+      return e.problem().status() == 401
           ? refusal.with("WWW-Authenticate", "Bearer realm=\"lazarus-pit\"")
           : refusal;
     } catch (ControlRequest.GoneException e) {
       throw e;
     } catch (NoSuchElementException e) {
-      return Response.problem(HttpProblem.Kind.NOT_FOUND, e.getMessage());
+      return Response.problem(Problem.NOT_FOUND, e.getMessage());
     } catch (IllegalArgumentException e) {
-      return Response.problem(HttpProblem.Kind.BAD_REQUEST, e.getMessage());
+      return Response.problem(Problem.BAD_REQUEST, e.getMessage());
     } catch (IllegalStateException e) {
-      return Response.problem(HttpProblem.Kind.CONFLICT, e.getMessage());
+      return Response.problem(DaemonProblem.CONFLICT, e.getMessage());
     } catch (Exception e) {
       log.warn("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
-      return Response.problem(HttpProblem.Kind.INTERNAL, "see the daemon's log: " + e.getMessage());
+      return Response.problem(Problem.INTERNAL, "see the daemon's log: " + e.getMessage());
     }
   }
 
@@ -156,27 +170,28 @@ public final class ControlServer implements AutoCloseable {
       Optional<Map<String, String>> variables = route.match(path);
       if (variables.isPresent() && route.takes(method)) {
         if (!route.open()) {
-          guard.checkToken(exchange);
+          access.checkToken(exchange);
         }
-        Deadlines.working();
+        ExchangeDeadlines.working();
         return route.handler().handle(new ControlRequest(exchange, variables.get()));
       }
       variables.ifPresent(values -> allowed.add(route.method()));
     }
-    guard.checkToken(exchange);
+    access.checkToken(exchange);
     if (allowed.isEmpty()) {
-      throw new HttpProblem(HttpProblem.Kind.NOT_FOUND, "nothing is under this path");
+      throw ProblemException.of(Problem.NOT_FOUND, "nothing is under this path");
     }
     ControlRequest.drain(exchange);
-    return Response.problem(HttpProblem.Kind.METHOD_NOT_ALLOWED, "this path takes " + allowed)
+    return Response.problem(Problem.METHOD_NOT_ALLOWED, "this path takes " + allowed)
         .with("Allow", String.join(", ", allowed));
   }
 
   /** Ends what is under way and lets go of the address. A second call does nothing. */
   @Override
   public void close() {
-    deadlines.close();
+    deadlines.drain();
     http.stop(0);
+    deadlines.close();
     threads.shutdown();
   }
 

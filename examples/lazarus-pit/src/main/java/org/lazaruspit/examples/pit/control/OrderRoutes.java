@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.heartbeat.http.Problem;
+import org.lazaruspit.heartbeat.http.ProblemException;
 import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
@@ -63,17 +65,16 @@ public final class OrderRoutes {
    * What agents may ask for, one for another. Their word is evidence and no order: the mission's
    * policy decides, or a person, and who was found well is left alone.
    */
-  private ObjectNode request(ControlRequest request) throws IOException, HttpProblem {
+  private ObjectNode request(ControlRequest request) throws IOException, ProblemException {
     ObjectNode body = request.body(Set.of("cell", "agent", "reason"));
     String reason =
         reason(body)
             .orElseThrow(
                 () ->
-                    new HttpProblem(
-                        HttpProblem.Kind.BAD_REQUEST, "reason: missing, say what was seen"));
+                    ProblemException.of(Problem.BAD_REQUEST, "reason: missing, say what was seen"));
     Optional<String> agentId = text(body, "agent");
     if (agentId.isEmpty()) {
-      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "agent: missing");
+      throw ProblemException.of(Problem.BAD_REQUEST, "agent: missing");
     }
     RevivalEngine engine = engine();
     AgentRef agent = Target.of(engine, text(body, "cell"), agentId).agent();
@@ -93,21 +94,20 @@ public final class OrderRoutes {
                             .formatted(agent, engine.why(agent).next()))));
   }
 
-  private ObjectNode approve(ControlRequest request) throws IOException, HttpProblem {
+  private ObjectNode approve(ControlRequest request) throws IOException, ProblemException {
     String by = reason(request.body(Set.of("reason"))).orElse("approved by a person");
     return RevivalJson.of(engine().approve(request.variable("id"), by));
   }
 
-  private ObjectNode deny(ControlRequest request) throws IOException, HttpProblem {
+  private ObjectNode deny(ControlRequest request) throws IOException, ProblemException {
     String why =
         reason(request.body(Set.of("reason")))
             .orElseThrow(
-                () ->
-                    new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "reason: missing, say why not"));
+                () -> ProblemException.of(Problem.BAD_REQUEST, "reason: missing, say why not"));
     return RevivalJson.of(engine().deny(request.variable("id"), why));
   }
 
-  private ObjectNode why(ControlRequest request) throws HttpProblem {
+  private ObjectNode why(ControlRequest request) throws ProblemException {
     RevivalEngine engine = engine();
     Target target = Target.of(engine, request.query("cell"), request.query("agent"));
     if (target.agentId().isPresent()) {
@@ -122,11 +122,11 @@ public final class OrderRoutes {
     return json;
   }
 
-  private ObjectNode order(ControlRequest request) throws IOException, HttpProblem {
+  private ObjectNode order(ControlRequest request) throws IOException, ProblemException {
     ObjectNode body = request.body(Set.of("order", "cell", "agent", "until", "reason"));
     String order =
         text(body, "order")
-            .orElseThrow(() -> new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "order: missing"));
+            .orElseThrow(() -> ProblemException.of(Problem.BAD_REQUEST, "order: missing"));
     Optional<Instant> until = until(body, order);
     String reason = reason(body).orElse("");
     RevivalEngine engine = engine();
@@ -140,8 +140,8 @@ public final class OrderRoutes {
       case "resume" -> target.give(a -> engine.resume(a, reason), c -> engine.resume(c, reason));
       case "lift" -> target.give(a -> engine.lift(a, reason), c -> engine.lift(c, reason));
       default ->
-          throw new HttpProblem(
-              HttpProblem.Kind.BAD_REQUEST,
+          throw ProblemException.of(
+              Problem.BAD_REQUEST,
               "order: \"" + order + "\" is not revive, stop, pause, resume or lift");
     }
     ObjectNode json = Json.object();
@@ -173,43 +173,43 @@ public final class OrderRoutes {
     return revivals;
   }
 
-  private static Optional<Instant> until(ObjectNode body, String order) throws HttpProblem {
+  private static Optional<Instant> until(ObjectNode body, String order) throws ProblemException {
     Optional<String> text = text(body, "until");
     if (text.isEmpty()) {
       return Optional.empty();
     }
     if (!order.equals("pause")) {
-      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "until: only a pause ends by itself");
+      throw ProblemException.of(Problem.BAD_REQUEST, "until: only a pause ends by itself");
     }
     try {
       Instant end = OffsetDateTime.parse(text.get()).toInstant();
       if (!end.isAfter(Instant.now())) {
-        throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "until: " + end + " is past");
+        throw ProblemException.of(Problem.BAD_REQUEST, "until: " + end + " is past");
       }
       return Optional.of(end);
     } catch (DateTimeException e) {
-      throw new HttpProblem(
-          HttpProblem.Kind.BAD_REQUEST,
+      throw ProblemException.of(
+          Problem.BAD_REQUEST,
           "until: \"" + text.get() + "\" is not an instant, for example 2026-01-31T09:30:00Z");
     }
   }
 
-  private static Optional<String> reason(ObjectNode body) throws HttpProblem {
+  private static Optional<String> reason(ObjectNode body) throws ProblemException {
     Optional<String> reason = text(body, "reason").map(String::strip).filter(r -> !r.isEmpty());
     if (reason.isPresent() && reason.get().length() > MAX_REASON) {
-      throw new HttpProblem(
-          HttpProblem.Kind.BAD_REQUEST, "reason: may have " + MAX_REASON + " characters at most");
+      throw ProblemException.of(
+          Problem.BAD_REQUEST, "reason: may have " + MAX_REASON + " characters at most");
     }
     return reason;
   }
 
-  private static Optional<String> text(ObjectNode body, String field) throws HttpProblem {
+  private static Optional<String> text(ObjectNode body, String field) throws ProblemException {
     JsonNode value = body.path(field);
     if (value.isMissingNode() || value.isNull()) {
       return Optional.empty();
     }
     if (!value.isString()) {
-      throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, field + ": " + value + " is not a text");
+      throw ProblemException.of(Problem.BAD_REQUEST, field + ": " + value + " is not a text");
     }
     return Optional.of(value.asString());
   }

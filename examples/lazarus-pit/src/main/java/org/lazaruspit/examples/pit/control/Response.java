@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.heartbeat.http.ExchangeDeadlines;
+import org.lazaruspit.heartbeat.http.Problem;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a request is answered with. Immutable. */
@@ -27,8 +27,8 @@ public final class Response {
   @FunctionalInterface
   public interface Stream {
     /**
-     * Writes. While it waits for something to write, {@link Deadlines#resting} should hold, and
-     * {@link Deadlines#answering} again before each write.
+     * Writes. While it waits for something to write, {@link ExchangeDeadlines#resting} should hold,
+     * and {@link ExchangeDeadlines#answering} again before each write.
      */
     void writeTo(OutputStream out) throws IOException, InterruptedException;
   }
@@ -54,28 +54,23 @@ public final class Response {
     return new Response(200, Map.of("Content-Type", type), NOTHING, stream);
   }
 
-  /** RFC 9457. */
-  public static Response problem(HttpProblem.Kind kind, @Nullable String detail) {
-    return of(kind.status(), "application/problem+json", Json.bytes(problemJson(kind, detail)));
+  /** Returns a problem (RFC 9457) of a type of {@link DaemonProblem}. */
+  public static Response problem(String type, @Nullable String detail) {
+    return problem(type, detail, List.of());
   }
 
-  private static ObjectNode problemJson(HttpProblem.Kind kind, @Nullable String detail) {
-    ObjectNode problem = Json.object();
-    problem.put(
-        "type", "urn:lazaruspit:problem:" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    problem.put("title", kind.title());
-    problem.put("status", kind.status());
-    problem.put("detail", String.valueOf(detail));
-    return problem;
-  }
-
-  /** The same with every problem by itself. */
-  public static Response problem(
-      HttpProblem.Kind kind, @Nullable String detail, List<String> problems) {
-    ObjectNode problem = problemJson(kind, detail);
-    ArrayNode all = problem.putArray("problems");
-    problems.forEach(all::add);
-    return of(kind.status(), "application/problem+json", Json.bytes(problem));
+  /** Returns a problem with its single findings, if there are any. */
+  public static Response problem(String type, @Nullable String detail, List<String> findings) {
+    Problem problem = DaemonProblem.of(type, detail);
+    ObjectNode json = Json.object();
+    json.put("type", type);
+    json.put("title", problem.title());
+    json.put("status", problem.status());
+    json.put("detail", problem.detail());
+    if (!findings.isEmpty()) {
+      findings.forEach(json.putArray("problems")::add);
+    }
+    return of(problem.status(), "application/problem+json", Json.bytes(json));
   }
 
   /** The same with a further header. */
@@ -86,7 +81,7 @@ public final class Response {
   }
 
   void send(HttpExchange exchange) throws IOException, InterruptedException {
-    Deadlines.answering();
+    ExchangeDeadlines.answering();
     exchange.getResponseHeaders().set("Cache-Control", "no-store");
     exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
     headers.forEach(exchange.getResponseHeaders()::set);

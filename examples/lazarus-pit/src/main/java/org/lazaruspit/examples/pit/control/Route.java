@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.lazaruspit.heartbeat.http.ProblemException;
 
 /**
  * What the daemon does with one kind of request.
@@ -20,9 +21,9 @@ public record Route(String method, List<String> path, boolean open, Handler hand
   @FunctionalInterface
   public interface Handler {
     /**
-     * Answers; it may throw what {@link ControlServer} knows how to say: a {@link HttpProblem},
-     * {@link java.util.NoSuchElementException} (404), {@link IllegalArgumentException} (400) or
-     * {@link IllegalStateException} (409).
+     * Answers; it may throw what {@link ControlServer} knows how to say: a {@link
+     * ProblemException}, {@link java.util.NoSuchElementException} (404), {@link
+     * IllegalArgumentException} (400) or {@link IllegalStateException} (409).
      */
     Response handle(ControlRequest request) throws Exception;
   }

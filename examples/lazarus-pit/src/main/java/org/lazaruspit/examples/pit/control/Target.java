@@ -6,6 +6,8 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.lazaruspit.heartbeat.http.Problem;
+import org.lazaruspit.heartbeat.http.ProblemException;
 import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.spi.AgentRef;
 
@@ -30,13 +32,13 @@ record Target(UUID cellId, Optional<String> agentId) {
    * @throws IllegalStateException if there are several
    */
   static Target of(RevivalEngine engine, Optional<String> cell, Optional<String> agent)
-      throws HttpProblem {
+      throws ProblemException {
     if (cell.isPresent()) {
       return new Target(cellId(cell.get()), agent);
     }
     if (agent.isEmpty()) {
-      throw new HttpProblem(
-          HttpProblem.Kind.BAD_REQUEST, "agent: missing, and so is cell: who is meant?");
+      throw ProblemException.of(
+          Problem.BAD_REQUEST, "agent: missing, and so is cell: who is meant?");
     }
     List<AgentRef> found =
         engine.agents().stream().filter(known -> known.agentId().equals(agent.get())).toList();
@@ -56,7 +58,7 @@ record Target(UUID cellId, Optional<String> agentId) {
     return new Target(found.get(0).cellId(), agent);
   }
 
-  private static UUID cellId(String text) throws HttpProblem {
+  private static UUID cellId(String text) throws ProblemException {
     try {
       UUID id = UUID.fromString(text);
       if (id.toString().equalsIgnoreCase(text)) {
@@ -65,7 +67,7 @@ record Target(UUID cellId, Optional<String> agentId) {
     } catch (IllegalArgumentException e) {
       // said below, as of those that Java is too lenient with
     }
-    throw new HttpProblem(HttpProblem.Kind.BAD_REQUEST, "cell: \"" + text + "\" is not a UUID");
+    throw ProblemException.of(Problem.BAD_REQUEST, "cell: \"" + text + "\" is not a UUID");
   }
 
   /** The one agent. */

@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.examples.pit.control.Deadlines;
-import org.lazaruspit.examples.pit.control.HttpProblem;
+import org.lazaruspit.examples.pit.control.DaemonProblem;
 import org.lazaruspit.examples.pit.control.Response;
 import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.heartbeat.http.ExchangeDeadlines;
 import org.lazaruspit.pit.Revival;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The fleet as server-sent events: first all of it, then what has changed. Nothing is queued: a
  * reader is told how the fleet of now differs from what it was told last, so a slow one gets many
  * changes in one, and costs no memory beyond one picture. One that doesn't take what it is sent is
- * cut off by {@link Deadlines}. Thread-safe.
+ * cut off by {@link ExchangeDeadlines}. Thread-safe.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
@@ -80,7 +80,7 @@ final class FleetEvents {
     return readers.get() < MOST_READERS
         ? Response.stream("text/event-stream", this::write)
         : Response.problem(
-                HttpProblem.Kind.BUSY,
+                DaemonProblem.BUSY,
                 "%d pages or programs follow this fleet already".formatted(MOST_READERS))
             .with("Retry-After", "5");
   }
@@ -102,7 +102,7 @@ final class FleetEvents {
     FleetSnapshot told = null;
     ObjectNode toldHealth = null;
     while (true) {
-      Deadlines.working();
+      ExchangeDeadlines.working();
       Seen now = picture();
       boolean said = tell(out, told, now.picture());
       told = now.picture();
@@ -116,7 +116,7 @@ final class FleetEvents {
         write(out, ": still here\n\n");
       }
       out.flush();
-      Deadlines.resting();
+      ExchangeDeadlines.resting();
       changes.rest(BETWEEN_CHANGES);
       changes.await(now.count(), keepAlive);
     }
@@ -154,7 +154,7 @@ final class FleetEvents {
   private static void write(OutputStream out, String text) throws IOException {
     byte[] bytes = text.getBytes(UTF_8);
     for (int from = 0; from < bytes.length; from += PIECE) {
-      Deadlines.answering();
+      ExchangeDeadlines.answering();
       out.write(bytes, from, Math.min(PIECE, bytes.length - from));
     }
   }

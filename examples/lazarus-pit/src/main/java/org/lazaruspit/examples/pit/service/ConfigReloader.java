@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.lazaruspit.examples.pit.control.ControlEndpoint;
 import org.lazaruspit.examples.pit.control.ControlServer;
 import org.lazaruspit.examples.pit.control.CurrentPit;
-import org.lazaruspit.examples.pit.control.HttpProblem;
+import org.lazaruspit.examples.pit.control.DaemonProblem;
 import org.lazaruspit.examples.pit.control.Response;
 import org.lazaruspit.examples.pit.control.Route;
 import org.lazaruspit.examples.pit.text.Json;
@@ -105,7 +105,7 @@ final class ConfigReloader {
           try {
             reload();
           } catch (UnusableException e) {
-            return Response.problem(HttpProblem.Kind.UNPROCESSABLE, e.getMessage(), e.problems());
+            return Response.problem(DaemonProblem.UNPROCESSABLE, e.getMessage(), e.problems());
           }
           ObjectNode answer = Json.object();
           answer.put("reloaded", true);

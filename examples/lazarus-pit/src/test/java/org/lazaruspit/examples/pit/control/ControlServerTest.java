@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.examples.pit.Serving;
 import org.lazaruspit.examples.pit.SmallFleet;
+import org.lazaruspit.heartbeat.http.ExchangeDeadlines;
 import org.lazaruspit.pit.PitConfig.Control;
 
 /** Who may come in, and what becomes of those who mean ill. */
@@ -270,7 +271,10 @@ final class ControlServerTest {
     Route read = Route.post("/read", request -> Response.json(request.body(Set.of())));
     try (ControlServer server =
         ControlServer.open(
-            Control.DEFAULT, "T", List.of(read), new Deadlines.Limits(limit, limit, limit))) {
+            Control.DEFAULT,
+            "T",
+            List.of(read),
+            new ExchangeDeadlines.Limits(limit, limit, limit))) {
       server.start();
       URI url = server.uri();
       try (Socket socket = new Socket(url.getHost(), url.getPort())) {

@@ -4,47 +4,49 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.lazaruspit.heartbeat.http.Problem;
+import org.lazaruspit.heartbeat.http.ProblemException;
 
 /**
- * Keeps out who has no business here: web pages, which a browser lets send requests to the loopback
- * interface, and with a host name of their own that resolves to it even read the answers; and whom
- * the token was not given to.
+ * Refuses requests without the token, and those of web pages: a browser lets a page send requests
+ * to the loopback interface, and read the answers where a host name of the page resolves to it.
+ *
+ * <p>Stricter than a gateway, which takes any port and lists of names and origins: the target and
+ * the only {@code Host} header must both be this address with its port.
  */
-final class Guard {
+final class AccessCheck {
 
   private static final String BEARER = "bearer ";
 
-  private final Set<String> authorities;
+  private final Set<String> authorities = new HashSet<>();
   private final Set<String> origins;
   private final byte[] token;
 
   /**
-   * A guard of one address.
+   * Creates the check of one address.
    *
-   * @param host what the configuration calls it
+   * @param host the host as configured
    */
-  Guard(String host, int port, String token) {
+  AccessCheck(String host, int port, String token) {
     String own = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-    this.authorities =
-        Set.of("127.0.0.1", "localhost", "[::1]").stream().collect(Collectors.toSet());
-    this.authorities.add(own.toLowerCase(Locale.ROOT));
-    Set<String> withPort =
-        authorities.stream().map(name -> name + ":" + port).collect(Collectors.toSet());
-    if (port != 80) {
-      authorities.clear();
+    for (String name : List.of("127.0.0.1", "localhost", "[::1]", own.toLowerCase(Locale.ROOT))) {
+      authorities.add(name + ":" + port);
+      if (port == 80) {
+        authorities.add(name);
+      }
     }
-    authorities.addAll(withPort);
     this.origins =
         authorities.stream().map(name -> "http://" + name).collect(Collectors.toUnmodifiableSet());
     this.token = token.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Refuses a request that does not mean this daemon, or that comes from a page of another. */
-  void checkPlace(HttpExchange exchange) throws HttpProblem {
+  /** Refuses a request to another host, or from a page of another origin. */
+  void checkOrigin(HttpExchange exchange) throws ProblemException {
     Headers headers = exchange.getRequestHeaders();
     List<String> hosts = headers.getOrDefault("Host", List.of());
     String target = exchange.getRequestURI().getRawAuthority();
@@ -53,23 +55,21 @@ final class Guard {
             && authorities.contains(hosts.get(0).toLowerCase(Locale.ROOT))
             && (target == null || authorities.contains(target.toLowerCase(Locale.ROOT)));
     if (!known) {
-      throw new HttpProblem(
-          HttpProblem.Kind.HOST_NOT_ALLOWED, "the Host header is not this daemon's address");
+      throw ProblemException.of(
+          Problem.HOST_NOT_ALLOWED, "the Host header is not this daemon's address");
     }
     if (!origins.containsAll(headers.getOrDefault("Origin", List.of()))) {
-      throw new HttpProblem(
-          HttpProblem.Kind.ORIGIN_NOT_ALLOWED,
-          "web pages of other origins may not use this daemon");
+      throw ProblemException.of(
+          Problem.ORIGIN_NOT_ALLOWED, "web pages of other origins may not use this daemon");
     }
   }
 
   /** Refuses a request without the token. */
-  void checkToken(HttpExchange exchange) throws HttpProblem {
+  void checkToken(HttpExchange exchange) throws ProblemException {
     List<String> given = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
     if (given.size() != 1 || !isToken(given.get(0))) {
-      throw new HttpProblem(
-          HttpProblem.Kind.UNAUTHORIZED,
-          "send the header Authorization: Bearer with the daemon's token");
+      throw ProblemException.of(
+          Problem.UNAUTHORIZED, "send the header Authorization: Bearer with the daemon's token");
     }
   }
 
