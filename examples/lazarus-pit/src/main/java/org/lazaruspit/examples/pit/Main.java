@@ -30,6 +30,7 @@ import org.lazaruspit.examples.pit.service.Daemon;
 import org.lazaruspit.examples.pit.service.Logging;
 import org.lazaruspit.examples.pit.text.ErrorReport;
 import org.lazaruspit.examples.pit.text.Uuids;
+import org.lazaruspit.examples.pit.text.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lazarus-pit",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
+    versionProvider = Version.class,
     description = "Notices the death of agents and brings each back once, with its memory.",
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {
@@ -186,19 +187,5 @@ public final class Main implements Callable<Integer> {
       return StatusCommand.run(config, false, own);
     }
     return Daemon.run(config, dryRun.wanted(), logging);
-  }
-
-  /** The version that the build wrote into the JAR. */
-  public static final class Version implements CommandLine.IVersionProvider {
-
-    public static String number() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return version == null ? "(not packaged)" : version;
-    }
-
-    @Override
-    public String[] getVersion() {
-      return new String[] {"lazarus-pit " + number()};
-    }
   }
 }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import org.lazaruspit.examples.pit.Main;
 import org.lazaruspit.examples.pit.control.CurrentPit;
 import org.lazaruspit.examples.pit.text.Json;
+import org.lazaruspit.examples.pit.text.Version;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.PitReport.AgentLine;
@@ -49,7 +49,7 @@ final class PitMetrics {
             .help("The version of this daemon.")
             .labelNames("version")
             .register(registry);
-    build.setLabelValues(Main.Version.number());
+    build.setLabelValues(Version.number());
     gauge(
         "process_start_time_seconds",
         "When the daemon was started.",
