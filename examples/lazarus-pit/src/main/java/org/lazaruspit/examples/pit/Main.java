@@ -47,11 +47,11 @@ import picocli.CommandLine.Spec;
     name = "lazarus-pit",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Notices the death of agents and brings each back once, with its memory.",
+    description = "Notices the death of agents and revives each once, with its memory.",
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {
       "",
-      "Without a command it runs the daemon. Exit status: 0 done, 1 the answer is no, 2 wrong use.",
+      "Without a command it runs the daemon. Exit status: 0 done, 1 failed or refused, 2 wrong use.",
       "",
       "Examples:",
       "  lazarus-pit --create-config",
@@ -85,7 +85,7 @@ public final class Main implements Callable<Integer> {
 
   private static final String CONFIG = "--config";
 
-  /** Wide enough for every example on a line of its own. */
+  /** Width of the help in characters: keeps every example on one line. */
   private static final int HELP_WIDTH = 100;
 
   @Mixin private final ConfigFile config = new ConfigFile();
@@ -96,7 +96,7 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--create-config",
-      description = "Write an example configuration; refuses to overwrite one.")
+      description = "Write an example configuration; refuses to overwrite a file.")
   private boolean createConfig;
 
   @Option(names = "--status", description = "The same as the command status.")
@@ -107,7 +107,7 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   /**
-   * Runs a command and ends the JVM with its exit status: 0 done, 1 the answer is no, 2 wrong use.
+   * Runs a command and ends the JVM with its exit status: 0 done, 1 failed or refused, 2 wrong use.
    *
    * @param args the arguments
    */
@@ -120,7 +120,7 @@ public final class Main implements Callable<Integer> {
     System.exit(command.execute(args));
   }
 
-  /** JSON is UTF-8 whatever the locale says, and where that says nothing so is all the rest. */
+  /** Returns a writer for UTF-8 in any locale: JSON is UTF-8. */
   private static PrintWriter utf8(FileDescriptor descriptor) {
     return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
@@ -138,8 +138,8 @@ public final class Main implements Callable<Integer> {
   }
 
   /**
-   * What stands before a command is not lost: a configuration holds for it, and what only the
-   * daemon understands is refused.
+   * Passes the configuration given before a command on to the command, and refuses options that
+   * only the daemon has.
    */
   private static int execute(ParseResult parsed) {
     if (parsed.hasSubcommand()) {
@@ -148,13 +148,13 @@ public final class Main implements Callable<Integer> {
         command = command.subcommand();
       }
       for (OptionSpec option : parsed.matchedOptions()) {
-        handOn(option, command, parsed);
+        passOn(option, command, parsed);
       }
     }
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private static void handOn(OptionSpec option, ParseResult command, ParseResult parsed) {
+  private static void passOn(OptionSpec option, ParseResult command, ParseResult parsed) {
     OptionSpec same = command.commandSpec().findOption(CONFIG);
     boolean isConfig = option.longestName().equals(CONFIG);
     if (!isConfig || same == null || command.hasMatchedOption(CONFIG)) {
@@ -176,7 +176,8 @@ public final class Main implements Callable<Integer> {
             .toList();
     if (wanted.size() > 1) {
       throw new ParameterException(
-          own.commandLine(), String.join(" and ", wanted) + ": only one of them");
+          own.commandLine(),
+          String.join(" and ", wanted) + ": only one of these options at a time");
     }
     if (createConfig) {
       config.create();

@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lazarus-pit cell ...}: mission cells, with no daemon needed. */
+/** {@code lazarus-pit cell ...}: mission cells; needs no daemon. */
 @Command(
     name = "cell",
     mixinStandardHelpOptions = true,
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "None of them needs a daemon. A running one sees what has changed at once.",
+      "No command needs a daemon. A running daemon sees each change at once.",
       "",
       "Examples:",
       "  lazarus-pit cell create --name \"Sort the archive\"",
@@ -58,12 +58,12 @@ public final class CellCommand implements Runnable {
     throw new ParameterException(own.commandLine(), "a command is missing");
   }
 
-  /** One of them. */
+  /** Base of these commands. */
   abstract static class OfCells implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
-    final Console screen() {
+    final Console console() {
       return Console.of(Objects.requireNonNull(spec, "run by picocli"));
     }
   }
@@ -98,7 +98,9 @@ public final class CellCommand implements Runnable {
     @Option(names = "--launcher", description = "The launcher that starts it (default: default).")
     private @Nullable String launcher;
 
-    @Option(names = "--capability", description = "What it can do; may be given several times.")
+    @Option(
+        names = "--capability",
+        description = "A capability of the agent; may be given several times.")
     private List<String> capabilities = List.of();
 
     @Override
@@ -109,7 +111,7 @@ public final class CellCommand implements Runnable {
                   .withCapabilities(capabilities)
                   .withGateway(gateway)
                   .withLauncher(launcher));
-      screen().line("added agent %s", id);
+      console().line("added agent %s", id);
       return 0;
     }
   }
@@ -132,10 +134,13 @@ public final class CellCommand implements Runnable {
     @Option(names = "--id", required = true, description = "The task's id.")
     private String id = "";
 
-    @Option(names = "--title", required = true, description = "What is to be done.")
+    @Option(names = "--title", required = true, description = "The title of the task.")
     private String title = "";
 
-    @Option(names = "--assign", paramLabel = "AGENT", description = "The agent that does it.")
+    @Option(
+        names = "--assign",
+        paramLabel = "AGENT",
+        description = "The agent that works on the task.")
     private @Nullable String assignee;
 
     @Option(
@@ -158,7 +163,7 @@ public final class CellCommand implements Runnable {
                   .withAssignedTo(assignee)
                   .withDependencies(dependencies)
                   .withPriority(priority));
-      screen().line("added task %s", id);
+      console().line("added task %s", id);
       return 0;
     }
   }
@@ -170,7 +175,7 @@ public final class CellCommand implements Runnable {
       description = "Show a cell: its mission, its agents and its tasks.",
       footer = {
         "",
-        "What is wrong with it goes to standard error; the rest is shown all the same.",
+        "Problems go to standard error; the rest is shown all the same.",
         "",
         "Examples:",
         "  lazarus-pit cell show /var/missions/4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10",
@@ -187,12 +192,12 @@ public final class CellCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       CellLoad load = CellFolder.load(CellFolder.existingCell(cell));
-      Console screen = screen();
+      Console console = console();
       if (json) {
-        screen.json(CellView.json(load));
+        console.json(CellView.json(load));
       } else {
-        load.problems().forEach(problem -> screen.complaint(problem.message()));
-        load.cell().ifPresent(found -> CellView.write(screen, found));
+        load.problems().forEach(problem -> console.error(problem.message()));
+        load.cell().ifPresent(found -> CellView.write(console, found));
       }
       return load.cell().isPresent() ? 0 : ErrorReport.NO;
     }
@@ -205,7 +210,7 @@ public final class CellCommand implements Runnable {
       description = "Report every problem of a cell, or of all cells of a missions root.",
       footer = {
         "",
-        "Exit status 1 means that a cell is invalid; warnings alone make none so.",
+        "Exit status 1 means that a cell is invalid; warnings alone do not.",
         "",
         "Examples:",
         "  lazarus-pit cell validate /var/missions",
@@ -227,12 +232,12 @@ public final class CellCommand implements Runnable {
               ? List.of(CellFolder.load(where))
               : MissionStore.open(where).load();
       long invalid = loads.stream().filter(load -> !load.valid()).count();
-      Console screen = screen();
+      Console console = console();
       if (json) {
-        screen.json(CellView.problems(loads));
+        console.json(CellView.problems(loads));
       } else {
-        loads.forEach(load -> load.problems().forEach(it -> screen.line("%s", it.message())));
-        screen.line("%d of %d cells valid", loads.size() - invalid, loads.size());
+        loads.forEach(load -> load.problems().forEach(it -> console.line("%s", it.message())));
+        console.line("%d of %d cells valid", loads.size() - invalid, loads.size());
       }
       return invalid == 0 ? 0 : ErrorReport.NO;
     }
@@ -245,7 +250,7 @@ public final class CellCommand implements Runnable {
       description = "Write a cell into a new zip file, while no editor changes it.",
       footer = {
         "",
-        "Links and special files are left out, and named on standard error.",
+        "Links and special files are left out, and listed on standard error.",
         "",
         "Example:",
         "  lazarus-pit cell backup CELL \"archive-$(date +%%F).zip\""
@@ -263,8 +268,8 @@ public final class CellCommand implements Runnable {
       Path from = CellFolder.existingCell(cell);
       Path to = file.toAbsolutePath().normalize();
       List<String> leftOut = CellArchive.backup(from, to);
-      leftOut.forEach(name -> screen().complaint("left out: " + name));
-      screen().line("%s", to);
+      leftOut.forEach(name -> console().error("left out: " + name));
+      console().line("%s", to);
       return 0;
     }
   }
@@ -276,7 +281,7 @@ public final class CellCommand implements Runnable {
       description = "Make a cell from a backup; prints its directory.",
       footer = {
         "",
-        "It gets the id that it had, so a cell of that id must not be there.",
+        "The cell keeps its id, so no cell with this id may exist.",
         "",
         "Example:",
         "  lazarus-pit cell restore archive-2026-01-31.zip --root /var/missions"
@@ -296,7 +301,7 @@ public final class CellCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       MissionCell cell = CellArchive.restore(file, CellFolder.existing(root));
-      screen().line("%s", cell.directory());
+      console().line("%s", cell.directory());
       return 0;
     }
   }

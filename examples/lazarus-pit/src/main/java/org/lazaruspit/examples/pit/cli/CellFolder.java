@@ -9,15 +9,15 @@ import java.util.Objects;
 import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.MissionStore;
 
-/** The directory of a cell as it stands on the command line. */
+/** Directory of a cell, as given on the command line. */
 final class CellFolder {
 
   private CellFolder() {}
 
   /**
-   * The same directory by its full name.
+   * Returns the absolute path of a directory.
    *
-   * @throws IOException if there is none
+   * @throws IOException if the directory does not exist
    */
   static Path existing(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -27,9 +27,9 @@ final class CellFolder {
   }
 
   /**
-   * The same directory by its full name.
+   * Returns the absolute path of a cell's directory.
    *
-   * @throws IOException if there is none, or no cell in it
+   * @throws IOException if the directory does not exist or holds no cell
    */
   static Path existingCell(Path directory) throws IOException {
     Path cell = existing(directory);
@@ -39,7 +39,7 @@ final class CellFolder {
     return cell;
   }
 
-  /** What is in it. */
+  /** Loads a cell. */
   static CellLoad load(Path cell) throws IOException {
     return MissionStore.open(Objects.requireNonNullElse(cell.getParent(), cell)).load(cell);
   }

@@ -11,28 +11,28 @@ import org.lazaruspit.examples.pit.text.Json;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A cell as it is shown. */
+/** Prints a cell. */
 final class CellView {
 
   private CellView() {}
 
-  /** For people. */
-  static void write(Console screen, MissionCell cell) {
-    screen.line("%s  %s", cell.id(), cell.config().missionName());
-    screen.line("status %s", cell.config().status().wireName());
+  /** Prints a cell as text. */
+  static void write(Console console, MissionCell cell) {
+    console.line("%s  %s", cell.id(), cell.config().missionName());
+    console.line("status %s", cell.config().status().wireName());
     for (AgentSpec agent : cell.agents().values()) {
-      screen.line(
+      console.line(
           "agent  %-20s %-6s %-7s incarnation %d",
           agent.agentId(), agent.role().wireName(), agent.status().wireName(), agent.incarnation());
     }
     for (TaskSpec task : cell.tasks().values()) {
-      screen.line(
+      console.line(
           "task   %-20s %-6s %-11s %s",
           task.taskId(), task.priority().wireName(), task.status().wireName(), task.title());
     }
   }
 
-  /** For programs; the names of fields are those of the files. */
+  /** Returns a cell as JSON, with the field names of its files. */
   static ObjectNode json(CellLoad load) {
     ObjectNode json = Json.object();
     json.put("directory", load.directory().toString());
@@ -87,7 +87,7 @@ final class CellView {
     return array;
   }
 
-  /** What is wrong with some cells. */
+  /** Returns the problems of cells as JSON. */
   static ObjectNode problems(List<CellLoad> loads) {
     ObjectNode json = Json.object();
     json.put("cells", loads.size());

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code lazarus-pit checkpoint ...}: what an agent needs to go on, with no daemon needed. */
+/** {@code lazarus-pit checkpoint ...}: checkpoints of agents; needs no daemon. */
 @Command(
     name = "checkpoint",
     mixinStandardHelpOptions = true,
@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "It needs no daemon. Agents in any language can call it.",
+      "Needs no daemon. Agents in any language can call it.",
       "",
       "Example:",
       "  lazarus-pit checkpoint save \"$LAZARUS_CELL\" writer --state s.json --context c.json"
@@ -55,7 +55,7 @@ public final class CheckpointCommand implements Runnable {
       description = "Save a checkpoint, whole or not at all; prints its hash.",
       footer = {
         "",
-        "An agent that was replaced cannot save any more: it says by --incarnation which one it is.",
+        "Refused for an old incarnation: an agent with a successor cannot save any more.",
         "",
         "Examples:",
         "  lazarus-pit checkpoint save \"$LAZARUS_CELL\" writer --state s.json --context c.json",
@@ -80,13 +80,14 @@ public final class CheckpointCommand implements Runnable {
         names = "--context",
         paramLabel = "FILE",
         required = true,
-        description = "What it needs to go on working, JSON.")
+        description = "The context to continue its work with, JSON.")
     private Path context = Path.of("");
 
     @Option(
         names = "--artifact",
         paramLabel = "FILE",
-        description = "A file to keep with it, under its own name; may be given several times.")
+        description =
+            "A file to keep with the checkpoint, under its own name; may be given several times.")
     private List<Path> artifacts = List.of();
 
     @Option(
@@ -94,8 +95,8 @@ public final class CheckpointCommand implements Runnable {
         paramLabel = "N",
         defaultValue = "${env:LAZARUS_INCARNATION}",
         description =
-            "The incarnation that saves (default: LAZARUS_INCARNATION, which the pit gives to its"
-                + " agents; else the one that the agent's file says).")
+            "The incarnation that saves (default: LAZARUS_INCARNATION, which the pit sets for its"
+                + " agents; else the incarnation in the agent's file).")
     private @Nullable Long incarnation;
 
     @Option(names = "--json", description = "Print JSON, for programs.")
@@ -118,7 +119,7 @@ public final class CheckpointCommand implements Runnable {
     }
 
     private void print(CheckpointRef saved) {
-      Console screen = Console.of(Objects.requireNonNull(spec, "run by picocli"));
+      Console console = Console.of(Objects.requireNonNull(spec, "run by picocli"));
       if (json) {
         ObjectNode answer = Json.object();
         answer.put("agent_id", agent);
@@ -126,9 +127,9 @@ public final class CheckpointCommand implements Runnable {
         answer.put("context_hash", saved.contextHash());
         ArrayNode names = answer.putArray("artifacts");
         saved.artifacts().forEach(names::add);
-        screen.json(answer);
+        console.json(answer);
       } else {
-        screen.line("saved checkpoint %s of agent %s", saved.contextHash(), agent);
+        console.line("saved checkpoint %s of agent %s", saved.contextHash(), agent);
       }
     }
 
@@ -140,7 +141,7 @@ public final class CheckpointCommand implements Runnable {
               .orElseThrow(
                   () ->
                       new IOException(
-                          "%s: has no agent %s that can be read (cell validate says more)"
+                          "%s: has no readable agent %s (see: lazarus-pit cell validate)"
                               .formatted(directory, agent)));
       return spec.incarnation();
     }

@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where a command prints for people. Whatever it prints cannot steer a terminal; colours are there
- * only where one is, and never the only sign.
+ * Output of a command for people. Escapes every text that could steer a terminal. Uses colours only
+ * on a terminal, and never as the only sign.
  */
 public final class Console {
 
@@ -33,13 +33,13 @@ public final class Console {
         spec.commandLine().getColorScheme().ansi().enabled());
   }
 
-  /** A document for programs. */
+  /** Prints a document for programs. */
   void json(JsonNode document) {
     out.println(Json.pretty(document));
     out.flush();
   }
 
-  /** One line. */
+  /** Prints a line. */
   @SuppressWarnings("AnnotateFormatMethod")
   public // its annotation would be one dependency more
   void line(String text, Object... values) {
@@ -47,18 +47,18 @@ public final class Console {
     out.flush();
   }
 
-  /** One line about trouble, on standard error. */
-  void complaint(String text) {
+  /** Prints a line on standard error. */
+  void error(String text) {
     err.println(PlainText.of(text));
     err.flush();
   }
 
-  /** A line that begins with a word that is always as wide. */
+  /** Prints a name in a column of fixed width, and a text. */
   void field(String name, String text) {
     line("%-12s%s", name, text);
   }
 
-  /** The same, where the text says how well something is. */
+  /** Prints a name and a text, green if well, else red. */
   void field(String name, String text, boolean well) {
     out.println(
         PlainText.of("%-12s".formatted(name))
@@ -66,7 +66,7 @@ public final class Console {
     out.flush();
   }
 
-  /** Rows beneath their headings, each column as wide as its widest value. */
+  /** Prints rows beneath their headings, each column as wide as its widest value. */
   @SuppressWarnings("ReferenceEquality")
   public // the row of headings itself, not one like it
   void table(List<String> headings, List<List<String>> rows) {
@@ -98,7 +98,7 @@ public final class Console {
     return text.codePointCount(0, text.length());
   }
 
-  /** The words for how an agent or a revival stands have a colour, too. */
+  /** Returns the colour of a status of an agent or a revival. */
   private static Style styleOf(String word) {
     return switch (word) {
       case "healthy", "revived" -> Style.fg_green;

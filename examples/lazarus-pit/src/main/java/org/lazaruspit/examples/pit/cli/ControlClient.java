@@ -16,9 +16,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Asks the daemon that works with this configuration. With {@code HttpURLConnection}, since each
- * command is a JVM of its own that should be quick: the newer client takes a tenth of a second to
- * get up.
+ * Client of the daemon of a configuration. Uses {@code HttpURLConnection}, since each command is a
+ * JVM of its own: the newer client takes a tenth of a second to start.
  */
 public final class ControlClient {
 
@@ -38,7 +37,7 @@ public final class ControlClient {
   /**
    * Finds the daemon.
    *
-   * @throws NotRunningException if there is none: also where one has left its files behind
+   * @throws NotRunningException if no daemon is running, even if its files are still there
    * @throws IOException if its files cannot be used
    */
   public static ControlClient find(PitConfig config) throws IOException {
@@ -47,42 +46,43 @@ public final class ControlClient {
         PitFile.read(state)
             .orElseThrow(
                 () -> new NotRunningException("no daemon is running with " + state + START));
-    if (!daemon.processLives()) {
-      // The token is not shown: its port may be somebody else's by now.
+    if (!daemon.isProcessAlive()) {
+      // Sends no token: another process may own the port by now.
       throw new NotRunningException(
-          "no daemon is running with %s: the one with pid %d ended without a word%s"
+          "no daemon is running with %s: the daemon with pid %d did not shut down cleanly%s"
               .formatted(state, daemon.pid(), START));
     }
     try {
       return new ControlClient(daemon, StateDirectory.readToken(state));
     } catch (NoSuchFileException e) {
       throw new IOException(
-          e.getMessage() + ": is gone, restart the daemon with pid " + daemon.pid(), e);
+          e.getMessage() + ": there is no such file, restart the daemon with pid " + daemon.pid(),
+          e);
     }
   }
 
-  /** Where the daemon listens. */
+  /** Returns the address that the daemon listens on. */
   URI url() {
     return daemon.controlUrl();
   }
 
-  /** What it wants to be shown. */
+  /** Returns the token of the daemon. */
   String token() {
     return token;
   }
 
   /**
-   * Asks.
+   * Sends a GET request.
    *
-   * @param path encoded, with its query
-   * @throws RefusedException if the daemon says no
-   * @throws NotRunningException if it doesn't answer
+   * @param path the path, encoded, with its query
+   * @throws RefusedException if the daemon refuses the request
+   * @throws NotRunningException if the daemon does not answer
    */
   public JsonNode get(String path) throws IOException {
     return send("GET", path, null);
   }
 
-  /** Tells. */
+  /** Sends a POST request, with the errors of {@link #get}. */
   public JsonNode post(String path, JsonNode body) throws IOException {
     return send("POST", path, body);
   }
@@ -107,7 +107,7 @@ public final class ControlClient {
           "the daemon with pid %d does not answer at %s: %s"
               .formatted(daemon.pid(), daemon.controlUrl(), e.getMessage()));
     }
-    return understood(status, answer);
+    return parse(status, answer);
   }
 
   private HttpURLConnection connect(String path) throws IOException {
@@ -129,20 +129,20 @@ public final class ControlClient {
     }
   }
 
-  private JsonNode understood(int status, byte[] answer) throws IOException {
+  private JsonNode parse(int status, byte[] answer) throws IOException {
     JsonNode json;
     try {
       json = Json.parse(answer);
     } catch (JacksonException e) {
       throw new IOException(
-          "%s answers with status %d and no JSON: is it a lazarus-pit?"
+          "%s: answers with status %d and no JSON, so may not be a lazarus-pit"
               .formatted(daemon.controlUrl(), status),
           e);
     }
     if (status == 401) {
       throw new RefusedException(
           status,
-          "the daemon with pid %d takes another token than the file says: restart it"
+          "the daemon with pid %d does not accept the token in the file: restart the daemon"
               .formatted(daemon.pid()));
     }
     if (status >= 300) {

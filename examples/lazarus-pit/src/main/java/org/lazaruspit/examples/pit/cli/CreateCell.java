@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
       "  lazarus-pit cell create --from-proposal proposal.md --dry-run",
       "",
       "A proposal is the filled-in issue template mission-proposal.md.",
-      "The cell keeps it, as artifacts/docs/proposal.md."
+      "The cell keeps it as artifacts/docs/proposal.md."
     })
 final class CreateCell implements Callable<Integer> {
 
-  /** Where the cell keeps what only people read. */
+  /** Place of the proposal in the cell. */
   private static final Path KEPT = Path.of("artifacts", "docs", "proposal.md");
 
   @Spec private @Nullable CommandSpec spec;
@@ -61,12 +61,12 @@ final class CreateCell implements Callable<Integer> {
   @Option(
       names = "--from-proposal",
       paramLabel = "FILE",
-      description = "A filled-in proposal that says what the cell shall have.")
+      description = "A filled-in proposal to create the cell from.")
   private @Nullable Path proposal;
 
   @Option(
       names = "--dry-run",
-      description = "With --from-proposal: say what would be created, and create nothing.")
+      description = "With --from-proposal: show the cell, and create nothing.")
   private boolean dryRun;
 
   @Override
@@ -92,16 +92,16 @@ final class CreateCell implements Callable<Integer> {
     Instant now = Instant.now();
     String text = ProposalFile.read(file);
     ProposalReader.Reading reading = ProposalReader.read(text, now);
-    reading.problems().forEach(problem -> screen().complaint(problem.message(file.toString())));
+    reading.problems().forEach(problem -> console().error(problem.message(file.toString())));
     Optional<Proposal> wanted =
         reading.proposal().map(read -> name == null ? read : read.withMissionName(name));
     if (wanted.isEmpty()) {
       long errors = reading.problems().stream().filter(ProposalProblem::error).count();
-      screen().complaint("create: nothing was created, " + errors + " errors");
+      console().error("create: nothing was created: " + errors + " errors");
       return ErrorReport.NO;
     }
     if (dryRun) {
-      wanted.get().describe().forEach(line -> screen().line("%s", line));
+      wanted.get().describe().forEach(line -> console().line("%s", line));
       return 0;
     }
     Path directory = MissionStore.open(root).create(wanted.get().toCell(id, now)).directory();
@@ -117,8 +117,8 @@ final class CreateCell implements Callable<Integer> {
     return new CommandLine.ParameterException(commandLine(), message);
   }
 
-  /** A proposal is anybody's text. */
-  private Console screen() {
+  /** Escapes the texts of a proposal, which are not to be trusted. */
+  private Console console() {
     return Console.of(commandLine().getCommandSpec());
   }
 

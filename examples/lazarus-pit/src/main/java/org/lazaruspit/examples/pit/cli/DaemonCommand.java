@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** A command that asks the running daemon, or tells it something. */
+/** Base of the commands that call the running daemon. */
 abstract class DaemonCommand implements Callable<Integer> {
 
   @Mixin private final ConfigFile config = new ConfigFile();
@@ -29,31 +29,31 @@ abstract class DaemonCommand implements Callable<Integer> {
   }
 
   /**
-   * Looks at what was said before anybody is asked. The default takes all.
+   * Checks the arguments before the daemon is called. The default accepts all.
    *
-   * @throws ParameterException if it makes no sense
+   * @throws ParameterException if the arguments are invalid
    */
   void check() {}
 
-  /** What {@link #check} throws. */
+  /** Returns the exception for invalid arguments. */
   final ParameterException wrongUse(String message) {
     return new ParameterException(spec().commandLine(), message);
   }
 
   /**
-   * Asks.
+   * Calls the daemon and prints its response.
    *
    * @return the exit status
    */
   abstract int ask(ControlClient daemon) throws IOException;
 
-  /** Prints what the daemon said, or the same for people. */
-  final void print(JsonNode answer, Text text) {
-    Console screen = Console.of(spec());
+  /** Prints the response as JSON or as text. */
+  final void print(JsonNode response, Text text) {
+    Console console = Console.of(spec());
     if (json) {
-      screen.json(answer);
+      console.json(response);
     } else {
-      text.write(screen);
+      text.write(console);
     }
   }
 
@@ -61,9 +61,9 @@ abstract class DaemonCommand implements Callable<Integer> {
     return Objects.requireNonNull(spec, "run by picocli");
   }
 
-  /** What a person reads. */
+  /** Text form of a response. */
   @FunctionalInterface
   interface Text {
-    void write(Console screen);
+    void write(Console console);
   }
 }

@@ -11,31 +11,33 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A word on a revival that waits for one. */
+/** Base of the commands that decide on a revival that waits for approval. */
 public abstract class DecideCommand extends DaemonCommand {
 
-  @Parameters(paramLabel = "REVIVAL", description = "Its id, as lazarus-pit revivals lists it.")
+  @Parameters(
+      paramLabel = "REVIVAL",
+      description = "The id of the revival (see: lazarus-pit revivals).")
   private String revival = "";
 
-  private final String word;
+  private final String verb;
 
-  DecideCommand(String word) {
-    this.word = word;
+  DecideCommand(String verb) {
+    this.verb = verb;
   }
 
-  /** What is said about it, null for nothing. */
+  /** Returns the reason, or null. */
   abstract @Nullable String reason();
 
   @Override
   final int ask(ControlClient daemon) throws IOException {
     ObjectNode body = Json.object();
-    body.put("reason", Person.says(reason()));
+    body.put("reason", JournalReason.of(reason()));
     String id = URLEncoder.encode(revival, StandardCharsets.UTF_8).replace("+", "%20");
-    JsonNode answer = daemon.post("/api/revivals/" + id + "/" + word, body);
+    JsonNode answer = daemon.post("/api/revivals/" + id + "/" + verb, body);
     print(
         answer,
-        screen ->
-            screen.line(
+        console ->
+            console.line(
                 "revival %s of agent %s is %s",
                 answer.path("id").asString(),
                 answer.path("agent_id").asString(),
@@ -47,11 +49,11 @@ public abstract class DecideCommand extends DaemonCommand {
   @Command(
       name = "approve",
       mixinStandardHelpOptions = true,
-      description = "Say yes to a revival, or a hand-over, that waits for it.",
+      description = "Approve a revival, or a hand-over, that waits for approval.",
       footer = {
         "",
-        "The yes is good for one revival of this incarnation, for 24 h, and only if the agent still",
-        "needs it by then.",
+        "The approval holds for one revival of this incarnation, for 24 h, and only if the agent",
+        "still needs it then.",
         "",
         "Examples:",
         "  lazarus-pit why writer",
@@ -59,7 +61,7 @@ public abstract class DecideCommand extends DaemonCommand {
       })
   public static final class Approve extends DecideCommand {
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the journal.")
+    @Option(names = "--reason", paramLabel = "TEXT", description = "The reason, for the journal.")
     private @Nullable String reason;
 
     Approve() {
@@ -76,10 +78,10 @@ public abstract class DecideCommand extends DaemonCommand {
   @Command(
       name = "deny",
       mixinStandardHelpOptions = true,
-      description = "Say no to a revival, or a hand-over, that waits for a person's word.",
+      description = "Deny a revival, or a hand-over, that waits for approval.",
       footer = {
         "",
-        "The no holds until a person has the agent revived: lazarus-pit revive AGENT.",
+        "The denial holds until an operator orders a revival: lazarus-pit revive AGENT.",
         "",
         "Example:",
         "  lazarus-pit deny rv-3k9q0zt5mw --reason \"its task is cancelled\""
@@ -90,7 +92,7 @@ public abstract class DecideCommand extends DaemonCommand {
         names = "--reason",
         paramLabel = "TEXT",
         required = true,
-        description = "Why not, for the journal.")
+        description = "The reason, for the journal.")
     private String reason = "";
 
     Deny() {

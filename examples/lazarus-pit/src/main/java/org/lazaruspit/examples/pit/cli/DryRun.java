@@ -2,12 +2,13 @@ package org.lazaruspit.examples.pit.cli;
 
 import picocli.CommandLine.Option;
 
-/** {@code --dry-run}, where the daemon can be started. */
+/** {@code --dry-run}, of the commands that start the daemon. */
 public final class DryRun {
 
   @Option(
       names = "--dry-run",
-      description = "Decide and write it into the journals, marked so; start and stop nobody.")
+      description =
+          "Only decide and write decisions, marked as dry run, to the journals; start and stop no agent.")
   private boolean wanted;
 
   public boolean wanted() {

@@ -2,7 +2,7 @@ package org.lazaruspit.examples.pit.cli;
 
 import java.io.IOException;
 
-/** There is no daemon that could be asked. */
+/** Signals that no daemon answers. */
 final class NotRunningException extends IOException {
 
   private static final long serialVersionUID = 1L;

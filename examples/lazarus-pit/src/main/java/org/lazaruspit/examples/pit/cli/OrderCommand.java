@@ -13,12 +13,12 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a person orders about an agent or a whole cell: it is in the journal when this returns. */
+/** Base of the orders for an agent or a whole cell; an order is in the journal on return. */
 public abstract class OrderCommand extends DaemonCommand {
 
-  @Mixin private final TargetOptions whom = new TargetOptions();
+  @Mixin private final TargetOptions target = new TargetOptions();
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the journal.")
+  @Option(names = "--reason", paramLabel = "TEXT", description = "The reason, for the journal.")
   private @Nullable String reason;
 
   private final String order;
@@ -29,14 +29,14 @@ public abstract class OrderCommand extends DaemonCommand {
     this.done = done;
   }
 
-  /** When it ends by itself. */
+  /** Returns when the order ends by itself, if at all. */
   Optional<Instant> until() {
     return Optional.empty();
   }
 
   @Override
   final void check() {
-    if (whom.isMissing()) {
+    if (target.isMissing()) {
       throw wrongUse(TargetOptions.MISSING);
     }
     until()
@@ -51,24 +51,24 @@ public abstract class OrderCommand extends DaemonCommand {
   final int ask(ControlClient daemon) throws IOException {
     ObjectNode body = Json.object();
     body.put("order", order);
-    body.put("agent", whom.agent().orElse(null));
-    body.put("cell", whom.cell().map(UUID::toString).orElse(null));
+    body.put("agent", target.agent().orElse(null));
+    body.put("cell", target.cell().map(UUID::toString).orElse(null));
     body.put("until", until().map(Instant::toString).orElse(null));
-    body.put("reason", Person.says(reason));
+    body.put("reason", JournalReason.of(reason));
     JsonNode answer = daemon.post("/api/orders", body);
-    print(answer, screen -> write(screen, answer));
+    print(answer, console -> write(console, answer));
     return 0;
   }
 
-  private void write(Console screen, JsonNode answer) {
+  private void write(Console console, JsonNode answer) {
     String cell = answer.path("cell_id").asString();
-    screen.line(
+    console.line(
         "%s %s%s",
-        whom.agent().map(id -> "agent " + id + " of cell " + cell).orElse("cell " + cell),
+        target.agent().map(id -> "agent " + id + " of cell " + cell).orElse("cell " + cell),
         done,
         until().map(end -> " until " + end).orElse(""));
     for (JsonNode revival : answer.path("revivals")) {
-      screen.line(
+      console.line(
           "revival %s of agent %s is %s",
           revival.path("id").asString(),
           revival.path("agent_id").asString(),
@@ -80,12 +80,11 @@ public abstract class OrderCommand extends DaemonCommand {
   @Command(
       name = "revive",
       mixinStandardHelpOptions = true,
-      description =
-          "Bring an agent back now, whatever stood in the way; a healthy one is left alone.",
+      description = "Revive an agent now, against any policy; leaves a healthy agent alone.",
       footer = {
         "",
-        "Ends its stop, pause, quarantine or hold, asks nobody, and spends none of its budget. With a",
-        "cell's id: all of its agents that are not healthy.",
+        "Ends its stop, pause, quarantine or hold; needs no approval and spends none of its budget.",
+        "With the id of a cell: all agents that are not healthy.",
         "",
         "Examples:",
         "  lazarus-pit revive writer --reason \"its disk has room again\"",
@@ -121,11 +120,11 @@ public abstract class OrderCommand extends DaemonCommand {
       description = "Leave an agent alone, dead or alive, until resume, revive or an instant.",
       footer = {
         "",
-        "A revival that is under way is finished.",
+        "A revival under way is finished.",
         "",
         "Examples:",
         "  lazarus-pit pause writer",
-        "  lazarus-pit pause writer --until 2026-01-31T09:30:00Z --reason \"it is being looked at\""
+        "  lazarus-pit pause writer --until 2026-01-31T09:30:00Z --reason \"under inspection\""
       })
   public static final class Pause extends OrderCommand {
 
@@ -133,7 +132,7 @@ public abstract class OrderCommand extends DaemonCommand {
         names = "--until",
         paramLabel = "INSTANT",
         converter = Instants.class,
-        description = "When it ends by itself, for example 2026-01-31T09:30:00Z.")
+        description = "When the pause ends by itself, for example 2026-01-31T09:30:00Z.")
     private @Nullable Instant until;
 
     Pause() {
@@ -153,7 +152,7 @@ public abstract class OrderCommand extends DaemonCommand {
       description = "End a stop or a pause.",
       footer = {
         "",
-        "Of an agent and of its cell each by itself: what the other is under still holds.",
+        "An agent and its cell are resumed separately: a stop or pause of the other still holds.",
         "",
         "Example:",
         "  lazarus-pit resume writer"
@@ -171,7 +170,7 @@ public abstract class OrderCommand extends DaemonCommand {
       description = "End a quarantine or a hold: the agent is revived again as its policy says.",
       footer = {
         "",
-        "Of a whole cell, those that are dead come back one first, and then the others.",
+        "In a whole cell, one dead agent is revived first, and then the others.",
         "",
         "Example:",
         "  lazarus-pit lift writer --reason \"the quota is raised\""

@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Print the address of the daemon's web page, with the token that opens it.",
     footer = {
       "",
-      "Whoever has this address can do all that the daemon can be told. The token stands behind the",
-      "#, so no browser sends it anywhere, and it stays the same when the daemon is restarted.",
+      "This address gives full control of the daemon. The token is behind the #, so no browser sends",
+      "it anywhere; it stays the same when the daemon is restarted.",
       "",
       "Example:",
       "  xdg-open \"$(lazarus-pit page)\""
@@ -26,7 +26,7 @@ public final class PageCommand extends DaemonCommand {
     String address = daemon.url() + "/#token=" + daemon.token();
     ObjectNode json = Json.object();
     json.put("url", address);
-    print(json, screen -> screen.line("%s", address));
+    print(json, console -> console.line("%s", address));
     return 0;
   }
 }

@@ -2,7 +2,7 @@ package org.lazaruspit.examples.pit.cli;
 
 import java.io.IOException;
 
-/** The daemon was asked and says no. */
+/** Signals that the daemon refused a request. */
 public final class RefusedException extends IOException {
 
   private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class RefusedException extends IOException {
     this.status = status;
   }
 
-  /** The HTTP status that it came with. */
+  /** Returns the HTTP status of the response. */
   public int status() {
     return status;
   }

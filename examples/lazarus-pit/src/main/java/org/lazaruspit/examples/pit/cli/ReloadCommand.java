@@ -9,10 +9,10 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "reload",
     mixinStandardHelpOptions = true,
-    description = "Have the daemon read its configuration again; agents run on.",
+    description = "Make the daemon read its configuration again; agents run on.",
     footer = {
       "",
-      "A configuration with problems changes nothing: they are told, and the old one stays in force.",
+      "A configuration with problems is refused with a list of them; the old one stays in force.",
       "",
       "Example:",
       "  lazarus-pit reload"
@@ -22,7 +22,7 @@ public final class ReloadCommand extends DaemonCommand {
   @Override
   int ask(ControlClient daemon) throws IOException {
     JsonNode answer = daemon.post("/api/reload", Json.object());
-    print(answer, screen -> screen.line("the configuration was read again and is in force"));
+    print(answer, console -> console.line("the configuration was reloaded"));
     return 0;
   }
 }

@@ -13,10 +13,11 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
-    description = "Show every agent as the last poll found it, and what is overdue.",
+    description =
+        "Show every agent as of the last round, and overdue missions, tasks and checkpoints.",
     footer = {
       "",
-      "With --json, agents are named by their ids; those whose id several cells have, by CELL.ID.",
+      "With --json, agents are keyed by id, or by CELL.ID if several cells have an agent of that id.",
       "",
       "Examples:",
       "  lazarus-pit report --unwell",
@@ -24,36 +25,37 @@ import tools.jackson.databind.JsonNode;
     })
 public final class ReportCommand extends DaemonCommand {
 
-  @Option(names = "--unwell", description = "Leave out agents that are healthy (not with --json).")
+  @Option(names = "--unwell", description = "Leave out healthy agents (not with --json).")
   private boolean unwell;
 
   @Override
   int ask(ControlClient daemon) throws IOException {
     JsonNode report = daemon.get("/api/report");
-    print(report, screen -> write(screen, report, Instant.now()));
+    print(report, console -> write(console, report, Instant.now()));
     return 0;
   }
 
-  private void write(Console screen, JsonNode report, Instant now) {
+  private void write(Console console, JsonNode report, Instant now) {
     List<List<String>> rows = new ArrayList<>();
     for (JsonNode agent : report.path("agent_health")) {
       if (!unwell || !agent.path("healthy").asBoolean()) {
         rows.add(row(agent, now));
       }
     }
-    screen.line(
+    console.line(
         "%d of %s healthy, in %s, %s",
         report.path("healthy_agents").asLong(),
         RelativeTime.count(report.path("total_agents").asLong(), "agent"),
         RelativeTime.count(report.path("total_cells").asLong(), "cell"),
         RelativeTime.since(report.path("timestamp").asString(), now));
     if (!rows.isEmpty()) {
-      screen.table(
-          List.of("AGENT", "CELL", "GATEWAY", "STATUS", "INC", "LAST BEAT", "JUDGEMENT"), rows);
+      console.table(
+          List.of("AGENT", "CELL", "GATEWAY", "STATUS", "INC", "LAST HEARTBEAT", "JUDGEMENT"),
+          rows);
     }
     report
         .path("overdue")
-        .forEach(late -> screen.line("overdue: %s", late.path("detail").asString()));
+        .forEach(late -> console.line("overdue: %s", late.path("detail").asString()));
   }
 
   private static List<String> row(JsonNode agent, Instant now) {

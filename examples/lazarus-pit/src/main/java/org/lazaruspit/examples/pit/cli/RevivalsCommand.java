@@ -14,10 +14,10 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "revivals",
     mixinStandardHelpOptions = true,
-    description = "List revivals: those that are open, and the last ones that have ended.",
+    description = "List revivals: all open ones, and the last ones that have ended.",
     footer = {
       "",
-      "One with status pending_approval waits for approve or deny.",
+      "A revival with status pending_approval waits for approve or deny.",
       "",
       "Examples:",
       "  lazarus-pit revivals",
@@ -30,17 +30,17 @@ public final class RevivalsCommand extends DaemonCommand {
   private static final Set<String> OPEN =
       Set.of("pending", "pending_approval", "reviving", "verifying");
 
-  @Option(names = "--all", description = "Show all that have ended (--json always does).")
+  @Option(names = "--all", description = "Show all ended revivals (--json always does).")
   private boolean all;
 
   @Override
   int ask(ControlClient daemon) throws IOException {
     JsonNode answer = daemon.get("/api/revivals");
-    print(answer, screen -> write(screen, answer.path("revivals"), Instant.now()));
+    print(answer, console -> write(console, answer.path("revivals"), Instant.now()));
     return 0;
   }
 
-  private void write(Console screen, JsonNode revivals, Instant now) {
+  private void write(Console console, JsonNode revivals, Instant now) {
     long ended = 0;
     for (JsonNode revival : revivals) {
       ended += isOpen(revival) ? 0 : 1;
@@ -54,13 +54,13 @@ public final class RevivalsCommand extends DaemonCommand {
       }
     }
     if (rows.isEmpty()) {
-      screen.line("there are no revivals");
+      console.line("there are no revivals");
       return;
     }
-    screen.table(
-        List.of("REVIVAL", "AGENT", "CELL", "STATUS", "CAUSE", "TRY", "ASKED FOR", "DETAIL"), rows);
+    console.table(
+        List.of("REVIVAL", "AGENT", "CELL", "STATUS", "CAUSE", "TRY", "REQUESTED", "DETAIL"), rows);
     if (hidden > 0) {
-      screen.line("%d older ones have ended (--all shows them)", hidden);
+      console.line("%d older revivals have ended (--all shows them)", hidden);
     }
   }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Run the daemon until it is told to end; agents run on without it.",
+    description = "Run the daemon until SIGTERM or SIGINT; agents run on without it.",
     footer = {
       "",
       "Without a command lazarus-pit does the same.",

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Show how the running daemon and its fleet are, in a few lines.",
+    description = "Show a summary of the running daemon and its fleet.",
     footer = {
       "",
       "Exit status 1 means that no daemon is running with this configuration.",
@@ -46,14 +46,14 @@ public final class StatusCommand implements Callable<Integer> {
 
   public static int run(ConfigFile file, boolean json, CommandSpec spec) throws IOException {
     PitConfig config = file.load();
-    Console screen = Console.of(spec);
+    Console console = Console.of(spec);
     try {
       ControlClient daemon = ControlClient.find(config);
       JsonNode status = daemon.get("/api/status");
       if (json) {
-        screen.json(status);
+        console.json(status);
       } else {
-        StatusText.write(screen, status, daemon.url(), Instant.now());
+        StatusText.write(console, status, daemon.url(), Instant.now());
       }
       return 0;
     } catch (NotRunningException e) {
@@ -63,7 +63,7 @@ public final class StatusCommand implements Callable<Integer> {
       ObjectNode no = Json.object();
       no.put("running", false);
       no.put("detail", e.getMessage());
-      screen.json(no);
+      console.json(no);
       return ErrorReport.NO;
     }
   }

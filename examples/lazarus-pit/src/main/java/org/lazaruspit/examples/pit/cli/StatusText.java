@@ -7,49 +7,49 @@ import java.util.StringJoiner;
 import org.lazaruspit.examples.pit.text.RelativeTime;
 import tools.jackson.databind.JsonNode;
 
-/** The status for people. */
+/** Prints the status as text. */
 final class StatusText {
 
   private StatusText() {}
 
-  static void write(Console screen, JsonNode status, URI page, Instant now) {
+  static void write(Console console, JsonNode status, URI page, Instant now) {
     String since = status.path("started_at").asString();
-    screen.field(
+    console.field(
         "running",
         "pid %d since %s, for %s%s"
             .formatted(
                 status.path("pid").asLong(),
                 since,
-                RelativeTime.words(Duration.between(Instant.parse(since), now)),
-                status.path("dry_run").asBoolean() ? "; a dry run: it does nothing" : ""));
-    loop(screen, status.path("health"), now);
+                RelativeTime.of(Duration.between(Instant.parse(since), now)),
+                status.path("dry_run").asBoolean() ? "; dry run: starts and stops no agent" : ""));
+    loop(console, status.path("health"), now);
     JsonNode config = status.path("config");
-    screen.field(
+    console.field(
         "missions",
-        "%s in %s, looked at every %d s"
+        "%s in %s, a round every %d s"
             .formatted(
                 RelativeTime.count(status.path("cells").asLong(), "cell"),
                 config.path("missions_path").asString(),
                 config.path("poll_interval").asLong()));
-    screen.field("agents", agents(status));
-    revivals(screen, status);
+    console.field("agents", agents(status));
+    revivals(console, status);
     status
         .path("plugin_problems")
-        .forEach(problem -> screen.field("plug-in", problem.asString(), false));
-    screen.field("page", page + "/ (lazarus-pit page: the same with its token)");
+        .forEach(problem -> console.field("plug-in", problem.asString(), false));
+    console.field("page", page + "/ (with its token: lazarus-pit page)");
   }
 
-  private static void loop(Console screen, JsonNode health, Instant now) {
+  private static void loop(Console console, JsonNode health, Instant now) {
     boolean well = health.path("well").asBoolean();
-    screen.field(
+    console.field(
         "loop",
-        "%s, %s, the last one %s"
+        "%s, %s, the last %s"
             .formatted(
                 well ? "well" : "NOT WELL",
                 RelativeTime.count(health.path("rounds").asLong(), "round"),
                 RelativeTime.since(health.path("last_round").asString(""), now)),
         well);
-    health.path("complaints").forEach(complaint -> screen.field("", complaint.asString(), false));
+    health.path("complaints").forEach(complaint -> console.field("", complaint.asString(), false));
   }
 
   private static String agents(JsonNode status) {
@@ -65,20 +65,20 @@ final class StatusText {
     return status.path("agents").asLong() + parts.toString();
   }
 
-  private static void revivals(Console screen, JsonNode status) {
+  private static void revivals(Console console, JsonNode status) {
     long waiting = status.path("waiting_for_approval").asLong();
-    screen.field(
+    console.field(
         "revivals",
         "%d open%s"
             .formatted(
                 status.path("revivals_open").asLong(),
                 waiting == 0
                     ? ""
-                    : ", %d of them wait%s for a person (lazarus-pit revivals)"
+                    : ", %d of them wait%s for approval (lazarus-pit revivals)"
                         .formatted(waiting, waiting == 1 ? "s" : "")));
     long quarantined = status.path("quarantined").asLong();
     if (quarantined > 0) {
-      screen.field(
+      console.field(
           "quarantine", quarantined + " (lazarus-pit report, why AGENT, lift AGENT)", false);
     }
   }

@@ -7,7 +7,7 @@ import org.lazaruspit.examples.pit.text.Uuids;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Whom a command is about: an agent, or a whole cell. */
+/** Target of a command: an agent or a whole cell. */
 final class TargetOptions {
 
   static final String MISSING = "AGENT is missing, or --cell CELL for a whole cell";
@@ -15,31 +15,31 @@ final class TargetOptions {
   @Parameters(
       arity = "0..1",
       paramLabel = "AGENT",
-      description = "The agent's id; or a cell's, for all of its agents.")
+      description = "The id of an agent; or of a cell, for all of its agents.")
   private @Nullable String agent;
 
   @Option(
       names = "--cell",
       paramLabel = "CELL",
-      description = "The cell's id: needed where several cells have an agent of that id.")
+      description = "The id of the cell: needed if several cells have an agent of that id.")
   private @Nullable UUID cell;
 
-  /** Whether nobody is named. */
+  /** Returns whether no target is given. */
   boolean isMissing() {
     return agent == null && cell == null;
   }
 
-  /** The agent that is meant; empty for a whole cell. */
+  /** Returns the agent; empty for a whole cell. */
   Optional<String> agent() {
     return Optional.ofNullable(agent).filter(id -> !isCell());
   }
 
-  /** The cell that is meant; empty where the agent's id has to do. */
+  /** Returns the cell; empty if only the id of the agent is given. */
   Optional<UUID> cell() {
     return isCell() ? Optional.of(UUID.fromString(agent)) : Optional.ofNullable(cell);
   }
 
-  /** Whether a cell's id stands in the place of an agent's. */
+  /** Returns whether AGENT is the id of a cell. */
   private boolean isCell() {
     return cell == null && agent != null && Uuids.isValid(agent);
   }

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "why",
     mixinStandardHelpOptions = true,
-    description = "Say why an agent is where it is: the evidence, the rules, and what comes next.",
+    description = "Explain the status of an agent: the evidence, the rules, and the next step.",
     footer = {
       "",
       "Examples:",
@@ -21,11 +21,11 @@ import tools.jackson.databind.JsonNode;
     })
 public final class WhyCommand extends DaemonCommand {
 
-  @Mixin private final TargetOptions whom = new TargetOptions();
+  @Mixin private final TargetOptions target = new TargetOptions();
 
   @Override
   void check() {
-    if (whom.isMissing()) {
+    if (target.isMissing()) {
       throw wrongUse(TargetOptions.MISSING);
     }
   }
@@ -33,16 +33,16 @@ public final class WhyCommand extends DaemonCommand {
   @Override
   int ask(ControlClient daemon) throws IOException {
     StringJoiner query = new StringJoiner("&", "/api/why?", "");
-    whom.cell().ifPresent(cell -> query.add("cell=" + cell));
-    whom.agent().ifPresent(agent -> query.add("agent=" + encoded(agent)));
+    target.cell().ifPresent(cell -> query.add("cell=" + cell));
+    target.agent().ifPresent(agent -> query.add("agent=" + encoded(agent)));
     JsonNode answer = daemon.get(query.toString());
     print(
         answer,
-        screen -> {
+        console -> {
           if (answer.has("agents")) {
-            answer.path("agents").forEach(agent -> write(screen, agent));
+            answer.path("agents").forEach(agent -> write(console, agent));
           } else {
-            write(screen, answer);
+            write(console, answer);
           }
         });
     return 0;
@@ -52,18 +52,18 @@ public final class WhyCommand extends DaemonCommand {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private static void write(Console screen, JsonNode why) {
-    screen.line(
+  private static void write(Console console, JsonNode why) {
+    console.line(
         "agent %s of cell %s", why.path("agent_id").asString(), why.path("cell_id").asString());
-    lines(screen, "evidence", why.path("evidence"));
-    lines(screen, "rules", why.path("rules"));
-    screen.field("  next", why.path("next").asString());
+    lines(console, "evidence", why.path("evidence"));
+    lines(console, "rules", why.path("rules"));
+    console.field("  next", why.path("next").asString());
   }
 
-  private static void lines(Console screen, String name, JsonNode lines) {
+  private static void lines(Console console, String name, JsonNode lines) {
     String label = "  " + name;
     for (JsonNode line : lines) {
-      screen.field(label, line.asString());
+      console.field(label, line.asString());
       label = "";
     }
   }

@@ -11,12 +11,12 @@ import org.lazaruspit.pit.PitConfig.Control;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the daemon can be asked: a reload may move it to another address. */
+/** Control interface of the daemon, which a reload may move to another address. */
 public final class ControlEndpoint implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ControlEndpoint.class);
 
-  /** So long the old address still answers, whoever asked there for the reload first of all. */
+  /** How long the old address still answers, above all the request for the reload. */
   private static final long GRACE_SECONDS = 2;
 
   private final StateDirectory state;
@@ -34,7 +34,7 @@ public final class ControlEndpoint implements AutoCloseable {
     this.open = open;
   }
 
-  /** Takes the address; nobody is answered before {@link #start}. */
+  /** Binds the address; answers no request before {@link #start}. */
   public static ControlEndpoint open(
       Control where, StateDirectory state, Instant startedAt, List<Route> routes)
       throws IOException {
@@ -42,7 +42,7 @@ public final class ControlEndpoint implements AutoCloseable {
     return new ControlEndpoint(state, startedAt, routes, new Open(where, server));
   }
 
-  /** Answers, and says where. */
+  /** Starts to answer, and writes the address to {@code pit.json}. */
   public void start() throws IOException {
     open.server().start();
     state.announce(startedAt, open.server().uri());
@@ -52,22 +52,22 @@ public final class ControlEndpoint implements AutoCloseable {
     return open.server().uri();
   }
 
-  /** A server for another address, where it is another; nobody is answered there yet. */
+  /** Binds the address without answering yet; returns empty if the address is the same. */
   public Optional<ControlServer> prepare(Control where) throws IOException {
     return where.equals(open.where())
         ? Optional.empty()
         : Optional.of(ControlServer.open(where, state.token(), routes));
   }
 
-  /** Answers there from now on. */
+  /** Moves to the address of a prepared server. */
   public void move(Control where, ControlServer to) {
     ControlServer old = open.server();
     open = new Open(where, to);
     try {
       start();
-      log.info("asked at {} from now on", to.uri());
+      log.info("control: moved to {}", to.uri());
     } catch (IOException e) {
-      log.error("asked at {} from now on, which could not be written down", to.uri(), e);
+      log.error("control: moved to {}: {} not written", to.uri(), PitFile.NAME, e);
     }
     if (closed) {
       to.close();

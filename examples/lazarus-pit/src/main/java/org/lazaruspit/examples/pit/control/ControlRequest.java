@@ -19,10 +19,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A request to the daemon, after it was let in. */
+/** Request to the daemon that has passed the access check. */
 public final class ControlRequest {
 
-  /** Whoever asked has left, or was too slow: nothing has failed here. */
+  /** Signals that the client has left or was too slow, which is no failure of the daemon. */
   static final class GoneException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -31,11 +31,11 @@ public final class ControlRequest {
     }
   }
 
-  /** What a body may have. */
+  /** Maximum length of a body in bytes. */
   static final int MAX_BODY = 64 * 1024;
 
-  /** What is read of a body that nobody wants, so that its sender gets to see the answer. */
-  private static final int POLITELY_DRAINED = 1 << 20;
+  /** Maximum bytes read of an unwanted body, so that its sender gets to see the response. */
+  private static final int MAX_DRAINED = 1 << 20;
 
   private final HttpExchange exchange;
   private final Map<String, String> variables;
@@ -45,12 +45,12 @@ public final class ControlRequest {
     this.variables = variables;
   }
 
-  /** The segment of the path that the route names so. */
+  /** Returns a segment of the path by its name in the route. */
   public String variable(String name) {
     return Objects.requireNonNull(variables.get(name), name);
   }
 
-  /** A query parameter. */
+  /** Returns a query parameter. */
   Optional<String> query(String name) throws ProblemException {
     String query = exchange.getRequestURI().getRawQuery();
     Optional<String> found = Optional.empty();
@@ -66,12 +66,12 @@ public final class ControlRequest {
     return found;
   }
 
-  /** A header of the request. */
+  /** Returns a header of the request. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
   }
 
-  /** The body, an object with no other fields than these; no body is an empty object. */
+  /** Returns the body, an object with no other fields than these; empty if there is no body. */
   public ObjectNode body(Set<String> fields) throws IOException, ProblemException {
     byte[] bytes = bytes();
     if (bytes.length == 0) {
@@ -107,25 +107,25 @@ public final class ControlRequest {
     }
     if (bytes.length > MAX_BODY) {
       throw ProblemException.of(
-          Problem.BODY_TOO_LARGE, "a body may have " + MAX_BODY + " bytes at most");
+          Problem.BODY_TOO_LARGE, "the body is longer than " + MAX_BODY + " bytes");
     }
     ExchangeDeadlines.working();
     return bytes;
   }
 
-  /** Lets the sender get rid of what nobody reads. */
+  /** Reads and drops the body. */
   static void drain(HttpExchange exchange) throws IOException {
     ExchangeDeadlines.readingBody();
     InputStream in = exchange.getRequestBody();
     byte[] dump = new byte[8192];
-    int left = POLITELY_DRAINED;
+    int left = MAX_DRAINED;
     for (int n = in.read(dump); n >= 0 && left > 0; n = in.read(dump)) {
       left -= n;
     }
   }
 
   static String decoded(String text) {
-    // URLDecoder is for forms, where a plus is a space: here it is itself.
+    // URLDecoder is for forms, where a plus is a space; here a plus is a plus.
     return text.indexOf('%') < 0
         ? text
         : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -29,15 +29,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the running daemon can be asked and told: HTTP on the loopback interface, for the commands,
- * the page and a collector of metrics. Everything but what a {@link Route} opens needs the token.
+ * HTTP server of the control interface, on the loopback interface, for the commands, the page and
+ * collectors of metrics. Requires the token except on open routes.
  */
 public final class ControlServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
-  /** More are turned away: here come a few people and programs of this machine. */
-  private static final int MOST_EXCHANGES = 256;
+  /** Maximum number of exchanges at a time. */
+  private static final int MAX_EXCHANGES = 256;
 
   private static final ExchangeDeadlines.Limits LIMITS =
       new ExchangeDeadlines.Limits(
@@ -48,7 +48,7 @@ public final class ControlServer implements AutoCloseable {
   private final List<Route> routes;
   private final ExchangeDeadlines deadlines;
   private final ExecutorService threads = threads();
-  private final Semaphore places = new Semaphore(MOST_EXCHANGES);
+  private final Semaphore places = new Semaphore(MAX_EXCHANGES);
   private final URI uri;
 
   private ControlServer(
@@ -70,9 +70,9 @@ public final class ControlServer implements AutoCloseable {
   }
 
   /**
-   * Takes the address; nobody is answered before {@link #start}.
+   * Binds the address; answers no request before {@link #start}.
    *
-   * @throws IOException if the address cannot be had
+   * @throws IOException if the address cannot be bound
    */
   public static ControlServer open(Control where, String token, List<Route> routes)
       throws IOException {
@@ -82,7 +82,7 @@ public final class ControlServer implements AutoCloseable {
   static ControlServer open(
       Control where, String token, List<Route> routes, ExchangeDeadlines.Limits limits)
       throws IOException {
-    // Without it the JDK answers a kept connection 40 ms late; it is read once in a JVM's life.
+    // Without it each answer on a kept-alive connection is 40 ms late; the JDK reads it once.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     try {
       InetAddress address = InetAddress.getByName(where.host());
@@ -90,9 +90,9 @@ public final class ControlServer implements AutoCloseable {
       return new ControlServer(http, where, token, routes, limits);
     } catch (BindException e) {
       throw new IOException(
-          "control: %s:%d cannot be listened on: %s (another port, or 0 for any that is free, goes"
+          "control: cannot listen on %s:%d: %s (set /control/port in the configuration to another port,"
                   .formatted(where.host(), where.port(), e.getMessage())
-              + " into the configuration at /control/port)",
+              + " or to 0 for any free port)",
           e);
     }
   }
@@ -102,14 +102,14 @@ public final class ControlServer implements AutoCloseable {
     http.start();
   }
 
-  /** Where it listens. */
+  /** Returns the address. */
   public URI uri() {
     return uri;
   }
 
   private void execute(Runnable exchange) {
     if (!places.tryAcquire()) {
-      throw new RejectedExecutionException("more than " + MOST_EXCHANGES + " requests at once");
+      throw new RejectedExecutionException("more than " + MAX_EXCHANGES + " requests at once");
     }
     boolean taken = false;
     try {
@@ -157,7 +157,11 @@ public final class ControlServer implements AutoCloseable {
     } catch (IllegalStateException e) {
       return Response.problem(DaemonProblem.CONFLICT, e.getMessage());
     } catch (Exception e) {
-      log.warn("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
+      log.warn(
+          "control: {} {} failed",
+          exchange.getRequestMethod(),
+          exchange.getRequestURI().getPath(),
+          e);
       return Response.problem(Problem.INTERNAL, "see the daemon's log: " + e.getMessage());
     }
   }
@@ -186,7 +190,7 @@ public final class ControlServer implements AutoCloseable {
         .with("Allow", String.join(", ", allowed));
   }
 
-  /** Ends what is under way and lets go of the address. A second call does nothing. */
+  /** Ends exchanges under way and releases the address. A second call does nothing. */
   @Override
   public void close() {
     deadlines.drain();
@@ -204,7 +208,7 @@ public final class ControlServer implements AutoCloseable {
     };
   }
 
-  /** Virtual ones where the JVM has them; this is compiled for Java 17, which has none. */
+  /** Returns virtual threads if the JVM has them: Java 17, which this is compiled for, does not. */
   private static ExecutorService threads() {
     try {
       return (ExecutorService)

@@ -6,15 +6,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.lazaruspit.pit.LazarusPit;
 import org.lazaruspit.pit.PitConfig;
 
-/** What the daemon runs. A reload puts another pit in the place of the first. Thread-safe. */
+/** Holder of the running pit, which a reload replaces. Thread-safe. */
 public final class CurrentPit {
 
-  /** Whoever asks right after a change should get more than "not known yet". */
+  /** How long a replacement waits for the first round, so that reports are not empty. */
   private static final Duration FIRST_ROUND = Duration.ofSeconds(10);
 
-  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration MIN_TOLERANCE = Duration.ofSeconds(5);
 
-  /** A pit, what it was made from, and whether it has looked at its fleet. */
+  /** Pit with its configuration and its first round. */
   public record Work(PitConfig config, LazarusPit pit, FirstRound firstRound) {}
 
   private final Instant startedAt;
@@ -28,19 +28,19 @@ public final class CurrentPit {
     this.work = work;
   }
 
-  /** When the daemon was started: its pit may be younger. */
+  /** Returns when the daemon started; its pit may be younger. */
   public Instant startedAt() {
     return startedAt;
   }
 
-  /** Whether it decides and does nothing. */
+  /** Returns whether the pit starts and stops no agent. */
   public boolean dryRun() {
     return dryRun;
   }
 
   /**
-   * The pit of now and its configuration: ask once a request, so that both belong together. While
-   * one pit takes the place of another this waits.
+   * Returns the current pit with its configuration: to be called once per request, so that both
+   * belong together. Waits while a pit is replaced.
    */
   public Work work() {
     changing.lock();
@@ -51,18 +51,18 @@ public final class CurrentPit {
     }
   }
 
-  /** Whether the loop is on time: what a restart of this process would help against. */
+  /** Returns whether the loop is on time; a restart of this process cures a late loop. */
   public boolean loopRuns() {
     Work now = work();
-    Duration patience = now.config().pollInterval();
-    Duration least = LEAST_PATIENCE.compareTo(patience) > 0 ? LEAST_PATIENCE : patience;
+    Duration tolerance = now.config().pollInterval();
+    Duration least = MIN_TOLERANCE.compareTo(tolerance) > 0 ? MIN_TOLERANCE : tolerance;
     return now.pit().health().late().compareTo(least) <= 0;
   }
 
   /**
-   * Has the pit of now let go of its agents, and another one take them over.
+   * Closes the current pit and starts another, which adopts the agents.
    *
-   * @param next has not begun
+   * @param next a pit that has not started
    */
   public void replace(Work next) throws InterruptedException {
     changing.lock();

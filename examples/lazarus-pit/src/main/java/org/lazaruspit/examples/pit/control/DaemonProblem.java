@@ -3,7 +3,7 @@ package org.lazaruspit.examples.pit.control;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.http.Problem;
 
-/** Problems that the daemon answers with: those of a gateway, and its own. */
+/** Problems in responses of the daemon: those of a gateway, and its own. */
 public final class DaemonProblem {
 
   private static final String PREFIX = "urn:lazaruspit:problem:";

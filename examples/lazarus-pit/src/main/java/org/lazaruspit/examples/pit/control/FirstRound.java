@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.lazaruspit.pit.PitListener;
 import org.lazaruspit.pit.PitReport;
 
-/** Knows when a pit has looked at its fleet once: what it is asked before that, it cannot say. */
+/** Signals the end of the first round of a pit; reports are empty before. */
 public final class FirstRound implements PitListener {
 
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -16,7 +16,7 @@ public final class FirstRound implements PitListener {
     ended.countDown();
   }
 
-  /** False where it has not ended by then. */
+  /** Waits for the end of the first round; returns false if the time is over before. */
   public boolean await(Duration atMost) throws InterruptedException {
     return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }

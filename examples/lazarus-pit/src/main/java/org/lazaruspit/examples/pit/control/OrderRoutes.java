@@ -22,20 +22,20 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a person asks of the engine, and orders it to do. */
+/** Routes for reports, requests, approvals and orders. */
 public final class OrderRoutes {
 
-  /** A reason goes into the journal, where a line is bounded. */
+  /** Maximum length of a reason in characters: lines of the journal are bounded. */
   private static final int MAX_REASON = 2_000;
 
-  private final CurrentPit running;
+  private final CurrentPit current;
 
-  private OrderRoutes(CurrentPit running) {
-    this.running = running;
+  private OrderRoutes(CurrentPit current) {
+    this.current = current;
   }
 
-  public static List<Route> of(CurrentPit running) {
-    OrderRoutes routes = new OrderRoutes(running);
+  public static List<Route> of(CurrentPit current) {
+    OrderRoutes routes = new OrderRoutes(current);
     return List.of(
         Route.get("/api/report", request -> Response.json(ReportJson.of(routes.pitReport()))),
         Route.get("/api/revivals", request -> Response.json(routes.revivals())),
@@ -47,11 +47,11 @@ public final class OrderRoutes {
   }
 
   private PitReport pitReport() {
-    return running.work().pit().report();
+    return current.work().pit().report();
   }
 
   private RevivalEngine engine() {
-    return running.work().pit().engine();
+    return current.work().pit().engine();
   }
 
   private ObjectNode revivals() {
@@ -62,8 +62,8 @@ public final class OrderRoutes {
   }
 
   /**
-   * What agents may ask for, one for another. Their word is evidence and no order: the mission's
-   * policy decides, or a person, and who was found well is left alone.
+   * Requests a revival, on behalf of any agent. A request is evidence and no order: the policy of
+   * the mission or an operator decides, and a healthy agent is left alone.
    */
   private ObjectNode request(ControlRequest request) throws IOException, ProblemException {
     ObjectNode body = request.body(Set.of("cell", "agent", "reason"));
@@ -71,7 +71,8 @@ public final class OrderRoutes {
         reason(body)
             .orElseThrow(
                 () ->
-                    ProblemException.of(Problem.BAD_REQUEST, "reason: missing, say what was seen"));
+                    ProblemException.of(
+                        Problem.BAD_REQUEST, "reason: missing, expected the observed failure"));
     Optional<String> agentId = text(body, "agent");
     if (agentId.isEmpty()) {
       throw ProblemException.of(Problem.BAD_REQUEST, "agent: missing");
@@ -81,7 +82,7 @@ public final class OrderRoutes {
     for (AgentLine line : pitReport().agents()) {
       if (line.agent().equals(agent) && line.healthy()) {
         throw new IllegalStateException(
-            "%s is left alone, the last poll found it well: %s".formatted(agent, line.judgement()));
+            "%s: no revival, healthy in the last round: %s".formatted(agent, line.judgement()));
       }
     }
     return RevivalJson.of(
@@ -90,20 +91,19 @@ public final class OrderRoutes {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "%s is not revived on request: %s"
+                        "%s: no revival on request: %s"
                             .formatted(agent, engine.why(agent).next()))));
   }
 
   private ObjectNode approve(ControlRequest request) throws IOException, ProblemException {
-    String by = reason(request.body(Set.of("reason"))).orElse("approved by a person");
+    String by = reason(request.body(Set.of("reason"))).orElse("approved by an operator");
     return RevivalJson.of(engine().approve(request.variable("id"), by));
   }
 
   private ObjectNode deny(ControlRequest request) throws IOException, ProblemException {
     String why =
         reason(request.body(Set.of("reason")))
-            .orElseThrow(
-                () -> ProblemException.of(Problem.BAD_REQUEST, "reason: missing, say why not"));
+            .orElseThrow(() -> ProblemException.of(Problem.BAD_REQUEST, "reason: missing"));
     return RevivalJson.of(engine().deny(request.variable("id"), why));
   }
 
@@ -153,20 +153,20 @@ public final class OrderRoutes {
     return json;
   }
 
-  /** Of a whole cell, those that the last poll found well are left alone. */
+  /** Orders revivals; in a whole cell, agents found healthy in the last round are left alone. */
   private List<Revival> revive(RevivalEngine engine, Target target, String reason)
       throws IOException {
     if (target.agentId().isPresent()) {
       return List.of(engine.revive(target.agent(), reason));
     }
-    Set<AgentRef> well =
+    Set<AgentRef> healthy =
         pitReport().agents().stream()
             .filter(AgentLine::healthy)
             .map(AgentLine::agent)
             .collect(Collectors.toSet());
     List<Revival> revivals = new ArrayList<>();
     for (AgentRef agent : target.agents(engine)) {
-      if (!well.contains(agent)) {
+      if (!healthy.contains(agent)) {
         revivals.add(engine.revive(agent, reason));
       }
     }
@@ -198,7 +198,7 @@ public final class OrderRoutes {
     Optional<String> reason = text(body, "reason").map(String::strip).filter(r -> !r.isEmpty());
     if (reason.isPresent() && reason.get().length() > MAX_REASON) {
       throw ProblemException.of(
-          Problem.BAD_REQUEST, "reason: may have " + MAX_REASON + " characters at most");
+          Problem.BAD_REQUEST, "reason: longer than " + MAX_REASON + " characters");
     }
     return reason;
   }

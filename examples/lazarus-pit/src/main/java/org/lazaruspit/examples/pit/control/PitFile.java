@@ -19,13 +19,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code pit.json}: which daemon works with a state directory, and where it can be asked.
+ * {@code pit.json}: the daemon that uses a state directory.
  *
- * @param pid its process
- * @param startedAt when it was started
- * @param controlUrl where it listens
- * @param process what tells the process from a later one with that pid; empty where the machine
- *     doesn't say
+ * @param pid the process of the daemon
+ * @param startedAt when the daemon started
+ * @param controlUrl the address of the control interface
+ * @param process the identity of the process, since a pid is used again; empty if unknown
  */
 public record PitFile(long pid, Instant startedAt, URI controlUrl, Optional<String> process) {
 
@@ -33,23 +32,23 @@ public record PitFile(long pid, Instant startedAt, URI controlUrl, Optional<Stri
 
   private static final int MAX_BYTES = 64 * 1024;
 
-  /** This process, listening there. */
+  /** Returns the file of this process. */
   public static PitFile ofThisProcess(Instant startedAt, URI controlUrl) {
     long pid = ProcessHandle.current().pid();
     return new PitFile(pid, startedAt, controlUrl, ProcessIdentity.of(pid));
   }
 
   /**
-   * Reads it.
+   * Reads the file.
    *
-   * @return empty where there is none
-   * @throws IOException if there is one that no daemon wrote
+   * @return the content; empty if there is no file
+   * @throws IOException if the file is not a daemon's
    */
   public static Optional<PitFile> read(Path stateDirectory) throws IOException {
     Path file = stateDirectory.resolve(NAME);
     try {
       if (Files.size(file) > MAX_BYTES) {
-        throw new IOException(file + ": is no daemon's, it has over " + MAX_BYTES + " bytes");
+        throw new IOException(file + ": not written by a daemon: over " + MAX_BYTES + " bytes");
       }
       JsonNode json = Json.parse(Files.readAllBytes(file));
       return Optional.of(
@@ -62,13 +61,13 @@ public record PitFile(long pid, Instant startedAt, URI controlUrl, Optional<Stri
       return Optional.empty();
     } catch (JacksonException | DateTimeException | IllegalArgumentException e) {
       throw new IOException(
-          "%s: is no daemon's: %s"
+          "%s: not written by a daemon: %s"
               .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
   }
 
-  /** Whoever can write this file should not be sent the token elsewhere. */
+  /** Checks the address, since the token is sent there: a forged file must not redirect it. */
   private static URI loopback(URI url) {
     if (!"http".equals(url.getScheme()) || url.getHost() == null || url.getPort() < 1) {
       throw new IllegalArgumentException("control_url: " + url + " is not a URL of this machine");
@@ -77,8 +76,8 @@ public record PitFile(long pid, Instant startedAt, URI controlUrl, Optional<Stri
     return URI.create("http://" + checked.host() + ":" + checked.port());
   }
 
-  /** Whether the process that wrote it still lives, as far as this machine tells. */
-  public boolean processLives() {
+  /** Returns whether the process of the file is alive, as far as known. */
+  public boolean isProcessAlive() {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()
         && (process.isEmpty() || process.equals(ProcessIdentity.of(pid)));
   }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What tells a process from every other one that ever had its pid: the boot of the machine and the
- * tick at which it was started. Both are untouched by whoever sets the clock.
+ * Identity of a process among all that ever had its pid: the boot of the machine and the tick of
+ * its start. Neither changes when the clock is set.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
  */
@@ -18,12 +18,14 @@ final class ProcessIdentity {
 
   private ProcessIdentity() {}
 
-  /** Of a living process; empty for one that is gone or a zombie, and without {@code /proc}. */
+  /**
+   * Returns the identity of a process; empty if it is dead or a zombie, or without {@code /proc}.
+   */
   static Optional<String> of(long pid) {
     try {
       String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      // The second field is the program's name in parentheses, which may itself hold some.
+      // The second field is the program's name in parentheses, which may contain parentheses.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       boolean zombie = fields[0].equals("Z") || fields[0].equals("X");
       return zombie ? Optional.empty() : Optional.of(boot + " " + fields[START_TICK - AFTER_NAME]);

@@ -13,7 +13,7 @@ import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The fleet as the last poll found it, agent by agent. */
+/** Report of the last round as JSON, agent by agent. */
 final class ReportJson {
 
   private ReportJson() {}
@@ -38,7 +38,7 @@ final class ReportJson {
     return json;
   }
 
-  /** In how many cells there is an agent of that id. */
+  /** Returns the number of cells with an agent of each id. */
   private static Map<String, Integer> cellsOf(List<AgentLine> lines) {
     Map<String, Integer> cells = new HashMap<>();
     lines.forEach(line -> cells.merge(line.agent().agentId(), 1, Integer::sum));

@@ -13,7 +13,7 @@ import org.lazaruspit.heartbeat.http.Problem;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a request is answered with. Immutable. */
+/** Response to a request. Immutable. */
 public final class Response {
 
   private static final byte[] NOTHING = {};
@@ -23,12 +23,12 @@ public final class Response {
   private final byte[] body;
   private final @Nullable Stream stream;
 
-  /** Writes an answer that ends when its reader leaves, or the daemon does. */
+  /** Body without a known end: until its reader leaves or the daemon ends. */
   @FunctionalInterface
   public interface Stream {
     /**
-     * Writes. While it waits for something to write, {@link ExchangeDeadlines#resting} should hold,
-     * and {@link ExchangeDeadlines#answering} again before each write.
+     * Writes the body. Calls {@link ExchangeDeadlines#resting} before each wait, and {@link
+     * ExchangeDeadlines#answering} before each write.
      */
     void writeTo(OutputStream out) throws IOException, InterruptedException;
   }
@@ -44,12 +44,12 @@ public final class Response {
     return of(200, "application/json", Json.bytes(value));
   }
 
-  /** Bytes of some type, for example {@code text/html; charset=utf-8}. */
+  /** Returns a response of a content type, for example {@code text/html; charset=utf-8}. */
   public static Response of(int status, String type, byte[] body) {
     return new Response(status, Map.of("Content-Type", type), body, null);
   }
 
-  /** An answer without an end that is known. */
+  /** Returns a response with a stream as its body. */
   public static Response stream(String type, Stream stream) {
     return new Response(200, Map.of("Content-Type", type), NOTHING, stream);
   }
@@ -73,7 +73,7 @@ public final class Response {
     return of(problem.status(), "application/problem+json", Json.bytes(json));
   }
 
-  /** The same with a further header. */
+  /** Returns this response with a further header. */
   public Response with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);

@@ -14,7 +14,7 @@ import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Revivals, and why agents are where they are. */
+/** Revivals and explanations as JSON. */
 public final class RevivalJson {
 
   private RevivalJson() {}
@@ -41,11 +41,11 @@ public final class RevivalJson {
   }
 
   /**
-   * One revival with its steps, and why its agent is where it is.
+   * Returns a revival with its steps and the explanation of its agent's status.
    *
-   * @throws NoSuchElementException if there is none of this id
+   * @throws NoSuchElementException if no revival has this id
    */
-  static ObjectNode story(RevivalEngine engine, String id) throws IOException {
+  static ObjectNode withSteps(RevivalEngine engine, String id) throws IOException {
     Revival revival =
         engine.revivals().stream()
             .filter(candidate -> candidate.id().equals(id))
@@ -57,7 +57,7 @@ public final class RevivalJson {
     try {
       json.set("why", why(engine, revival.agent()));
     } catch (NoSuchElementException e) {
-      json.putNull("why"); // its agent has left, which its revival has not
+      json.putNull("why"); // the agent has left the cell, its revival is still listed
     }
     return json;
   }
@@ -74,7 +74,7 @@ public final class RevivalJson {
   }
 
   /**
-   * Why an agent is where it is.
+   * Returns the explanation of an agent's status.
    *
    * @throws NoSuchElementException if this pit has no such agent
    */
@@ -86,8 +86,8 @@ public final class RevivalJson {
     texts(json.putArray("evidence"), explanation.evidence());
     texts(json.putArray("rules"), explanation.rules());
     json.put("next", explanation.next());
-    ArrayNode standings = json.putArray("standings");
-    engine.restrictions(agent).forEach(standing -> standings.add(of(standing)));
+    ArrayNode restrictions = json.putArray("standings");
+    engine.restrictions(agent).forEach(each -> restrictions.add(of(each)));
     return json;
   }
 
@@ -95,13 +95,13 @@ public final class RevivalJson {
     texts.forEach(array::add);
   }
 
-  public static ObjectNode of(Restriction standing) {
+  public static ObjectNode of(Restriction restriction) {
     ObjectNode json = Json.object();
-    json.put("kind", standing.kind().wireName());
-    json.put("cause", standing.cause().map(cause -> cause.wireName()).orElse(null));
-    json.put("since", standing.since().toString());
-    Json.put(json, "until", standing.until());
-    json.put("reason", standing.reason());
+    json.put("kind", restriction.kind().wireName());
+    json.put("cause", restriction.cause().map(cause -> cause.wireName()).orElse(null));
+    json.put("since", restriction.since().toString());
+    Json.put(json, "until", restriction.until());
+    json.put("reason", restriction.reason());
     return json;
   }
 }

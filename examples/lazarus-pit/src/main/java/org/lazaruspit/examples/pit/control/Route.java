@@ -8,16 +8,16 @@ import java.util.Optional;
 import org.lazaruspit.heartbeat.http.ProblemException;
 
 /**
- * What the daemon does with one kind of request.
+ * Method, path and handler of one kind of request.
  *
- * @param method GET, which answers HEAD, too, or POST
- * @param path its segments; one in braces stands for any and is named by what is between them
- * @param open whether it needs no token
- * @param handler what is done
+ * @param method GET, which includes HEAD, or POST
+ * @param path the segments; a name in braces is a variable
+ * @param open whether no token is needed
+ * @param handler the handler
  */
 public record Route(String method, List<String> path, boolean open, Handler handler) {
 
-  /** What is done with a request. */
+  /** Handler of a request. */
   @FunctionalInterface
   public interface Handler {
     /**
@@ -28,43 +28,43 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     Response handle(ControlRequest request) throws Exception;
   }
 
-  /** Something to look at, with the token. */
+  /** Returns a route for reading. */
   public static Route get(String path, Handler handler) {
     return new Route("GET", segments(path), false, handler);
   }
 
-  /** Something to do, with the token. */
+  /** Returns a route for changing. */
   public static Route post(String path, Handler handler) {
     return new Route("POST", segments(path), false, handler);
   }
 
-  /** Something that everybody on this machine may look at. */
+  /** Returns a route for reading without the token. */
   public static Route open(String path, Handler handler) {
     return new Route("GET", segments(path), true, handler);
   }
 
-  /** The decoded values of the segments in braces, or empty where this path is another. */
-  Optional<Map<String, String>> match(List<String> asked) {
-    if (asked.size() != path.size()) {
+  /** Returns the decoded variables by name; empty if the path does not match. */
+  Optional<Map<String, String>> match(List<String> segments) {
+    if (segments.size() != path.size()) {
       return Optional.empty();
     }
     Map<String, String> values = new LinkedHashMap<>();
-    for (int i = 0; i < asked.size(); i++) {
+    for (int i = 0; i < segments.size(); i++) {
       String segment = path.get(i);
       if (segment.startsWith("{")) {
-        values.put(segment.substring(1, segment.length() - 1), asked.get(i));
-      } else if (!segment.equals(asked.get(i))) {
+        values.put(segment.substring(1, segment.length() - 1), segments.get(i));
+      } else if (!segment.equals(segments.get(i))) {
         return Optional.empty();
       }
     }
     return Optional.of(values);
   }
 
-  boolean takes(String asked) {
-    return asked.equals(method) || (asked.equals("HEAD") && method.equals("GET"));
+  boolean takes(String name) {
+    return name.equals(method) || (name.equals("HEAD") && method.equals("GET"));
   }
 
-  /** A path taken apart; what is encoded in a segment is decoded after that. */
+  /** Splits a path into segments, and then decodes each. */
   static List<String> segments(String rawPath) {
     List<String> segments = new ArrayList<>();
     for (String segment : rawPath.substring(1).split("/", -1)) {

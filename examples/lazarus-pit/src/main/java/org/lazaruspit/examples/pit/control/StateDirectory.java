@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's own files: {@code token}, {@code pit.json} while it runs, and the lock that keeps a
- * second daemon out, which the kernel lets go of however the first one ends.
+ * Files of the daemon: {@code token}, {@code pit.json} while the daemon runs, and a lock against a
+ * second daemon, which the kernel releases at the end of the process.
  */
 public final class StateDirectory implements AutoCloseable {
 
@@ -35,7 +35,7 @@ public final class StateDirectory implements AutoCloseable {
   private static final String LOCK = "daemon.lock";
   private static final int TOKEN_BYTES = 32;
   private static final int MAX_TOKEN_BYTES = 4096;
-  private static final Set<PosixFilePermission> OURS_ALONE =
+  private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
   private final Path directory;
@@ -50,9 +50,9 @@ public final class StateDirectory implements AutoCloseable {
   }
 
   /**
-   * Takes a state directory for this daemon; it is made where there is none.
+   * Locks a state directory for this daemon; creates the directory if it is missing.
    *
-   * @throws IOException if another daemon has it, or its files cannot be used
+   * @throws IOException if another daemon holds the lock, or the files cannot be used
    */
   public static StateDirectory take(Path directory) throws IOException {
     try {
@@ -67,8 +67,8 @@ public final class StateDirectory implements AutoCloseable {
     try {
       if (!isFree(channel)) {
         throw new IOException(
-            "state_directory: %s is in use by another daemon%s: stop that one, or set another one"
-                .formatted(directory, whose(directory)));
+            "state_directory: %s is in use by another daemon%s: stop that daemon, or set another directory"
+                .formatted(directory, holder(directory)));
       }
       StateDirectory state = new StateDirectory(directory, channel);
       taken = true;
@@ -90,7 +90,7 @@ public final class StateDirectory implements AutoCloseable {
     }
   }
 
-  private static String whose(Path directory) {
+  private static String holder(Path directory) {
     try {
       return PitFile.read(directory).map(file -> " (pid " + file.pid() + ")").orElse("");
     } catch (IOException e) {
@@ -98,19 +98,19 @@ public final class StateDirectory implements AutoCloseable {
     }
   }
 
-  /** What clients have to show. */
+  /** Returns the token that clients send. */
   public String token() {
     return token;
   }
 
-  /** Says where this daemon can be asked. */
+  /** Writes {@code pit.json}. */
   public void announce(Instant startedAt, URI controlUrl) throws IOException {
     PitFile file = PitFile.ofThisProcess(startedAt, controlUrl);
     file.write(directory);
     announced = file;
   }
 
-  /** Takes the announcement back, and lets the next daemon in. */
+  /** Deletes {@code pit.json} and releases the lock. */
   @Override
   public void close() throws IOException {
     try (channel) {
@@ -121,26 +121,26 @@ public final class StateDirectory implements AutoCloseable {
     }
   }
 
-  /** The token of a state directory, made if there is none. */
+  /** Returns the token; creates it if it is missing. */
   private static String ownToken(Path directory) throws IOException {
     Path file = directory.resolve(TOKEN);
     byte[] random = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(random);
-    String fresh = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    String generated = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     try (FileChannel made =
         FileChannel.open(
             file,
             EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(OURS_ALONE))) {
-      made.write(ByteBuffer.wrap((fresh + "\n").getBytes(StandardCharsets.US_ASCII)));
+            PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
+      made.write(ByteBuffer.wrap((generated + "\n").getBytes(StandardCharsets.US_ASCII)));
       made.force(true);
     } catch (FileAlreadyExistsException e) {
-      keepToOurselves(file);
+      restrictToOwner(file);
     }
     return readToken(directory);
   }
 
-  /** A link could lead to a file that is none of ours to read, or to change. */
+  /** Refuses links, which could lead to any file. */
   private static void requireRegular(Path file) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -148,13 +148,14 @@ public final class StateDirectory implements AutoCloseable {
     }
   }
 
-  private static void keepToOurselves(Path file) throws IOException {
+  private static void restrictToOwner(Path file) throws IOException {
     requireRegular(file);
     Set<PosixFilePermission> found = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
-    if (!OURS_ALONE.containsAll(found)) {
-      Files.setPosixFilePermissions(file, OURS_ALONE);
+    if (!OWNER_ONLY.containsAll(found)) {
+      Files.setPosixFilePermissions(file, OWNER_ONLY);
       log.warn(
-          "{} had mode {}, others may have read it: delete it while no daemon runs to get a new one",
+          "{}: had mode {}, so other users may know the token; set to owner only (for a new token, delete"
+              + " the file while no daemon runs)",
           file,
           PosixFilePermissions.toString(found));
     }
@@ -163,7 +164,7 @@ public final class StateDirectory implements AutoCloseable {
   /**
    * Reads the token as a client.
    *
-   * @throws IOException if it cannot be read or is none
+   * @throws IOException if the file cannot be read or holds no token
    */
   public static String readToken(Path directory) throws IOException {
     Path file = directory.resolve(TOKEN);
@@ -174,7 +175,7 @@ public final class StateDirectory implements AutoCloseable {
     String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
     if (token.length() < 16 || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw new IOException(
-          file + ": holds no token, delete it and the next start of the daemon makes one");
+          file + ": holds no token; delete the file, the next start of the daemon creates a token");
     }
     return token;
   }

@@ -12,13 +12,13 @@ import org.lazaruspit.pit.RevivalStatus;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** How the daemon and its fleet are, in numbers. */
+/** Status of the daemon and its fleet as JSON. */
 public final class StatusJson {
 
   private StatusJson() {}
 
-  public static ObjectNode of(CurrentPit running) {
-    CurrentPit.Work work = running.work();
+  public static ObjectNode of(CurrentPit current) {
+    CurrentPit.Work work = current.work();
     LazarusPit pit = work.pit();
     PitReport report = pit.report();
     List<Revival> open =
@@ -26,8 +26,8 @@ public final class StatusJson {
     ObjectNode status = Json.object();
     status.put("running", true);
     status.put("pid", ProcessHandle.current().pid());
-    status.put("started_at", running.startedAt().toString());
-    status.put("dry_run", running.dryRun());
+    status.put("started_at", current.startedAt().toString());
+    status.put("dry_run", current.dryRun());
     status.set("config", config(work.config()));
     status.put("cells", report.cells());
     status.put("agents", report.agents().size());

@@ -12,24 +12,24 @@ import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * Whom an order is about.
+ * Target of an order.
  *
  * @param cellId the cell
  * @param agentId the agent in it; empty for the whole cell
  */
 record Target(UUID cellId, Optional<String> agentId) {
 
-  /** An order to one or to all. */
+  /** Order to an agent or a cell. */
   @FunctionalInterface
   interface Order<T> {
     void give(T to) throws IOException;
   }
 
   /**
-   * Finds whom is meant. An agent's id alone will do where only one cell has it.
+   * Finds the target. The id of an agent suffices if only one cell has an agent of that id.
    *
-   * @throws NoSuchElementException if there is none
-   * @throws IllegalStateException if there are several
+   * @throws NoSuchElementException if there is no such agent
+   * @throws IllegalStateException if several cells have an agent of that id
    */
   static Target of(RevivalEngine engine, Optional<String> cell, Optional<String> agent)
       throws ProblemException {
@@ -37,18 +37,17 @@ record Target(UUID cellId, Optional<String> agentId) {
       return new Target(cellId(cell.get()), agent);
     }
     if (agent.isEmpty()) {
-      throw ProblemException.of(
-          Problem.BAD_REQUEST, "agent: missing, and so is cell: who is meant?");
+      throw ProblemException.of(Problem.BAD_REQUEST, "agent: missing, expected agent or cell");
     }
     List<AgentRef> found =
         engine.agents().stream().filter(known -> known.agentId().equals(agent.get())).toList();
     if (found.isEmpty()) {
       throw new NoSuchElementException(
-          "no agent of a cell that this pit works is called " + agent.get());
+          "there is no agent " + agent.get() + " in the cells of this pit");
     }
     if (found.size() > 1) {
       throw new IllegalStateException(
-          "several cells have an agent %s, say which one: %s"
+          "several cells have an agent %s, name the cell: %s"
               .formatted(
                   agent.get(),
                   found.stream()
@@ -65,17 +64,17 @@ record Target(UUID cellId, Optional<String> agentId) {
         return id;
       }
     } catch (IllegalArgumentException e) {
-      // said below, as of those that Java is too lenient with
+      // reported below, with the short forms that Java accepts
     }
     throw ProblemException.of(Problem.BAD_REQUEST, "cell: \"" + text + "\" is not a UUID");
   }
 
-  /** The one agent. */
+  /** Returns the agent. */
   AgentRef agent() {
     return new AgentRef(cellId, agentId.orElseThrow());
   }
 
-  /** Everybody who is meant. */
+  /** Returns the agents of the target. */
   List<AgentRef> agents(RevivalEngine engine) {
     List<AgentRef> agents =
         engine.agents().stream()
@@ -84,7 +83,7 @@ record Target(UUID cellId, Optional<String> agentId) {
             .toList();
     if (agents.isEmpty()) {
       throw new NoSuchElementException(
-          "cell " + cellId + " is not worked by this pit, or has no agents");
+          "cell " + cellId + " is not owned by this pit, or has no such agent");
     }
     return agents;
   }

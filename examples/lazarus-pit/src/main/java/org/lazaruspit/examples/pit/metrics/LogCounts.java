@@ -5,7 +5,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what was logged for a person to look at. Thread-safe. */
+/** Counts logged warnings and errors. Thread-safe. */
 public final class LogCounts extends AppenderBase<ILoggingEvent> {
 
   private final LongAdder warnings = new LongAdder();

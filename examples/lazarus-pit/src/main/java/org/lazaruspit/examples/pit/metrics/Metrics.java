@@ -13,9 +13,8 @@ import org.lazaruspit.examples.pit.control.Route;
 import org.lazaruspit.pit.PitListener;
 
 /**
- * What a collector of metrics asks for: {@code GET /metrics}, in the text formats of Prometheus and
- * OpenMetrics. No label has a value that agents, cells or missions give: however many there are,
- * the number of series stays the same. Thread-safe.
+ * Metrics at {@code GET /metrics}, in the text formats of Prometheus and OpenMetrics. No label has
+ * a value from agents, cells or missions, so the number of series is fixed. Thread-safe.
  */
 public final class Metrics {
 
@@ -24,32 +23,32 @@ public final class Metrics {
   private final PitEvents events = new PitEvents(registry);
   private final LogCounts log;
 
-  /** Metrics of a daemon; its log is theirs to count, not to keep. */
+  /** Creates the metrics of a daemon. */
   public Metrics(LogCounts log) {
     this.log = log;
   }
 
-  /** Has what the pit does counted; the counts go on when a reload puts another in its place. */
+  /** Returns the listener that counts events of the pit, across reloads. */
   public PitListener listener() {
     return events;
   }
 
-  /** Shows what is running, from now on. */
-  public void show(CurrentPit running) {
-    PitMetrics.register(registry, running, log);
+  /** Adds metrics of the running pit. */
+  public void show(CurrentPit current) {
+    PitMetrics.register(registry, current, log);
   }
 
-  /** Where others register theirs. */
+  /** Returns the registry for further metrics. */
   public PrometheusRegistry registry() {
     return registry;
   }
 
-  /** Where it is asked for. */
+  /** Returns the route of the metrics. */
   public Route route() {
-    return Route.get("/metrics", request -> answer(request.header("Accept")));
+    return Route.get("/metrics", request -> scrape(request.header("Accept")));
   }
 
-  private Response answer(Optional<String> accept) throws IOException {
+  private Response scrape(Optional<String> accept) throws IOException {
     ExpositionFormatWriter writer = formats.findWriter(accept.orElse(null));
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     writer.write(body, registry.scrape());

@@ -19,7 +19,7 @@ import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.spi.AgentRef;
 
-/** Counts and measures what a pit does. Called on the pit's one thread for listeners. */
+/** Counts and measures events of a pit. Called on the pit's one thread for listeners. */
 final class PitEvents implements PitListener {
 
   private static final String FILE = "file";
@@ -49,58 +49,55 @@ final class PitEvents implements PitListener {
   private final Counter journalLines;
   private final Counter journalFailures;
 
-  /** The last heartbeat of each agent that its gateway told of. */
+  /** Last heartbeat of each agent with a gateway. */
   private Map<AgentRef, Instant> heard = Map.of();
 
   PitEvents(PrometheusRegistry registry) {
     heartbeats =
-        counter("heartbeats", "New heartbeats seen: each by file, at most one a poll by gateway.")
+        counter("heartbeats", "New heartbeats: each by file, at most one per round by gateway.")
             .labelNames("source")
             .register(registry);
     refusedHeartbeats =
-        counter("heartbeats_refused", "Heartbeats by file that the gateway or the rules refused.")
+        counter("heartbeats_refused", "Heartbeats by file refused by the gateway or the rules.")
             .register(registry);
     troubles =
-        counter("troubles_detected", "Agents found dead or to be held, each once an incarnation.")
+        counter("troubles_detected", "Agents judged dead or held, once per incarnation.")
             .labelNames("cause")
             .register(registry);
     detection =
-        seconds("detection_duration", "From the end or the last heartbeat to the written request.")
+        seconds(
+                "detection_duration",
+                "Time from the end or the last heartbeat to the journaled request.")
             .classicUpperBounds(
                 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 10_800)
             .labelNames("cause")
             .register(registry);
     revivals =
-        counter("revivals", "Revivals that have ended, however they did.")
-            .labelNames("cause", "outcome")
-            .register(registry);
+        counter("revivals", "Ended revivals.").labelNames("cause", "outcome").register(registry);
     handOvers =
-        counter("handovers", "Hand-overs of tasks that have ended, however they did.")
-            .labelNames("outcome")
-            .register(registry);
+        counter("handovers", "Ended hand-overs of tasks.").labelNames("outcome").register(registry);
     failedAttempts =
-        counter("revival_attempts_failed", "Attempts at reviving that did not succeed.")
+        counter("revival_attempts_failed", "Failed attempts of revivals.")
             .labelNames("cause")
             .register(registry);
     revival =
-        seconds("revival_duration", "From the request, or a person's yes, to the end.")
+        seconds("revival_duration", "Time from the request, or the approval, to the end.")
             .classicUpperBounds(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
             .labelNames("outcome")
             .register(registry);
     round =
-        seconds("round_duration", "How long one round of the loop took.")
+        seconds("round_duration", "Time of one round of the loop.")
             .classicUpperBounds(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
             .register(registry);
     fsync =
-        seconds("journal_fsync_duration", "Writing lines to a journal, until they are on disk.")
+        seconds("journal_fsync_duration", "Time to write lines of a journal to disk.")
             .classicUpperBounds(
                 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5)
             .register(registry);
     journalLines =
-        counter("journal_lines", "Lines that are on disk in the journals.").register(registry);
-    journalFailures =
-        counter("journal_failures", "Writes to a journal that failed.").register(registry);
-    beginAtZero();
+        counter("journal_lines", "Lines written to disk in the journals.").register(registry);
+    journalFailures = counter("journal_failures", "Failed writes to a journal.").register(registry);
+    initialize();
   }
 
   private static Counter.Builder counter(String name, String help) {
@@ -111,8 +108,8 @@ final class PitEvents implements PitListener {
     return Histogram.builder().name("lazarus_pit_" + name + "_seconds").help(help).classicOnly();
   }
 
-  /** What has not happened yet is there as zero: a rate needs a value before the first. */
-  private void beginAtZero() {
+  /** Sets all series to zero: a rate needs a value before the first event. */
+  private void initialize() {
     heartbeats.initLabelValues(FILE);
     heartbeats.initLabelValues(GATEWAY);
     for (FailureCause cause : FailureCause.values()) {
@@ -147,7 +144,7 @@ final class PitEvents implements PitListener {
     }
   }
 
-  /** The time that a person took to say yes is not the pit's. */
+  /** Returns the time of a revival, without the wait for approval. */
   private static Duration took(Revival ended) {
     Instant begun = ended.approvedAt().orElse(ended.requestedAt());
     return Duration.between(begun, ended.changedAt());
@@ -196,7 +193,7 @@ final class PitEvents implements PitListener {
     }
   }
 
-  /** A clock that was set back must not take anything off a sum. */
+  /** Returns seconds, zero after a clock was set back: a sum must not decrease. */
   private static double seconds(Duration duration) {
     return Math.max(0, Json.seconds(duration));
   }

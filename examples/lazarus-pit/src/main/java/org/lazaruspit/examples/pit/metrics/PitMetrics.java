@@ -22,24 +22,24 @@ import org.lazaruspit.pit.PitReport.Status;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 
-/** How the pit and its fleet are at the moment of asking, as metrics. */
+/** Metrics of the state of the pit and its fleet at the time of the request. */
 final class PitMetrics {
 
   private final PrometheusRegistry registry;
-  private final CurrentPit running;
+  private final CurrentPit current;
   private final LogCounts log;
 
-  private PitMetrics(PrometheusRegistry registry, CurrentPit running, LogCounts log) {
+  private PitMetrics(PrometheusRegistry registry, CurrentPit current, LogCounts log) {
     this.registry = registry;
-    this.running = running;
+    this.current = current;
     this.log = log;
   }
 
-  static void register(PrometheusRegistry registry, CurrentPit running, LogCounts log) {
-    PitMetrics state = new PitMetrics(registry, running, log);
-    state.registerDaemon();
-    state.registerFleet();
-    state.registerLoop();
+  static void register(PrometheusRegistry registry, CurrentPit current, LogCounts log) {
+    PitMetrics metrics = new PitMetrics(registry, current, log);
+    metrics.registerDaemon();
+    metrics.registerFleet();
+    metrics.registerLoop();
   }
 
   private void registerDaemon() {
@@ -52,19 +52,19 @@ final class PitMetrics {
     build.setLabelValues(Version.number());
     gauge(
         "process_start_time_seconds",
-        "When the daemon was started.",
-        pit -> seconds(running.startedAt()));
+        "Start time of the daemon.",
+        pit -> seconds(current.startedAt()));
     gauge(
         "lazarus_pit_dry_run",
-        "Whether it only decides, and does nothing.",
-        pit -> running.dryRun() ? 1 : 0);
+        "Whether the daemon starts and stops no agent.",
+        pit -> current.dryRun() ? 1 : 0);
     gauge(
         "lazarus_pit_plugin_problems",
-        "Plug-ins, and settings for one, that are not used.",
+        "Plug-ins, and settings of plug-ins, that are not used.",
         pit -> pit.pluginProblems().size());
     CounterWithCallback.builder()
         .name("lazarus_pit_log_messages_total")
-        .help("Messages logged that a person should look at.")
+        .help("Logged warnings and errors.")
         .labelNames("level")
         .callback(
             callback -> {
@@ -75,10 +75,10 @@ final class PitMetrics {
   }
 
   private void registerFleet() {
-    gauge("lazarus_pit_cells", "Cells that this pit works.", pit -> pit.report().cells());
+    gauge("lazarus_pit_cells", "Owned cells.", pit -> pit.report().cells());
     GaugeWithCallback.builder()
         .name("lazarus_pit_agents")
-        .help("Agents by where they stand.")
+        .help("Agents by status.")
         .labelNames("status")
         .callback(
             callback -> {
@@ -90,7 +90,7 @@ final class PitMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("lazarus_pit_overdue")
-        .help("Missions, tasks and checkpoints that have taken longer than they were given.")
+        .help("Overdue missions, tasks and checkpoints.")
         .labelNames("kind")
         .callback(
             callback -> {
@@ -102,11 +102,11 @@ final class PitMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("lazarus_pit_revivals_open")
-        .help("Revivals and hand-overs that have not ended.")
+        .help("Open revivals and hand-overs.")
         .labelNames("status")
         .callback(
             callback -> {
-              List<Revival> revivals = running.work().pit().engine().revivals();
+              List<Revival> revivals = current.work().pit().engine().revivals();
               for (RevivalStatus status : RevivalStatus.values()) {
                 if (status.open()) {
                   callback.call(count(revivals, it -> it.status() == status), status.wireName());
@@ -116,22 +116,20 @@ final class PitMetrics {
         .register(registry);
     gauge(
         "lazarus_pit_oldest_heartbeat_age_seconds",
-        "How long the quietest agent that is watched was last heard ago; 0 where none is.",
+        "Longest silence among watched agents; 0 without watched agents.",
         pit -> oldestHeartbeat(pit.report(), Instant.now()));
   }
 
   private void registerLoop() {
     gauge(
-        "lazarus_pit_well",
-        "Whether nothing is wrong with the pit itself.",
-        pit -> pit.health().well() ? 1 : 0);
+        "lazarus_pit_well", "Whether the pit itself is well.", pit -> pit.health().well() ? 1 : 0);
     gauge(
         "lazarus_pit_loop_lag_seconds",
-        "How long the next round of the loop has been due.",
+        "Delay of the next round of the loop.",
         pit -> Json.seconds(pit.health().late()));
     gauge(
         "lazarus_pit_last_round_timestamp_seconds",
-        "When the last round of the loop ended; 0 before the first.",
+        "End of the last round of the loop; 0 before the first.",
         pit -> pit.health().lastRound().map(PitMetrics::seconds).orElse(0.0));
   }
 
@@ -139,12 +137,12 @@ final class PitMetrics {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
-        .callback(callback -> callback.call(value.applyAsDouble(running.work().pit())))
+        .callback(callback -> callback.call(value.applyAsDouble(current.work().pit())))
         .register(registry);
   }
 
   private PitReport report() {
-    return running.work().pit().report();
+    return current.work().pit().report();
   }
 
   static double oldestHeartbeat(PitReport report, Instant now) {

@@ -9,7 +9,7 @@ import org.lazaruspit.pit.PitListener;
 import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.Revival;
 
-/** Counts what may have changed in the fleet, for those who wait for it. Thread-safe. */
+/** Counts possible changes of the fleet, for waiting threads. Thread-safe. */
 public final class ChangeCounter implements PitListener {
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -26,7 +26,7 @@ public final class ChangeCounter implements PitListener {
     add();
   }
 
-  /** Also what a person ordered, which moves no revival. */
+  /** Counts orders as well, which change no revival. */
   @Override
   public void journalWritten(JournalWrite write) {
     add();
@@ -42,7 +42,7 @@ public final class ChangeCounter implements PitListener {
     }
   }
 
-  /** How many there have been. */
+  /** Returns the number of changes so far. */
   long count() {
     lock.lock();
     try {
@@ -52,7 +52,7 @@ public final class ChangeCounter implements PitListener {
     }
   }
 
-  /** Waits until there have been more than these, for so long at most. */
+  /** Waits for a change after the first {@code seen}, at most for a given time. */
   void await(long seen, Duration most) throws InterruptedException {
     lock.lock();
     try {
@@ -65,7 +65,7 @@ public final class ChangeCounter implements PitListener {
     }
   }
 
-  /** Waits for so long, whatever changes: what is told together costs less. */
+  /** Waits for a given time, so that several changes are sent together. */
   void rest(Duration pause) throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(pause.toNanos());
   }

@@ -14,46 +14,47 @@ import org.lazaruspit.pit.Revival;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One agent as the page shows it: what the last round found, and what has happened since.
- * Immutable.
+ * Agent as the page shows it: result of the last round, and later changes. Immutable.
  *
- * @param line what the last round found
- * @param name what people call it
- * @param currentTask what it works on; null where nothing is known
- * @param standing what it is under, the strongest; null for nothing
- * @param revival its newest revival, if that is open or younger than the report; null otherwise
+ * @param line the result of the last round
+ * @param name the name for people
+ * @param currentTask the current task; null if unknown
+ * @param restriction the strongest restriction; null if there is none
+ * @param revival the newest revival, if open or younger than the report; null otherwise
  */
 record FleetAgent(
     AgentLine line,
     String name,
     @Nullable String currentTask,
-    @Nullable Restriction standing,
+    @Nullable Restriction restriction,
     @Nullable Revival revival) {
 
-  /** Longer texts are cut: this is for a row of a list. */
-  private static final int LONGEST = 300;
+  /** Maximum length of a text in characters. */
+  private static final int MAX_LENGTH = 300;
 
   static FleetAgent of(
       AgentLine line,
       @Nullable AgentSpec spec,
-      List<Restriction> standings,
+      List<Restriction> restrictions,
       Optional<Revival> latest,
       Instant reported) {
     return new FleetAgent(
         line,
         spec == null ? line.agent().agentId() : cut(spec.name()),
         spec == null ? null : spec.currentTask(),
-        standings.isEmpty() ? null : standings.get(0),
+        restrictions.isEmpty() ? null : restrictions.get(0),
         latest.filter(it -> it.status().open() || it.changedAt().isAfter(reported)).orElse(null));
   }
 
-  /** A round is not due for every step of a revival: what the journal says since is newer. */
+  /** Returns the status; the journal may be newer than the last round. */
   Status status() {
-    if (standing != null && line.status() != Status.HEALTHY && line.status() != Status.DEGRADED) {
-      return shown(standing);
+    if (restriction != null
+        && line.status() != Status.HEALTHY
+        && line.status() != Status.DEGRADED) {
+      return shown(restriction);
     }
-    if (standing != null && standing.kind() != Restriction.Kind.HELD) {
-      return shown(standing);
+    if (restriction != null && restriction.kind() != Restriction.Kind.HELD) {
+      return shown(restriction);
     }
     if (revival == null || revival.origin() == Revival.Origin.HANDOVER) {
       return line.status();
@@ -68,8 +69,8 @@ record FleetAgent(
     };
   }
 
-  private static Status shown(Restriction standing) {
-    return switch (standing.kind()) {
+  private static Status shown(Restriction restriction) {
+    return switch (restriction.kind()) {
       case STOPPED -> Status.STOPPED;
       case PAUSED -> Status.PAUSED;
       case QUARANTINED -> Status.QUARANTINED;
@@ -93,7 +94,7 @@ record FleetAgent(
     Json.put(json, "last_heartbeat", line.lastHeartbeat());
     json.put("waiting", line.waiting().map(FleetAgent::cut).orElse(null));
     json.put("judgement", cut(judgement()));
-    json.set("standing", standing == null ? null : RevivalJson.of(standing));
+    json.set("standing", restriction == null ? null : RevivalJson.of(restriction));
     json.put("current_task", currentTask);
     json.set("revival", open());
     return json;
@@ -118,12 +119,13 @@ record FleetAgent(
     return json;
   }
 
-  /** A character of two places is not cut in half. */
+  /** Shortens a text; keeps surrogate pairs whole. */
   private static String cut(String text) {
-    if (text.length() <= LONGEST) {
+    if (text.length() <= MAX_LENGTH) {
       return text;
     }
-    int end = Character.isHighSurrogate(text.charAt(LONGEST - 2)) ? LONGEST - 2 : LONGEST - 1;
+    int end =
+        Character.isHighSurrogate(text.charAt(MAX_LENGTH - 2)) ? MAX_LENGTH - 2 : MAX_LENGTH - 1;
     return text.substring(0, end) + "\u2026";
   }
 }

@@ -9,16 +9,16 @@ import org.lazaruspit.pit.Restriction;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One mission as the page shows it. Immutable.
+ * Mission as the page shows it. Immutable.
  *
- * @param config what its file says
- * @param agents how many agents it has
- * @param standing what a person intends with all of it; null for nothing
+ * @param config the configuration of the cell
+ * @param agents the number of agents
+ * @param restriction the restriction on the whole cell; null if there is none
  */
-record FleetCell(CellConfig config, int agents, @Nullable Restriction standing) {
+record FleetCell(CellConfig config, int agents, @Nullable Restriction restriction) {
 
-  static FleetCell of(MissionCell cell, @Nullable Restriction standing) {
-    return new FleetCell(cell.config(), cell.agents().size(), standing);
+  static FleetCell of(MissionCell cell, @Nullable Restriction restriction) {
+    return new FleetCell(cell.config(), cell.agents().size(), restriction);
   }
 
   ObjectNode json() {
@@ -29,7 +29,7 @@ record FleetCell(CellConfig config, int agents, @Nullable Restriction standing) 
     json.put("created_at", config.createdAt().toString());
     json.put("deadline", config.deadline().toString());
     json.put("agents", agents);
-    json.set("standing", standing == null ? null : RevivalJson.of(standing));
+    json.set("standing", restriction == null ? null : RevivalJson.of(restriction));
     return json;
   }
 }

@@ -20,74 +20,75 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The fleet as server-sent events: first all of it, then what has changed. Nothing is queued: a
- * reader is told how the fleet of now differs from what it was told last, so a slow one gets many
- * changes in one, and costs no memory beyond one picture. One that doesn't take what it is sent is
- * cut off by {@link ExchangeDeadlines}. Thread-safe.
+ * The fleet as server-sent events: first the whole fleet, then changes. No queue: each event is the
+ * difference to the snapshot that its reader got last, so a slow reader gets many changes in one
+ * event and costs the memory of one snapshot. {@link ExchangeDeadlines} cuts off a reader that
+ * stops reading. Thread-safe.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
  */
 final class FleetEvents {
 
-  /** A reader has a thread and a connection: more than these are turned away. */
-  static final int MOST_READERS = 32;
+  /** Maximum number of readers; each has a thread and a connection. */
+  static final int MAX_READERS = 32;
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration BETWEEN_CHANGES = Duration.ofMillis(100);
 
-  /** What a reader must take within the limit of one answer. */
+  /** Bytes that a reader must accept within the limit of one answer. */
   private static final int PIECE = 64 * 1024;
 
   private final ChangeCounter changes;
-  private final Supplier<FleetSnapshot> look;
+  private final Supplier<FleetSnapshot> snapshots;
   private final Supplier<ObjectNode> health;
   private final Duration keepAlive;
   private final AtomicInteger readers = new AtomicInteger();
-  private @Nullable Seen seen;
+  private @Nullable Counted last;
 
-  /** A picture, and after how many changes it was made. */
-  private record Seen(long count, FleetSnapshot picture) {}
+  /** Snapshot, and the number of changes before it. */
+  private record Counted(long count, FleetSnapshot snapshot) {}
 
-  FleetEvents(ChangeCounter changes, Supplier<FleetSnapshot> look, Supplier<ObjectNode> health) {
-    this(changes, look, health, KEEP_ALIVE);
+  FleetEvents(
+      ChangeCounter changes, Supplier<FleetSnapshot> snapshots, Supplier<ObjectNode> health) {
+    this(changes, snapshots, health, KEEP_ALIVE);
   }
 
   FleetEvents(
       ChangeCounter changes,
-      Supplier<FleetSnapshot> look,
+      Supplier<FleetSnapshot> snapshots,
       Supplier<ObjectNode> health,
       Duration keepAlive) {
     this.changes = changes;
-    this.look = look;
+    this.snapshots = snapshots;
     this.health = health;
     this.keepAlive = keepAlive;
   }
 
-  /** One picture for all that have seen the same changes. */
-  private synchronized Seen picture() {
+  /** Returns the snapshot after the latest change, shared by all readers. */
+  private synchronized Counted snapshot() {
     long count = changes.count();
-    Seen last = seen;
-    if (last == null || last.count() != count) {
-      last = new Seen(count, look.get());
-      seen = last;
+    Counted current = last;
+    if (current == null || current.count() != count) {
+      current = new Counted(count, snapshots.get());
+      last = current;
     }
-    return last;
+    return current;
   }
 
-  /** Answers with events, for as long as the reader stays. */
+  /** Returns a response with events, until the reader leaves. */
   Response open() {
-    return readers.get() < MOST_READERS
+    return readers.get() < MAX_READERS
         ? Response.stream("text/event-stream", this::write)
         : Response.problem(
                 DaemonProblem.BUSY,
-                "%d pages or programs follow this fleet already".formatted(MOST_READERS))
+                "%d readers of events already, the maximum".formatted(MAX_READERS))
             .with("Retry-After", "5");
   }
 
   private void write(OutputStream out) throws IOException, InterruptedException {
-    if (readers.incrementAndGet() > MOST_READERS) {
-      readers.decrementAndGet(); // several came at once for the last place
+    if (readers.incrementAndGet() > MAX_READERS) {
+      readers.decrementAndGet(); // several readers came at once for the last place
       return;
     }
     try {
@@ -99,20 +100,20 @@ final class FleetEvents {
 
   /** Writes until the reader leaves, or this thread is interrupted. */
   void follow(OutputStream out) throws IOException, InterruptedException {
-    FleetSnapshot told = null;
-    ObjectNode toldHealth = null;
+    FleetSnapshot sent = null;
+    ObjectNode sentHealth = null;
     while (true) {
       ExchangeDeadlines.working();
-      Seen now = picture();
-      boolean said = tell(out, told, now.picture());
-      told = now.picture();
-      ObjectNode well = health.get();
-      if (!well.equals(toldHealth)) {
-        event(out, "health", well.deepCopy().put("now", Instant.now().toString()));
-        said = true;
-        toldHealth = well;
+      Counted now = snapshot();
+      boolean written = send(out, sent, now.snapshot());
+      sent = now.snapshot();
+      ObjectNode status = health.get();
+      if (!status.equals(sentHealth)) {
+        event(out, "health", status.deepCopy().put("now", Instant.now().toString()));
+        written = true;
+        sentHealth = status;
       }
-      if (!said) {
+      if (!written) {
         write(out, ": still here\n\n");
       }
       out.flush();
@@ -122,18 +123,18 @@ final class FleetEvents {
     }
   }
 
-  private static boolean tell(OutputStream out, @Nullable FleetSnapshot told, FleetSnapshot now)
+  private static boolean send(OutputStream out, @Nullable FleetSnapshot sent, FleetSnapshot now)
       throws IOException {
-    if (told == null) {
+    if (sent == null) {
       event(out, "fleet", FleetJson.full(now).put("full", true));
       revivals(out, Map.of(), now);
       return true;
     }
-    Optional<ObjectNode> change = FleetJson.change(told, now);
+    Optional<ObjectNode> change = FleetJson.change(sent, now);
     if (change.isPresent()) {
       event(out, "fleet", change.get());
     }
-    return revivals(out, told.revivals(), now) || change.isPresent();
+    return revivals(out, sent.revivals(), now) || change.isPresent();
   }
 
   private static boolean revivals(OutputStream out, Map<String, Revival> before, FleetSnapshot now)
@@ -150,7 +151,7 @@ final class FleetEvents {
     write(out, "event: " + name + "\ndata: " + Json.text(data) + "\n\n");
   }
 
-  /** Piece by piece: a large fleet over a slow line is no reader that stands still. */
+  /** Writes in pieces, each with its own deadline: a slow line is not a stalled reader. */
   private static void write(OutputStream out, String text) throws IOException {
     byte[] bytes = text.getBytes(UTF_8);
     for (int from = 0; from < bytes.length; from += PIECE) {
@@ -159,7 +160,7 @@ final class FleetEvents {
     }
   }
 
-  /** How many read now. */
+  /** Returns the number of readers. */
   int readers() {
     return readers.get();
   }

@@ -14,25 +14,25 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A picture of the fleet, and what has changed between two of them. Pure. */
+/** Snapshots of the fleet, and their differences, as JSON. Pure. */
 final class FleetJson {
 
   private FleetJson() {}
 
-  /** All of it. */
-  static ObjectNode full(FleetSnapshot picture) {
+  /** Returns the whole fleet. */
+  static ObjectNode full(FleetSnapshot snapshot) {
     ObjectNode json = Json.object();
-    json.put("timestamp", picture.timestamp().toString());
+    json.put("timestamp", snapshot.timestamp().toString());
     ArrayNode cells = json.putArray("cells");
-    picture.cells().values().forEach(cell -> cells.add(cell.json()));
+    snapshot.cells().values().forEach(cell -> cells.add(cell.json()));
     ArrayNode agents = json.putArray("agents");
-    picture.agents().values().forEach(agent -> agents.add(agent.json()));
+    snapshot.agents().values().forEach(agent -> agents.add(agent.json()));
     return json;
   }
 
   /**
-   * What has changed: of each cell and agent its ids and the fields that are another now, and the
-   * ids of those that are gone. Empty where nothing has.
+   * Returns the changes: ids and changed fields of each cell and agent, and the ids of removed
+   * cells and agents. Empty if nothing has changed.
    */
   static Optional<ObjectNode> change(FleetSnapshot before, FleetSnapshot after) {
     ArrayNode cells = changed(before.cells(), after.cells(), FleetCell::json, List.of("cell_id"));
@@ -87,20 +87,20 @@ final class FleetJson {
     return difference.size() > ids.size() ? Optional.of(difference) : Optional.empty();
   }
 
-  /** The revivals that are new or have moved, oldest first, and those that are no longer shown. */
+  /** Returns new and changed revivals, oldest first, and the ids of removed revivals. */
   static List<ObjectNode> revivals(Map<String, Revival> before, Map<String, Revival> after) {
-    List<ObjectNode> moved = new ArrayList<>();
+    List<ObjectNode> changed = new ArrayList<>();
     after.forEach(
         (id, revival) -> {
           if (!revival.equals(before.get(id))) {
-            moved.add(RevivalJson.of(revival));
+            changed.add(RevivalJson.of(revival));
           }
         });
     for (String id : before.keySet()) {
       if (!after.containsKey(id)) {
-        moved.add(Json.object().put("id", id).put("gone", true));
+        changed.add(Json.object().put("id", id).put("gone", true));
       }
     }
-    return moved;
+    return changed;
   }
 }

@@ -21,10 +21,9 @@ import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * The fleet at one moment, as the page shows it. Immutable; two pictures differ by what a reader of
- * the earlier one has to be told.
+ * The fleet at one moment, as the page shows it. Immutable.
  *
- * @param timestamp when the agents were last looked at
+ * @param timestamp the time of the last round
  * @param cells the missions
  * @param agents the agents
  * @param revivals every open revival and the newest of the others, by id, oldest first
@@ -35,7 +34,7 @@ record FleetSnapshot(
     Map<AgentRef, FleetAgent> agents,
     Map<String, Revival> revivals) {
 
-  /** How many revivals that have ended are shown: the others are in the journals. */
+  /** Maximum number of ended revivals; older ones are in the journals. */
   static final int ENDED_REVIVALS = 500;
 
   static FleetSnapshot of(LazarusPit pit) {
@@ -46,7 +45,7 @@ record FleetSnapshot(
     Map<UUID, FleetCell> cells = new LinkedHashMap<>();
     for (MissionCell mission : pit.cells()) {
       missions.put(mission.id(), mission);
-      cells.put(mission.id(), FleetCell.of(mission, intent(engine, mission.id())));
+      cells.put(mission.id(), FleetCell.of(mission, restriction(engine, mission.id())));
     }
     Map<AgentRef, Revival> latest = latest(revivals);
     Map<AgentRef, FleetAgent> agents = new LinkedHashMap<>();
@@ -59,7 +58,7 @@ record FleetSnapshot(
             FleetAgent.of(
                 line,
                 mission.agents().get(agent.agentId()),
-                standings(engine, agent),
+                restrictions(engine, agent),
                 Optional.ofNullable(latest.get(agent)),
                 report.timestamp()));
       }
@@ -71,23 +70,23 @@ record FleetSnapshot(
         shown(revivals));
   }
 
-  private static @Nullable Restriction intent(RevivalEngine engine, UUID cell) {
+  private static @Nullable Restriction restriction(RevivalEngine engine, UUID cell) {
     try {
       return engine.restriction(cell).orElse(null);
     } catch (NoSuchElementException e) {
-      return null; // it has left meanwhile
+      return null; // the cell has left meanwhile
     }
   }
 
-  private static List<Restriction> standings(RevivalEngine engine, AgentRef agent) {
+  private static List<Restriction> restrictions(RevivalEngine engine, AgentRef agent) {
     try {
       return engine.restrictions(agent);
     } catch (NoSuchElementException e) {
-      return List.of(); // it has left since the report
+      return List.of(); // the agent has left since the report
     }
   }
 
-  /** Of each agent its open revival or hand-over, else its newest. */
+  /** Returns the open revival or hand-over of each agent, else its newest. */
   private static Map<AgentRef, Revival> latest(List<Revival> oldestFirst) {
     Map<AgentRef, Revival> latest = new HashMap<>();
     for (Revival revival : oldestFirst) {

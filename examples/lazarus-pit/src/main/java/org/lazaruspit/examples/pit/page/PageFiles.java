@@ -10,12 +10,12 @@ import java.util.NoSuchElementException;
 import org.lazaruspit.examples.pit.control.Response;
 import org.lazaruspit.examples.pit.control.Route;
 
-/** The files that the page is made of: no secrets, so that they need no token. */
+/** Files of the page. They hold no secrets, so they need no token. */
 final class PageFiles {
 
   private static final String INDEX = "index.html";
 
-  /** Nothing else is served, whatever a path says. */
+  /** The only files that are served. */
   private static final List<String> NAMES =
       List.of(
           INDEX,
@@ -34,8 +34,8 @@ final class PageFiles {
           "words.js");
 
   /**
-   * Only what this daemon serves is run, shown or asked, nothing is read as markup that comes from
-   * an agent, and no other page may frame this one.
+   * Allows scripts, styles, images and requests of this daemon alone, no markup from agents, and no
+   * frame around the page.
    */
   static final String POLICY =
       String.join(

@@ -10,29 +10,29 @@ import org.lazaruspit.pit.PitReport.Overdue;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The page, and what it alone asks for. */
+/** Routes of the page and its data. */
 public final class PageRoutes {
 
   private PageRoutes() {}
 
-  public static List<Route> of(CurrentPit running, ChangeCounter changes) {
+  public static List<Route> of(CurrentPit current, ChangeCounter changes) {
     FleetEvents events =
         new FleetEvents(
-            changes, () -> FleetSnapshot.of(running.work().pit()), () -> health(running));
+            changes, () -> FleetSnapshot.of(current.work().pit()), () -> health(current));
     List<Route> routes = new ArrayList<>(new PageFiles().routes());
     routes.add(
         Route.get(
             "/api/fleet",
-            request -> Response.json(FleetJson.full(FleetSnapshot.of(running.work().pit())))));
+            request -> Response.json(FleetJson.full(FleetSnapshot.of(current.work().pit())))));
     routes.add(Route.get("/api/events", request -> events.open()));
     return routes;
   }
 
-  /** How the daemon is, with what has taken longer than it was given. */
-  private static ObjectNode health(CurrentPit running) {
-    ObjectNode health = StatusJson.of(running);
+  /** Returns the status of the daemon, with overdue missions, tasks and checkpoints. */
+  private static ObjectNode health(CurrentPit current) {
+    ObjectNode health = StatusJson.of(current);
     ArrayNode overdue = health.putArray("overdue");
-    running.work().pit().report().overdue().stream().map(Overdue::describe).forEach(overdue::add);
+    current.work().pit().report().overdue().stream().map(Overdue::describe).forEach(overdue::add);
     return health;
   }
 }

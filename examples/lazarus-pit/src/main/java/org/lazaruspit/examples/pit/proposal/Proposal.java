@@ -16,17 +16,17 @@ import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.cell.TaskSpec;
 
 /**
- * What a mission proposal says that a cell can have.
+ * Content of a mission proposal that a cell can hold.
  *
- * @param missionName what people call the mission
- * @param proposer who proposes it, an identifier
- * @param agents its agents
- * @param tasks its tasks
- * @param level how strictly agents are kept apart
- * @param limits what each agent may use at most
+ * @param missionName the name of the mission
+ * @param proposer the proposer, an identifier
+ * @param agents the agents
+ * @param tasks the tasks
+ * @param level the isolation of agents
+ * @param limits the limits of each agent
  * @param networkCut whether agents have no network
- * @param timeout how long the mission may take
- * @param forPeople headings of what no file of a cell has a field for
+ * @param timeout the time limit of the mission
+ * @param forPeople the headings without a field in a file of the cell
  */
 public record Proposal(
     String missionName,
@@ -45,7 +45,7 @@ public record Proposal(
     forPeople = List.copyOf(forPeople);
   }
 
-  /** The cell that it makes, created at that instant. */
+  /** Returns the cell to create. */
   public NewCell toCell(@Nullable UUID id, Instant now) {
     NewCell.Builder cell =
         NewCell.builder(missionName)
@@ -68,7 +68,7 @@ public record Proposal(
         name, proposer, agents, tasks, level, limits, networkCut, timeout, forPeople);
   }
 
-  /** What would be created, a line each. */
+  /** Returns a description of the cell in lines. */
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
     lines.add("mission    %s, proposed by %s".formatted(missionName, proposer));

@@ -7,10 +7,10 @@ import java.util.Map;
 import org.lazaruspit.examples.pit.proposal.ProposalText.Line;
 import org.lazaruspit.examples.pit.proposal.ProposalText.Section;
 
-/** The lines {@code - Key: value} of a section. */
+/** Lines {@code - Key: value} of a section. */
 final class ProposalFields {
 
-  /** A value and its line; the section's own line where there is none. */
+  /** Value and its line; the line of the section if the field is missing. */
   record Field(int line, String value) {
     boolean absent() {
       return value.isEmpty();
@@ -37,9 +37,7 @@ final class ProposalFields {
     String name = key.toLowerCase(Locale.ROOT);
     if (at.code() || !known.contains(name)) {
       findings.warning(
-          at.number(),
-          ProposalFindings.quoted(at.text()) + ", which is not used",
-          String.join(", ", known));
+          at.number(), ProposalFindings.quoted(at.text()) + ", not used", String.join(", ", known));
       return;
     }
     String value = item.substring(colon + 1).strip();
@@ -48,17 +46,17 @@ final class ProposalFields {
     String checked = ProposalValue.checked(ProposalValue.plain(value), at.number(), findings);
     Field field = new Field(at.number(), ProposalValue.orNothing(checked));
     if (fields.putIfAbsent(name, field) != null) {
-      findings.error(at.number(), "another " + ProposalFindings.quoted(key), "one of each");
+      findings.error(at.number(), "a second " + ProposalFindings.quoted(key), "each field once");
     }
   }
 
-  /** What a person wrote in a line of a list, without the marks in front of it. */
+  /** Returns the text of a list item, without bullet and box. */
   static String item(String text) {
     String bare = withoutBullet(text);
     return box(bare).isEmpty() ? bare : bare.substring(3).strip();
   }
 
-  /** Whether the line has a box that is not ticked. */
+  /** Returns whether the line has an unticked box. */
   static boolean unticked(String text) {
     return box(withoutBullet(text)).equals("[ ]");
   }

@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The bytes of a proposal as text: strictly UTF-8, and no more than a proposal can have. */
+/** Reads a proposal: strictly UTF-8, of bounded length. */
 public final class ProposalFile {
-  private static final int MOST = 256 * 1024;
+  private static final int MAX_BYTES = 256 * 1024;
 
   private ProposalFile() {}
 
@@ -22,10 +22,10 @@ public final class ProposalFile {
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MOST + 1);
+      bytes = in.readNBytes(MAX_BYTES + 1);
     }
-    if (bytes.length > MOST) {
-      throw new IOException(file + ": is longer than " + MOST + " bytes, which no proposal is");
+    if (bytes.length > MAX_BYTES) {
+      throw new IOException(file + ": is not a proposal: longer than " + MAX_BYTES + " bytes");
     }
     return decode(file, bytes);
   }

@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import org.lazaruspit.cell.Severity;
 
-/** Collects what is wrong with a proposal. Not thread-safe. */
+/** Collects the problems of a proposal. Not thread-safe. */
 final class ProposalFindings {
-  private static final int MOST = 200;
+  private static final int MAX_PROBLEMS = 200;
   private static final int SHOWN = 60;
 
   private final List<ProposalProblem> problems = new ArrayList<>();
@@ -21,16 +21,16 @@ final class ProposalFindings {
     add(new ProposalProblem(Severity.WARNING, line, found, expected));
   }
 
-  /** Past the bound only errors count, since a warning left out does no harm. */
+  /** Adds a problem; past the maximum, errors are counted and warnings dropped. */
   private void add(ProposalProblem problem) {
-    if (problems.size() < MOST) {
+    if (problems.size() < MAX_PROBLEMS) {
       problems.add(problem);
     } else if (problem.error()) {
       more++;
     }
   }
 
-  /** In the order of the text; what is about the whole comes last. */
+  /** Returns the problems in the order of the text, those of the whole text last. */
   List<ProposalProblem> all() {
     List<ProposalProblem> sorted = new ArrayList<>(problems);
     sorted.sort(
@@ -39,12 +39,15 @@ final class ProposalFindings {
     if (more > 0) {
       sorted.add(
           new ProposalProblem(
-              Severity.ERROR, 0, more + " more errors", "at most " + MOST + " problems to report"));
+              Severity.ERROR,
+              0,
+              more + " more errors",
+              "at most " + MAX_PROBLEMS + " problems to report"));
     }
     return List.copyOf(sorted);
   }
 
-  /** What was given, short and without anything that a terminal would obey. */
+  /** Returns a text shortened, quoted and with invisible characters escaped. */
   static String quoted(String text) {
     StringBuilder shown = new StringBuilder().append('"');
     text.codePoints()
@@ -60,7 +63,7 @@ final class ProposalFindings {
     return shown.append(text.codePointCount(0, text.length()) > SHOWN ? "...\"" : "\"").toString();
   }
 
-  /** Whether a character moves, hides or reorders what stands around it. */
+  /** Returns whether a character is invisible, or moves or reorders text around it. */
   static boolean invisible(int point) {
     int type = Character.getType(point);
     return type == Character.CONTROL

@@ -3,12 +3,12 @@ package org.lazaruspit.examples.pit.proposal;
 import org.lazaruspit.cell.Severity;
 
 /**
- * One thing in a proposal that cannot be used, and where it stands.
+ * Problem of a proposal.
  *
- * @param severity an error keeps the cell from being created, a warning does not
- * @param line the line in the text from 1, or 0 where it is about the whole
- * @param found what stands there
- * @param expected what should stand there
+ * @param severity an error prevents the cell, a warning does not
+ * @param line the line from 1, or 0 for the whole text
+ * @param found the text found
+ * @param expected the text expected
  */
 public record ProposalProblem(Severity severity, int line, String found, String expected) {
 
@@ -16,7 +16,7 @@ public record ProposalProblem(Severity severity, int line, String found, String 
     return severity == Severity.ERROR;
   }
 
-  /** The problem in one line, in the words of {@link org.lazaruspit.cell.CellProblem}. */
+  /** Returns the problem in one line, like {@link org.lazaruspit.cell.CellProblem}. */
   public String message(String file) {
     return "%s: found %s, expected %s (%s)"
         .formatted(severity.wireName(), found, expected, line > 0 ? file + ", line " + line : file);

@@ -21,16 +21,16 @@ import org.lazaruspit.examples.pit.proposal.ProposalText.Line;
 import org.lazaruspit.examples.pit.proposal.ProposalText.Section;
 
 /**
- * Reads a filled-in mission proposal, {@code .gitea/ISSUE_TEMPLATE/mission-proposal.md}. Pure: what
- * it cannot use is a problem with its line. Not thread-safe.
+ * Reads a filled-in mission proposal, {@code .gitea/ISSUE_TEMPLATE/mission-proposal.md}. Reports
+ * unusable text as problems with their lines. Not thread-safe.
  */
 public final class ProposalReader {
 
   /**
-   * What came of a text.
+   * Result of reading a text.
    *
-   * @param proposal what it says; empty where there is an error
-   * @param problems all that cannot be used, in the order of the text
+   * @param proposal the proposal; empty if there is an error
+   * @param problems the problems, in the order of the text
    */
   public record Reading(Optional<Proposal> proposal, List<ProposalProblem> problems) {}
 
@@ -48,7 +48,7 @@ public final class ProposalReader {
     this.sections = ProposalText.sections(text, findings);
   }
 
-  /** Reads a text as of a moment, at which its tasks are created. */
+  /** Reads a text; its tasks are created at the given time. */
   public static Reading read(String text, Instant now) {
     ProposalReader reader = new ProposalReader(text);
     Proposal proposal = reader.proposal(now);
@@ -80,7 +80,7 @@ public final class ProposalReader {
   private void headings() {
     for (String heading : REQUIRED) {
       if (!sections.containsKey(heading)) {
-        findings.error(0, "no section \"## " + capital(heading) + "\"", "it to be there");
+        findings.error(0, "no section \"## " + capital(heading) + "\"", "this section");
       }
     }
     for (Section section : sections.values()) {
@@ -88,7 +88,7 @@ public final class ProposalReader {
       if (!FOR_CELLS.contains(heading) && !FOR_PEOPLE.contains(heading)) {
         findings.warning(
             section.line(),
-            "a section " + ProposalFindings.quoted(section.heading()) + ", which is not used",
+            "a section " + ProposalFindings.quoted(section.heading()) + ", not used",
             "the headings of the template");
       }
     }
@@ -103,7 +103,7 @@ public final class ProposalReader {
           findings.warning(
               section == null ? 0 : section.line(),
               "nothing under \"## " + capital(heading) + "\"",
-              "what people should know");
+              "text for readers");
         }
         continue;
       }
@@ -115,9 +115,7 @@ public final class ProposalReader {
       String item = ProposalFields.item(line.text());
       if (ProposalFields.unticked(line.text()) && !ProposalValue.placeholder(item)) {
         findings.warning(
-            line.number(),
-            "an approval that is not given: " + ProposalFindings.quoted(item),
-            "[x]");
+            line.number(), "an open approval: " + ProposalFindings.quoted(item), "[x]");
       }
     }
     return found;
@@ -130,34 +128,33 @@ public final class ProposalReader {
             : List.of(ProposalFields.item(line.text()));
     for (String part : parts) {
       if (ProposalValue.placeholder(part)) {
-        findings.error(
-            line.number(), ProposalFindings.quoted(part), "it to be filled in, or deleted");
+        findings.error(line.number(), ProposalFindings.quoted(part), "filled-in text, or none");
       }
     }
   }
 
   private String name(Field name) {
     if (name.absent() && sections.containsKey("mission")) {
-      findings.error(name.line(), "no name", "\"- Name: \" and what people call the mission");
+      findings.error(name.line(), "no name", "\"- Name: \" and the name of the mission");
     }
     return name.value();
   }
 
   private String proposer(Field proposer) {
-    String who =
+    String account =
         proposer.value().startsWith("@") ? proposer.value().substring(1) : proposer.value();
-    if (who.isEmpty()) {
+    if (account.isEmpty()) {
       if (sections.containsKey("mission")) {
         findings.error(proposer.line(), "no proposer", "\"- Proposer: \" and an account name");
       }
       return "";
     }
     try {
-      NewCell.builder("").createdBy(who);
+      NewCell.builder("").createdBy(account);
     } catch (IllegalArgumentException e) {
       findings.error(proposer.line(), String.valueOf(e.getMessage()), "an account name");
     }
-    return who;
+    return account;
   }
 
   private void date(Field date) {
@@ -172,7 +169,7 @@ public final class ProposalReader {
   }
 
   private IsolationLevel level(Field wanted) {
-    // "none" is a level, though elsewhere it says that there is nothing.
+    // "none" is a level here; in other fields it stands for an empty value.
     if (!wanted.absent()) {
       for (IsolationLevel level : IsolationLevel.values()) {
         if (level.wireName().equals(wanted.value().toLowerCase(Locale.ROOT))) {
@@ -230,7 +227,7 @@ public final class ProposalReader {
       findings.error(
           network.line(),
           "network \"cut\" at " + level.wireName(),
-          "level_2 or level_3, which can");
+          "level_2 or level_3, which enforce it");
     }
     return cut;
   }
@@ -253,8 +250,8 @@ public final class ProposalReader {
     if (sum.isZero()) {
       findings.warning(
           timeline.line(),
-          "no duration of any phase: the mission may take an hour",
-          "one in the timeline");
+          "no duration of any phase, so a limit of one hour",
+          "a duration in the timeline");
       return CellConfig.DEFAULT_TIMEOUT;
     }
     return bounded(sum, timeline.line());

@@ -8,13 +8,13 @@ import java.util.Map;
 import org.lazaruspit.examples.pit.proposal.ProposalText.Line;
 import org.lazaruspit.examples.pit.proposal.ProposalText.Section;
 
-/** The table of a section, as GitHub and Gitea understand tables. */
+/** Table of a section, in the syntax of GitHub and Gitea. */
 final class ProposalTable {
 
-  /** A row: from the name of a column, in lower case, to what stands there. */
+  /** Row: values by the lower-case names of columns. */
   record Row(int line, Map<String, String> cells) {
 
-    /** What stands in a column; empty where it says that there is nothing. */
+    /** Returns a value; empty if the text stands for no value. */
     String cell(String column) {
       return ProposalValue.orNothing(cells.getOrDefault(column, ""));
     }
@@ -32,7 +32,7 @@ final class ProposalTable {
     this.findings = findings;
   }
 
-  /** The rows that are not empty; columns beyond the known ones are reported. */
+  /** Returns the rows that are not empty; reports unknown columns. */
   static List<Row> rows(Section section, List<String> known, ProposalFindings findings) {
     ProposalTable table = new ProposalTable(section, known, findings);
     table.read();
@@ -65,8 +65,7 @@ final class ProposalTable {
   }
 
   private void notUsed(Line line) {
-    findings.warning(
-        line.number(), ProposalFindings.quoted(line.text()) + ", which is not used", "a table");
+    findings.warning(line.number(), ProposalFindings.quoted(line.text()) + ", not used", "a table");
   }
 
   private static boolean isRuler(Line line) {
@@ -81,12 +80,10 @@ final class ProposalTable {
     for (int i = 0; i < columns.size(); i++) {
       String column = columns.get(i);
       if (columns.indexOf(column) < i) {
-        findings.error(line.number(), "another column " + quoted(column), "one of each");
+        findings.error(line.number(), "a second column " + quoted(column), "each column once");
       } else if (!known.contains(column)) {
         findings.warning(
-            line.number(),
-            "a column " + quoted(column) + ", which is not used",
-            String.join(", ", known));
+            line.number(), "a column " + quoted(column) + ", not used", String.join(", ", known));
       }
     }
   }

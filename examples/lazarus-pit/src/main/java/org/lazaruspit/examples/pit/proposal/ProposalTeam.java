@@ -20,7 +20,7 @@ import org.lazaruspit.cell.TaskStatus;
 import org.lazaruspit.examples.pit.proposal.ProposalTable.Row;
 import org.lazaruspit.examples.pit.proposal.ProposalText.Section;
 
-/** The tables of agents and of tasks, and what they say of each other. */
+/** Tables of agents and tasks, with their references to each other. */
 final class ProposalTeam {
   static final List<String> AGENTS = List.of("id", "name", "role", "capabilities", "gateway");
   static final List<String> TASKS =
@@ -59,18 +59,20 @@ final class ProposalTeam {
   private void collect(Section section, List<String> columns, Map<String, Row> rows) {
     List<Row> all = ProposalTable.rows(section, columns, findings);
     if (all.isEmpty() && section.line() > 0) {
-      findings.error(section.line(), "no rows", "at least one in the table of this section");
+      findings.error(section.line(), "no rows", "at least one row in the table of this section");
     }
     for (Row row : all) {
       String id = row.cell("id");
       if (id.isEmpty()) {
-        findings.error(row.line(), "no id", "one in each row");
+        findings.error(row.line(), "no id", "an id in each row");
         continue;
       }
       Row before = rows.putIfAbsent(id, row);
       if (before != null) {
         findings.error(
-            row.line(), "the id " + quoted(id) + " again", "another than in line " + before.line());
+            row.line(),
+            "the id " + quoted(id) + " again",
+            "an id other than in line " + before.line());
       }
     }
   }
@@ -94,7 +96,7 @@ final class ProposalTeam {
   private void task(String id, Row row) {
     String title = row.cell("title");
     if (title.isEmpty()) {
-      findings.error(row.line(), "no title", "what is to be done");
+      findings.error(row.line(), "no title", "a title of the task");
     }
     Priority priority =
         choice("priority", row, Priority.values(), Priority::wireName, Priority.MEDIUM);
@@ -129,7 +131,7 @@ final class ProposalTeam {
     List<String> dependencies = new ArrayList<>();
     for (String on : ProposalValue.list(row.cell("depends on"))) {
       if (!taskRows.containsKey(on)) {
-        findings.error(row.line(), "depends on " + quoted(on), "ids of tasks, with commas between");
+        findings.error(row.line(), "depends on " + quoted(on), "ids of tasks, separated by commas");
       } else if (!dependencies.contains(on)) {
         dependencies.add(on);
       }
@@ -152,7 +154,7 @@ final class ProposalTeam {
       findings.error(
           first == null ? 0 : first.line(),
           quoted(String.join(" -> ", cycle) + " -> " + cycle.get(0)),
-          "tasks that don't wait for each other");
+          "tasks without a cycle");
     }
   }
 
@@ -174,12 +176,12 @@ final class ProposalTeam {
     return null;
   }
 
-  /** What the library makes of it, whose rules about identifiers and bounds are the only ones. */
+  /** Creates a value of the library, which checks identifiers and bounds. */
   private <T> @Nullable T allowed(int line, Supplier<T> made) {
     try {
       return made.get();
     } catch (IllegalArgumentException e) {
-      findings.error(line, String.valueOf(e.getMessage()), "what a cell can have");
+      findings.error(line, String.valueOf(e.getMessage()), "a value allowed in a cell");
       return null;
     }
   }

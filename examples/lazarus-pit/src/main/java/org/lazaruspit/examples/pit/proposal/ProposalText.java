@@ -8,16 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a proposal, cut into the sections below its headings of the second level. As much
- * Markdown as a proposal needs: remarks ({@code <!-- -->}) and front matter are left out, code in
- * fences is kept but holds no headings and no tables.
+ * Splits a proposal into the sections below its headings of the second level. Supports the Markdown
+ * of proposals: drops comments ({@code <!-- -->}) and front matter; keeps fenced code, without
+ * headings and tables in it.
  */
 final class ProposalText {
 
-  /** A line of a section; of code only that it is there matters. */
+  /** Line of a section. */
   record Line(int number, String text, boolean code) {}
 
-  /** A section with its lines that are not blank. */
+  /** Section with its lines that are not blank. */
   record Section(String heading, int line, List<Line> lines) {}
 
   private static final int LEVEL = 2;
@@ -33,10 +33,10 @@ final class ProposalText {
     this.findings = findings;
   }
 
-  /** From heading, in lower case, to section. */
+  /** Returns the sections by lower-case heading. */
   static Map<String, Section> sections(String text, ProposalFindings findings) {
     ProposalText reader = new ProposalText(findings);
-    // Other line ends, as of Windows and of old Macs, are worth one line each as well.
+    // CR LF and CR also end one line each.
     String[] all = text.split("\r\n|\n|\r", -1);
     int first = afterFrontMatter(all);
     if (all[0].startsWith("\ufeff")) {
@@ -92,8 +92,8 @@ final class ProposalText {
             point ->
                 findings.error(
                     number,
-                    "the character U+%04X, which cannot be seen".formatted(point),
-                    "text that reads as it is"));
+                    "the invisible character U+%04X".formatted(point),
+                    "visible characters"));
   }
 
   private String withoutRemarks(int number, String raw) {
@@ -133,7 +133,7 @@ final class ProposalText {
     return "";
   }
 
-  /** How many number signs begin a heading; 0 for what is none. */
+  /** Returns the level of a heading; 0 if the line is not a heading. */
   private static int level(String text) {
     int level = 0;
     while (level < text.length() && text.charAt(level) == '#') {
@@ -143,7 +143,7 @@ final class ProposalText {
     return level <= 6 && ends ? level : 0;
   }
 
-  /** Without the number signs before it, and without those that some put behind it. */
+  /** Returns the text of a heading, without number signs at both ends. */
   private static String headingText(String text) {
     String heading = text.substring(LEVEL).strip();
     int end = heading.length();
@@ -161,8 +161,8 @@ final class ProposalText {
     if (before != null) {
       findings.error(
           number,
-          "another section " + ProposalFindings.quoted(heading),
-          "one, such as that of line " + before.line());
+          "a second section " + ProposalFindings.quoted(heading),
+          "one section, as in line " + before.line());
     }
   }
 
@@ -171,18 +171,18 @@ final class ProposalText {
       findings.warning(
           line.number(),
           ProposalFindings.quoted(line.text()) + " before the first section",
-          "nothing that matters: it is not used");
+          "no text there: it is not used");
     }
     lines.add(line);
   }
 
   private void end() {
     if (remarkSince > 0) {
-      findings.error(remarkSince, "a remark that does not end", "\"-->\" after it");
+      findings.error(remarkSince, "a comment without an end", "\"-->\" after it");
     }
     if (!fence.isEmpty()) {
       findings.error(
-          fenceSince, "code that does not end", ProposalFindings.quoted(fence) + " after it");
+          fenceSince, "code without an end", ProposalFindings.quoted(fence) + " after it");
     }
   }
 }

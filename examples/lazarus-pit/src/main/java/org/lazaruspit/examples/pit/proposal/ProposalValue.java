@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What people write into a cell of a table or behind a colon. Pure. */
+/** Parses values in a cell of a table or behind a colon. Pure. */
 final class ProposalValue {
   private static final int LONGEST = 1000;
   private static final Set<String> NOTHING = Set.of("", "-", "–", "—", "none", "n/a");
@@ -31,7 +31,7 @@ final class ProposalValue {
 
   private ProposalValue() {}
 
-  /** The text without code marks, bold and backslashes before punctuation. */
+  /** Returns the text without code marks, bold and backslashes before punctuation. */
   static String plain(String text) {
     String bare = text.strip();
     if (bare.length() > 1 && bare.startsWith("`") && bare.endsWith("`")) {
@@ -55,10 +55,10 @@ final class ProposalValue {
     return text.substring(from, to).strip();
   }
 
-  /** The text itself, or nothing where it was never filled in or cannot be a value. */
+  /** Returns the text; empty with a problem if it is a placeholder or too long. */
   static String checked(String text, int line, ProposalFindings findings) {
     if (placeholder(text)) {
-      findings.error(line, ProposalFindings.quoted(text), "it to be filled in, or deleted");
+      findings.error(line, ProposalFindings.quoted(text), "filled-in text, or none");
       return "";
     }
     if (text.length() > LONGEST) {
@@ -72,12 +72,12 @@ final class ProposalValue {
     return text.length() > 1 && text.startsWith("{") && text.endsWith("}");
   }
 
-  /** Nothing where the text says that there is none. */
+  /** Returns the text; empty if it stands for no value. */
   static String orNothing(String text) {
     return NOTHING.contains(text.toLowerCase(Locale.ROOT)) ? "" : text;
   }
 
-  /** The parts between commas or semicolons. */
+  /** Returns the parts between commas or semicolons. */
   static List<String> list(String text) {
     return Arrays.stream(text.split("[,;]", -1))
         .map(part -> plain(part))
@@ -85,7 +85,7 @@ final class ProposalValue {
         .toList();
   }
 
-  /** A time such as {@code 1 h 30 min} in whole seconds, or null for what is none. */
+  /** Returns a duration such as {@code 1 h 30 min}, or null if the text is invalid. */
   static @Nullable Duration duration(String given) {
     String text = given.strip().toLowerCase(Locale.ROOT);
     Matcher amounts = AMOUNT.matcher(text);

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.lazaruspit.pit.PitConfig;
 import picocli.CommandLine.Option;
 
-/** The option {@code --config} and what can be done with the file that it names. */
+/** Option {@code --config}, and the file that it names. */
 public final class ConfigFile {
 
   private static final String EXAMPLE =

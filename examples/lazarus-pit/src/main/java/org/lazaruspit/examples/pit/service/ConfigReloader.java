@@ -23,24 +23,24 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Has the daemon go on with its configuration as it is now. What cannot be used changes nothing.
- * Else another pit is made from it in this process, which adopts the agents; what is open, ordered
- * or held stands in the journals, so that nothing is forgotten. Thread-safe.
+ * Reloads the configuration of the daemon. A configuration with problems changes nothing; otherwise
+ * a new pit in this process replaces the old one and adopts its agents. Open revivals, orders and
+ * holds are in the journals, so none is lost. Thread-safe.
  */
 final class ConfigReloader {
 
   private static final Logger log = LoggerFactory.getLogger(ConfigReloader.class);
 
   private final ConfigSource source;
-  private final PitFactory pits;
-  private final CurrentPit running;
-  private final Runnable giveUp;
-  private final ReentrantLock one = new ReentrantLock();
+  private final PitFactory factory;
+  private final CurrentPit current;
+  private final Runnable onFailure;
+  private final ReentrantLock reloading = new ReentrantLock();
   private final Counter count;
   private final Gauge successful;
-  private volatile @Nullable ControlEndpoint place;
+  private volatile @Nullable ControlEndpoint endpoint;
 
-  /** The configuration cannot be used: the one before stays in force. */
+  /** Signals that the configuration cannot be used: the old one stays in force. */
   static final class UnusableException extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient List<String> problems;
@@ -54,31 +54,31 @@ final class ConfigReloader {
       this(List.of(String.valueOf(failure.getMessage())));
     }
 
-    /** Each by itself. */
+    /** Returns the single problems. */
     List<String> problems() {
       return problems;
     }
   }
 
   /**
-   * Reloads for a daemon.
+   * Creates the reloader of a daemon.
    *
-   * @param giveUp what is done where the old pit has ended and the new one cannot begin
+   * @param onFailure called if the old pit has ended and the new one cannot start
    */
   ConfigReloader(
       ConfigSource source,
-      PitFactory pits,
-      CurrentPit running,
+      PitFactory factory,
+      CurrentPit current,
       PrometheusRegistry registry,
-      Runnable giveUp) {
+      Runnable onFailure) {
     this.source = source;
-    this.pits = pits;
-    this.running = running;
-    this.giveUp = giveUp;
+    this.factory = factory;
+    this.current = current;
+    this.onFailure = onFailure;
     count =
         Counter.builder()
             .name("lazarus_pit_config_reloads_total")
-            .help("Reloads of the configuration that were asked for.")
+            .help("Requested reloads of the configuration.")
             .labelNames("outcome")
             .register(registry);
     count.initLabelValues("done");
@@ -86,17 +86,17 @@ final class ConfigReloader {
     successful =
         Gauge.builder()
             .name("lazarus_pit_config_last_reload_successful")
-            .help("Whether the configuration that was read last is in force.")
+            .help("Whether the configuration read last is in force.")
             .register(registry);
     successful.set(1);
   }
 
-  /** A reload moves this where the configuration says so. */
-  void move(ControlEndpoint control) {
-    place = control;
+  /** Sets the endpoint to move if a reload changes its address. */
+  void setEndpoint(ControlEndpoint control) {
+    endpoint = control;
   }
 
-  /** Where it is asked for. */
+  /** Returns the route that reloads. */
   Route route() {
     return Route.post(
         "/api/reload",
@@ -114,13 +114,13 @@ final class ConfigReloader {
   }
 
   /**
-   * Reloads, and returns when the new pit has looked at its fleet.
+   * Reloads, and returns after the first round of the new pit.
    *
    * @throws UnusableException if the configuration cannot be used
    * @throws IllegalStateException if another reload is under way
    */
   void reload() throws UnusableException, InterruptedException {
-    if (!one.tryLock()) {
+    if (!reloading.tryLock()) {
       throw new IllegalStateException("another reload is under way");
     }
     try {
@@ -130,10 +130,10 @@ final class ConfigReloader {
     } catch (UnusableException e) {
       successful.set(0);
       count.labelValues("refused").inc();
-      log.warn("not reloaded, {}", e.getMessage());
+      log.warn("configuration: not reloaded: {}", e.getMessage());
       throw e;
     } finally {
-      one.unlock();
+      reloading.unlock();
     }
   }
 
@@ -146,55 +146,56 @@ final class ConfigReloader {
     } catch (IOException e) {
       throw new UnusableException(e);
     }
-    PitConfig old = running.work().config();
+    PitConfig old = current.work().config();
     if (!config.stateDirectory().equals(old.stateDirectory())) {
       throw new UnusableException(
           List.of(
-              "state_directory: changed from %s to %s, which takes a restart: the agents' locks lie there"
+              "state_directory: changed from %s to %s, which needs a restart: it holds the locks of agents"
                   .formatted(old.stateDirectory(), config.stateDirectory())));
     }
     return config;
   }
 
   private void replace(PitConfig config) throws UnusableException, InterruptedException {
-    try (ResourceStack opened = new ResourceStack()) {
-      CurrentPit.Work next = pits.make(config);
-      opened.keep(next.pit());
+    try (ResourceStack resources = new ResourceStack()) {
+      CurrentPit.Work next = factory.make(config);
+      resources.add(next.pit());
       Optional<ControlServer> elsewhere = prepare(config);
-      elsewhere.ifPresent(opened::keep);
-      begin(next);
+      elsewhere.ifPresent(resources::add);
+      start(next);
       elsewhere.ifPresent(server -> move(config, server));
-      opened.allIsWell();
+      resources.release();
     } catch (IOException | IllegalArgumentException e) {
       throw new UnusableException(e);
     }
     log.info(
-        "reloaded, and works {} every {} s",
+        "configuration: reloaded; missions in {}, a round every {} s",
         config.missionsPath(),
         config.pollInterval().toSeconds());
   }
 
-  void begin(CurrentPit.Work next) throws InterruptedException {
-    boolean begun = false;
+  void start(CurrentPit.Work next) throws InterruptedException {
+    boolean started = false;
     try {
       Logging.level(next.config().logLevel());
-      running.replace(next);
-      begun = true;
+      current.replace(next);
+      started = true;
     } finally {
-      if (!begun) {
-        log.error("the old pit has ended and the new one could not begin, so this daemon ends");
-        giveUp.run();
+      if (!started) {
+        log.error(
+            "configuration: the old pit has ended and the new one cannot start; ending the daemon");
+        onFailure.run();
       }
     }
   }
 
   private Optional<ControlServer> prepare(PitConfig config) throws IOException {
-    ControlEndpoint control = place;
+    ControlEndpoint control = endpoint;
     return control == null ? Optional.empty() : control.prepare(config.control());
   }
 
   private void move(PitConfig config, ControlServer server) {
-    ControlEndpoint control = place;
+    ControlEndpoint control = endpoint;
     if (control != null) {
       control.move(config.control(), server);
     }

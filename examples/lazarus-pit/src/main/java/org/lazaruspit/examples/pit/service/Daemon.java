@@ -22,7 +22,7 @@ import org.lazaruspit.pit.PitConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pit as a process of its own: it can be asked and told, and its agents outlive it. */
+/** The pit as a process of its own, with a control interface. Its agents outlive it. */
 public final class Daemon implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
@@ -30,75 +30,74 @@ public final class Daemon implements AutoCloseable {
   private static final int OK = 0;
 
   private final StateDirectory state;
-  private final CurrentPit running;
+  private final CurrentPit current;
   private final ControlEndpoint control;
 
   private final LogCounts counts;
 
   private Daemon(
-      StateDirectory state, CurrentPit running, ControlEndpoint control, LogCounts counts) {
+      StateDirectory state, CurrentPit current, ControlEndpoint control, LogCounts counts) {
     this.state = state;
-    this.running = running;
+    this.current = current;
     this.control = control;
     this.counts = counts;
   }
 
-  /** As below, with a configuration that stays what it is. */
+  /** Starts with a fixed configuration. */
   public static Daemon start(PitConfig config, boolean dryRun) throws IOException {
     return start(() -> config, dryRun, () -> {});
   }
 
   /**
-   * Starts the pit, and the interface where it can be asked. If one of them cannot be had, nobody
-   * was started or stopped.
+   * Starts the pit and its control interface. If either fails, no agent was started or stopped.
    *
-   * @param giveUp what is done where a reload has left no pit that runs
+   * @param onFailure called if a reload leaves no running pit
    */
-  public static Daemon start(ConfigSource source, boolean dryRun, Runnable giveUp)
+  public static Daemon start(ConfigSource source, boolean dryRun, Runnable onFailure)
       throws IOException {
     Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     PitConfig config = source.load();
     Logging.level(config.logLevel());
-    try (ResourceStack opened = new ResourceStack()) {
-      StateDirectory state = opened.keep(StateDirectory.take(config.stateDirectory()));
+    try (ResourceStack resources = new ResourceStack()) {
+      StateDirectory state = resources.add(StateDirectory.take(config.stateDirectory()));
       LogCounts counts = Logging.count();
-      opened.keep(counts::stop);
+      resources.add(counts::stop);
       Metrics metrics = new Metrics(counts);
       ChangeCounter changes = new ChangeCounter();
-      PitFactory pits = new PitFactory(dryRun, List.of(metrics.listener(), changes));
-      CurrentPit.Work work = pits.make(config);
-      opened.keep(work.pit());
-      CurrentPit running = new CurrentPit(startedAt, dryRun, work);
-      metrics.show(running);
-      ConfigReloader reloads =
-          new ConfigReloader(source, pits, running, metrics.registry(), giveUp);
-      List<Route> routes = new ArrayList<>(Routes.of(running, metrics.route(), reloads.route()));
-      routes.addAll(PageRoutes.of(running, changes));
+      PitFactory factory = new PitFactory(dryRun, List.of(metrics.listener(), changes));
+      CurrentPit.Work work = factory.make(config);
+      resources.add(work.pit());
+      CurrentPit current = new CurrentPit(startedAt, dryRun, work);
+      metrics.show(current);
+      ConfigReloader reloader =
+          new ConfigReloader(source, factory, current, metrics.registry(), onFailure);
+      List<Route> routes = new ArrayList<>(Routes.of(current, metrics.route(), reloader.route()));
+      routes.addAll(PageRoutes.of(current, changes));
       ControlEndpoint control =
-          opened.keep(ControlEndpoint.open(config.control(), state, startedAt, routes));
-      reloads.move(control);
+          resources.add(ControlEndpoint.open(config.control(), state, startedAt, routes));
+      reloader.setEndpoint(control);
       work.pit().start();
       control.start();
-      opened.allIsWell();
-      return new Daemon(state, running, control, counts);
+      resources.release();
+      return new Daemon(state, current, control, counts);
     }
   }
 
-  /** Where it can be asked. */
+  /** Returns the address of the control interface. */
   public URI url() {
     return control.uri();
   }
 
-  /** What it runs. */
-  public CurrentPit running() {
-    return running;
+  /** Returns the pit that runs now. */
+  public CurrentPit current() {
+    return current;
   }
 
-  /** Lets go of agents and files; agents run on. */
+  /** Releases agents and files; agents run on. */
   @Override
   public void close() throws IOException {
     control.close();
-    running.work().pit().close();
+    current.work().pit().close();
     state.close();
     counts.stop();
   }
@@ -106,33 +105,37 @@ public final class Daemon implements AutoCloseable {
   /** Runs until SIGTERM or SIGINT. */
   public static int run(ConfigFile file, boolean dryRun, Logging logging)
       throws IOException, InterruptedException {
-    logging.begin();
+    logging.start();
     CompletableFuture<Integer> end = new CompletableFuture<>();
     CountDownLatch ended = new CountDownLatch(1);
     Thread onSignal = new Thread(() -> endInOrder(end, ended), "pit-shutdown");
     try (Daemon daemon = start(file::load, dryRun, () -> end.complete(ErrorReport.NO))) {
       Runtime.getRuntime().addShutdownHook(onSignal);
-      PitConfig config = daemon.running().work().config();
+      PitConfig config = daemon.current().work().config();
+      long pid = ProcessHandle.current().pid();
       log.info(
-          "pit {} works {} every {} s, asked at {}{}",
-          ProcessHandle.current().pid(),
+          "pit {}: missions in {}, a round every {} s, control at {}{}",
+          pid,
           config.missionsPath(),
           config.pollInterval().toSeconds(),
           daemon.url(),
-          dryRun ? ", dry: it decides and does nothing" : "");
+          dryRun ? ", dry run: starts and stops no agent" : "");
       int status;
       try (Systemd systemd = Systemd.ofThisProcess()) {
-        systemd.ready("works " + config.missionsPath(), daemon.running()::loopRuns);
+        systemd.ready("missions in " + config.missionsPath(), daemon.current()::loopRuns);
         status = end.join();
       }
-      log.info("{}; the agents run on", status == OK ? "told to end" : "ends in trouble");
+      log.info(
+          "pit {}: {}; agents run on",
+          pid,
+          status == OK ? "stopped" : "stopped after a failed reload");
       return status;
     } finally {
       ended.countDown();
     }
   }
 
-  /** The JVM halts when its hooks are done: this one holds it until the pit has let go. */
+  /** Blocks this shutdown hook until the pit is closed: the JVM halts when its hooks return. */
   private static void endInOrder(CompletableFuture<Integer> end, CountDownLatch ended) {
     end.complete(OK);
     try {

@@ -6,13 +6,13 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * How a command logs that is no daemon: what a person should look at, on standard error, since
- * standard output is the answer. Logback finds it as a service; a configuration file of Logback's
- * own that {@code -Dlogback.configurationFile} names goes before it.
+ * Log settings of commands other than the daemon: warnings and errors, on standard error, since
+ * standard output is the result. Logback finds this class as a service; a file named by {@code
+ * -Dlogback.configurationFile} takes precedence.
  */
 public final class LogDefaults extends ContextAwareBase implements Configurator {
 
-  /** Made by the service loader. */
+  /** Called by the service loader. */
   public LogDefaults() {}
 
   @Override

@@ -16,8 +16,8 @@ import org.slf4j.event.KeyValuePair;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An event of the log as bytes. Messages tell what agents, gateways and files have said: whatever
- * that is, it begins no line of its own and steers no terminal.
+ * Encodes log events as lines. Messages quote agents, gateways and files, so line breaks and
+ * characters that steer a terminal are escaped.
  */
 final class LogLines extends EncoderBase<ILoggingEvent> {
 
@@ -25,13 +25,13 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
 
   private final Format format;
 
-  /** What a line looks like. */
+  /** Format of a line. */
   enum Format {
     /** For people: time, level, message. */
     TEXT,
     /** For programs: one JSON object a line. */
     JSON,
-    /** For systemd's journal, which knows the time: a priority that it understands, message. */
+    /** For systemd's journal, which adds the time: priority, message. */
     JOURNAL;
 
     @Override
@@ -105,7 +105,7 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
     return line;
   }
 
-  /** Always with its milliseconds, so that lines stand in columns and sort as text. */
+  /** Returns the time with three decimals, so that columns align and lines sort as text. */
   private static String time(ILoggingEvent event) {
     Instant at = Instant.ofEpochMilli(event.getTimeStamp());
     String seconds = at.truncatedTo(ChronoUnit.SECONDS).toString();
@@ -113,7 +113,7 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
         .formatted(seconds.substring(0, seconds.length() - 1), at.toEpochMilli() % 1000);
   }
 
-  /** As in {@code sd-daemon(3)}. */
+  /** Returns the priority of {@code sd-daemon(3)}. */
   private static int priority(Level level) {
     if (level.isGreaterOrEqual(Level.ERROR)) {
       return 3;

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** How the daemon logs: {@code --log-format} and {@code --log-file}. */
+/** Log settings of the daemon: {@code --log-format} and {@code --log-file}. */
 public final class Logging {
 
-  /** A file is put away at midnight (UTC) and at this size, whatever comes first. */
+  /** Size at which the log file is rotated, besides at midnight (UTC). */
   static final FileSize FILE = FileSize.valueOf("10MB");
 
-  /** All that is kept beside the file that is being written. */
+  /** Total size of rotated files that are kept. */
   static final FileSize KEPT = FileSize.valueOf("200MB");
 
   static final int KEPT_DAYS = 14;
@@ -40,7 +40,7 @@ public final class Logging {
       paramLabel = "FORMAT",
       defaultValue = "text",
       description =
-          "How log lines look: text for people, json for programs, journal for systemd's journal"
+          "Format of log lines: text for people, json for programs, journal for systemd's journal"
               + " (default: ${DEFAULT-VALUE}).")
   private LogLines.Format format = LogLines.Format.TEXT;
 
@@ -48,11 +48,11 @@ public final class Logging {
       names = "--log-file",
       paramLabel = "FILE",
       description =
-          "Log into this file and not on standard output. It is put away, compressed, each day and"
+          "Log to this file instead of standard output. It is rotated and compressed each day and"
               + " at 10 MB; 14 days and 200 MB are kept.")
   private @Nullable Path file;
 
-  /** Counts from now on what is logged. */
+  /** Starts to count warnings and errors. */
   static LogCounts count() {
     LogCounts counts = new LogCounts();
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
@@ -63,8 +63,8 @@ public final class Logging {
     return counts;
   }
 
-  /** From now on log lines look and go where the options say. */
-  void begin() throws IOException {
+  /** Applies the options. */
+  void start() throws IOException {
     if (isConfiguredByHand()
         || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       return;
@@ -76,7 +76,7 @@ public final class Logging {
     }
   }
 
-  /** From now on as much is logged as the configuration says. */
+  /** Sets the level of the log. */
   static void level(String level) {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level, Level.INFO));
@@ -96,7 +96,7 @@ public final class Logging {
   static void file(LoggerContext context, LogLines.Format format, Path file, FileSize size)
       throws IOException {
     if (file.toString().contains("%")) {
-      throw new IllegalArgumentException("--log-file: " + file + ": a % cannot be in its name");
+      throw new IllegalArgumentException("--log-file: " + file + ": the name must not contain %");
     }
     requireWritable(file);
     RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
@@ -115,7 +115,7 @@ public final class Logging {
     use(context, appender, format, Level.INFO);
   }
 
-  /** Logback would say so nowhere that anybody looks. */
+  /** Checks the log file, since Logback reports errors only to itself. */
   private static void requireWritable(Path file) throws IOException {
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
     FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();

@@ -10,14 +10,14 @@ import org.lazaruspit.pit.PitBuilder;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.PitListener;
 
-/** Makes the daemon's pits: the first, and one for each reload, with the same listeners. */
+/** Builds the pits of a daemon: the first, and one for each reload, with the same listeners. */
 public record PitFactory(boolean dryRun, List<PitListener> listeners) {
 
   public PitFactory {
     listeners = List.copyOf(listeners);
   }
 
-  /** A pit that has not begun yet: nothing of the fleet is touched. */
+  /** Builds a pit and does not start it: leaves the fleet untouched. */
   public CurrentPit.Work make(PitConfig config) throws IOException {
     if (!Files.isDirectory(config.missionsPath())) {
       throw new IOException(

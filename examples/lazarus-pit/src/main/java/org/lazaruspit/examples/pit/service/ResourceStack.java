@@ -4,34 +4,34 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What has been opened on the way to something: closed again, in reverse, unless all went well. */
+/** Closes resources in reverse order, unless they are released. */
 final class ResourceStack implements AutoCloseable {
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T keep(T resource) {
-    opened.push(resource);
+  <T extends AutoCloseable> T add(T resource) {
+    resources.push(resource);
     return resource;
   }
 
-  /** Whoever has them now closes them. */
-  void allIsWell() {
-    opened.clear();
+  /** Leaves the resources open. */
+  void release() {
+    resources.clear();
   }
 
   @Override
   public void close() throws IOException {
-    IOException trouble = null;
-    for (AutoCloseable resource : opened) {
+    IOException failure = null;
+    for (AutoCloseable resource : resources) {
       try {
         resource.close();
       } catch (Exception e) {
-        trouble = new IOException("cannot be closed: " + e.getMessage(), e);
+        failure = new IOException("cannot be closed: " + e.getMessage(), e);
       }
     }
-    opened.clear();
-    if (trouble != null) {
-      throw trouble;
+    resources.clear();
+    if (failure != null) {
+      throw failure;
     }
   }
 }

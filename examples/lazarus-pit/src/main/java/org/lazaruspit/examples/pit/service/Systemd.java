@@ -15,27 +15,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd that the daemon is ready and, again and again, that its loop runs: sd_notify(3).
- * Java has no datagram sockets of the kind that this takes, so that {@code systemd-notify} sends it
- * for us; its unit has to say {@code NotifyAccess=all}. Where systemd did not start the daemon this
- * does nothing. Thread-safe.
+ * Notifies systemd that the daemon is ready and, periodically, that its loop runs: sd_notify(3).
+ * Java has no datagram sockets for local addresses, so {@code systemd-notify} sends the messages;
+ * the unit needs {@code NotifyAccess=all}. Does nothing if systemd did not start the daemon.
+ * Thread-safe.
  */
 final class Systemd implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Systemd.class);
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long TIMEOUT_SECONDS = 10;
 
   private final List<String> notify;
   private final boolean wanted;
   private final Optional<Duration> watchdog;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean complained;
-  private @Nullable Thread beating;
+  private volatile boolean failureLogged;
+  private @Nullable Thread watchdogThread;
 
   /**
-   * For a process with this environment.
+   * Creates a notifier for a process with this environment.
    *
-   * @param notify how the helper is called
+   * @param notify the command of the helper
    */
   Systemd(Map<String, String> environment, List<String> notify) {
     this.notify = List.copyOf(notify);
@@ -43,14 +43,12 @@ final class Systemd implements AutoCloseable {
     this.watchdog = wanted ? watchdog(environment) : Optional.empty();
   }
 
-  /** For this process. */
+  /** Returns a notifier for this process. */
   static Systemd ofThisProcess() {
     return new Systemd(System.getenv(), List.of("systemd-notify"));
   }
 
-  /**
-   * How often it wants to hear of this process at least; one that is meant for another has none.
-   */
+  /** Returns the interval of the watchdog; empty if it watches another process. */
   private static Optional<Duration> watchdog(Map<String, String> environment) {
     String pid = environment.get("WATCHDOG_PID");
     if (pid != null && !pid.equals(Long.toString(ProcessHandle.current().pid()))) {
@@ -65,7 +63,7 @@ final class Systemd implements AutoCloseable {
   }
 
   /**
-   * The daemon is ready. From now on systemd hears of it for as long as it is well.
+   * Reports the daemon as ready, and from now on as alive while it is well.
    *
    * @param status a line for {@code systemctl status}
    */
@@ -73,34 +71,34 @@ final class Systemd implements AutoCloseable {
     if (!wanted) {
       return;
     }
-    tell("READY=1", "STATUS=" + status);
+    send("READY=1", "STATUS=" + status);
     if (watchdog.isPresent()) {
-      Thread thread = new Thread(() -> beat(watchdog.get(), well), "pit-systemd");
+      Thread thread = new Thread(() -> notifyWatchdog(watchdog.get(), well), "pit-systemd");
       thread.setDaemon(true);
       thread.start();
-      beating = thread;
+      watchdogThread = thread;
     }
   }
 
-  /** Twice as often as it has to be, as sd_watchdog_enabled(3) asks for. */
-  private void beat(Duration interval, BooleanSupplier well) {
-    boolean told = false;
+  /** Notifies at half the interval, as sd_watchdog_enabled(3) recommends. */
+  private void notifyWatchdog(Duration interval, BooleanSupplier well) {
+    boolean logged = false;
     try {
       while (!closed.await(interval.toMillis() / 2, TimeUnit.MILLISECONDS)) {
         if (well.getAsBoolean()) {
-          tell("WATCHDOG=1");
-          told = false;
-        } else if (!told) {
-          told = true;
-          log.error("systemd is not told that this daemon is alive, since its loop is late");
+          send("WATCHDOG=1");
+          logged = false;
+        } else if (!logged) {
+          logged = true;
+          log.error("systemd: watchdog not notified: the loop is late");
         }
       }
     } catch (InterruptedException e) {
-      log.debug("systemd is told nothing more");
+      log.debug("systemd: notifications stopped");
     }
   }
 
-  private void tell(String... messages) throws InterruptedException {
+  private void send(String... messages) throws InterruptedException {
     List<String> command = new ArrayList<>(notify);
     command.addAll(List.of(messages));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -108,29 +106,29 @@ final class Systemd implements AutoCloseable {
     try {
       Process process = builder.start();
       process.getOutputStream().close();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        complain("it did not end within " + PATIENCE_SECONDS + " s");
+        logFailure("no end within " + TIMEOUT_SECONDS + " s");
       } else if (process.exitValue() != 0) {
-        complain("it ended with status " + process.exitValue());
+        logFailure("exit status " + process.exitValue());
       }
     } catch (IOException e) {
-      complain(String.valueOf(e.getMessage()));
+      logFailure(String.valueOf(e.getMessage()));
     }
   }
 
-  private void complain(String why) {
-    if (!complained) {
-      complained = true;
-      log.warn("systemd cannot be told how this daemon is: {}: {}", notify.get(0), why);
+  private void logFailure(String reason) {
+    if (!failureLogged) {
+      failureLogged = true;
+      log.warn("systemd: not notified: {}: {}", notify.get(0), reason);
     }
   }
 
-  /** Ends the beats. A second call does nothing. */
+  /** Stops the notifications. A second call does nothing. */
   @Override
   public void close() {
     closed.countDown();
-    Thread thread = beating;
+    Thread thread = watchdogThread;
     if (thread != null) {
       thread.interrupt();
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 
-/** What went wrong, as one line on standard error, and the exit status that goes with it. */
+/** Reports an error as one line on standard error, with its exit status. */
 public final class ErrorReport {
 
   public static final int NO = 1;
@@ -20,26 +20,26 @@ public final class ErrorReport {
 
   private ErrorReport() {}
 
-  /** The command was understood and cannot be done. */
+  /** Reports that a command failed or was refused. */
   public static int no(Exception failure, CommandLine command) throws Exception {
     Exception cause = failure instanceof UncheckedIOException io ? io.getCause() : failure;
     if (!(cause instanceof IOException
         || cause instanceof IllegalArgumentException
         || cause instanceof IllegalStateException)) {
-      throw failure; // a fault of ours: its trace is what helps
+      throw failure; // a bug: keeps its stack trace
     }
-    tell(command, describe(cause));
+    print(command, describe(cause));
     return NO;
   }
 
-  /** The command was not understood. */
+  /** Reports wrong use of a command. */
   public static int wrongUse(CommandLine.ParameterException failure, CommandLine command) {
     String help = "see: " + command.getCommandSpec().qualifiedName() + " --help";
-    tell(command, "%s (%s%s)".formatted(failure.getMessage(), suggestion(failure), help));
+    print(command, "%s (%s%s)".formatted(failure.getMessage(), suggestion(failure), help));
     return WRONG_USE;
   }
 
-  private static void tell(CommandLine command, String message) {
+  private static void print(CommandLine command, String message) {
     String line = command.getCommandSpec().qualifiedName() + ": " + message;
     command.getErr().println(PlainText.of(oneLine(line)));
     command.getErr().flush();
@@ -60,20 +60,20 @@ public final class ErrorReport {
     return near.isEmpty() ? "" : "did you mean " + String.join(" or ", near) + "? ";
   }
 
-  /** Exceptions about files say no more than the file's name. */
+  /** Returns the message; adds the reason where an exception has only the name of a file. */
   static String describe(Exception failure) {
     String message = String.valueOf(failure.getMessage());
     return failure instanceof FileSystemException about && about.getReason() == null
-        ? message + ": " + what(about)
+        ? message + ": " + reason(about)
         : message;
   }
 
-  private static String what(FileSystemException about) {
+  private static String reason(FileSystemException about) {
     if (about instanceof NoSuchFileException) {
       return "there is no such file";
     }
     if (about instanceof FileAlreadyExistsException) {
-      return "is there already";
+      return "already exists";
     }
     if (about instanceof AccessDeniedException) {
       return "permission denied";
@@ -81,6 +81,6 @@ public final class ErrorReport {
     if (about instanceof NotDirectoryException) {
       return "is not a directory";
     }
-    return about instanceof FileSystemLoopException ? "links in a circle" : "cannot be used";
+    return about instanceof FileSystemLoopException ? "a loop of links" : "cannot be used";
   }
 }

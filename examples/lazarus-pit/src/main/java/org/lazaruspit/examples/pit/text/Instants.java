@@ -6,7 +6,7 @@ import java.time.OffsetDateTime;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Instants on the command line. */
+/** Parses instants on the command line. */
 public final class Instants implements ITypeConverter<Instant> {
 
   @Override

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The daemon's JSON: trees that are made here and read here. */
+/** Reads and writes the JSON of the daemon. */
 public final class Json {
 
   private static final JsonMapper MAPPER =
@@ -38,7 +38,7 @@ public final class Json {
   /**
    * Reads one document.
    *
-   * @throws JacksonException if it is none
+   * @throws JacksonException if the document is invalid
    */
   public static JsonNode parse(byte[] document) {
     return MAPPER.readTree(document);
@@ -48,22 +48,22 @@ public final class Json {
     return MAPPER.writeValueAsBytes(value);
   }
 
-  /** For a reader who may be a person at a terminal: what could steer that is escaped. */
+  /** Returns indented JSON with characters escaped that could steer a terminal. */
   public static String pretty(JsonNode value) {
     return PlainText.escapedJson(PRETTY.writeValueAsString(value));
   }
 
-  /** One line of it, as of a log. */
+  /** Returns JSON in one line. */
   public static String text(JsonNode value) {
     return new String(bytes(value), StandardCharsets.UTF_8);
   }
 
-  /** A time as people and programs write it, or null. */
+  /** Puts an instant in ISO 8601, or null. */
   public static void put(ObjectNode object, String field, Optional<Instant> time) {
     object.put(field, time.map(Instant::toString).orElse(null));
   }
 
-  /** Seconds with a fraction. */
+  /** Returns seconds with a fraction. */
   public static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
   }

@@ -3,8 +3,8 @@ package org.lazaruspit.examples.pit.text;
 import java.util.Locale;
 
 /**
- * Text that cannot steer a terminal. Names of missions and agents come from files that others
- * write: an escape sequence in one could hide a line, or change what a person believes to approve.
+ * Escapes text that could steer a terminal. Names of missions and agents come from files that
+ * others write: an escape sequence could hide a line, or mislead an operator about an approval.
  */
 public final class PlainText {
 
@@ -13,12 +13,12 @@ public final class PlainText {
 
   private PlainText() {}
 
-  /** The same with everything that is not seen as itself written as {@code \\u001b}. */
+  /** Returns the text with invisible characters as {@code \\u001b}. */
   public static String of(String text) {
     return escaped(text, false);
   }
 
-  /** The same document: but for its line ends, what is escaped stands only inside of strings. */
+  /** Returns the same document, with line ends kept: all else to escape is inside of strings. */
   public static String escapedJson(String document) {
     return escaped(document, true);
   }
@@ -42,7 +42,7 @@ public final class PlainText {
     return plain.toString();
   }
 
-  /** Controls of both sets, line ends, what turns the direction of writing, and what is unseen. */
+  /** Returns whether a character is a control, a line end, a mark of direction or invisible. */
   private static boolean steers(int c, boolean keepLines) {
     return switch (Character.getType(c)) {
       case Character.CONTROL -> c != '\n' || !keepLines;

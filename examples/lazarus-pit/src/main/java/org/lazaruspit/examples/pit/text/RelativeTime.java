@@ -3,13 +3,13 @@ package org.lazaruspit.examples.pit.text;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Times as people say them. */
+/** Durations and times as text. */
 public final class RelativeTime {
 
   private RelativeTime() {}
 
-  /** For example {@code 2 h 5 min}; the two largest parts. */
-  public static String words(Duration duration) {
+  /** Returns the two largest units, for example {@code 2 h 5 min}. */
+  public static String of(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < 60) {
       return seconds + " s";
@@ -27,13 +27,13 @@ public final class RelativeTime {
     return small == 0 ? large + " " + unit : large + " " + unit + " " + small + " " + smallUnit;
   }
 
-  /** For example {@code 1 cell} and {@code 2 cells}. */
+  /** Returns for example {@code 1 cell} or {@code 2 cells}. */
   public static String count(long number, String thing) {
     return number + " " + thing + (number == 1 ? "" : "s");
   }
 
-  /** For example {@code 12 s ago}; a dash for no time. */
+  /** Returns for example {@code 12 s ago}; a dash for an empty text. */
   public static String since(String instant, Instant now) {
-    return instant.isEmpty() ? "-" : words(Duration.between(Instant.parse(instant), now)) + " ago";
+    return instant.isEmpty() ? "-" : of(Duration.between(Instant.parse(instant), now)) + " ago";
   }
 }

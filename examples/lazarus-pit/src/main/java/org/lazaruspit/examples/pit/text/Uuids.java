@@ -4,10 +4,10 @@ import java.util.UUID;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Ids of cells on the command line and in requests. */
+/** Parses ids of cells on the command line and in requests. */
 public final class Uuids implements ITypeConverter<UUID> {
 
-  /** Java's own reading takes {@code 1-2-3-4-5}, too. */
+  /** Returns whether the text is a UUID in full; Java also accepts {@code 1-2-3-4-5}. */
   public static boolean isValid(String text) {
     try {
       return UUID.fromString(text).toString().equalsIgnoreCase(text);

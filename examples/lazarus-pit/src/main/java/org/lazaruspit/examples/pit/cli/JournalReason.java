@@ -2,13 +2,12 @@ package org.lazaruspit.examples.pit.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** Who stands behind an order, for the journal. */
-final class Person {
+/** Reason of an order for the journal, with the name of the user. */
+final class JournalReason {
 
-  private Person() {}
+  private JournalReason() {}
 
-  /** The reason with the name of the user who gives it. */
-  static String says(@Nullable String reason) {
+  static String of(@Nullable String reason) {
     String user = System.getProperty("user.name", "?");
     return reason == null || reason.isBlank()
         ? user + ", on the command line"
