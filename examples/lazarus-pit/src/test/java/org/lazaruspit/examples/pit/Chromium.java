@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The browser that this machine has, and what it complained of. Used by one thread. */
+/** Browser of this machine, with its errors and requests. Used by one thread. */
 final class Chromium implements AutoCloseable {
 
   private static final Path PROGRAM = Path.of("/usr/bin/chromium");
@@ -40,7 +40,7 @@ final class Chromium implements AutoCloseable {
   private final List<String> complaints = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
 
-  /** A page in a browser without memory. */
+  /** Opens a page in a new browser context. */
   Page page(int width, int height, ColorScheme scheme) {
     BrowserContext context =
         browser.newContext(
@@ -53,7 +53,7 @@ final class Chromium implements AutoCloseable {
     return page;
   }
 
-  /** What is refused is told by the page itself; everything else is a fault of the page. */
+  /** Returns whether an error is a fault of the page; the page itself shows refusals. */
   private void heard(ConsoleMessage message) {
     boolean refused =
         message.text().startsWith("Failed to load resource")
@@ -67,12 +67,12 @@ final class Chromium implements AutoCloseable {
     asked.add(request.url());
   }
 
-  /** Errors, and everything that the page's policy has stopped. */
+  /** Returns errors, and all that the policy of the page has blocked. */
   List<String> complaints() {
     return complaints;
   }
 
-  /** The address of everything that was asked for. */
+  /** Returns the addresses of all requests. */
   List<String> asked() {
     return asked;
   }

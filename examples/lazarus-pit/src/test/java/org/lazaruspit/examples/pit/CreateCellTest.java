@@ -25,7 +25,7 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import picocli.CommandLine;
 
-/** From the issue template to a cell that validates. */
+/** Cells from the issue template. */
 final class CreateCellTest {
   private static final Path TOP = Path.of("..", "..");
   private static final Path TEMPLATES = TOP.resolve(".gitea").resolve("ISSUE_TEMPLATE");
@@ -84,7 +84,7 @@ final class CreateCellTest {
   }
 
   @Test
-  void aDryRunSaysWhatWouldBeCreated() throws IOException {
+  void dryRunDescribesTheCell() throws IOException {
     Outcome dry = create("--from-proposal", EXAMPLE, "--dry-run", "--name", "Another name");
     assertEquals(0, dry.status(), dry::toString);
     assertTrue(dry.out().contains("mission    Another name, proposed by ada"), dry.out());
@@ -193,8 +193,7 @@ final class CreateCellTest {
         Files.writeString(folder.resolve("open.md"), text.replace("- [x] ada", "- [ ] ada"));
     Outcome created = create("--from-proposal", open);
     assertEquals(0, created.status());
-    assertTrue(
-        created.err().contains("warning: found an approval that is not given"), created::err);
+    assertTrue(created.err().contains("warning: found an open approval"), created::err);
   }
 
   @Test
@@ -211,7 +210,7 @@ final class CreateCellTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "--name x --dry-run"})
-  void wrongUseIsToldInOneLine(String arguments) {
+  void wrongUseIsReportedInOneLine(String arguments) {
     Outcome refused = create((Object[]) arguments.split(" "));
     assertEquals(2, refused.status(), refused::toString);
     assertEquals(1, refused.err().lines().count(), refused::err);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.examples.pit.SmallFleet.Outcome;
 import picocli.CommandLine;
 
-/** Help teaches, and what it says works. */
+/** Help texts, and their examples. */
 final class HelpTest {
 
   private static final Pattern EXAMPLE = Pattern.compile("(?m)^  (?:.*[(\\s\"])?lazarus-pit (.*)$");
@@ -43,7 +43,7 @@ final class HelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void everyCommandSaysWhatItIsForWithAnExampleOfItself(CommandLine command) {
+  void everyCommandHasADescriptionAndAnExample(CommandLine command) {
     String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
     String name = command.getCommandSpec().qualifiedName();
     assertTrue(command.getCommandSpec().usageMessage().description().length > 0, name);
@@ -55,7 +55,7 @@ final class HelpTest {
     help.lines().forEach(line -> assertTrue(line.length() <= 100, line));
   }
 
-  /** An example that the parser refuses would be worse than none. */
+  /** The parser accepts every example. */
   @ParameterizedTest
   @MethodSource("commands")
   void everyExampleIsUnderstood(CommandLine command) {
@@ -70,7 +70,7 @@ final class HelpTest {
     assertTrue(found > 0, help);
   }
 
-  /** As a shell does it, with nothing but double quotes and what ends a command. */
+  /** Splits like a shell: knows double quotes and ends of commands. */
   private static String[] words(String line) {
     Matcher word = Pattern.compile("\"([^\"]*)\"|([^\\s\"|>)]+)|([|>)])").matcher(line);
     List<String> words = new ArrayList<>();
@@ -89,7 +89,7 @@ final class HelpTest {
     assertFalse(outcome.out().isBlank());
   }
 
-  /** Bash itself reads the script, and completes with it. */
+  /** Bash itself reads the script and completes with it. */
   @Test
   void theCompletionScriptCompletes() throws Exception {
     Path script = Files.writeString(folder.resolve("c"), SmallFleet.run("completion").out());
@@ -104,8 +104,8 @@ final class HelpTest {
         new ProcessBuilder("bash", "-c", ask, "bash", script.toString())
             .redirectErrorStream(true)
             .start();
-    String said = new String(bash.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, bash.waitFor(), said);
-    assertTrue(said.contains("--role"), said);
+    String output = new String(bash.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, bash.waitFor(), output);
+    assertTrue(output.contains("--role"), output);
   }
 }

@@ -103,15 +103,15 @@ final class LazarusPitIT {
   }
 
   @Test
-  void theDaemonEndsWhenItIsToldTo() throws Exception {
+  void daemonEndsOnSigterm() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));
     Files.writeString(folder.resolve("c.json"), "{\"missions_path\": \"%s\"}".formatted(root));
     Process daemon = command("run", "--config", "c.json").redirectErrorStream(true).start();
     try (BufferedReader lines = daemon.inputReader(UTF_8)) {
       String first = lines.readLine();
-      assertTrue(first != null && first.contains("works " + root), first);
+      assertTrue(first != null && first.contains("missions in " + root), first);
       daemon.toHandle().destroy();
-      assertTrue(lines.lines().anyMatch(line -> line.contains("told to end")));
+      assertTrue(lines.lines().anyMatch(line -> line.contains("stopped; agents run on")));
       assertTrue(daemon.waitFor(60, TimeUnit.SECONDS));
       assertEquals(128 + 15, daemon.exitValue());
     } finally {
@@ -120,7 +120,7 @@ final class LazarusPitIT {
   }
 
   @Test
-  void aDryRunDecidesInTheJournalAndStartsNobody() throws Exception {
+  void dryRunDecidesInTheJournalAndStartsNoAgent() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));
     String cell = run("cell", "create", "--name", "Dry", "--root", "root").out().strip();
     run("cell", "add-agent", cell, "--id", "a", "--name", "Ann", "--role", "lead");

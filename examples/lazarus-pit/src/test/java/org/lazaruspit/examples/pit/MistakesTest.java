@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.examples.pit.SmallFleet.Outcome;
 
-/** What an operator gets wrong is told in one line, with the exit status that fits. */
+/** Mistakes of an operator are reported in one line, with their exit status. */
 @Timeout(60)
 final class MistakesTest {
 
@@ -39,7 +39,9 @@ final class MistakesTest {
     Files.writeString(folder.resolve("text"), "no JSON");
   }
 
-  /** Words apart, {@code @} for the test's folder, {@code ""} for nothing. */
+  /**
+   * Runs words separated by spaces; {@code @} is the folder of the test, {@code ""} an empty word.
+   */
   private static Outcome run(String arguments) {
     List<String> words = new ArrayList<>();
     for (String word : arguments.split(" +", -1)) {
@@ -48,7 +50,7 @@ final class MistakesTest {
     return SmallFleet.run(words.toArray(String[]::new));
   }
 
-  private static void assertTold(int status, String message, Outcome outcome) {
+  private static void assertRefused(int status, String message, Outcome outcome) {
     assertEquals(status, outcome.status(), outcome::toString);
     assertEquals("", outcome.out());
     assertEquals(1, outcome.err().lines().count(), outcome::err);
@@ -107,20 +109,20 @@ final class MistakesTest {
       throws IOException {
     Path file = folder.resolve("config.json");
     Files.writeString(file, config.replace("@", folder.toString()));
-    assertTold(1, message, run("run --config @/config.json"));
+    assertRefused(1, message, run("run --config @/config.json"));
   }
 
   @Test
-  void aFileThatIsNoConfigurationStopsTheStart() throws IOException {
-    assertTold(1, "root", run("run --config @/root"));
+  void fileThatIsNotAConfigurationStopsTheStart() throws IOException {
+    assertRefused(1, "root", run("run --config @/root"));
     Files.write(folder.resolve("latin"), "{\"log_level\": \"ä\"}".getBytes(ISO_8859_1));
-    assertTold(1, "UTF-8", run("run --config @/latin"));
+    assertRefused(1, "UTF-8", run("run --config @/latin"));
     Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
-    assertTold(1, "link", run("run --config @/link"));
+    assertRefused(1, "link", run("run --config @/link"));
     byte[] blanks = new byte[(1 << 20) + 1];
     Arrays.fill(blanks, (byte) ' ');
     Files.write(folder.resolve("huge"), blanks);
-    assertTold(1, "at most", run("run --config @/huge"));
+    assertRefused(1, "at most", run("run --config @/huge"));
   }
 
   @Test
@@ -130,7 +132,7 @@ final class MistakesTest {
           folder.resolve("config.json"),
           "{\"missions_path\": \"%s\", \"control\": {\"port\": %d}}"
               .formatted(folder.resolve("root"), other.getLocalPort()));
-      assertTold(1, "cannot be listened on", run("run --config @/config.json"));
+      assertRefused(1, "cannot listen on", run("run --config @/config.json"));
     }
     assertTrue(Files.notExists(folder.resolve("pit.json")));
   }
@@ -145,13 +147,13 @@ final class MistakesTest {
         "run --colour | 2 | --colour",
         "run --config | 2 | --config",
         "run now | 2 | now",
-        "--status --create-config | 2 | only one of them",
-        "--status --dry-run | 2 | only one of them",
+        "--status --create-config | 2 | only one of these options at a time",
+        "--status --dry-run | 2 | only one of these options at a time",
         "--dry-run status | 2 | not together with the command status",
         "--status report | 2 | not together with the command report",
         "--config @/a status --config @/b | 2 | --config",
         "--config @/a cell show @/cell | 2 | not together with the command show",
-        "--create-config --config @/file | 1 | is there already",
+        "--create-config --config @/file | 1 | already exists",
         "--create-config --config @/file/config.json | 1 | file",
         "status --verbose | 2 | --verbose",
         "status --config @/file | 1 | no daemon is running",
@@ -187,7 +189,7 @@ final class MistakesTest {
         "cell add-agent @/nowhere --id a --name A --role lead | 1 | is not a directory",
         "cell add-agent @/cell --id a --name A --role boss | 2 | boss",
         "cell add-agent @/cell --id ../a --name A --role lead | 1 | ../a",
-        "cell add-agent @/cell --id writer --name A --role lead | 1 | is there already",
+        "cell add-agent @/cell --id writer --name A --role lead | 1 | already exists",
         "cell add-agent @/cell --id a --role lead | 2 | --name",
         "cell add-agent @/root --id a --name A --role lead | 1 | cell.json",
         "cell add-task @/cell --id t --title T --assign nobody | 1 | nobody",
@@ -195,7 +197,7 @@ final class MistakesTest {
         "cell add-task @/cell --id t --title T --depends t | 1 | t",
         "cell add-task @/cell --id t --title T --priority urgent | 2 | urgent",
         "cell backup @/cell | 2 | FILE.zip",
-        "cell backup @/cell @/file | 1 | is there already",
+        "cell backup @/cell @/file | 1 | already exists",
         "cell backup @/cell @/cell/x.zip | 1 | inside the cell",
         "cell backup @/cell @/nowhere/x.zip | 1 | nowhere",
         "cell backup @/root @/x.zip | 1 | is not a cell",
@@ -216,6 +218,6 @@ final class MistakesTest {
         "help frobnicate | 2 | frobnicate"
       })
   void everyMistakeGetsOneLineAndItsExitStatus(String arguments, int status, String message) {
-    assertTold(status, message, run(arguments));
+    assertRefused(status, message, run(arguments));
   }
 }

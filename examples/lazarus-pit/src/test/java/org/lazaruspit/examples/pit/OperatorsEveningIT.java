@@ -29,17 +29,17 @@ import org.lazaruspit.pit.PitConfig;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An operator's evening with the real JAR and real agents, with a restart of the daemon between
- * everything that is done: nothing is forgotten.
+ * An operator's evening with the real JAR and real agents, with a restart of the daemon after every
+ * order.
  */
 @Tag("full")
-@Timeout(600) // thirty JVMs, which take their time on a busy machine
+@Timeout(600) // thirty JVMs are slow on a busy machine
 final class OperatorsEveningIT {
 
   private static final UUID ASKS = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
   private static final UUID GOES_AHEAD = UUID.fromString("5f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
 
-  /** Beats by its file; the one that is called crashy dies soon, until it is mended. */
+  /** Agent with heartbeats by file; the agent named crashy dies soon, until it is mended. */
   private static final String AGENT =
       """
       echo "$LAZARUS_INCARNATION $$" >>"$LAZARUS_CELL/artifacts/$LAZARUS_AGENT_ID.starts"
@@ -68,7 +68,7 @@ final class OperatorsEveningIT {
     return new ProcessBuilder(command).directory(folder.toFile());
   }
 
-  /** What a command prints; it has to succeed. */
+  /** Runs a command successfully, and returns its output. */
   private String done(String... arguments) throws IOException, InterruptedException {
     Path err = folder.resolve("err");
     Process process = command(arguments).redirectError(err.toFile()).start();
@@ -85,8 +85,8 @@ final class OperatorsEveningIT {
     }
   }
 
-  /** The same, about the daemon. */
-  private String tell(String... arguments) throws IOException, InterruptedException {
+  /** Runs a command for the daemon. */
+  private String order(String... arguments) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--config", "c.json"));
     return done(all.toArray(String[]::new));
@@ -108,13 +108,13 @@ final class OperatorsEveningIT {
     Process running = daemon;
     if (running != null) {
       running.toHandle().destroy();
-      assertTrue(running.waitFor(30, TimeUnit.SECONDS), "it should end when it is told to");
+      assertTrue(running.waitFor(30, TimeUnit.SECONDS), "the daemon should end on SIGTERM");
       assertEquals(128 + 15, running.exitValue());
       daemon = null;
     }
   }
 
-  /** Whatever is known before is known afterwards, and who runs runs on. */
+  /** Restarts the daemon; checks that revivals are kept and agents run on. */
   private void restart() throws Exception {
     Map<String, String> revivals = revivals();
     Map<String, Long> pids = pids();
@@ -127,7 +127,7 @@ final class OperatorsEveningIT {
     assertEquals(pids, pids());
   }
 
-  /** What is true must become so in time. */
+  /** Condition to wait for. */
   private interface Condition {
     boolean holds() throws Exception;
   }
@@ -145,14 +145,14 @@ final class OperatorsEveningIT {
       }
       LockSupport.parkNanos(50_000_000);
     }
-    throw new AssertionError(what + " never came\n" + read(folder.resolve("daemon.log")), last);
+    throw new AssertionError(what + ": timeout\n" + read(folder.resolve("daemon.log")), last);
   }
 
   private JsonNode ask(String path) throws IOException {
     return ControlClient.find(PitConfig.load(folder.resolve("c.json"))).get(path);
   }
 
-  /** Revivals by id, each with its status. */
+  /** Returns the status of each revival by id. */
   private Map<String, String> revivals() throws IOException {
     Map<String, String> statuses = new TreeMap<>();
     for (JsonNode revival : ask("/api/revivals").required("revivals")) {
@@ -177,7 +177,7 @@ final class OperatorsEveningIT {
     return id[0];
   }
 
-  /** Starts of an agent, as it has written them down: incarnation and pid. */
+  /** Returns the starts that an agent has recorded: incarnation and pid. */
   private List<String> starts(UUID cell, String agent) throws IOException {
     Path file =
         folder
@@ -193,7 +193,7 @@ final class OperatorsEveningIT {
     return Long.parseLong(starts.get(starts.size() - 1).split(" ", -1)[1]);
   }
 
-  /** Everybody whose last start still runs. */
+  /** Returns the pids of running agents. */
   private Map<String, Long> pids() throws IOException {
     Map<String, Long> pids = new TreeMap<>();
     for (String agent : List.of("steady", "other")) {
@@ -254,22 +254,22 @@ final class OperatorsEveningIT {
   }
 
   @Test
-  void nothingIsForgottenWhateverIsOrderedAndHoweverOftenTheDaemonIsRestarted() throws Exception {
+  void noOrderIsForgottenAcrossRestartsOfTheDaemon() throws Exception {
     configure();
     String asks = createCell(ASKS, "ask", "steady", "other");
     done("cell", "add-task", asks, "--id", "t", "--title", "Sort", "--assign", "steady");
     assertEquals("1 of 1 cells valid", done("cell", "validate", "root"));
     start();
 
-    // A new agent is dead as well, and the policy is to ask.
+    // A new agent counts as dead, and the policy needs approval.
     String first = awaitRevival("steady", "pending_approval");
     String other = awaitRevival("other", "pending_approval");
     restart();
-    tell("approve", first);
+    order("approve", first);
     awaitHealthy("steady", 1);
     assertEquals(1, ask("/api/status").required("waiting_for_approval").asLong());
     restart();
-    tell("deny", other, "--reason", "not tonight");
+    order("deny", other, "--reason", "not tonight");
     restart();
     assertEquals("denied", revivals().get(other));
     assertEquals(List.of(), starts(ASKS, "other"));
@@ -278,21 +278,21 @@ final class OperatorsEveningIT {
     String second = awaitRevival("steady", "pending_approval");
     restart();
     assertEquals(1, starts(ASKS, "steady").size());
-    tell("approve", second);
+    order("approve", second);
     awaitHealthy("steady", 2);
     restart();
 
-    tell("pause", "steady", "--reason", "supper");
+    order("pause", "steady", "--reason", "supper");
     kill(pid(ASKS, "steady"));
     restart();
-    assertTrue(tell("why", "steady").contains("supper"));
+    assertTrue(order("why", "steady").contains("supper"));
     assertEquals(2, starts(ASKS, "steady").size());
-    tell("resume", "steady");
-    tell("approve", awaitRevival("steady", "pending_approval"));
+    order("resume", "steady");
+    order("approve", awaitRevival("steady", "pending_approval"));
     awaitHealthy("steady", 3);
     restart();
 
-    // One that crashes again and again, in a cell where nobody is asked.
+    // An agent that crashes repeatedly, in a cell without approval.
     createCell(GOES_AHEAD, "yes", "crashy");
     await("quarantine", () -> ask("/api/status").required("quarantined").asLong() == 1);
     int crashes = starts(GOES_AHEAD, "crashy").size();
@@ -300,15 +300,15 @@ final class OperatorsEveningIT {
     assertEquals(1, ask("/api/status").required("quarantined").asLong());
     assertEquals(crashes, starts(GOES_AHEAD, "crashy").size());
     Files.createFile(folder.resolve("agent.sh.mended"));
-    tell("lift", "crashy", "--reason", "mended");
+    order("lift", "crashy", "--reason", "mended");
     awaitHealthy("crashy", crashes + 1);
     restart();
     assertEquals(0, ask("/api/status").required("quarantined").asLong());
     assertEquals(crashes + 1, starts(GOES_AHEAD, "crashy").size());
 
-    assertTrue(tell("status").contains("running"));
+    assertTrue(order("status").contains("running"));
     for (UUID cell : List.of(ASKS, GOES_AHEAD)) {
-      tell("stop", "--cell", cell.toString(), "--reason", "the evening ends");
+      order("stop", "--cell", cell.toString(), "--reason", "the evening ends");
     }
     await("the end of all agents", () -> agents(process -> true).isEmpty());
     stop();

@@ -20,7 +20,7 @@ import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.RevivalStatus;
 import tools.jackson.databind.JsonNode;
 
-/** What a person says on the command line is what the pit does, and stands in the journal. */
+/** Orders on the command line reach the pit and the journal. */
 @Timeout(60)
 final class OrderingTest {
 
@@ -31,7 +31,7 @@ final class OrderingTest {
   private SmallFleet fleet;
 
   @BeforeEach
-  void oneCellOfTwoWhereAPersonIsAsked() throws IOException {
+  void oneCellOfTwoAgentsWithApproval() throws IOException {
     fleet =
         new SmallFleet(
             folder,
@@ -78,13 +78,13 @@ final class OrderingTest {
   }
 
   @Test
-  void whoWaitsIsListedAndADenialIsFinal() throws Exception {
+  void waitingRevivalIsListedAndADenialIsFinal() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       String writer = serving.await("writer", RevivalStatus.PENDING_APPROVAL).id();
       serving.awaitReport(report -> report.agents().size() == 2);
       assertEquals(2, json("status").required("waiting_for_approval").asInt());
       assertEquals(2, json("status").required("pending_revivals").asInt());
-      assertTrue(done("status").out().contains("2 of them wait for a person"));
+      assertTrue(done("status").out().contains("2 of them wait for approval"));
       JsonNode waiting = json("revivals").required("revivals").get(0);
       assertEquals("pending_approval", waiting.required("status").asString());
       assertEquals(FIRST.toString(), waiting.required("cell_id").asString());
@@ -103,7 +103,7 @@ final class OrderingTest {
 
   @Test
   @Tag("full")
-  void whoIsApprovedOrOrderedLivesAndWhoIsStoppedEnds() throws Exception {
+  void approvedOrOrderedAgentsRunAndStoppedAgentsEnd() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       serving.await("writer", RevivalStatus.PENDING_APPROVAL);
       String reader =
@@ -162,21 +162,21 @@ final class OrderingTest {
     SmallFleet.agent(fleet.cell(SECOND), "writer");
     try (Serving serving = Serving.start(fleet.config())) {
       serving.awaitReport(report -> report.agents().size() == 3);
-      Outcome told = refused("several cells have an agent writer", "pause", "writer");
-      assertTrue(told.err().contains(SECOND.toString()), told::err);
+      Outcome ambiguous = refused("several cells have an agent writer", "pause", "writer");
+      assertTrue(ambiguous.err().contains(SECOND.toString()), ambiguous::err);
       Outcome paused = done("pause", "writer", "--cell", SECOND.toString());
       assertTrue(paused.out().contains(SECOND.toString()), paused::out);
       done("pause", "reader");
       JsonNode health = json("report").required("agent_health");
       assertTrue(health.has(SECOND + ".writer") && health.has("reader"), health::toString);
-      refused("is called nobody", "why", "nobody");
+      refused("there is no agent missing", "why", "missing");
       refused("is not an agent", "stop", "reader", "--cell", SECOND.toString());
-      refused("is not worked", "lift", UUID.randomUUID().toString());
+      refused("is not owned", "lift", UUID.randomUUID().toString());
     }
   }
 
   @Test
-  void aReportShowsWhoIsUnwell() throws Exception {
+  void reportShowsUnwellAgents() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       serving.awaitReport(report -> report.agents().size() == 2);
       JsonNode report = json("report");

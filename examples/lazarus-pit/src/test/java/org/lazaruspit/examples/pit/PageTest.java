@@ -29,7 +29,7 @@ import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalEngine;
 import org.lazaruspit.pit.spi.AgentRef;
 
-/** The page in a real browser, over the real daemon. */
+/** The page in a real browser, with a real daemon. */
 @Tag("full")
 @Timeout(60)
 final class PageTest {
@@ -56,9 +56,9 @@ final class PageTest {
     stage = new Stage(folder);
   }
 
-  /** Whatever was done: no errors, nothing that the policy had to stop, nobody else asked. */
+  /** No errors, no blocked content, and no requests to other hosts in any test. */
   @AfterEach
-  void nothingWentWrongAndNobodyElseWasAsked() throws IOException {
+  void noErrorsAndNoRequestsToOtherHosts() throws IOException {
     try {
       assertEquals(List.of(), chromium.complaints());
       String origin = stage.daemon().url().toString();
@@ -81,7 +81,7 @@ final class PageTest {
   }
 
   private RevivalEngine engine() {
-    return stage.daemon().running().work().pit().engine();
+    return stage.daemon().current().work().pit().engine();
   }
 
   private static Locator row(Page page, String agent) {
@@ -98,7 +98,7 @@ final class PageTest {
         new Locator.GetByRoleOptions().setName(words));
   }
 
-  /** Opens the dialog of an order, says why, and waits until the order was taken. */
+  /** Opens the dialog of an order, gives a reason, and waits until the order is accepted. */
   private static void order(Page page, String order, String reason) {
     details(page).locator("[data-order=" + order + "]").click();
     page.fill("#ask-reason", reason);
@@ -111,7 +111,7 @@ final class PageTest {
   }
 
   @Test
-  void aQuestionIsAnsweredWithItsEvidenceInViewAndTheRevivalIsSeenStepByStep() throws Exception {
+  void approvalShowsItsEvidenceAndTheRevivalItsSteps() throws Exception {
     UUID mission = stage.mission("Sort the archive");
     stage.agent(mission, "yes", "Ann");
     stage.agent(mission, "no", "Béla");
@@ -120,7 +120,7 @@ final class PageTest {
     assertStatus(page, "yes", "healthy");
     stage.gateway.says("yes", "unhealthy", SILENT);
     stage.gateway.says("no", "unhealthy", "exploded");
-    assertStatus(page, "yes", "asks you");
+    assertStatus(page, "yes", "waits for you");
     assertThat(page.locator("#tab-revivals")).containsText("2 wait for you");
 
     row(page, "yes").click();
@@ -134,25 +134,25 @@ final class PageTest {
     assertThat(details(page).locator(".step .what"))
         .hasText(
             new String[] {
-              "Asked for",
+              "Requested",
               "Approved",
-              "Stop what is left of the old process",
+              "Stop the rest of the old process",
               "Verify the checkpoint",
               "Raise the incarnation to 1",
               "Start the agent",
               "Register it with its gateway",
-              "Wait until it is proven healthy",
+              "Wait for proof of health",
               "Healthy in its new incarnation"
             });
 
     row(page, "no").click();
     button(decision, "Deny …").click();
     page.click("#ask-yes");
-    assertThat(page.locator("#ask")).isVisible(); // a no needs its reason
+    assertThat(page.locator("#ask")).isVisible(); // a denial needs a reason
     page.fill("#ask-reason", "not before Marit has looked");
     page.click("#ask-yes");
     assertThat(decision).isHidden();
-    assertThat(details(page).locator(".story")).containsText("denied");
+    assertThat(details(page).locator(".journal")).containsText("denied");
     assertThat(details(page).locator(".why")).containsText("a person said no");
     assertEquals(
         "not before Marit has looked",
@@ -199,7 +199,7 @@ final class PageTest {
     stage.gateway.says("b", "unhealthy", "config: no such model");
     assertStatus(page, "Béla", "held");
     order(page, "lift", "the model is there");
-    assertThat(page.locator("#said")).hasText("b: lifted.");
+    assertThat(page.locator("#notice")).hasText("b: lifted.");
 
     page.keyboard().press("2");
     row(page, "Sort the archive").click();
@@ -218,7 +218,7 @@ final class PageTest {
   }
 
   @Test
-  void whatAnAgentOrAMissionIsCalledIsShownAsText() throws Exception {
+  void namesOfAgentsAndMissionsAreShownAsText() throws Exception {
     String markup = "<img src=x onerror=\"document.title='owned'\">";
     UUID mission = stage.mission(markup + " \u202Egnp.exe");
     stage.agent(mission, "a", "<script>document.title='owned'</script>\u202E\u0007");
@@ -228,7 +228,7 @@ final class PageTest {
     stage.gateway.says("a", "unhealthy", "<b>\u202Ebold</b>");
     stage.gateway.change("b", agent -> agent.put("progress", markup));
     Page page = show(800, 700, ColorScheme.LIGHT);
-    assertStatus(page, "<script>", "asks you");
+    assertStatus(page, "<script>", "waits for you");
     assertThat(row(page, "<script>").locator(".name"))
         .hasText("<script>document.title='owned'</script>⟨202E⟩⟨0007⟩");
     assertThat(row(page, "<script>").locator(".remark")).hasText("<b>⟨202E⟩bold</b>");
@@ -261,7 +261,7 @@ final class PageTest {
     stage.gateway.says("reader-17", "unhealthy", SILENT);
     stage.start();
     Page page = show();
-    assertStatus(page, "reader-17", "asks you");
+    assertStatus(page, "reader-17", "waits for you");
     page.keyboard().press("/");
     page.keyboard().type("ann 1");
     assertThat(page.locator("#count")).hasText("12 of 30 agents");
@@ -278,7 +278,7 @@ final class PageTest {
     page.keyboard().press("Enter");
     assertThat(details(page)).isFocused();
     assertThat(details(page).locator(".decision")).containsText(SILENT);
-    page.keyboard().press("Tab"); // to the button that closes
+    page.keyboard().press("Tab"); // to the close button
     page.keyboard().press("Tab");
     assertThat(page.locator("button.yes")).isFocused();
     page.keyboard().press("Enter");
@@ -318,7 +318,7 @@ final class PageTest {
     Page page = show();
     assertThat(page.locator("#count")).hasText("5000 agents");
     assertThat(page.locator(".row:visible").first()).containsText("agent-4-321");
-    assertTrue(page.locator(".row").count() < 60, "rows are made for what is in sight alone");
+    assertTrue(page.locator(".row").count() < 60, "only visible rows have elements");
     page.focus("#scroller");
     page.keyboard().press("End");
     assertThat(row(page, "agent-9-499")).isVisible();
@@ -348,18 +348,18 @@ final class PageTest {
     stage.stopDaemon();
     assertThat(page.locator("#link")).hasText("not connected");
     assertThat(page.locator("#banner")).containsText("The daemon does not answer. Lost");
-    assertThat(page.locator("#banner")).containsText("What you see is from");
+    assertThat(page.locator("#banner")).containsText("Data as of");
     assertThat(row(page, "Ann")).isVisible();
     stage.agent(mission, "b", "Béla");
     stage.start();
     assertThat(page.locator("#link")).hasText("live");
     assertThat(page.locator("#banner")).isHidden();
-    assertThat(page.locator("#said")).containsText("the daemon was restarted at");
+    assertThat(page.locator("#notice")).containsText("the daemon was restarted at");
     assertStatus(page, "Béla", "healthy");
   }
 
   @Test
-  void whoHasNoTokenOrAWrongOneIsToldWhereTheRightOneIs() throws Exception {
+  void missingOrWrongTokenLeadsToTheRightOne() throws Exception {
     stage.agent(stage.mission("Sort the archive"), "a", "Ann");
     stage.start();
     Page page = chromium.page(800, 600, ColorScheme.LIGHT);
@@ -371,7 +371,8 @@ final class PageTest {
       page.keyboard().press("Enter");
       assertThat(page.locator("#token")).hasValue("");
       assertThat(page.locator("#entry-why"))
-          .containsText(Pattern.compile("does not take this token|characters that no token has"));
+          .containsText(
+              Pattern.compile("does not accept this token|characters that tokens do not have"));
     }
     page.fill("#token", stage.token());
     page.keyboard().press("Enter");
@@ -395,7 +396,7 @@ final class PageTest {
     stage.gateway.says("degraded", "degraded", "silent for 342 s");
     stage.start();
     Page light = show();
-    assertStatus(light, "asks", "asks you");
+    assertStatus(light, "asks", "waits for you");
     engine().stop(new AgentRef(mission, "stopped"), "enough");
     engine().pause(new AgentRef(mission, "paused"), java.util.Optional.empty(), "later");
     assertStatus(light, "paused", "paused");
@@ -404,12 +405,13 @@ final class PageTest {
       shapes.put(badge.innerText(), badge.locator("use").getAttribute("href"));
     }
     assertEquals(
-        Set.of("asks you", "held", "degraded", "stopped", "paused", "healthy"), shapes.keySet());
+        Set.of("waits for you", "held", "degraded", "stopped", "paused", "healthy"),
+        shapes.keySet());
     assertEquals(6, Set.copyOf(shapes.values()).size(), shapes::toString);
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       for (int width : new int[] {1360, 390}) {
         Page page = show(width, 780, scheme);
-        assertStatus(page, "asks", "asks you");
+        assertStatus(page, "asks", "waits for you");
         assertReadable(page);
         row(page, "asks").click();
         assertThat(details(page).locator(".step")).hasCount(1);
@@ -426,7 +428,7 @@ final class PageTest {
     }
   }
 
-  /** The contrast of WCAG 2.2, 1.4.3, of every text against what is painted behind it. */
+  /** Checks the contrast of every text with its background: WCAG 2.2, 1.4.3. */
   private static void assertReadable(Page page) {
     Object faint =
         page.evaluate(

@@ -21,7 +21,7 @@ import org.lazaruspit.pit.RevivalStatus;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An agent may ask for a revival; that is all it may. */
+/** Requests of agents for revivals. */
 @Timeout(60)
 final class RequestingTest {
 
@@ -31,7 +31,7 @@ final class RequestingTest {
   private SmallFleet fleet;
 
   @BeforeEach
-  void oneCellWhereAPersonIsAsked() throws IOException {
+  void oneCellWithApproval() throws IOException {
     fleet =
         new SmallFleet(
             folder,
@@ -52,7 +52,7 @@ final class RequestingTest {
   }
 
   @Test
-  void aRequestWaitsForAPersonAsAnyOtherAndANoIsFinal() throws Exception {
+  void requestWaitsForApprovalAndADenialIsFinal() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       Revival waiting = serving.await("writer", RevivalStatus.PENDING_APPROVAL);
       JsonNode again = request("writer", "it does not answer me");
@@ -61,16 +61,16 @@ final class RequestingTest {
       serving.pit().engine().deny(waiting.id(), "not today");
       RefusedException no = refused("writer", "please");
       assertEquals(409, no.status());
-      assertTrue(no.getMessage().contains("is not revived on request"), no::getMessage);
+      assertTrue(no.getMessage().contains("no revival on request"), no::getMessage);
       assertEquals(1, serving.pit().engine().revivals().size());
     }
   }
 
   @Test
-  void whoIsWellIsLeftAloneWhateverOthersSay() throws Exception {
+  void healthyAgentIsLeftAloneDespiteARequest() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       String id = serving.await("writer", RevivalStatus.PENDING_APPROVAL).id();
-      serving.pit().engine().approve(id, "a person");
+      serving.pit().engine().approve(id, "an operator");
       serving.await("writer", RevivalStatus.REVIVED);
       List<ProcessHandle> started =
           ProcessHandle.current()
@@ -80,7 +80,7 @@ final class RequestingTest {
       serving.awaitReport(report -> report.agents().get(0).healthy());
       RefusedException no = refused("writer", "I want its place");
       assertEquals(409, no.status());
-      assertTrue(no.getMessage().contains("is left alone"), no::getMessage);
+      assertTrue(no.getMessage().contains("no revival, healthy in the last round"), no::getMessage);
       assertEquals(1, serving.pit().engine().revivals().size());
       assertTrue(!started.isEmpty() && started.stream().allMatch(ProcessHandle::isAlive));
       serving.pit().engine().stop(serving.pit().engine().agents().get(0), "the test is over");
@@ -91,11 +91,11 @@ final class RequestingTest {
   }
 
   @Test
-  void itSaysWhomAndWhy() throws Exception {
+  void requestNamesItsAgentAndItsReason() throws Exception {
     try (Serving serving = Serving.start(fleet.config())) {
       serving.await("writer", RevivalStatus.PENDING_APPROVAL);
       assertEquals(400, refused("writer", " ").status());
-      assertEquals(404, refused("nobody", "gone").status());
+      assertEquals(404, refused("missing", "gone").status());
       assertEquals(400, refused("writer", "x".repeat(2_001)).status());
     }
   }

@@ -22,7 +22,7 @@ import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 
-/** The daemon's parts put together in a test, with an ear in the pit. */
+/** Control interface over a pit, with a listener for tests. */
 public final class Serving implements AutoCloseable {
 
   private final BlockingQueue<Revival> revivals = new LinkedBlockingQueue<>();
@@ -37,9 +37,9 @@ public final class Serving implements AutoCloseable {
     CurrentPit.Work work = new PitFactory(false, List.of(listener())).make(config);
     pit = work.pit();
     Instant now = Instant.now();
-    CurrentPit running = new CurrentPit(now, false, work);
-    routes = OrderRoutes.of(running);
-    control = ControlServer.open(config.control(), state.token(), Routes.of(running));
+    CurrentPit current = new CurrentPit(now, false, work);
+    routes = OrderRoutes.of(current);
+    control = ControlServer.open(config.control(), state.token(), Routes.of(current));
     pit.start();
     control.start();
     state.announce(now, control.uri());
@@ -79,12 +79,12 @@ public final class Serving implements AutoCloseable {
     return pit;
   }
 
-  /** Waits until a revival of this agent has this status. */
+  /** Waits until a revival of an agent has a status. */
   Revival await(String agentId, RevivalStatus status) throws InterruptedException {
     return await(revivals, r -> r.agent().agentId().equals(agentId) && r.status() == status);
   }
 
-  /** Waits for a round that found what is wanted. */
+  /** Waits for a round with a matching report. */
   public PitReport awaitReport(Predicate<PitReport> wanted) throws InterruptedException {
     pit.wakeUp();
     return await(reports, wanted);

@@ -13,13 +13,15 @@ import org.lazaruspit.examples.pit.service.Daemon;
 import org.lazaruspit.pit.PitConfig;
 import picocli.CommandLine;
 
-/** A missions root, a configuration, and the command line over both, all within this JVM. */
+/** A missions root and a configuration, with the command line in this JVM. */
 public final class SmallFleet {
 
-  /** What a command came to. */
+  /** Result of a command. */
   public record Outcome(int status, String out, String err) {}
 
-  /** It takes longer to make than most commands to run, and forgets each before the next. */
+  /**
+   * Shared, since its creation takes longer than most commands; keeps no state between commands.
+   */
   private static final CommandLine COMMANDS = Main.commandLine();
 
   private final Path folder;
@@ -30,7 +32,7 @@ public final class SmallFleet {
   }
 
   /**
-   * A fleet without agents.
+   * Creates a fleet without agents.
    *
    * @param more further fields of the configuration, each with a comma before it
    */
@@ -65,7 +67,7 @@ public final class SmallFleet {
     return run(all.toArray(String[]::new));
   }
 
-  /** Creates a cell; what it is called does not matter. */
+  /** Creates a cell. */
   public Path cell(UUID id) {
     assertDone(run("cell", "create", "--name", "M", "--root", root().toString(), "--id", id + ""));
     return root().resolve(id.toString());

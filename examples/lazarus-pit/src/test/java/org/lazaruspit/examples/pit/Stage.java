@@ -14,8 +14,8 @@ import org.lazaruspit.examples.pit.text.Json;
 import org.lazaruspit.pit.PitConfig;
 
 /**
- * A fleet to look at: missions and agents on disk, a gateway that says what a test wants, and the
- * real daemon over both. Agents that are started run as long as the folder is there.
+ * Fleet for tests of the page: missions and agents on disk, a scripted gateway, and a real daemon.
+ * Started agents run as long as the folder exists.
  */
 public final class Stage implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class Stage implements AutoCloseable {
     Files.createFile(folder.resolve("play"));
   }
 
-  /** A mission whose agents ask before they are revived. */
+  /** Creates a mission whose revivals need approval. */
   public UUID mission(String name) throws IOException {
     MissionCell cell =
         MissionStore.open(folder.resolve("root"))
@@ -38,7 +38,7 @@ public final class Stage implements AutoCloseable {
     return cell.id();
   }
 
-  /** Agents by hand: one after the other through the library would take its time. */
+  /** Writes the files of agents directly: the library is too slow for thousands. */
   public void agent(UUID cell, String id, String name) throws IOException {
     Path file =
         folder.resolve("root").resolve(cell.toString()).resolve("agents").resolve(id + ".json");
@@ -54,7 +54,7 @@ public final class Stage implements AutoCloseable {
     gateway.add(id);
   }
 
-  /** Starts the daemon, on the port that it had before. */
+  /** Starts the daemon, on the same port as before. */
   public Daemon start() throws IOException {
     Path config = folder.resolve("config.json");
     Files.write(
@@ -86,7 +86,7 @@ public final class Stage implements AutoCloseable {
     return Files.readString(folder.resolve("token")).strip();
   }
 
-  /** The page's address with the token in it. */
+  /** Returns the address of the page with the token. */
   String page() throws IOException {
     URI url = daemon.url();
     return url + "/#token=" + token();

@@ -17,8 +17,8 @@ import org.lazaruspit.examples.pit.text.Json;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A gateway whose agents are as well as a test wants them to be: over real HTTP, without agents
- * that would have to beat. Whoever is registered in a new incarnation is heard at once.
+ * Gateway with scripted health, over real HTTP and without agents that send heartbeats. An agent
+ * registered in a new incarnation is heard at once.
  */
 final class StageGateway implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class StageGateway implements AutoCloseable {
     return "http://127.0.0.1:" + http.getAddress().getPort();
   }
 
-  /** A healthy agent that was just heard. */
+  /** Adds a healthy agent, just heard. */
   void add(String id) {
     agents.put(id, agent(id, "healthy", 0));
   }
@@ -52,7 +52,7 @@ final class StageGateway implements AutoCloseable {
     return agent;
   }
 
-  /** Changes what is said of an agent. */
+  /** Changes the health of an agent. */
   void change(String id, UnaryOperator<ObjectNode> change) {
     agents.computeIfPresent(id, (key, agent) -> change.apply(agent.deepCopy()));
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.examples.pit.text.Json;
 
-/** The JAR, asked how its daemon is. */
+/** The status of a daemon, by the JAR. */
 @Timeout(120)
 final class StatusIT {
 
@@ -74,7 +74,7 @@ final class StatusIT {
     assertRefused("no daemon is running", run("status", "--config", "c.json"));
     Process daemon = start();
     try (BufferedReader lines = daemon.inputReader(UTF_8)) {
-      assertTrue(lines.lines().anyMatch(line -> line.contains("asked at http://127.0.0.1:")));
+      assertTrue(lines.lines().anyMatch(line -> line.contains("control at http://127.0.0.1:")));
       Outcome status = run("status", "--config", "c.json", "--json");
       assertEquals(0, status.status(), status::toString);
       assertEquals("", status.err());
@@ -89,7 +89,7 @@ final class StatusIT {
       daemon.destroyForcibly().waitFor();
     }
     assertTrue(Files.exists(folder.resolve("pit.json")));
-    assertRefused("ended without a word", run("status", "--config", "c.json"));
+    assertRefused("did not shut down cleanly", run("status", "--config", "c.json"));
   }
 
   /** {@code script} gives the command a terminal of its own. */

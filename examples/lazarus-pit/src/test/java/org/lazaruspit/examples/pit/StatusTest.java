@@ -39,11 +39,11 @@ final class StatusTest {
   }
 
   private void assertNotRunning(String why) {
-    SmallFleet.Outcome told = fleet.ask("status");
-    assertEquals(1, told.status(), told::toString);
-    assertEquals("", told.out());
-    assertEquals(1, told.err().lines().count(), told::err);
-    assertTrue(told.err().contains(why), told::err);
+    SmallFleet.Outcome outcome = fleet.ask("status");
+    assertEquals(1, outcome.status(), outcome::toString);
+    assertEquals("", outcome.out());
+    assertEquals(1, outcome.err().lines().count(), outcome::err);
+    assertTrue(outcome.err().contains(why), outcome::err);
     SmallFleet.Outcome json = fleet.ask("status", "--json");
     assertEquals(1, json.status());
     assertEquals("", json.err());
@@ -57,7 +57,7 @@ final class StatusTest {
   }
 
   @Test
-  void theRunningDaemonTellsHowItIs() throws IOException {
+  void runningDaemonReportsItsStatus() throws IOException {
     try (Daemon daemon = fleet.start()) {
       SmallFleet.Outcome json = fleet.ask("status", "--json");
       assertEquals(0, json.status(), json::toString);
@@ -70,7 +70,7 @@ final class StatusTest {
       assertEquals(0, status.required("agents").asLong());
       assertEquals(0, status.required("pending_revivals").asLong());
       assertEquals(
-          daemon.running().startedAt().toString(), status.required("started_at").asString());
+          daemon.current().startedAt().toString(), status.required("started_at").asString());
       assertEquals(0, fleet.ask("--status").status());
       String config = fleet.config().toString();
       assertEquals(0, SmallFleet.run("--config", config, "status").status());
@@ -103,22 +103,22 @@ final class StatusTest {
   }
 
   @Test
-  void whatADeadDaemonLeftBehindIsNoDaemon() throws IOException {
+  void filesOfADeadDaemonAreNoDaemon() throws IOException {
     try (Daemon daemon = fleet.start()) {
       String left = Files.readString(folder.resolve("pit.json"));
       PitFile here = PitFile.read(folder).orElseThrow();
       assertEquals(daemon.url(), here.controlUrl());
-      // The same pid, but a process that was started at another tick.
+      // The same pid, but another start of a process.
       new PitFile(here.pid(), here.startedAt(), here.controlUrl(), here.process().map(p -> p + "1"))
           .write(folder);
-      assertNotRunning("ended without a word");
+      assertNotRunning("did not shut down cleanly");
       Files.writeString(folder.resolve("pit.json"), left);
       assertEquals(0, fleet.ask("status").status());
     }
   }
 
   @Test
-  void aDaemonThatDoesNotAnswerIsNone() throws IOException {
+  void unresponsiveDaemonCountsAsNotRunning() throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
@@ -128,7 +128,7 @@ final class StatusTest {
     assertNotRunning("does not answer at");
   }
 
-  /** Else whoever can write that file would be sent the token. */
+  /** A forged file must not redirect the token. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -144,14 +144,14 @@ final class StatusTest {
   void aFileThatNoDaemonWroteIsNotFollowed(String content) throws IOException {
     Files.writeString(
         folder.resolve("pit.json"), content.replace("\"T\"", "\"2026-01-31T09:30:00Z\""));
-    SmallFleet.Outcome told = fleet.ask("status");
-    assertEquals(1, told.status(), told::toString);
-    assertEquals(1, told.err().lines().count(), told::err);
-    assertTrue(told.err().contains("pit.json: is no daemon's"), told::err);
+    SmallFleet.Outcome outcome = fleet.ask("status");
+    assertEquals(1, outcome.status(), outcome::toString);
+    assertEquals(1, outcome.err().lines().count(), outcome::err);
+    assertTrue(outcome.err().contains("pit.json: not written by a daemon"), outcome::err);
   }
 
   @Test
-  void aTokenThatIsNoneStopsTheStart() throws IOException {
+  void invalidTokenStopsTheStart() throws IOException {
     Files.writeString(folder.resolve("token"), "short\n");
     String refused = assertThrows(IOException.class, fleet::start).getMessage();
     assertTrue(refused.contains("holds no token"), refused);

@@ -1,10 +1,10 @@
-// Requests to the daemon. The token comes in the page's own address, behind the #, which no browser
+// Requests to the daemon. The token comes in the page's address, behind the #, which no browser
 // sends anywhere; it is kept for this tab alone.
 
 const KEPT = 'lazarus-pit-token';
 let token = '';
 
-/** Takes the token out of the address, where nobody shall read it over a shoulder. */
+/** Reads the token and removes it from the address, where it is visible on the screen. */
 export function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (given) {
@@ -16,7 +16,7 @@ export function takeToken() {
   return token !== '';
 }
 
-/** From now on this token is sent, and kept as long as the tab. */
+/** Sets the token, and keeps it as long as the tab. */
 export function useToken(given) {
   token = given.trim();
   sessionStorage.setItem(KEPT, token);
@@ -27,19 +27,19 @@ export function forgetToken() {
   sessionStorage.removeItem(KEPT);
 }
 
-/** What went wrong, in words for a person; status 0 where nobody answered. */
-export class Trouble extends Error {
+/** Error with a message for people; status 0 without a response. */
+export class RequestError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 }
 
-/** Sends a request that is answered with something else than a refusal. */
+/** Sends a request; throws RequestError if there is no response or a refusal. */
 export async function send(path, options = {}) {
   let response;
   if (!/^[\x21-\x7e]*$/.test(token)) {
-    throw new Trouble(401, 'This token has characters that no token has.');
+    throw new RequestError(401, 'The token is invalid: it has characters that tokens do not have.');
   }
   try {
     response = await fetch(path, {
@@ -54,18 +54,18 @@ export async function send(path, options = {}) {
     if (e.name === 'AbortError') {
       throw e;
     }
-    throw new Trouble(0, 'The daemon does not answer.');
+    throw new RequestError(0, 'The daemon does not answer.');
   }
   if (!response.ok) {
-    throw new Trouble(response.status, await reason(response));
+    throw new RequestError(response.status, await reason(response));
   }
   return response;
 }
 
-/** What the daemon says of its refusal (RFC 9457). */
+/** Returns the detail of a refusal (RFC 9457). */
 async function reason(response) {
   if (response.status === 401) {
-    return 'The daemon does not take this token: it may be another daemon\u2019s, or have been replaced.';
+    return 'The daemon does not accept this token: it may be of another daemon, or replaced.';
   }
   try {
     const problem = await response.json();

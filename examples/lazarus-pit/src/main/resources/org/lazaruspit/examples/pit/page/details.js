@@ -1,4 +1,4 @@
-// The panel beside the list: one agent, mission or revival, with its evidence and what can be ordered.
+// Panel beside the list: an agent, mission or revival, with its evidence and its orders.
 
 import { $, bdi, el, icon, write } from './dom.js';
 import { get } from './api.js';
@@ -19,7 +19,7 @@ export class Details {
   #asked = 0;
   #last = [];
 
-  /** @param on {close(), go(kind, key)}: the panel was closed; something else is to be shown */
+  /** @param on {close(), go(kind, key)}: called to close the panel, and to show another item */
   constructor(model, on) {
     this.#model = model;
     this.#close = on.close;
@@ -51,9 +51,9 @@ export class Details {
   }
 
   /**
-   * Brings the panel up to date.
+   * Updates the panel.
    *
-   * @param changed whether what is shown may have changed, and not only the time
+   * @param changed whether data may have changed, and not only the time
    */
   update(changed = false) {
     if (!this.#shown) {
@@ -64,7 +64,7 @@ export class Details {
       : kind === 'missions' ? this.#model.cells.get(key) : this.#model.revivals.get(key);
     if (!item) {
       this.#panel.replaceChildren(this.#bar('Gone'),
-        el('p', {}, 'This is no longer in the fleet of this pit.'));
+        el('p', {}, 'No longer in the fleet of this pit.'));
       this.#parts = null;
       return;
     }
@@ -89,19 +89,19 @@ export class Details {
     this.#parts = kind === 'missions' ? this.#mission(item) : this.#agent(kind, item);
   }
 
-  /** An agent, with or without one of its revivals in front. */
+  /** Builds the panel of an agent, or of a revival of it. */
   #agent(kind, item) {
     const state = badge();
     const facts = el('dl', { class: 'facts' });
     const decision = el('section', { class: 'decision', hidden: true, 'aria-label': 'Waits for you' });
     const buttons = el('p', { class: 'buttons', role: 'group', 'aria-label': 'Orders' });
     const why = el('section', { class: 'why' });
-    const story = el('section', { class: 'story' });
+    const journal = el('section', { class: 'journal' });
     this.#panel.replaceChildren(this.#bar(item.agent_id), el('p', { class: 'sub' }, state.element,
       ' ', bdi('', { class: 'name' })), decision, facts, buttons,
-      ...(kind === 'agents' ? [why, story] : [story, why]));
+      ...(kind === 'agents' ? [why, journal] : [journal, why]));
     const name = this.#panel.querySelector('.name');
-    const told = { buttons: '', facts: '', decision: '', story: '' };
+    const shown = { buttons: '', facts: '', decision: '', journal: '' };
     const fill = (thing) => {
       const agent = kind === 'agents' ? thing : this.#model.agentOf(thing);
       const revival = kind === 'revivals' ? thing : agent && this.#model.revivalsOf(agent)[0];
@@ -109,48 +109,48 @@ export class Details {
       if (agent) {
         state.show(agent.shown, word(agent.shown), shape(agent.shown));
       }
-      this.#facts(facts, agent, revival, told);
-      this.#decision(decision, agent, revival, told);
-      this.#buttons(buttons, agent, told);
-      this.#story(story, kind === 'revivals' ? [thing] : this.#model.revivalsOf(agent), told);
+      this.#facts(facts, agent, revival, shown);
+      this.#decision(decision, agent, revival, shown);
+      this.#buttons(buttons, agent, shown);
+      this.#journal(journal, kind === 'revivals' ? [thing] : this.#model.revivalsOf(agent), shown);
     };
-    return { fill, why, told };
+    return { fill, why, shown };
   }
 
-  #facts(list, agent, revival, told) {
+  #facts(list, agent, revival, shown) {
     const rows = agent ? [
       ['Mission', this.#link('missions', agent.cell_id, agent.mission)],
       ['Cell', mono(agent.cell_id)],
       ['Gateway', agent.gateway],
       ['Incarnation', String(agent.incarnation)],
-      ['Last beat', agent.last_heartbeat ? ago(agent.last_heartbeat) + ' \u00b7 ' + day(agent.last_heartbeat) : 'none known'],
+      ['Last heartbeat', agent.last_heartbeat ? ago(agent.last_heartbeat) + ' \u00b7 ' + day(agent.last_heartbeat) : 'unknown'],
       ['Progress', agent.progress],
       ['Waits', agent.waiting],
       ['Works on', agent.current_task && mono(agent.current_task)],
-      ['Found', agent.judgement],
+      ['Judgement', agent.judgement],
       ['Ordered', standing(agent.standing)],
     ] : [['Cell', mono(revival.cell_id)]];
-    fillFacts(list, rows, told);
+    fillFacts(list, rows, shown);
   }
 
   #link(kind, key, text) {
     return el('button', { class: 'link', type: 'button', click: () => this.#go(kind, key) }, bdi(brief(text, 120)));
   }
 
-  /** The question, with what speaks for and against it in view. */
-  #decision(section, agent, revival, told) {
+  /** Fills the question for approval, with its evidence. */
+  #decision(section, agent, revival, shown) {
     const asks = revival?.status === 'pending_approval' ? revival : null;
     const state = asks ? asks.id : '';
-    if (told.decision !== state) {
-      told.decision = state;
+    if (shown.decision !== state) {
+      shown.decision = state;
       section.hidden = !asks;
       if (asks) {
-        const what = asks.substitute ? 'Hand its tasks to ' + asks.substitute + '?' : 'Bring it back?';
+        const what = asks.substitute ? 'Hand its tasks to ' + asks.substitute + '?' : 'Revive it?';
         const name = agent?.agent_id ?? asks.agent_id;
         section.replaceChildren(el('h3', {}, icon('approval'), what),
           el('p', { class: 'evidence' }, bdi(inLocalTime(asks.reason))),
           el('p', { class: 'dim' }, 'Cause ', el('code', {}, asks.cause), ' \u00b7 incarnation ' + asks.incarnation
-            + ' \u00b7 asked ', el('span', { class: 'since' }), '.'),
+            + ' \u00b7 requested ', el('span', { class: 'since' }), '.'),
           el('p', { class: 'buttons' },
             el('button', { class: 'primary yes', type: 'button', click: (e) => approve(asks, e.currentTarget) }, 'Approve'),
             el('button', { class: 'no', type: 'button', click: () => ask('deny', { revival: asks.id, name }) }, 'Deny \u2026')));
@@ -162,31 +162,31 @@ export class Details {
     }
   }
 
-  #buttons(group, agent, told) {
+  #buttons(group, agent, shown) {
     const kind = agent?.standing?.kind;
     const orders = !agent ? []
       : ['revive', kind !== 'stopped' && 'stop', kind !== 'stopped' && kind !== 'paused' && 'pause',
         (kind === 'stopped' || kind === 'paused') && 'resume',
         (['quarantined', 'held'].includes(kind) || ['quarantined', 'held'].includes(agent.status)) && 'lift']
         .filter(Boolean);
-    if (told.buttons !== orders.join()) {
-      told.buttons = orders.join();
+    if (shown.buttons !== orders.join()) {
+      shown.buttons = orders.join();
       keepFocus(group, () => group.replaceChildren(...orders.map((order) => el('button',
         { type: 'button', 'data-order': order, click: () => ask(order, { cell_id: agent.cell_id, agent_id: agent.agent_id, name: agent.agent_id }) },
         ORDERS[order][0] + ' \u2026'))));
     }
   }
 
-  /** The revivals, the newest open with its steps. */
-  #story(section, revivals, told) {
+  /** Fills the list of revivals, with the newest expanded. */
+  #journal(section, revivals, shown) {
     const ids = revivals.slice(0, SHOWN).map((revival) => revival.id).join();
-    if (told.story !== ids) {
-      told.story = ids;
+    if (shown.journal !== ids) {
+      shown.journal = ids;
       const open = new Set([...section.querySelectorAll('details[open]')].map((it) => it.dataset.revival));
       section.replaceChildren(el('h3', {}, revivals.length === 1 ? 'Revival' : 'Revivals'),
         ...revivals.slice(0, SHOWN).map((revival, index) => this.#chapter(revival, index === 0 || open.has(revival.id))),
-        ...(revivals.length === 0 ? [el('p', { class: 'dim' }, 'None that this page knows of.')] : []),
-        ...(revivals.length > SHOWN ? [el('p', { class: 'dim' }, 'Older ones are in the cell\u2019s logs/revivals.jsonl.')] : []));
+        ...(revivals.length === 0 ? [el('p', { class: 'dim' }, 'No revivals known.')] : []),
+        ...(revivals.length > SHOWN ? [el('p', { class: 'dim' }, 'Older revivals are in logs/revivals.jsonl of the cell.')] : []));
     }
     for (const chapter of section.querySelectorAll('details')) {
       const revival = this.#model.revivals.get(chapter.dataset.revival);
@@ -219,12 +219,12 @@ export class Details {
     chapter.version = wanted;
     const list = chapter.querySelector('ol');
     try {
-      const story = await get('/api/revivals/' + encodeURIComponent(revival.id));
+      const revivalWithSteps = await get('/api/revivals/' + encodeURIComponent(revival.id));
       if (chapter.version === wanted) {
-        timeline(list, story.steps, revival);
+        timeline(list, revivalWithSteps.steps, revival);
       }
     } catch (e) {
-      list.replaceChildren(el('li', { class: 'trouble' }, 'Its steps could not be read: ' + plain(e.message)));
+      list.replaceChildren(el('li', { class: 'trouble' }, 'Steps not loaded: ' + plain(e.message)));
     }
   }
 
@@ -235,9 +235,9 @@ export class Details {
     this.#panel.replaceChildren(this.#bar(bdi(brief(cell.mission_name, 200))),
       counts, facts, buttons,
       el('p', {}, el('button', { class: 'link', type: 'button', click: () => this.#go('cell', cell.cell_id) }, 'Show its agents')));
-    const told = { facts: '', buttons: '' };
+    const shown = { facts: '', buttons: '' };
     return {
-      told,
+      shown,
       fill: (mission) => {
         tally(counts, this.#model.tally(mission.cell_id));
         fillFacts(facts, [
@@ -246,11 +246,11 @@ export class Details {
           ['Ends', mission.deadline && day(mission.deadline)
             + (Date.parse(mission.deadline) < now() ? ' (overdue: no automatic revival)' : ', ' + until(mission.deadline))],
           ['Ordered', standing(mission.standing)],
-        ], told);
+        ], shown);
         const kind = mission.standing?.kind;
         const orders = [kind !== 'stopped' && 'stop', !kind && 'pause', kind && 'resume', 'lift'].filter(Boolean);
-        if (told.buttons !== orders.join()) {
-          told.buttons = orders.join();
+        if (shown.buttons !== orders.join()) {
+          shown.buttons = orders.join();
           keepFocus(buttons, () => buttons.replaceChildren(...orders.map((order) => el('button',
             { type: 'button', 'data-order': order, click: () => ask(order, { cell_id: mission.cell_id, name: mission.mission_name }) },
             ORDERS[order][0] + ' all \u2026'))));
@@ -259,7 +259,7 @@ export class Details {
     };
   }
 
-  /** What the pit thinks of the agent, which changes without an event: asked for at each change. */
+  /** Loads the explanation at each change: it has no events of its own. */
   async #ask(kind, item) {
     if (kind === 'missions') {
       return;
@@ -281,10 +281,10 @@ export class Details {
 
 function fillWhy(parts, why) {
   const text = JSON.stringify([why.evidence, why.rules, why.next]);
-  if (parts.told.why === text) {
+  if (parts.shown.why === text) {
     return;
   }
-  parts.told.why = text;
+  parts.shown.why = text;
   const list = (items) => el('ul', {}, ...items.map((item) => el('li', {}, bdi(inLocalTime(item)))));
   parts.why.replaceChildren(el('h3', {}, 'Why'),
     el('p', { class: 'next' }, el('strong', {}, 'Next: '), bdi(inLocalTime(why.next))),
@@ -300,12 +300,12 @@ function standing(it) {
     + (it.until ? ', ends ' + until(it.until) : '') + (it.reason ? ': ' + it.reason : '');
 }
 
-/** Writes the facts that there are. Only those whose text changed are touched, so that a selection stays. */
-function fillFacts(list, rows, told) {
+/** Writes facts with a value. Touches only changed texts, so that a selection stays. */
+function fillFacts(list, rows, shown) {
   const there = rows.filter(([, value]) => value !== null && value !== undefined && value !== '');
   const names = there.map(([name]) => name).join();
-  if (told.facts !== names) {
-    told.facts = names;
+  if (shown.facts !== names) {
+    shown.facts = names;
     list.replaceChildren(...there.flatMap(([name]) => [el('dt', {}, name), el('dd', {}, bdi(''))]));
   }
   there.forEach(([, value], index) => {
@@ -318,7 +318,7 @@ function fillFacts(list, rows, told) {
   });
 }
 
-/** A button that has the focus and is made anew has it again. */
+/** Restores the focus on a button that is created again. */
 function keepFocus(group, change) {
   const had = document.activeElement?.closest?.('button');
   const order = group.contains(had) ? had.dataset.order : null;

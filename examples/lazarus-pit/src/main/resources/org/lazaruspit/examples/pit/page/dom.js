@@ -1,13 +1,13 @@
-// Elements are made here, from text alone: nothing that an agent says is ever read as markup.
+// Creates elements from text alone: no text of an agent is ever read as markup.
 
 export const $ = (id) => document.getElementById(id);
 
-/** An element with attributes (a function is a listener, false and null are left out) and children. */
+/** Creates an element with attributes (a function is a listener, false and null are left out) and children. */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('aria-')) {
-      element.setAttribute(name, value); // where false is a value, too
+      element.setAttribute(name, value); // false is a value here
     } else if (typeof value === 'function') {
       element.addEventListener(name, value);
     } else if (value !== null && value !== undefined && value !== false) {
@@ -20,7 +20,7 @@ export function el(tag, attributes = {}, ...children) {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A shape out of the page's own collection. */
+/** Creates an icon of the page's collection. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'icon');
@@ -31,7 +31,7 @@ export function icon(name) {
   return svg;
 }
 
-/** Changes the shape that an icon shows. */
+/** Changes the shape of an icon. */
 export function turn(svg, name) {
   const href = '#i-' + name;
   if (svg.firstChild.getAttribute('href') !== href) {
@@ -39,12 +39,12 @@ export function turn(svg, name) {
   }
 }
 
-/** Writes a text only where it is another: what doesn't change costs no layout. */
+/** Writes a text if it has changed: an unchanged text costs no layout. */
 export function write(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
   }
 }
 
-/** A text of unknown origin, which runs in its own direction and no further. */
+/** Creates an element for a text of unknown origin, isolated in its direction. */
 export const bdi = (text, attributes = {}) => el('bdi', attributes, text);

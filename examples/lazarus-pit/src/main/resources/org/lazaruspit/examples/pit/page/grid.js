@@ -1,5 +1,5 @@
-// A list of which only the rows in sight exist, however long it is: one set of elements, written
-// anew as it scrolls. The keyboard moves a chosen row, which assistive technology is told of.
+// List of any length with elements only for visible rows, filled again as the list scrolls. The
+// keyboard moves the chosen row, which is announced to assistive technology.
 
 import { el } from './dom.js';
 
@@ -15,13 +15,13 @@ export class Grid {
   #items = [];
   #chosen = null;
   #height = 36;
-  #waits = false;
+  #scheduled = false;
 
   /**
    * @param scroller the element that scrolls
-   * @param make makes the cells of a row, and returns {element, ...}
+   * @param make creates the cells of a row, and returns {element, ...}
    * @param fill writes an item into a row
-   * @param open is called with the item that was clicked, or chosen with Enter
+   * @param open called with the item on a click or Enter
    */
   constructor(scroller, open) {
     this.#scroller = scroller;
@@ -30,7 +30,7 @@ export class Grid {
     scroller.replaceChildren(this.#space);
     scroller.addEventListener('scroll', () => this.refresh(), { passive: true });
     scroller.addEventListener('keydown', (event) => this.#key(event));
-    // With the keyboard something is always chosen, so that it shows where one is.
+    // With the keyboard a row is always chosen, to show the position.
     scroller.addEventListener('focus', () => this.#chooseOne());
     new ResizeObserver(() => this.#measure()).observe(scroller);
   }
@@ -79,12 +79,12 @@ export class Grid {
     return this.#chosen;
   }
 
-  /** Shows again what is in sight, before the next frame. */
+  /** Fills the visible rows again, before the next frame. */
   refresh() {
-    if (!this.#waits) {
-      this.#waits = true;
+    if (!this.#scheduled) {
+      this.#scheduled = true;
       requestAnimationFrame(() => {
-        this.#waits = false;
+        this.#scheduled = false;
         this.#render();
       });
     }
@@ -112,7 +112,7 @@ export class Grid {
       this.#rows.push(row);
       this.#space.append(row.element);
     }
-    // A row stays with its index as long as it is in sight, so that scrolling writes one row, not all.
+    // A visible row keeps its index, so that scrolling fills one row, not all.
     const total = this.#rows.length;
     let active = null;
     const used = new Set();
@@ -155,7 +155,7 @@ export class Grid {
     this.#fill(row, item);
   }
 
-  /** Chooses an item, or none, without opening it. */
+  /** Chooses an item, or no item for null, without opening it. */
   choose(key) {
     this.#chosen = key;
     this.refresh();
@@ -165,7 +165,7 @@ export class Grid {
     return this.#items.findIndex((item) => item.key === this.#chosen);
   }
 
-  /** Chooses by place, and scrolls there. */
+  /** Chooses an item by index, and scrolls to it. */
   go(index) {
     if (this.#items.length === 0) {
       return;

@@ -1,4 +1,4 @@
-// The page: what is listed, what is looked for, what the connection is doing.
+// The page: lists, search and connection.
 
 import { $, el, icon, write } from './dom.js';
 import { forgetToken, takeToken, useToken } from './api.js';
@@ -7,7 +7,7 @@ import { listed, Model, ORDERS } from './model.js';
 import { Grid } from './grid.js';
 import { HEADS, ROWS } from './rows.js';
 import { Details } from './details.js';
-import { say } from './orders.js';
+import { announce } from './orders.js';
 import { age, ago, clock, length, now, plain, REVIVALS, STATUSES } from './words.js';
 
 const model = new Model();
@@ -31,7 +31,7 @@ function closeDetails() {
   $('scroller').focus({ preventScroll: true });
 }
 
-// ---- what is listed
+// ---- lists
 
 function setView(view) {
   state.view = view;
@@ -56,7 +56,7 @@ const headClass = (view, index) => HEAD_CLASSES[view][index];
 
 let waiting = false;
 
-/** Shows everything again before the next frame, however often it is called until then. */
+/** Renders once before the next frame, for any number of calls. */
 function show() {
   if (!waiting) {
     waiting = true;
@@ -77,13 +77,13 @@ function render() {
   write($('count'), items.length === all ? all + ' ' + state.view : items.length + ' of ' + all + ' ' + state.view);
   $('empty').hidden = items.length > 0;
   write($('empty'), !model.loaded ? 'Waiting for the daemon \u2026'
-    : all === 0 ? NOTHING[state.view] : 'Nothing is like this. Esc in the search field empties it.');
+    : all === 0 ? NOTHING[state.view] : 'No match. Esc in the search field clears it.');
   head();
 }
 
 const NOTHING = {
-  agents: 'No agents yet: a mission that is active brings them.',
-  missions: 'No active missions yet. lazarus-pit cell create makes one.',
+  agents: 'No agents yet: active missions have agents.',
+  missions: 'No active missions yet. To create a mission: lazarus-pit cell create.',
   revivals: 'No revivals yet.',
 };
 
@@ -100,7 +100,7 @@ const tabButtons = VIEWS.map((view, index) => {
   return { view, button, count, asks };
 });
 
-/** Arrow keys go from tab to tab, as in any row of tabs. */
+/** Moves between tabs by arrow keys. */
 function turnTab(event, index) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (step) {
@@ -129,7 +129,7 @@ function tabs() {
 
 let chipsShown = '';
 
-/** The statuses that there are, with how many: each a filter. */
+/** Shows the statuses with their counts, as filters. */
 function chips() {
   const wanted = [];
   if (state.cell !== null) {
@@ -195,7 +195,7 @@ $('sort').addEventListener('change', () => {
   show();
 });
 
-// ---- how the daemon and the connection are
+// ---- daemon and connection
 
 let link = 'connecting';
 let lostAt = 0;
@@ -203,7 +203,7 @@ let lastEvent = 0;
 let retryAt = 0;
 let daemon = null;
 
-/** How the pit itself is, in one line. */
+/** Shows the state of the pit in one line. */
 function head() {
   const health = model.health;
   if (!health) {
@@ -213,13 +213,13 @@ function head() {
   const late = silent > 3 * health.config.poll_interval + 10;
   const problems = [...health.health.complaints, ...(health.plugin_problems ?? [])];
   if (late && link === 'live') {
-    problems.unshift('the last look at the fleet was ' + ago(health.health.last_round));
+    problems.unshift('the last round ended ' + ago(health.health.last_round));
   }
   const pit = $('pit');
   pit.dataset.bad = problems.length > 0;
   const since = 'pit ' + health.pid + ', up ' + length(age(health.started_at));
-  const round = health.health.last_round ? 'looked ' + ago(health.health.last_round) : 'has not looked yet';
-  write(pit, plain((health.dry_run ? 'DRY RUN: decides and does nothing \u00b7 ' : '')
+  const round = health.health.last_round ? 'last round ' + ago(health.health.last_round) : 'no round yet';
+  write(pit, plain((health.dry_run ? 'DRY RUN: starts and stops no agent \u00b7 ' : '')
     + (problems.length > 0 ? 'TROUBLE: ' + problems.join(' \u00b7 ') + ' \u00b7 ' : '')
     + since + ', ' + round + overdue(health)));
   pit.title = pit.textContent;
@@ -240,9 +240,9 @@ function connection() {
   banner.hidden = link !== 'lost';
   if (link === 'lost') {
     const pause = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-    const stale = lastEvent ? ' What you see is from ' + clock(lastEvent) + '.' : '';
+    const stale = lastEvent ? ' Data as of ' + clock(lastEvent) + '.' : '';
     const longer = Date.now() - lostAt > 60_000
-      ? ' A daemon that was started anew may listen elsewhere: lazarus-pit page tells.' : '';
+      ? ' A restarted daemon may have another address: lazarus-pit page prints it.' : '';
     write(banner, banner.dataset.why + ' Lost ' + length((Date.now() - lostAt) / 1000) + ' ago, trying again in '
       + pause + '\u00a0s.' + stale + longer);
   }
@@ -272,7 +272,7 @@ function connect() {
       if (name === 'health') {
         greet(value, again);
       } else if (again) {
-        say('Connected again.');
+        announce('Connected again.');
       }
       show();
       details.update(name !== 'health');
@@ -294,11 +294,11 @@ function connect() {
   });
 }
 
-/** A daemon that was started anew says so. */
+/** Announces a restart of the daemon. */
 function greet(health) {
   const started = health.pid + ' ' + health.started_at;
   if (daemon !== null && daemon !== started) {
-    say('Connected again: the daemon was restarted at ' + clock(health.started_at) + '.');
+    announce('Connected again: the daemon was restarted at ' + clock(health.started_at) + '.');
   }
   daemon = started;
 }
@@ -382,5 +382,5 @@ if (takeToken()) {
 } else {
   link = 'refused';
   connection();
-  askForToken('This page shows the fleet to whoever has the daemon\u2019s token.');
+  askForToken('This page needs the token of the daemon.');
 }

@@ -1,8 +1,8 @@
-// What the page knows, and what of it is to be shown. No element is touched here.
+// Data of the page, and the lists to show. Touches no element.
 
 import { age, plain, rank, REVIVALS, setClock, word } from './words.js';
 
-/** The daemon's events, added up. */
+/** State of the fleet, from the events of the daemon. */
 export class Model {
   agents = new Map();
   cells = new Map();
@@ -10,7 +10,7 @@ export class Model {
   health = null;
   loaded = false;
 
-  /** Takes what an event says; false for one that is of no interest here. */
+  /** Applies an event; returns false for an unknown event. */
   take(name, data) {
     if (name === 'fleet') {
       this.#fleet(data);
@@ -48,7 +48,7 @@ export class Model {
     for (const change of data.agents ?? []) {
       const key = keyOf(change.cell_id, change.agent_id);
       const agent = { key, ...this.agents.get(key), ...change };
-      // An agent that waits for a person is that first, whatever else it is.
+      // Waiting for approval takes precedence over any other status.
       agent.shown = agent.revival?.status === 'pending_approval' ? 'asks' : agent.status;
       agent.mission = this.cells.get(agent.cell_id)?.mission_name ?? agent.cell_id;
       agent.text = null;
@@ -81,14 +81,14 @@ export class Model {
     return this.agents.get(keyOf(item.cell_id, item.agent_id));
   }
 
-  /** An agent's revivals, newest first. */
+  /** Returns the revivals of an agent, newest first. */
   revivalsOf(agent) {
     return [...this.revivals.values()]
       .filter((it) => it.agent_id === agent.agent_id && it.cell_id === agent.cell_id)
       .sort(newest);
   }
 
-  /** How many wait for a person. */
+  /** Returns the number of revivals that wait for approval. */
   asking() {
     let count = 0;
     for (const revival of this.revivals.values()) {
@@ -97,7 +97,7 @@ export class Model {
     return count;
   }
 
-  /** How many agents of each status there are; of one mission, or of all. */
+  /** Counts agents by status, of one mission or of all. */
   tally(cellId = null) {
     const counts = new Map();
     for (const agent of this.agents.values()) {
@@ -108,7 +108,7 @@ export class Model {
     return counts;
   }
 
-  /** The same of every mission, in one pass. */
+  /** Counts agents by status for every mission, in one pass. */
   tallies() {
     const all = new Map();
     for (const agent of this.agents.values()) {
@@ -128,7 +128,7 @@ const newest = (a, b) => (a.requested_at < b.requested_at ? 1 : a.requested_at >
 const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const byPlace = (a, b) => byText(a.mission, b.mission) || byText(a.cell_id, b.cell_id) || byText(a.agent_id, b.agent_id);
 
-/** The orders that the lists can have, by view. */
+/** Sort orders by view. */
 export const ORDERS = {
   agents: {
     trouble: ['trouble first', (a, b) => rank(a) - rank(b) || byPlace(a, b)],
@@ -159,7 +159,7 @@ function openness(revival) {
   }
 }
 
-/** Everything of an item that a search looks at, in small letters; made once for each change. */
+/** Returns the searched text of an item, in lower case; computed once per change. */
 function searched(item, view) {
   if (item.text === null || item.text === undefined) {
     const parts = view === 'agents'
@@ -175,10 +175,10 @@ function searched(item, view) {
 }
 
 /**
- * What is to be listed.
+ * Returns the items to list.
  *
  * @param view agents, missions or revivals
- * @param filter {words, status, cell}: every word must be there; status and cell are null for any
+ * @param filter {words, status, cell}: every word must match; status and cell are null for any
  */
 export function listed(model, view, filter, order) {
   const words = filter.words.toLowerCase().split(/\s+/).filter(Boolean);
@@ -194,7 +194,7 @@ export function listed(model, view, filter, order) {
   return found.sort((ORDERS[view][order] ?? Object.values(ORDERS[view])[0])[1]);
 }
 
-/** Made-up ids have any two letters somewhere in them: only a good part of one finds it. */
+/** Returns the part of an id to search: random ids contain most short texts, so only long ones match. */
 const isIdOf = (item, word) => word.length >= 6
   && (item.cell_id.includes(word) || Boolean(item.id?.includes(word)));
 

@@ -1,38 +1,38 @@
-// What a person can order: asked for its reason first, then sent, then told how it went.
+// Orders of an operator: asks for the reason, sends the order, shows the result.
 
 import { $, write } from './dom.js';
 import { post } from './api.js';
 import { now, plain } from './words.js';
 
-/** By order: the button, the question, the effect. */
+/** Button, question and effect by order. */
 export const ORDERS = {
-  revive: ['Revive', 'Revive %s?', 'It is brought back now, whatever stood in the way. One that is healthy is left alone.'],
-  stop: ['Stop', 'Stop %s?', 'It is ended and not brought back, until somebody resumes or revives it.'],
-  pause: ['Pause', 'Pause %s?', 'The pit leaves it alone, dead or alive. A revival under way is finished.'],
-  resume: ['Resume', 'Resume %s?', 'Ends a stop or a pause: the pit looks after it again.'],
-  lift: ['Lift', 'Lift what holds %s?', 'Ends quarantine and hold. If it is dead, it is revived as its policy says.'],
-  deny: ['Deny', 'Deny the revival of %s?', 'The no holds until the agent has a new incarnation, or a person has it revived.'],
+  revive: ['Revive', 'Revive %s?', 'The agent is revived now, against any policy. A healthy agent is left alone.'],
+  stop: ['Stop', 'Stop %s?', 'The agent is ended and not revived, until an operator resumes or revives it.'],
+  pause: ['Pause', 'Pause %s?', 'The pit leaves the agent alone, dead or alive. A revival under way is finished.'],
+  resume: ['Resume', 'Resume %s?', 'Ends a stop or a pause: the pit supervises the agent again.'],
+  lift: ['Lift', 'Lift quarantine and hold of %s?', 'Ends quarantine and hold. A dead agent is revived as its policy says.'],
+  deny: ['Deny', 'Deny the revival of %s?', 'The denial holds until the agent has a new incarnation, or an operator orders a revival.'],
 };
 
 const WHOLE = {
-  stop: 'Every agent of the mission is ended and not brought back, until somebody resumes the mission.',
+  stop: 'Every agent of the mission is ended and not revived, until an operator resumes the mission.',
   pause: 'The pit leaves every agent of the mission alone. Revivals under way are finished.',
-  resume: 'Ends a stop or a pause of the mission. What single agents are under still holds.',
-  lift: 'Ends every quarantine and hold in the mission. Those that are dead come back one first.',
+  resume: 'Ends a stop or a pause of the mission. Orders for single agents still hold.',
+  lift: 'Ends every quarantine and hold in the mission. One dead agent is revived first, then the others.',
 };
 
-/** Tells how something went, on the screen and to a screen reader. */
-export function say(text, bad = false) {
-  const said = $('said');
-  write(said, text);
-  said.dataset.bad = bad;
-  said.classList.add('seen');
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => said.classList.remove('seen'), bad ? 12_000 : 6_000);
+/** Shows a result, also to a screen reader. */
+export function announce(text, bad = false) {
+  const notice = $('notice');
+  write(notice, text);
+  notice.dataset.bad = bad;
+  notice.classList.add('visible');
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => notice.classList.remove('visible'), bad ? 12_000 : 6_000);
 }
 
 /**
- * Asks for the reason, and gives the order.
+ * Asks for the reason, and sends the order.
  *
  * @param order a key of ORDERS
  * @param target {cell_id, agent_id} or {cell_id} for a whole mission, or {revival}; with name
@@ -52,15 +52,15 @@ export function ask(order, target) {
   $('ask-no').onclick = () => dialog.close();
   $('ask-form').onsubmit = (event) => {
     event.preventDefault();
-    give(order, target, $('ask-reason').value.trim(), $('ask-until').value);
+    sendOrder(order, target, $('ask-reason').value.trim(), $('ask-until').value);
   };
   dialog.showModal();
   $('ask-reason').focus();
 }
 
-async function give(order, target, reason, seconds) {
+async function sendOrder(order, target, reason, seconds) {
   if (reason === '') {
-    trouble('Say why: the journal keeps it.');
+    trouble('Give a reason, for the journal.');
     return;
   }
   $('ask-yes').disabled = true;
@@ -73,7 +73,7 @@ async function give(order, target, reason, seconds) {
         { order, cell: target.cell_id, agent: target.agent_id ?? null, until, reason });
     }
     $('ask').close();
-    say(DONE[order].replace('%s', () => plain(target.name)));
+    announce(DONE[order].replace('%s', () => plain(target.name)));
   } catch (e) {
     trouble(e.message);
     $('ask-yes').disabled = false;
@@ -94,14 +94,14 @@ function trouble(text) {
   $('ask-trouble').hidden = false;
 }
 
-/** Says yes to a revival that is in view with its evidence. */
+/** Approves a revival that is shown with its evidence. */
 export async function approve(revival, button) {
   button.disabled = true;
   try {
     await post('/api/revivals/' + encodeURIComponent(revival.id) + '/approve', { reason: 'approved on the page' });
-    say(revival.agent_id + ': approved.');
+    announce(revival.agent_id + ': approved.');
   } catch (e) {
     button.disabled = false;
-    say(revival.agent_id + ': ' + plain(e.message), true);
+    announce(revival.agent_id + ': ' + plain(e.message), true);
   }
 }

@@ -1,11 +1,11 @@
-// How one row of each list is made and filled. Rows are used again: filling writes every part.
+// Rows of each list. Rows are used again: filling writes every part.
 
 import { el, icon, turn, write } from './dom.js';
 import { STATUSES, REVIVALS, ago, age, brief, day, shape, inLocalTime, until, word } from './words.js';
 
 const cell = (name, ...children) => el('span', { class: 'cell ' + name, role: 'gridcell' }, ...children);
 
-/** A status as shape and word. */
+/** Creates a status with shape and word. */
 export function badge() {
   const form = icon('unknown');
   const text = el('span', { class: 'word' });
@@ -22,13 +22,13 @@ export function badge() {
   };
 }
 
-/** What is said of an agent beside its status, the most telling first. */
+/** Returns the most important remark on an agent. */
 export function remark(agent) {
-  const standing = agent.standing;
-  if (standing) {
-    const end = standing.until ? ', ends ' + until(standing.until) : '';
-    const what = standing.cause ? standing.kind + ' (' + standing.cause + ')' : standing.kind;
-    return what + end + (standing.reason ? ': ' + standing.reason : '');
+  const restriction = agent.standing;
+  if (restriction) {
+    const end = restriction.until ? ', ends ' + until(restriction.until) : '';
+    const name = restriction.cause ? restriction.kind + ' (' + restriction.cause + ')' : restriction.kind;
+    return name + end + (restriction.reason ? ': ' + restriction.reason : '');
   }
   if (agent.waiting) {
     return agent.waiting;
@@ -37,9 +37,9 @@ export function remark(agent) {
 }
 
 export const HEADS = {
-  agents: ['Status', 'Agent', 'Mission', 'Inc.', 'Progress', 'Last beat', 'Remark'],
-  missions: ['Status', 'Mission', 'Agents', 'How they are', 'Cell'],
-  revivals: ['Status', 'Agent', 'Mission', 'Cause', 'Inc.', 'Asked', 'Evidence'],
+  agents: ['Status', 'Agent', 'Mission', 'Inc.', 'Progress', 'Heartbeat', 'Remark'],
+  missions: ['Status', 'Mission', 'Agents', 'Health', 'Cell'],
+  revivals: ['Status', 'Agent', 'Mission', 'Cause', 'Inc.', 'Requested', 'Evidence'],
 };
 
 function agentRow() {
@@ -92,7 +92,7 @@ function fillMission({ state, parts }, mission) {
   write(parts.id, mission.cell_id);
 }
 
-/** "2 held, 10 healthy" with their shapes. */
+/** Shows counts like "2 held, 10 healthy", with shapes. */
 export function tally(element, counts) {
   const there = STATUSES.filter(([status]) => counts.get(status));
   const text = there.map(([status]) => counts.get(status) + ' ' + status).join(', ');
@@ -131,7 +131,7 @@ function fillRevival({ state, parts }, revival) {
   write(parts.reason, brief(inLocalTime(revival.reason), 200));
 }
 
-/** By view: what the list is called, how a row is made and how it is filled. */
+/** Name, creation and filling of rows by view. */
 export const ROWS = {
   agents: { label: 'Agents', make: agentRow, fill: fillAgent },
   missions: { label: 'Missions', make: missionRow, fill: fillMission },

@@ -1,17 +1,17 @@
-// The daemon's events, read with fetch: an EventSource cannot send a token.
+// Events of the daemon, read with fetch: an EventSource cannot send a token.
 
 import { send } from './api.js';
 
-/** How long nothing may come before the connection counts as lost: the daemon says something every 10 s. */
+/** Silence in ms after which the connection counts as lost: the daemon sends at least every 10 s. */
 const SILENCE = 30_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 
 /**
- * Keeps reading, and connects again when that ends.
+ * Reads events, and connects again after each end.
  *
  * @param on {event(name, data), connected(), lost(trouble, pause)}; lost returns false to give up
- * @return {stop(), again()}: ends it; tries at once instead of after the pause
+ * @return {stop(), again()}: to end; to retry at once instead of after the pause
  */
 export function follow(path, on) {
   let stopped = false;
@@ -30,7 +30,7 @@ export function follow(path, on) {
       if (stopped) {
         return;
       }
-      // Not all pages at once when a daemon comes back.
+      // Spreads the reconnects of many pages after a restart of the daemon.
       const wait = pause * (0.75 + Math.random() / 2);
       if (on.lost(trouble, wait) === false) {
         return;
@@ -74,7 +74,7 @@ async function read(path, abort, on, began) {
 }
 
 /**
- * Takes a stream of server-sent events apart, in whatever pieces it comes.
+ * Parses a stream of server-sent events, cut at any place.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
@@ -96,7 +96,7 @@ export function parser(event) {
     }
   };
   return (piece) => {
-    // A large event comes in hundreds of pieces: they are joined once, when its line ends.
+    // A large event comes in hundreds of pieces, joined once at the end of the line.
     let from = 0;
     for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', from)) {
       pieces.push(piece.slice(from, end));

@@ -1,4 +1,4 @@
-// The steps of one revival, as its journal tells them.
+// Steps of a revival, from its journal.
 
 import { bdi, el, icon } from './dom.js';
 import { clock, fine, gap, plain, STEPS, inLocalTime } from './words.js';

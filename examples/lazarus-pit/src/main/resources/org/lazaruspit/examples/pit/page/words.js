@@ -1,31 +1,31 @@
-// From data to words: times, statuses, and texts of unknown origin.
+// Texts for statuses, times, and strings of unknown origin.
 
 /**
- * What could steer a display or pass for something else: controls, marks of direction, and
- * characters without width. Joiners stay: scripts and emoji are written with them.
+ * Characters that steer a display or are invisible: controls, marks of direction, and characters
+ * without width. Joiners stay: scripts and emoji need them.
  */
 const STEERING = /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff]|[\u{e0000}-\u{e0fff}]/gu;
 
-/** A text with everything in it made visible. */
+/** Returns the text with invisible characters as visible codes. */
 export function plain(text) {
   return String(text ?? '').replace(STEERING, (c) => {
     return '\u27e8' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '\u27e9';
   });
 }
 
-/** The same, no longer than this. */
+/** Returns the text as of plain, shortened to a maximum length. */
 export function brief(text, most) {
   const shown = plain(text);
   if (shown.length <= most) {
     return shown;
   }
-  // A character of two units is not cut in half.
+  // Keeps surrogate pairs whole.
   return shown.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '') + '\u2026';
 }
 
-/** What agents are shown as, what needs most attention first: status, shape, word. */
+/** Statuses of agents, the most urgent first: status, shape, word. */
 export const STATUSES = [
-  ['asks', 'approval', 'asks you'],
+  ['asks', 'approval', 'waits for you'],
   ['unhealthy', 'unhealthy', 'unhealthy'],
   ['quarantined', 'quarantined', 'quarantined'],
   ['held', 'held', 'held'],
@@ -40,18 +40,18 @@ export const STATUSES = [
 
 const RANKS = new Map(STATUSES.map(([status], rank) => [status, rank]));
 
-/** A status in a word. */
+/** Returns the word for a status. */
 export const word = (status) => STATUSES[RANKS.get(status)]?.[2] ?? status;
 
-/** Its shape. */
+/** Returns the shape of a status. */
 export const shape = (status) => STATUSES[RANKS.get(status)]?.[1] ?? 'unknown';
 
-/** How much attention an agent needs: the smaller the more. */
+/** Returns the urgency of an agent: 0 is the highest. */
 export function rank(agent) {
   return RANKS.get(agent.shown) ?? RANKS.get('unknown');
 }
 
-/** The statuses of revivals: what they are called here, and the shape. */
+/** Statuses of revivals: word and shape. */
 export const REVIVALS = {
   pending_approval: ['waits for you', 'approval'],
   pending: ['pending', 'pending'],
@@ -64,19 +64,19 @@ export const REVIVALS = {
   superseded: ['superseded', 'inactive'],
 };
 
-/** What the lines of a journal are called here. */
+/** Texts for the events of a journal. */
 export const STEPS = {
-  requested: 'Asked for',
-  ordered: 'Ordered by a person',
-  handover_requested: 'Hand-over asked for',
+  requested: 'Requested',
+  ordered: 'Ordered by an operator',
+  handover_requested: 'Hand-over requested',
   approved: 'Approved',
   denied: 'Denied',
-  stop: 'Stop what is left of the old process',
+  stop: 'Stop the rest of the old process',
   verify_checkpoint: 'Verify the checkpoint',
   raise_incarnation: 'Raise the incarnation',
   start: 'Start the agent',
   register: 'Register it with its gateway',
-  verify_health: 'Wait until it is proven healthy',
+  verify_health: 'Wait for proof of health',
   attempt_failed: 'This attempt failed',
   revived: 'Healthy in its new incarnation',
   failed: 'Given up',
@@ -86,7 +86,7 @@ export const STEPS = {
 
 const PARTS = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
 
-/** A length of time in its two largest parts: "2 h 5 min". */
+/** Returns a duration in its two largest units: "2 h 5 min". */
 export function length(seconds, parts = 2) {
   if (!Number.isFinite(seconds)) {
     return '';
@@ -108,7 +108,7 @@ export function length(seconds, parts = 2) {
   return words.join(' ');
 }
 
-/** The time between two lines of a journal: "+0.8 ms", "+12.3 s". */
+/** Returns the time between two lines of a journal: "+0.8 ms", "+12.3 s". */
 export function gap(millis) {
   if (millis < 1000) {
     return '+' + (millis < 10 ? millis.toFixed(1) : Math.round(millis)) + '\u00a0ms';
@@ -118,7 +118,7 @@ export function gap(millis) {
 
 let ahead = 0;
 
-/** Learns the daemon's clock, which all its times are of. */
+/** Sets the clock of the daemon, the source of all its times. */
 export function setClock(instant) {
   const theirs = Date.parse(instant);
   if (Number.isFinite(theirs)) {
@@ -126,46 +126,44 @@ export function setClock(instant) {
   }
 }
 
-/** The daemon's time, in milliseconds. */
+/** Returns the time of the daemon, in milliseconds. */
 export const now = () => Date.now() + ahead;
 
-/** How long ago: "12 s ago"; an empty text for what never was. */
+/** Returns the time since an instant: "12 s ago"; an empty text without an instant. */
 export function ago(instant, parts = 2) {
   return instant ? length((now() - Date.parse(instant)) / 1000, parts) + ' ago' : '';
 }
 
-/** Seconds since, or infinity for what never was. */
+/** Returns the seconds since an instant; infinity without an instant. */
 export const age = (instant) => (instant ? (now() - Date.parse(instant)) / 1000 : Infinity);
 
-/** How long to go: "in 5 min". */
+/** Returns the time until an instant: "in 5 min". */
 export function until(instant) {
   return 'in ' + length((Date.parse(instant) - now()) / 1000);
 }
 
 const pad = (number, width = 2) => String(number).padStart(width, '0');
 
-/** A time of day here, with milliseconds where they are wanted. */
+/** Returns the local time of day, with milliseconds on request. */
 export function clock(instant, millis = false) {
   const time = new Date(instant);
   const text = [time.getHours(), time.getMinutes(), time.getSeconds()].map((n) => pad(n)).join(':');
   return millis ? text + '.' + pad(time.getMilliseconds(), 3) : text;
 }
 
-/** A day and a time here, as numbers: "2026-01-31 09:30:00". */
+/** Returns the local date and time: "2026-01-31 09:30:00". */
 export function day(instant) {
   const time = new Date(instant);
   return [time.getFullYear(), pad(time.getMonth() + 1), pad(time.getDate())].join('-')
     + ' ' + clock(instant);
 }
 
-/** What the pit says, with its times in those of this place. */
+/** Returns a text of the pit with its instants in local time. */
 export function inLocalTime(text) {
   return plain(text).replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, (instant) => day(instant));
 }
 
-/**
- * Milliseconds with a fraction: a journal's times are finer than what Date keeps.
- */
+/** Returns milliseconds with a fraction: times of a journal are finer than those of Date. */
 export function fine(instant) {
   const fraction = /\.(\d+)/.exec(instant);
   const whole = Date.parse(instant.replace(/\.\d+/, ''));

@@ -32,7 +32,7 @@ import org.lazaruspit.examples.pit.SmallFleet;
 import org.lazaruspit.heartbeat.http.ExchangeDeadlines;
 import org.lazaruspit.pit.PitConfig.Control;
 
-/** Who may come in, and what becomes of those who mean ill. */
+/** Access to the control interface, and hostile requests. */
 @Timeout(60)
 final class ControlServerTest {
 
@@ -56,7 +56,7 @@ final class ControlServerTest {
 
   private record Reply(int status, String text) {}
 
-  /** A request of which the test says every header; the answer is read to its end. */
+  /** Sends a request with exactly the given headers, and reads the response to its end. */
   private static Reply raw(String head, String body) throws IOException {
     URI url = serving.url();
     try (Socket socket = new Socket(url.getHost(), url.getPort())) {
@@ -103,7 +103,7 @@ final class ControlServerTest {
   }
 
   @Test
-  void whoHasTheTokenIsLetIn() throws IOException {
+  void requestWithTheTokenIsAccepted() throws IOException {
     Reply reply = get("/api/status");
     assertEquals(200, reply.status(), reply::text);
     assertTrue(reply.text().contains("X-content-type-options: nosniff"), reply::text);
@@ -125,7 +125,7 @@ final class ControlServerTest {
         "Authorization: Bearer TOKEN\r\nAuthorization: Bearer wrong",
         "Cookie: token=TOKEN"
       })
-  void whoHasNotTheTokenIsNot(String header) throws IOException {
+  void requestWithoutTheTokenIsRefused(String header) throws IOException {
     String given = header.replace("TOKEN", serving.token());
     for (String path : new String[] {"/api/status?token=" + serving.token(), "/nowhere"}) {
       Reply reply = raw(head("GET " + path, "Host: " + host(), given), "");
@@ -145,7 +145,7 @@ final class ControlServerTest {
         "Host: 127.0.0.1:PORT\r\nHost: evil.example",
         "X: no host at all"
       })
-  void whoMeansAnotherHostIsSentAway(String header) throws IOException {
+  void requestForAnotherHostIsRefused(String header) throws IOException {
     String given = header.replace("PORT", String.valueOf(serving.url().getPort()));
     String token = "Authorization: Bearer " + serving.token();
     Reply reply = raw(head("GET /livez", given, token), "");
@@ -163,7 +163,7 @@ final class ControlServerTest {
         "http://127.0.0.1:1",
         "http://HOST/"
       })
-  void aWebPageOfAnotherOriginIsSentAway(String origin) throws IOException {
+  void webPageOfAnotherOriginIsRefused(String origin) throws IOException {
     String given = "Origin: " + origin.replace("HOST", host());
     String token = "Authorization: Bearer " + serving.token();
     Reply reply = raw(head("GET /livez", "Host: " + host(), given, token), "");
@@ -187,14 +187,14 @@ final class ControlServerTest {
         "/api/orders | {\"order\": \"stop\"} | 400 | agent: missing",
         "/api/orders | {\"order\": \"kill\", \"agent\": \"writer\"} | 400 | is not revive, stop",
         "/api/orders | {\"order\": \"stop\", \"agents\": []} | 400 | there is no such field",
-        "/api/orders | {\"order\": \"stop\", \"agent\": \"nobody\"} | 404 | is called nobody",
-        "/api/orders | {\"order\": \"stop\", \"agent\": \"../../x\"} | 404 | is called ../../x",
+        "/api/orders | {\"order\": \"stop\", \"agent\": \"missing\"} | 404 | there is no agent missing",
+        "/api/orders | {\"order\": \"stop\", \"agent\": \"../../x\"} | 404 | there is no agent ../../x",
         "/api/orders | {\"order\": \"stop\", \"agent\": \"\"} | 404 | no agent",
         "/api/orders | {\"order\": \"stop\", \"cell\": \"../x\"} | 400 | is not a UUID",
         "/api/orders | {\"order\": \"stop\", \"cell\": \"1-2-3-4-5\"} | 400 | is not a UUID",
         "/api/orders | {\"order\": \"stop\", \"cell\": \"CELL\", \"agent\": \"\"} | 404 | is not an agent",
-        "/api/orders | {\"order\": \"lift\", \"cell\": \"OTHER\"} | 404 | is not worked",
-        "/api/orders | {\"order\": \"revive\", \"cell\": \"OTHER\"} | 404 | is not worked",
+        "/api/orders | {\"order\": \"lift\", \"cell\": \"OTHER\"} | 404 | is not owned",
+        "/api/orders | {\"order\": \"revive\", \"cell\": \"OTHER\"} | 404 | is not owned",
         "/api/orders | {\"order\": \"stop\", \"agent\": \"writer\", \"until\": \"2099-01-01T00:00:00Z\"} | 400 | only a pause",
         "/api/orders | {\"order\": \"pause\", \"agent\": \"writer\", \"until\": \"soon\"} | 400 | is not an instant",
         "/api/orders | {\"order\": \"pause\", \"agent\": \"writer\", \"until\": \"2001-01-01T00:00:00Z\"} | 400 | is past",
@@ -206,7 +206,7 @@ final class ControlServerTest {
         "/api/revivals/rv-0/burn | {} | 404 | nothing is under this path",
         "/api/status | {} | 405 | this path takes [GET]"
       })
-  void whatCannotBeDoneIsRefusedWithItsReason(String path, String body, int status, String detail)
+  void invalidRequestIsRefusedWithItsReason(String path, String body, int status, String detail)
       throws IOException {
     String sent = body.replace("CELL", CELL).replace("OTHER", UUID.randomUUID().toString());
     assertProblem(status, detail, post(path, sent));
@@ -253,7 +253,7 @@ final class ControlServerTest {
     assertProblem(413, "body-too-large", chunked);
   }
 
-  /** What is deeply nested costs the reader of it no stack. */
+  /** Deep nesting costs the parser no stack. */
   @Test
   void aBodyThatIsTooDeepIsRefused() throws IOException {
     assertProblem(400, "not JSON", post("/api/orders", "[".repeat(60_000)));
@@ -280,7 +280,7 @@ final class ControlServerTest {
       try (Socket socket = new Socket(url.getHost(), url.getPort())) {
         String sent = beginning.replace("HOST", url.getAuthority());
         socket.getOutputStream().write(sent.getBytes(ISO_8859_1));
-        // Nothing more is sent: that reading ends at all is what shows it.
+        // The rest is never sent: the test passes if reading ends.
         assertFalse(reply(socket).text().contains("200 OK"));
       } catch (SocketException e) {
         assertTrue(String.valueOf(e.getMessage()).contains("reset"), e::toString);
@@ -288,7 +288,7 @@ final class ControlServerTest {
     }
   }
 
-  /** What a program can ask for is written down. */
+  /** The documentation lists every route. */
   @Test
   void everyRouteIsDescribed() throws IOException {
     String page = Files.readString(Path.of("..", "..", "docs", "command-line.md"));

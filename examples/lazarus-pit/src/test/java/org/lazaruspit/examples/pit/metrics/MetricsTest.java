@@ -47,7 +47,7 @@ import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.spi.AgentRef;
 
-/** What a collector of metrics is told. */
+/** Metrics as a collector reads them. */
 @Timeout(60)
 final class MetricsTest {
 
@@ -58,7 +58,7 @@ final class MetricsTest {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PitEvents events = new PitEvents(registry);
 
-  /** Every sample by its name and labels, as they stand in the text. */
+  /** Returns the samples by name and labels. */
   private Map<String, Double> samples() throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     PrometheusTextFormatWriter.create().write(text, registry.scrape());
@@ -124,7 +124,7 @@ final class MetricsTest {
   }
 
   @Test
-  void theTimeThatAPersonTookToSayYesIsNotThePits() throws IOException {
+  void waitForApprovalDoesNotCountAsRevivalTime() throws IOException {
     Optional<Instant> approved = Optional.of(NOW.plusSeconds(5));
     events.revivalChanged(revival(Revival.Origin.DEATH, RevivalStatus.REVIVED, 1, approved));
     assertEquals(2, samples().get("lazarus_pit_revival_duration_seconds_sum{outcome=\"revived\"}"));
@@ -161,7 +161,7 @@ final class MetricsTest {
   }
 
   @Test
-  void whatIsOnDiskIsMeasuredAndWhatIsNotIsCounted() throws IOException {
+  void journalWritesAreMeasuredAndFailuresCounted() throws IOException {
     events.journalWritten(new JournalWrite(CELL, 3, Duration.ofMillis(2), Optional.empty()));
     events.journalWritten(new JournalWrite(CELL, 2, Duration.ofMillis(9), Optional.of("full")));
     Map<String, Double> samples = samples();
@@ -185,7 +185,7 @@ final class MetricsTest {
   }
 
   @Test
-  void aHeartbeatIsCountedOnceHoweverOftenItIsToldOf() throws IOException {
+  void heartbeatIsCountedOnce() throws IOException {
     events.heartbeatPassed(new ForwardedHeartbeat(agent("a"), Optional.empty()));
     events.heartbeatPassed(new ForwardedHeartbeat(agent("a"), Optional.of("409")));
     PitReport first =
@@ -239,7 +239,7 @@ final class MetricsTest {
         + new String(connection.getInputStream().readAllBytes(), UTF_8);
   }
 
-  /** Name, type and labels of each metric, as the table of the manual has them. */
+  /** Returns name, type and labels of each metric in the table of the manual. */
   private static Map<String, String> documented() throws IOException {
     Map<String, String> metrics = new TreeMap<>();
     for (String line : Files.readAllLines(Path.of("..", "..", "docs", "operations.md"))) {
@@ -252,7 +252,7 @@ final class MetricsTest {
     return metrics;
   }
 
-  /** The same of what a collector gets. */
+  /** Returns name, type and labels of each metric in a scrape. */
   private static Map<String, String> described(String text) {
     Map<String, String> metrics = new TreeMap<>();
     for (String line : text.lines().filter(each -> each.startsWith("# TYPE ")).toList()) {
@@ -278,7 +278,7 @@ final class MetricsTest {
             .directory();
     CellEditor.of(cell).addAgent(AgentSpec.of("writer", "A", Role.WRITE));
     try (Daemon daemon = fleet.start()) {
-      assertTrue(daemon.running().work().firstRound().await(Duration.ofSeconds(30)));
+      assertTrue(daemon.current().work().firstRound().await(Duration.ofSeconds(30)));
       String token = StateDirectory.readToken(fleet.state());
       String text = scrape(daemon, token, "text/plain");
       assertTrue(text.startsWith("text/plain; version=0.0.4"), text);

@@ -36,7 +36,7 @@ import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a reader of events is told. */
+/** Events of the page. */
 @Timeout(30)
 final class FleetEventsTest {
 
@@ -45,7 +45,7 @@ final class FleetEventsTest {
   private static final PitReport ANY = new PitReport(NOON, 0, List.of(), List.of());
 
   private final ChangeCounter changes = new ChangeCounter();
-  private final AtomicReference<FleetSnapshot> now = new AtomicReference<>(picture(NOON));
+  private final AtomicReference<FleetSnapshot> now = new AtomicReference<>(snapshot(NOON));
   private final AtomicReference<ObjectNode> health =
       new AtomicReference<>(Json.object().put("well", true));
   private Thread reader;
@@ -60,11 +60,11 @@ final class FleetEventsTest {
 
   private record Event(String name, JsonNode data) {}
 
-  /** What has arrived between two flushes; it lets nothing more pass until it is told to. */
+  /** Collects the events between two flushes, and blocks each flush until released. */
   private static final class Wire extends OutputStream {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final BlockingQueue<List<Event>> told = new LinkedBlockingQueue<>();
-    private final Semaphore mayGoOn = new Semaphore(0);
+    private final BlockingQueue<List<Event>> received = new LinkedBlockingQueue<>();
+    private final Semaphore permits = new Semaphore(0);
 
     @Override
     public void write(int b) {
@@ -83,16 +83,16 @@ final class FleetEventsTest {
         }
       }
       bytes.reset();
-      told.add(events);
+      received.add(events);
       try {
-        mayGoOn.acquire();
+        permits.acquire();
       } catch (InterruptedException e) {
         throw new IOException(e);
       }
     }
 
     List<Event> next() throws InterruptedException {
-      return told.poll(20, TimeUnit.SECONDS);
+      return received.poll(20, TimeUnit.SECONDS);
     }
   }
 
@@ -105,19 +105,19 @@ final class FleetEventsTest {
               try {
                 events.follow(wire);
               } catch (IOException | InterruptedException e) {
-                // as a reader that has left
+                // the reader has left
               }
             });
     reader.start();
     return wire;
   }
 
-  private void becomes(FleetSnapshot picture) {
-    now.set(picture);
+  private void change(FleetSnapshot snapshot) {
+    now.set(snapshot);
     changes.roundEnded(ANY);
   }
 
-  private static FleetSnapshot picture(Instant at, FleetAgent... agents) {
+  private static FleetSnapshot snapshot(Instant at, FleetAgent... agents) {
     Map<AgentRef, FleetAgent> byRef = new LinkedHashMap<>();
     for (FleetAgent agent : agents) {
       byRef.put(agent.line().agent(), agent);
@@ -162,8 +162,8 @@ final class FleetEventsTest {
   }
 
   @Test
-  void aNewReaderIsToldEverythingAndThenOnlyWhatIsAnother() throws Exception {
-    now.set(picture(NOON, agent("a", Status.HEALTHY, NOON), agent("b", Status.HEALTHY, NOON)));
+  void newReaderGetsTheWholeFleetAndThenChanges() throws Exception {
+    now.set(snapshot(NOON, agent("a", Status.HEALTHY, NOON), agent("b", Status.HEALTHY, NOON)));
     Wire wire = read(Duration.ofMinutes(1));
     List<Event> first = wire.next();
     assertEquals(List.of("fleet", "health"), first.stream().map(Event::name).toList());
@@ -174,12 +174,12 @@ final class FleetEventsTest {
     assertEquals(NOON.toString(), fleet.at("/agents/1/last_heartbeat").asString());
     assertTrue(first.get(1).data().has("now"));
 
-    becomes(
-        picture(
+    change(
+        snapshot(
             NOON.plusSeconds(1),
             agent("a", Status.HEALTHY, NOON.plusSeconds(1)),
             agent("c", Status.HELD, NOON)));
-    wire.mayGoOn.release();
+    wire.permits.release();
     List<Event> second = wire.next();
     assertEquals(1, second.size(), second::toString);
     JsonNode change = second.get(0).data();
@@ -196,53 +196,53 @@ final class FleetEventsTest {
   }
 
   @Test
-  void aReaderThatStoodStillIsToldTheLatestAndNothingOfWhatWasBetween() throws Exception {
-    now.set(picture(NOON, agent("a", Status.HEALTHY, NOON)));
+  void slowReaderGetsOnlyTheLatestState() throws Exception {
+    now.set(snapshot(NOON, agent("a", Status.HEALTHY, NOON)));
     Wire wire = read(Duration.ofMinutes(1));
     wire.next();
     for (int i = 1; i <= 1000; i++) {
-      becomes(
-          picture(
+      change(
+          snapshot(
               NOON.plusSeconds(i),
               agent("a", i < 1000 ? Status.DEGRADED : Status.UNHEALTHY, NOON.plusSeconds(i))));
     }
-    wire.mayGoOn.release();
-    List<Event> told = wire.next();
-    assertEquals(1, told.size(), told::toString);
-    assertEquals("unhealthy", told.get(0).data().at("/agents/0/status").asString());
-    assertEquals(1, told.get(0).data().path("agents").size());
+    wire.permits.release();
+    List<Event> events = wire.next();
+    assertEquals(1, events.size(), events::toString);
+    assertEquals("unhealthy", events.get(0).data().at("/agents/0/status").asString());
+    assertEquals(1, events.get(0).data().path("agents").size());
   }
 
   @Test
-  void whereNothingChangesTheReaderHearsThatTheDaemonIsThereAndWhatBecameOfIt() throws Exception {
+  void readerGetsKeepAlivesAndHealthWithoutChanges() throws Exception {
     Wire wire = read(Duration.ofMillis(1));
     assertEquals(2, wire.next().size());
-    wire.mayGoOn.release();
+    wire.permits.release();
     assertEquals(List.of(), wire.next(), "a comment alone");
     health.set(Json.object().put("well", false));
-    wire.mayGoOn.release();
-    List<Event> told = wire.next();
-    assertEquals(List.of("health"), told.stream().map(Event::name).toList());
-    assertFalse(told.get(0).data().path("well").booleanValue());
+    wire.permits.release();
+    List<Event> events = wire.next();
+    assertEquals(List.of("health"), events.stream().map(Event::name).toList());
+    assertFalse(events.get(0).data().path("well").booleanValue());
   }
 
   @Test
-  void revivalsAreToldWhenTheyMoveAndWhenTheyAreNoLongerShown() throws Exception {
+  void revivalsAreSentWhenChangedAndWhenRemoved() throws Exception {
     Wire wire = read(Duration.ofMinutes(1));
     wire.next();
     Revival asking = revival(RevivalStatus.PENDING_APPROVAL, 0);
-    becomes(new FleetSnapshot(NOON, Map.of(), Map.of(), Map.of("rv-1", asking)));
-    wire.mayGoOn.release();
-    Event told = wire.next().get(0);
-    assertEquals("revival", told.name());
-    assertEquals("pending_approval", told.data().path("status").asString());
-    becomes(picture(NOON));
-    wire.mayGoOn.release();
+    change(new FleetSnapshot(NOON, Map.of(), Map.of(), Map.of("rv-1", asking)));
+    wire.permits.release();
+    Event events = wire.next().get(0);
+    assertEquals("revival", events.name());
+    assertEquals("pending_approval", events.data().path("status").asString());
+    change(snapshot(NOON));
+    wire.permits.release();
     assertEquals(Json.object().put("id", "rv-1").put("gone", true), wire.next().get(0).data());
   }
 
   @Test
-  void whatHappenedSinceTheLastRoundIsNewerThanWhatItFound() {
+  void laterEventsAreNewerThanTheLastRound() {
     AgentLine dead = line("a", Status.UNHEALTHY, NOON);
     assertEquals(
         Status.HEALTHY,
@@ -272,7 +272,7 @@ final class FleetEventsTest {
   }
 
   @Test
-  void whatIsTooLongForARowIsCutBetweenCharacters() {
+  void longTextIsCutBetweenCharacters() {
     String name = "x".repeat(298) + "\ud83d\ude00".repeat(10);
     assertEquals(
         "x".repeat(298) + "\u2026",

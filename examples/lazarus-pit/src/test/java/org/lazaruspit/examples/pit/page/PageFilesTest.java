@@ -29,7 +29,7 @@ import org.lazaruspit.examples.pit.service.Daemon;
 import org.lazaruspit.examples.pit.text.Json;
 import tools.jackson.databind.JsonNode;
 
-/** The page's files and what it asks for, over real HTTP. */
+/** Files and data of the page, over real HTTP. */
 @Timeout(60)
 final class PageFilesTest {
 
@@ -95,7 +95,7 @@ final class PageFilesTest {
   }
 
   @Test
-  void theFleetIsGivenToWhoHasTheTokenAlone() throws Exception {
+  void fleetNeedsTheToken() throws Exception {
     try (Stage stage = new Stage(folder)) {
       UUID mission = stage.mission("Sort");
       stage.agent(mission, "a", "Ann");
@@ -109,7 +109,7 @@ final class PageFilesTest {
       try (java.io.BufferedReader lines =
           new java.io.BufferedReader(new java.io.InputStreamReader(stream.body(), UTF_8))) {
         assertEquals("event: fleet", lines.readLine());
-        // The first round may not be over yet: the agent comes with a later event.
+        // Before the end of the first round, the agent comes with a later event.
         String line = lines.readLine();
         while (line != null && !line.contains("\"agent_id\":\"a\"")) {
           line = lines.readLine();
@@ -139,7 +139,7 @@ final class PageFilesTest {
       Daemon daemon = stage.start();
       HttpRequest request = authorized(daemon, stage, "/api/events");
       List<InputStream> readers = new ArrayList<>();
-      for (int i = 0; i < FleetEvents.MOST_READERS; i++) {
+      for (int i = 0; i < FleetEvents.MAX_READERS; i++) {
         InputStream reader = client.send(request, BodyHandlers.ofInputStream()).body();
         assertEquals('e', reader.read(), "its first event");
         readers.add(reader);
@@ -150,7 +150,7 @@ final class PageFilesTest {
       for (InputStream reader : readers) {
         reader.close();
       }
-      // Each place is free as soon as its thread has noticed.
+      // A place is free as soon as its thread has noticed the end.
       HttpResponse<InputStream> taken = client.send(request, BodyHandlers.ofInputStream());
       while (taken.statusCode() == 503) {
         taken.body().close();

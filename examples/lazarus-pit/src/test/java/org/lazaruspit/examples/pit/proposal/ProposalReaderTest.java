@@ -20,11 +20,11 @@ import org.lazaruspit.cell.Role;
 import org.lazaruspit.cell.TaskSpec;
 import org.lazaruspit.examples.pit.proposal.ProposalReader.Reading;
 
-/** What a proposal becomes, and what is said of what it cannot become. */
+/** Reading of proposals, and their problems. */
 final class ProposalReaderTest {
   private static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
 
-  /** Line numbers in the tests below are those of this text. */
+  /** Valid proposal; the tests use its line numbers. */
   private static final String GOOD =
       """
       ## Mission
@@ -108,7 +108,7 @@ final class ProposalReaderTest {
     assertEquals("Objective (line 6)", proposal.forPeople().get(0));
   }
 
-  /** One change of the good text, and the one problem that it makes. */
+  /** A change of the valid text, and its problem. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '!',
@@ -117,12 +117,12 @@ final class ProposalReaderTest {
         "- Name: Port the parser ! - Name: {a name} ! error ! line 2 ! {a name}",
         "- Name: Port the parser ! - Name: ! error ! line 2 ! no name",
         "- Proposer: ada ! - Proposer: Ada Lovelace ! error ! line 3 ! not an identifier",
-        "- Proposer: ada ! - Name: again ! error ! line 3 ! another \"Name\"",
+        "- Proposer: ada ! - Name: again ! error ! line 3 ! a second \"Name\"",
         "- Date: 2026-01-30 ! - Date: soon ! warning ! line 4 ! \"soon\"",
         "- Date: 2026-01-30 ! - Colour: red ! warning ! line 4 ! \"- Colour: red\"",
         "It is ported. ! {what will be} ! error ! line 7 ! {what will be}",
         "## Agents ! ## Agent ! warning ! line 10 ! \"Agent\"",
-        "## Scope ! ## Objective ! error ! line 8 ! another section",
+        "## Scope ! ## Objective ! error ! line 8 ! a second section",
         "| lead_1 | Lead ! | ../lead_1 | Lead ! error ! line 13 ! ../lead_1",
         "| lead_1 | Lead ! | lead/1 | Lead ! error ! line 13 ! lead/1",
         "| lead_1 | Lead ! | {lead_1} | Lead ! error ! line 13 ! {lead_1}",
@@ -142,7 +142,7 @@ final class ProposalReaderTest {
         "| 45 min | ! | 45 parsecs | ! error ! line 18 ! 45 parsecs",
         "| 45 min | ! | 999999999 weeks | ! error ! line 18 ! timeout",
         "| Time limit | ! | Time | ! warning ! line 16 ! column \"time\"",
-        "| Time limit | ! | Title | ! error ! line 16 ! another column \"title\"",
+        "| Time limit | ! | Title | ! error ! line 16 ! a second column \"title\"",
         "- Level: level_2 ! - Level: level_9 ! error ! line 21 ! level_9",
         "- CPU: 2 cores ! - CPU: many ! error ! line 23 ! many",
         "- Memory: 4 GB ! - Memory: -4 GB ! error ! line 24 ! -4 GB",
@@ -152,10 +152,10 @@ final class ProposalReaderTest {
         "| one | 1 day | ! | one | soon | ! error ! line 30 ! \"soon\"",
         "| one | 1 day | ! | {one} | 1 day | ! error ! line 30 ! {one}",
         "- [x] grace ! - [ ] grace ! warning ! line 41 ! grace",
-        "- [x] grace ! - [ ] {who} ! error ! line 41 ! {who}",
+        "- [x] grace ! - [ ] {name} ! error ! line 41 ! {name}",
         "| none known | low ! | {what could} | low ! error ! line 37 ! {what could}",
       })
-  void whatCannotBeUsedIsReportedWithItsLine(
+  void unusableTextIsReportedWithItsLine(
       String good, String bad, String severity, String line, String found) {
     assertTrue(GOOD.contains(good), good);
     List<String> messages = messages(GOOD.replace(good, bad == null ? "" : bad));
@@ -179,7 +179,7 @@ final class ProposalReaderTest {
     assertTrue(
         messages(GOOD.replace("## " + heading, "### " + heading))
             .contains(
-                "error: found no section \"## %s\", expected it to be there (p.md)"
+                "error: found no section \"## %s\", expected this section (p.md)"
                     .formatted(heading)));
   }
 
@@ -215,11 +215,11 @@ final class ProposalReaderTest {
     assertTrue(
         messages(GOOD.replace("- [ ] it runs", "<!-- it runs"))
             .contains(
-                "error: found a remark that does not end, expected \"-->\" after it (p.md, line 33)"));
+                "error: found a comment without an end, expected \"-->\" after it (p.md, line 33)"));
     assertTrue(
         messages(GOOD.replace("- [ ] it runs", "````"))
             .contains(
-                "error: found code that does not end, expected \"````\" after it (p.md, line 33)"));
+                "error: found code without an end, expected \"````\" after it (p.md, line 33)"));
   }
 
   @Test
@@ -260,10 +260,12 @@ final class ProposalReaderTest {
   }
 
   @Test
-  void whatCannotBeSeenIsRefusedAndNotRepeatedRaw() {
+  void invisibleCharactersAreRefusedAndNotRepeatedRaw() {
     for (String hidden : List.of("\u202e", "\u0000", "\u200b", "\u001b[31m", "\u2028")) {
       List<String> messages = messages(GOOD.replace("| Plan |", "| Pl" + hidden + "an |"));
-      assertTrue(messages.get(0).startsWith("error: found the character U+"), messages::toString);
+      assertTrue(
+          messages.get(0).startsWith("error: found the invisible character U+"),
+          messages::toString);
       assertTrue(messages.get(0).endsWith("line 18)"), messages::toString);
     }
     String message = messages(GOOD.replace("| high |", "| \u202e\u001b[2J |")).toString();
@@ -340,7 +342,7 @@ final class ProposalReaderTest {
     }
   }
 
-  /** Whatever is cut out or doubled, there is an answer, and never one without a reason. */
+  /** Any text with a part removed or doubled gives a proposal or errors. */
   @Property(tries = 300)
   void brokenTextIsAnsweredWithProblemsOrAProposal(
       @ForAll @IntRange(min = 0, max = 1200) int from,

@@ -41,7 +41,7 @@ import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.spi.AgentRef;
 import tools.jackson.databind.JsonNode;
 
-/** A configuration that is changed under a daemon that runs. */
+/** Reloads of a running daemon. */
 @Timeout(60)
 final class ConfigReloaderTest {
 
@@ -115,7 +115,7 @@ final class ConfigReloaderTest {
     addCell();
     AgentRef paused = new AgentRef(CELL, "paused");
     try (Daemon daemon = fleet.start()) {
-      LazarusPit first = daemon.running().work().pit();
+      LazarusPit first = daemon.current().work().pit();
       Revival started = revived(first, "runs");
       revived(first, "paused");
       first.engine().pause(paused, Optional.empty(), "by hand");
@@ -124,10 +124,10 @@ final class ConfigReloaderTest {
       write(fields("7"));
       assertTrue(reload().required("reloaded").asBoolean());
 
-      LazarusPit second = daemon.running().work().pit();
+      LazarusPit second = daemon.current().work().pit();
       assertNotEquals(first, second);
       assertEquals(url, daemon.url());
-      assertEquals(Duration.ofSeconds(7), daemon.running().work().config().pollInterval());
+      assertEquals(Duration.ofSeconds(7), daemon.current().work().config().pollInterval());
       assertEquals(before, second.engine().revivals().stream().map(Revival::id).sorted().toList());
       assertEquals(
           List.of(Restriction.Kind.PAUSED),
@@ -144,9 +144,9 @@ final class ConfigReloaderTest {
   }
 
   @Test
-  void whatCannotBeUsedIsToldAndTheOldOneGoesOn() throws Exception {
+  void invalidConfigurationIsReportedAndTheOldOneStaysInForce() throws Exception {
     try (Daemon daemon = fleet.start()) {
-      LazarusPit pit = daemon.running().work().pit();
+      LazarusPit pit = daemon.current().work().pit();
       write(", \"poll_interval\": \"often\", \"colour\": 1");
       String why = assertThrows(RefusedException.class, this::reloadWithOldState).getMessage();
       assertTrue(why.contains("the old configuration stays in force"), why);
@@ -161,7 +161,7 @@ final class ConfigReloaderTest {
         why = refused();
         assertTrue(why.contains("control"), why);
       }
-      assertSame(pit, daemon.running().work().pit());
+      assertSame(pit, daemon.current().work().pit());
       assertTrue(pit.health().well());
       write(fields("30"));
       reload();
@@ -191,24 +191,24 @@ final class ConfigReloaderTest {
   }
 
   @Test
-  void aPitThatCannotBeginEndsTheDaemonInsteadOfPretending() throws Exception {
-    CountDownLatch gaveUp = new CountDownLatch(1);
+  void pitThatCannotStartEndsTheDaemon() throws Exception {
+    CountDownLatch failed = new CountDownLatch(1);
     PitConfig config = PitConfig.load(fleet.config());
-    PitFactory pits = new PitFactory(false, List.of(new PitListener() {}));
-    CurrentPit.Work work = pits.make(config);
-    CurrentPit running = new CurrentPit(java.time.Instant.now(), false, work);
+    PitFactory factory = new PitFactory(false, List.of(new PitListener() {}));
+    CurrentPit.Work work = factory.make(config);
+    CurrentPit current = new CurrentPit(java.time.Instant.now(), false, work);
     work.pit().start();
-    ConfigReloader reloads =
+    ConfigReloader reloader =
         new ConfigReloader(
             () -> config,
-            pits,
-            running,
+            factory,
+            current,
             new io.prometheus.metrics.model.registry.PrometheusRegistry(),
-            gaveUp::countDown);
+            failed::countDown);
     work.pit().close();
-    CurrentPit.Work next = pits.make(config);
-    next.pit().close(); // one that was closed cannot be started
-    assertThrows(IllegalStateException.class, () -> reloads.begin(next));
-    assertEquals(0, gaveUp.getCount());
+    CurrentPit.Work next = factory.make(config);
+    next.pit().close(); // a closed pit cannot start
+    assertThrows(IllegalStateException.class, () -> reloader.start(next));
+    assertEquals(0, failed.getCount());
   }
 }

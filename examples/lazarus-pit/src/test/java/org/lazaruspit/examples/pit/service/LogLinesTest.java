@@ -18,7 +18,7 @@ import org.lazaruspit.examples.pit.service.LogLines.Format;
 import org.lazaruspit.examples.pit.text.Json;
 import tools.jackson.databind.JsonNode;
 
-/** What a line of the log looks like. */
+/** Format of log lines. */
 final class LogLinesTest {
 
   private static final String HOSTILE =
@@ -34,7 +34,7 @@ final class LogLinesTest {
   }
 
   @Test
-  void aPersonReadsTimeLevelAndMessage() {
+  void textLinesHaveTimeLevelAndMessage() {
     assertEquals(
         "2026-01-31T09:30:00.007Z WARN  a/b: dead\n",
         encode(Format.TEXT, Level.WARN, "a/b: dead", null));
@@ -68,7 +68,7 @@ final class LogLinesTest {
 
   @ParameterizedTest
   @EnumSource(Format.class)
-  void whatAnAgentSaysBeginsNoLineAndSteersNoTerminal(Format format) {
+  void textOfAnAgentBeginsNoLineAndSteersNoTerminal(Format format) {
     String lines =
         encode(format, Level.WARN, HOSTILE, new IllegalStateException("cause " + HOSTILE));
     List<String> all = lines.lines().toList();

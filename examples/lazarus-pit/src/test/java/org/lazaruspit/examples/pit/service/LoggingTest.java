@@ -31,7 +31,7 @@ import org.lazaruspit.examples.pit.metrics.LogCounts;
 import org.lazaruspit.pit.PitConfig;
 import org.slf4j.LoggerFactory;
 
-/** How much is logged, and where to. */
+/** Levels and files of the log. */
 final class LoggingTest {
 
   @TempDir Path folder;
@@ -66,9 +66,9 @@ final class LoggingTest {
               log.isInfoEnabled(),
               log.isDebugEnabled(),
               log.isTraceEnabled());
-      int said = PitConfig.LOG_LEVELS.indexOf(level);
+      int count = PitConfig.LOG_LEVELS.indexOf(level);
       for (int i = 0; i < enabled.size(); i++) {
-        assertEquals(i < said, enabled.get(i), level + " " + enabled);
+        assertEquals(i < count, enabled.get(i), level + " " + enabled);
       }
     } finally {
       root.setLevel(before);
@@ -76,14 +76,14 @@ final class LoggingTest {
   }
 
   @Test
-  void aFullFileIsPutAwayAndNoLineIsLost() throws IOException {
+  void fullFileIsRotatedWithoutLossOfLines() throws IOException {
     Path file = folder.resolve("logs").resolve("pit.log");
     Logging.file(context, LogLines.Format.TEXT, file, new FileSize(2000));
     Logger log = context.getLogger("test");
     for (int i = 0; i < 100; i++) {
       log.info("line {} {}", i, "x".repeat(50));
     }
-    context.stop(); // waits for what is being compressed
+    context.stop(); // waits for the compression
     Set<String> found = new TreeSet<>();
     int files = 0;
     try (Stream<Path> all = Files.list(file.getParent())) {
@@ -107,22 +107,22 @@ final class LoggingTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenIsRefusedInsteadOfLoggingNowhere() throws IOException {
+  void unwritableFileIsRefused() throws IOException {
     Path directory = Files.createDirectory(folder.resolve("d"));
     assertThrows(
         IOException.class,
         () -> Logging.file(context, LogLines.Format.TEXT, directory, Logging.FILE));
-    String said =
+    String message =
         assertThrows(
                 IllegalArgumentException.class,
                 () ->
                     Logging.file(context, LogLines.Format.TEXT, folder.resolve("%d"), Logging.FILE))
             .getMessage();
-    assertTrue(said.contains("a % cannot be in its name"), said);
+    assertTrue(message.contains("the name must not contain %"), message);
   }
 
   @Test
-  void whatIsLoggedForAPersonIsCountedEvenWhereNobodyReadsIt() {
+  void warningsAndErrorsAreCountedWithoutAReader() {
     LogCounts counts = Logging.count();
     try {
       org.slf4j.Logger log = LoggerFactory.getLogger("test");

@@ -28,14 +28,14 @@ import org.lazaruspit.examples.pit.SmallFleet;
 import org.lazaruspit.pit.LazarusPit;
 import org.slf4j.LoggerFactory;
 
-/** What is wrong is logged once, however many polls find it so. */
+/** A problem is logged once, not in every round. */
 @Timeout(60)
 final class QuietLogTest {
 
   private static final UUID CELL = UUID.fromString("4f0b7f4e-3f6b-4b6e-9d51-2f4c6f0d9a10");
 
   @TempDir Path folder;
-  private final ListAppender<ILoggingEvent> heard = new ListAppender<>();
+  private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private SmallFleet fleet;
   private Path cell;
@@ -52,13 +52,13 @@ final class QuietLogTest {
         MissionStore.open(fleet.root())
             .create(NewCell.builder("Quiet").cellId(CELL).build())
             .directory();
-    heard.start();
-    root.addAppender(heard);
+    appender.start();
+    root.addAppender(appender);
   }
 
   @AfterEach
   void endAgents() {
-    root.detachAppender(heard);
+    root.detachAppender(appender);
     children().forEach(ProcessHandle::destroyForcibly);
   }
 
@@ -70,8 +70,8 @@ final class QuietLogTest {
   }
 
   private List<String> messages() {
-    synchronized (heard) {
-      return List.copyOf(heard.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+    synchronized (appender) {
+      return List.copyOf(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
   }
 
@@ -86,14 +86,14 @@ final class QuietLogTest {
   }
 
   @Test
-  void tenQuietPollsSayNothingAlthoughMuchIsWrong() throws Exception {
+  void tenRoundsWithoutChangesLogNothing() throws Exception {
     CellEditor.of(cell).addAgent(AgentSpec.of("away", "A", Role.WRITE).withGateway("g"));
     CellEditor.of(cell).addAgent(AgentSpec.of("lost", "L", Role.WRITE).withGateway("unlisted"));
     CellEditor.of(cell).addAgent(AgentSpec.of("bare", "B", Role.WRITE).withLauncher("none"));
     Files.writeString(cell.resolve("tasks").resolve("bad.json"), "{");
     try (Daemon daemon = fleet.start()) {
-      LazarusPit pit = daemon.running().work().pit();
-      assertTrue(daemon.running().work().firstRound().await(Duration.ofSeconds(30)));
+      LazarusPit pit = daemon.current().work().pit();
+      assertTrue(daemon.current().work().firstRound().await(Duration.ofSeconds(30)));
       rounds(pit, 3);
       List<String> before = messages();
       assertTrue(before.stream().anyMatch(message -> message.contains("away")), before::toString);
@@ -103,10 +103,10 @@ final class QuietLogTest {
   }
 
   @Test
-  void aJournalThatCannotBeWrittenIsToldOnceAndSoIsItsAgentsDeath() throws Exception {
+  void unwritableJournalAndDeathOfItsAgentAreLoggedOnce() throws Exception {
     CellEditor.of(cell).addAgent(AgentSpec.of("writer", "W", Role.WRITE));
     try (Daemon daemon = fleet.start()) {
-      LazarusPit pit = daemon.running().work().pit();
+      LazarusPit pit = daemon.current().work().pit();
       while (messages().stream().noneMatch(message -> message.contains("writer: healthy"))) {
         LockSupport.parkNanos(5_000_000);
       }
@@ -121,7 +121,7 @@ final class QuietLogTest {
       rounds(pit, 10);
       List<String> dead =
           messages().stream().filter(message -> message.contains("nothing is done")).toList();
-      // By whoever sees it first: the watch at once, and the rounds.
+      // Logged by the exit watch at once, and by a round.
       assertTrue(!dead.isEmpty() && dead.size() <= 2, dead::toString);
       assertEquals(1, messages().stream().filter(m -> m.contains("writer: dead")).count());
     }

@@ -16,20 +16,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What systemd is told, by a helper that writes down how it is called. */
+/** Notifications of systemd, by a helper that records its arguments. */
 @Timeout(60)
 final class SystemdTest {
 
   private static final String ME = Long.toString(ProcessHandle.current().pid());
 
   @TempDir Path folder;
-  private Path told;
+  private Path sent;
   private List<String> helper;
 
   @BeforeEach
   void makeHelper() {
-    told = folder.resolve("told");
-    helper = List.of("sh", "-c", "echo \"$*\" >\"$0\"", told.toString());
+    sent = folder.resolve("sent");
+    helper = List.of("sh", "-c", "echo \"$*\" >\"$0\"", sent.toString());
   }
 
   private Systemd systemd(Map<String, String> environment) {
@@ -37,65 +37,65 @@ final class SystemdTest {
   }
 
   @Test
-  void aDaemonThatSystemdDidNotStartTellsNothing() throws Exception {
+  void daemonNotStartedBySystemdSendsNothing() throws Exception {
     try (Systemd systemd = systemd(Map.of("WATCHDOG_USEC", "1000", "WATCHDOG_PID", ME))) {
       systemd.ready("works", () -> true);
     }
-    assertFalse(Files.exists(told));
+    assertFalse(Files.exists(sent));
   }
 
   @Test
-  void itBeatsAsLongAsTheLoopRunsAndNoLonger() throws Exception {
+  void watchdogIsNotifiedWhileTheLoopRuns() throws Exception {
     AtomicBoolean well = new AtomicBoolean(true);
-    AtomicInteger yes = new AtomicInteger();
-    CountDownLatch askedInVain = new CountDownLatch(3);
+    AtomicInteger successes = new AtomicInteger();
+    CountDownLatch failedChecks = new CountDownLatch(3);
     Map<String, String> environment =
         Map.of("NOTIFY_SOCKET", "/run/x", "WATCHDOG_USEC", "20000", "WATCHDOG_PID", ME);
-    assertEquals(0, new ProcessBuilder("mkfifo", told.toString()).start().waitFor());
-    // Open for both, so that nobody waits for the other side.
-    try (RandomAccessFile pipe = new RandomAccessFile(told.toFile(), "rw");
+    assertEquals(0, new ProcessBuilder("mkfifo", sent.toString()).start().waitFor());
+    // Opened for both directions, so that no side blocks.
+    try (RandomAccessFile pipe = new RandomAccessFile(sent.toFile(), "rw");
         Systemd systemd = systemd(environment)) {
       systemd.ready(
           "works",
           () -> {
             boolean now = well.get();
             if (now) {
-              yes.incrementAndGet();
+              successes.incrementAndGet();
             } else {
-              askedInVain.countDown();
+              failedChecks.countDown();
             }
             return now;
           });
       assertEquals("READY=1 STATUS=works", pipe.readLine());
       assertEquals("WATCHDOG=1", pipe.readLine());
       well.set(false);
-      askedInVain.await(); // by now whatever it would have told of the first two is in the pipe
+      failedChecks.await(); // notifications of earlier checks are in the pipe by now
       pipe.writeBytes("that was all\n");
-      int beats = 1;
+      int notifications = 1;
       String next = pipe.readLine();
       while (next.equals("WATCHDOG=1")) {
-        beats++;
+        notifications++;
         next = pipe.readLine();
       }
       assertEquals("that was all", next);
-      assertEquals(yes.get(), beats, "one for each time that it was well, and no other");
+      assertEquals(successes.get(), notifications, "one notification per successful check");
       well.set(true);
-      assertEquals("WATCHDOG=1", pipe.readLine(), "it goes on once it is on time again");
+      assertEquals("WATCHDOG=1", pipe.readLine(), "notifications continue after the delay");
     }
   }
 
   @Test
-  void aWatchdogThatIsMeantForAnotherProcessIsNotFed() throws Exception {
+  void watchdogOfAnotherProcessIsNotNotified() throws Exception {
     Map<String, String> environment =
         Map.of("NOTIFY_SOCKET", "/run/x", "WATCHDOG_USEC", "2000", "WATCHDOG_PID", "1");
     try (Systemd systemd = systemd(environment)) {
       systemd.ready("works", () -> true);
     }
-    assertEquals(List.of("READY=1 STATUS=works"), Files.readAllLines(told));
+    assertEquals(List.of("READY=1 STATUS=works"), Files.readAllLines(sent));
   }
 
   @Test
-  void aHelperThatIsNotThereStopsNothing() throws Exception {
+  void missingHelperStopsNothing() throws Exception {
     Map<String, String> environment = Map.of("NOTIFY_SOCKET", "/run/x");
     try (Systemd systemd = new Systemd(environment, List.of("no-such-program"))) {
       systemd.ready("works", () -> true);

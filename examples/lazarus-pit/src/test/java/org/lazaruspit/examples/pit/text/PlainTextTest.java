@@ -23,7 +23,7 @@ import org.lazaruspit.examples.pit.cli.Console;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** Names that others chose do not steer the terminal of whoever reads them. */
+/** Names chosen by others do not steer a terminal. */
 @Timeout(60)
 final class PlainTextTest {
 
@@ -54,7 +54,7 @@ final class PlainTextTest {
   }
 
   @Test
-  void whatSteersIsWrittenOut() {
+  void steeringCharactersAreEscaped() {
     assertEquals("a\\u001b[2Jb", PlainText.of("a\u001b[2Jb"));
     assertEquals("\\u000a\\u202e\\u009b", PlainText.of("\n\u202e\u009b"));
     assertPlain(PlainText.of(EVIL));
@@ -105,7 +105,7 @@ final class PlainTextTest {
   }
 
   @Test
-  void noProposalIsToldRaw() throws Exception {
+  void noProposalIsPrintedRaw() throws Exception {
     String evil = EVIL.replaceAll("[\r\n\u2028]", "");
     Path example = Path.of("..", "..", "docs", "examples", "mission-proposal.md");
     Path proposal = folder.resolve("proposal.md");
