@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps web pages away from a gateway on the loopback interface: one that a browser shows may send
- * requests there, and with a host name of its own that resolves to 127.0.0.1 even read the answers.
+ * Refuses requests of web pages to a gateway on the loopback interface: a browser lets a page send
+ * requests there, and read the answers where a host name of the page resolves to 127.0.0.1.
  */
 final class HostAndOriginCheck {
 
@@ -21,7 +21,7 @@ final class HostAndOriginCheck {
     this.origins = Set.copyOf(origins);
   }
 
-  /** Refuses a request that does not mean this gateway, or that comes from a page that may not. */
+  /** Refuses a request to another host, or from a page of an origin that is not allowed. */
   void check(Request request) throws ProblemException {
     String host = request.host();
     if (host == null) {
@@ -32,7 +32,7 @@ final class HostAndOriginCheck {
       checkHost(host, request);
     }
     String origin = request.origin();
-    if (origin != null && !mayUse(origin, host)) {
+    if (origin != null && !isAllowed(origin, host)) {
       throw ProblemException.of(
           Problem.ORIGIN_NOT_ALLOWED, "web pages of this origin may not use this gateway");
     }
@@ -40,12 +40,12 @@ final class HostAndOriginCheck {
 
   private void checkHost(String header, Request request) throws ProblemException {
     String name = name(header);
-    boolean usual = LOOPBACK.contains(name);
-    boolean fine =
+    boolean loopback = LOOPBACK.contains(name);
+    boolean allowed =
         hosts.isEmpty()
-            ? usual || !isLoopback(request)
-            : hosts.contains(ANY) || hosts.contains(name) || (usual && isLoopback(request));
-    if (!fine) {
+            ? loopback || !isLoopback(request)
+            : hosts.contains(ANY) || hosts.contains(name) || (loopback && isLoopback(request));
+    if (!allowed) {
       throw ProblemException.of(
           Problem.HOST_NOT_ALLOWED, "the Host header names none of this gateway's hosts");
     }
@@ -55,13 +55,13 @@ final class HostAndOriginCheck {
     return request.exchange().getLocalAddress().getAddress().isLoopbackAddress();
   }
 
-  /** Without the port. */
+  /** Returns a host without its port. */
   private static String name(String host) {
     int end = host.endsWith("]") ? -1 : host.lastIndexOf(':');
     return (end < 0 ? host : host.substring(0, end)).toLowerCase(Locale.ROOT);
   }
 
-  private boolean mayUse(String origin, @Nullable String host) {
+  private boolean isAllowed(String origin, @Nullable String host) {
     return origins.contains(origin)
         || origin.equals("http://" + host)
         || origin.equals("https://" + host);

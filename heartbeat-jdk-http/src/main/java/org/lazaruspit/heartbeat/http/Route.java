@@ -3,7 +3,7 @@ package org.lazaruspit.heartbeat.http;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What there is under which path, and what can be done with it. */
+/** Paths of a gateway, with their methods. */
 enum Route {
   HEALTH("/health", false, "GET", "HEAD"),
   HEARTBEAT("/heartbeat/", true, "POST"),
@@ -18,7 +18,7 @@ enum Route {
   private final String path;
   private final boolean ofAgent;
 
-  @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which is
+  @SuppressWarnings("ImmutableEnumChecker") // immutable, by List.of
   private final List<String> methods;
 
   Route(String path, boolean ofAgent, String... methods) {
@@ -27,10 +27,10 @@ enum Route {
     this.methods = List.of(methods);
   }
 
-  /** A route and the agent that the path names, empty where it names none. */
+  /** Route of a path, with the id of an agent; empty for a path without an agent. */
   record Match(Route route, String agentId) {}
 
-  /** What this encoded path leads to, null if nowhere. */
+  /** Returns the route of an encoded path, or null. */
   static @Nullable Match match(String path) {
     for (Route route : ALL) {
       if (!route.ofAgent && path.equals(route.path)) {
@@ -49,7 +49,7 @@ enum Route {
     return methods.contains(method);
   }
 
-  /** For the {@code Allow} header. */
+  /** Returns the {@code Allow} header. */
   String allowed() {
     return String.join(", ", methods) + ", OPTIONS";
   }

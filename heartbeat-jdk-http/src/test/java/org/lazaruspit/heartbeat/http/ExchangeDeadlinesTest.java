@@ -21,7 +21,7 @@ class ExchangeDeadlinesTest {
               Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30)),
           now::get);
 
-  /** The watch has seen the part that has just begun. */
+  /** Lets the watch see the part that has just begun. */
   private void seen() {
     deadlines.check(() -> true);
     assertFalse(Thread.interrupted());
@@ -80,7 +80,7 @@ class ExchangeDeadlinesTest {
   }
 
   @Test
-  void lateOneIsInterruptedOnce() {
+  void lateExchangeIsInterruptedOnce() {
     deadlines.run(
         () -> {
           seen();
@@ -103,7 +103,7 @@ class ExchangeDeadlinesTest {
   }
 
   @Test
-  void threadIsLeftWithoutOurInterruptionAndWithAnybodyElses() {
+  void threadKeepsOnlyForeignInterruptions() {
     deadlines.run(
         () -> {
           seen();

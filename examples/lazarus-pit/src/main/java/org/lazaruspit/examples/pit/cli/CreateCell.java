@@ -97,7 +97,7 @@ final class CreateCell implements Callable<Integer> {
         reading.proposal().map(read -> name == null ? read : read.withMissionName(name));
     if (wanted.isEmpty()) {
       long errors = reading.problems().stream().filter(ProposalProblem::error).count();
-      console().error("create: nothing was created: " + errors + " errors");
+      console().error("create: nothing was created, " + errors + " errors");
       return ErrorReport.NO;
     }
     if (dryRun) {

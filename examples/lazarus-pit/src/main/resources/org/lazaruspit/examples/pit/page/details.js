@@ -126,9 +126,9 @@ export class Details {
       ['Last heartbeat', agent.last_heartbeat ? ago(agent.last_heartbeat) + ' \u00b7 ' + day(agent.last_heartbeat) : 'unknown'],
       ['Progress', agent.progress],
       ['Waits', agent.waiting],
-      ['Works on', agent.current_task && mono(agent.current_task)],
+      ['Current task', agent.current_task && mono(agent.current_task)],
       ['Judgement', agent.judgement],
-      ['Ordered', standing(agent.standing)],
+      ['Ordered', restriction(agent.standing)],
     ] : [['Cell', mono(revival.cell_id)]];
     fillFacts(list, rows, shown);
   }
@@ -245,7 +245,7 @@ export class Details {
           ['Status', mission.status],
           ['Ends', mission.deadline && day(mission.deadline)
             + (Date.parse(mission.deadline) < now() ? ' (overdue: no automatic revival)' : ', ' + until(mission.deadline))],
-          ['Ordered', standing(mission.standing)],
+          ['Ordered', restriction(mission.standing)],
         ], shown);
         const kind = mission.standing?.kind;
         const orders = [kind !== 'stopped' && 'stop', !kind && 'pause', kind && 'resume', 'lift'].filter(Boolean);
@@ -295,7 +295,7 @@ function fillWhy(parts, why) {
 const version = (revival) => revival.status + ' ' + revival.changed_at + ' ' + (revival.step ?? '');
 const mono = (text) => el('code', {}, text);
 
-function standing(it) {
+function restriction(it) {
   return it && it.kind + (it.cause ? ' (' + it.cause + ')' : '') + ' since ' + day(it.since)
     + (it.until ? ', ends ' + until(it.until) : '') + (it.reason ? ': ' + it.reason : '');
 }

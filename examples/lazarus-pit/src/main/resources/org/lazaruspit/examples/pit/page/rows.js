@@ -78,9 +78,9 @@ function missionRow() {
 }
 
 function fillMission({ state, parts }, mission) {
-  const stood = mission.standing?.kind;
-  if (stood) {
-    state.show(stood);
+  const kind = mission.standing?.kind;
+  if (kind) {
+    state.show(kind);
   } else if (mission.status === 'active') {
     state.show('healthy', 'active');
   } else {
