@@ -49,15 +49,18 @@ public final class ExchangeDeadlines implements AutoCloseable {
   /**
    * Time limits of the parts of an exchange.
    *
-   * @param head for the request line and the headers
-   * @param body for the body of the request
-   * @param answer for the answer, or for one piece of an endless answer
+   * @param head for the request line and the headers; more than zero
+   * @param body for the body of the request; more than zero
+   * @param answer for the answer, or for one piece of an endless answer; more than zero
    */
   public record Limits(Duration head, Duration body, Duration answer) {
 
     /**
      * Checks the limits.
      *
+     * @param head for the request line and the headers
+     * @param body for the body of the request
+     * @param answer for the answer
      * @throws IllegalArgumentException if a limit is not more than zero
      */
     public Limits {
