@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** What a tool is called with. Its schema was checked before: this gives the types. */
+/** Typed arguments of a tool call. The caller has checked them against the tool's schema. */
 final class Arguments {
 
   private static final Pattern UUID_TEXT =
@@ -20,34 +20,36 @@ final class Arguments {
   }
 
   String text(String name) throws ToolException {
-    return optionalText(name).orElseThrow(() -> new ToolException(name + ": is missing"));
+    return optionalText(name).orElseThrow(() -> new ToolException(name + ": missing"));
   }
 
   Optional<String> optionalText(String name) throws ToolException {
     Object value = values.get(name);
     if (value != null && !(value instanceof String)) {
-      throw new ToolException(name + ": " + value + " is not a text");
+      throw new ToolException(name + ": " + value + " is not a string");
     }
     return Optional.ofNullable((String) value);
   }
 
   String identifier(String name) throws ToolException {
-    return optionalIdentifier(name).orElseThrow(() -> new ToolException(name + ": is missing"));
+    return optionalIdentifier(name).orElseThrow(() -> new ToolException(name + ": missing"));
   }
 
-  /** Never part of a path: what is none is refused here, whatever the schema let through. */
+  /**
+   * Rejects invalid identifiers even if the schema allows them: the result becomes part of a path.
+   */
   Optional<String> optionalIdentifier(String name) throws ToolException {
     Optional<String> text = optionalText(name);
     if (text.isPresent() && !IDENTIFIER.matcher(text.get()).matches()) {
       throw new ToolException(
-          "%s: \"%s\" is not an identifier: a letter, digit or _, then up to 127 of those and . - _"
+          "%s: \"%s\" is not an identifier; expected a letter, digit or _, then up to 127 letters, digits, _, . or -"
               .formatted(name, printable(text.get())));
     }
     return text;
   }
 
   UUID cellId() throws ToolException {
-    return optionalCellId().orElseThrow(() -> new ToolException("cell_id: is missing"));
+    return optionalCellId().orElseThrow(() -> new ToolException("cell_id: missing"));
   }
 
   Optional<UUID> optionalCellId() throws ToolException {
@@ -61,7 +63,7 @@ final class Arguments {
   List<String> texts(String name) throws ToolException {
     Object value = values.getOrDefault(name, List.of());
     if (!(value instanceof List<?> list) || !list.stream().allMatch(String.class::isInstance)) {
-      throw new ToolException(name + ": " + value + " is not a list of texts");
+      throw new ToolException(name + ": " + value + " is not a list of strings");
     }
     return list.stream().map(String.class::cast).toList();
   }
@@ -78,7 +80,7 @@ final class Arguments {
     return Boolean.TRUE.equals(values.get(name));
   }
 
-  /** What somebody gave us goes into answers and logs on one line, and not all of it. */
+  /** Returns the text on one line, at most 80 characters of it, for messages and logs. */
   private static String printable(String text) {
     String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() <= 80 ? line : line.substring(0, 80) + "...";

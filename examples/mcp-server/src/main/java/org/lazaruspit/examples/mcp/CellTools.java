@@ -19,7 +19,7 @@ import org.lazaruspit.cell.Priority;
 import org.lazaruspit.cell.Role;
 import org.lazaruspit.cell.TaskSpec;
 
-/** Tools that need no daemon: mission cells are directories. */
+/** Tools that read and write mission cells. They need no running pit. */
 final class CellTools {
 
   private final Missions missions;
@@ -50,7 +50,7 @@ final class CellTools {
                 arguments.identifier("agent_id"),
                 arguments.text("name"),
                 constant(Role.class, arguments, "role")
-                    .orElseThrow(() -> new ToolException("role: is missing")))
+                    .orElseThrow(() -> new ToolException("role: missing")))
             .withCapabilities(arguments.texts("capabilities"))
             .withGateway(arguments.optionalText("gateway").orElse(null))
             .withLauncher(arguments.optionalText("launcher").orElse(null));
@@ -131,7 +131,7 @@ final class CellTools {
       }
     }
     throw new ToolException(
-        "%s: \"%s\" is none of %s"
+        "%s: \"%s\" is unknown, expected one of %s"
             .formatted(
                 name,
                 text.get(),

@@ -17,40 +17,40 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 
-/** Asks a gateway, by the HTTP interface of {@code docs/http-api.yaml}. */
+/** Reads health from a gateway, over the HTTP interface of {@code docs/http-api.yaml}. */
 final class GatewayHealth implements HealthSource {
 
-  private static final String WHO = "the gateway";
+  private static final String NAME = "the gateway";
   private static final int MAX_AGENT = 1 << 20;
 
-  private final Web web;
+  private final LimitedHttpClient web;
   private final Missions missions;
   private final String url;
   private final Optional<Path> tokenFile;
 
-  GatewayHealth(Web web, Missions missions, URI url, Optional<Path> tokenFile) {
+  GatewayHealth(LimitedHttpClient web, Missions missions, URI url, Optional<Path> tokenFile) {
     this.web = web;
     this.missions = missions;
     this.url = url.toString().replaceFirst("/+$", "");
     this.tokenFile = tokenFile;
   }
 
-  /** A gateway knows an agent by its id, or by its cell's and its own. */
+  /** Tries the keys {@code <cell id>.<agent id>} and {@code <agent id>}. */
   @Override
   public Map<String, Object> agent(Optional<UUID> cell, String agentId) throws Exception {
     List<String> keys = new ArrayList<>();
     cell.ifPresent(id -> keys.add(id + "." + agentId));
     keys.add(agentId);
     for (String key : keys) {
-      Optional<JsonNode> known = ask(key);
+      Optional<JsonNode> known = fetch(key);
       if (known.isPresent()) {
         return agent(cell, agentId, known.get());
       }
     }
-    throw new ToolException("agent_id: the gateway at %s does not know %s".formatted(url, agentId));
+    throw new ToolException("agent_id: the gateway at %s has no agent %s".formatted(url, agentId));
   }
 
-  private Optional<JsonNode> ask(String key) throws Exception {
+  private Optional<JsonNode> fetch(String key) throws Exception {
     return send(
         "/agent/" + key,
         (status, body) -> {
@@ -59,27 +59,27 @@ final class GatewayHealth implements HealthSource {
             return Optional.empty();
           }
           expectSuccess(status);
-          return Optional.of(Json.parse(bytes, WHO));
+          return Optional.of(Json.parse(bytes, NAME));
         });
   }
 
   @Override
-  public Map<String, Object> fleet(Optional<UUID> cell, Fleet fleet) throws Exception {
-    Optional<Map<String, String>> wanted =
+  public Map<String, Object> fleet(Optional<UUID> cell, FleetSummary fleet) throws Exception {
+    Optional<Map<String, String>> cellKeys =
         cell.isPresent() ? Optional.of(keys(cell.get())) : Optional.empty();
     return send(
         "/health",
         (status, body) -> {
           expectSuccess(status);
           try (JsonParser parser = Json.MAPPER.createParser(body)) {
-            return read(parser, cell, wanted, fleet);
+            return read(parser, cell, cellKeys, fleet);
           } catch (JacksonException e) {
-            throw new IOException(WHO + " answered no JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(NAME + " answered invalid JSON: " + e.getOriginalMessage(), e);
           }
         });
   }
 
-  /** The agents of a cell, by each name that a gateway may have for them. */
+  /** Returns the agent ids of a cell by each key that a gateway may use. */
   private Map<String, String> keys(UUID cell) throws ToolException {
     Map<String, String> keys = new HashMap<>();
     for (String agentId : missions.cell(cell).agents().keySet()) {
@@ -89,9 +89,12 @@ final class GatewayHealth implements HealthSource {
     return keys;
   }
 
-  /** Read as a stream: a gateway may have a million agents. */
+  /** Streams the answer: a gateway may have a million agents. */
   private static Map<String, Object> read(
-      JsonParser parser, Optional<UUID> cell, Optional<Map<String, String>> wanted, Fleet fleet)
+      JsonParser parser,
+      Optional<UUID> cell,
+      Optional<Map<String, String>> cellKeys,
+      FleetSummary fleet)
       throws IOException {
     expectObject(parser.nextToken());
     Optional<Instant> timestamp = Optional.empty();
@@ -103,7 +106,7 @@ final class GatewayHealth implements HealthSource {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
           String key = parser.currentName();
           parser.nextToken();
-          String id = wanted.isEmpty() ? key : wanted.get().get(key);
+          String id = cellKeys.isEmpty() ? key : cellKeys.get().get(key);
           if (id == null) {
             parser.skipChildren();
           } else {
@@ -121,7 +124,7 @@ final class GatewayHealth implements HealthSource {
 
   private static void expectObject(@Nullable JsonToken token) throws IOException {
     if (token != JsonToken.START_OBJECT) {
-      throw new IOException(WHO + " answered something else than the health of a fleet");
+      throw new IOException(NAME + " answered JSON that is not the health of a fleet");
     }
   }
 
@@ -134,7 +137,7 @@ final class GatewayHealth implements HealthSource {
         agentId,
         "cell_id",
         cell,
-        Fleet.STATUS,
+        FleetSummary.STATUS,
         status,
         "healthy",
         status.equals("healthy"),
@@ -152,15 +155,15 @@ final class GatewayHealth implements HealthSource {
 
   private static void expectSuccess(int status) throws ToolException {
     if (status == 401 || status == 403) {
-      throw new ToolException(WHO + " refused the token, see --token-file");
+      throw new ToolException(NAME + " refused the token; check --token-file");
     }
     if (status != 200) {
-      throw new ToolException(WHO + " answered with status " + status);
+      throw new ToolException(NAME + " answered with status " + status);
     }
   }
 
-  private <T> T send(String path, Web.Reader<T> reader) throws Exception {
+  private <T> T send(String path, LimitedHttpClient.Reader<T> reader) throws Exception {
     String token = tokenFile.isEmpty() ? null : Files.readString(tokenFile.get()).strip();
-    return web.send(WHO, URI.create(url + path), token, null, reader);
+    return web.send(NAME, URI.create(url + path), token, null, reader);
   }
 }

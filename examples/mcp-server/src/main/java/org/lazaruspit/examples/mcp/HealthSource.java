@@ -4,21 +4,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Somebody who knows how agents are. */
+/** Source of agents' health. */
 interface HealthSource {
 
   /**
-   * How an agent is.
+   * Returns the health of one agent.
    *
-   * @param cell the agent's cell; empty where the agent's id is unambiguous
-   * @throws ToolException if it is not known there, or nobody answers
+   * @param cell the agent's cell; empty if the agent's id is unambiguous
+   * @throws ToolException if the agent is unknown, or the source does not answer
    */
   Map<String, Object> agent(Optional<UUID> cell, String agentId) throws Exception;
 
   /**
-   * How all agents are, or those of a cell.
+   * Returns the health of all agents, or of the agents of one cell.
    *
-   * @throws ToolException if nobody answers
+   * @throws ToolException if the source does not answer
    */
-  Map<String, Object> fleet(Optional<UUID> cell, Fleet fleet) throws Exception;
+  Map<String, Object> fleet(Optional<UUID> cell, FleetSummary fleet) throws Exception;
 }

@@ -3,10 +3,10 @@ package org.lazaruspit.examples.mcp;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tools that ask who is well. */
+/** Tools that read agents' health. */
 final class HealthTools {
 
-  private static final int SHOWN = 100;
+  private static final int DEFAULT_LIMIT = 100;
 
   private final Optional<HealthSource> source;
 
@@ -20,15 +20,14 @@ final class HealthTools {
 
   Map<String, Object> fleet(Arguments arguments) throws Exception {
     String status = arguments.optionalText("status").orElse("");
-    int limit = arguments.number("limit").orElse(SHOWN);
-    return source().fleet(arguments.optionalCellId(), new Fleet(status, limit));
+    int limit = arguments.number("limit").orElse(DEFAULT_LIMIT);
+    return source().fleet(arguments.optionalCellId(), new FleetSummary(status, limit));
   }
 
   private HealthSource source() throws ToolException {
     return source.orElseThrow(
         () ->
             new ToolException(
-                "nobody can be asked about health: this server was started with neither --gateway"
-                    + " nor --pit"));
+                "no source of health: this server was started with neither --gateway nor --pit"));
   }
 }

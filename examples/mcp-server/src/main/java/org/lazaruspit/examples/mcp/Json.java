@@ -12,14 +12,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.NullNode;
 
-/** The only place that knows how JSON is read and written here. */
+/** Reads and writes the JSON of this server. */
 final class Json {
 
   static final JsonMapper MAPPER = new JsonMapper();
 
   private Json() {}
 
-  /** A map in the order of the names; an absent value is JSON's null. */
+  /** Returns a map in the order of the names; an absent value becomes JSON's null. */
   static Map<String, Object> object(@Nullable Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -40,16 +40,16 @@ final class Json {
     try {
       return MAPPER.readTree(bytes);
     } catch (JacksonException e) {
-      throw new IOException(from + " answered no JSON: " + e.getOriginalMessage(), e);
+      throw new IOException(from + ": invalid JSON: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** What fits into the maps of results; a missing one is JSON's null. */
+  /** Returns the node as a value of a result; a missing node becomes JSON's null. */
   static Object plain(JsonNode node) {
     return node.isMissingNode() ? NullNode.getInstance() : node;
   }
 
-  /** A time in seconds, as gateways tell it. */
+  /** Converts a time in seconds since the epoch. */
   static Optional<Instant> instant(JsonNode seconds) {
     return seconds.isNumber()
         ? Optional.of(Instant.ofEpochMilli(Math.round(seconds.asDouble() * 1000)))

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * One session over a pair of streams, a JSON-RPC message a line. Unlike the SDK's own it answers
- * what it cannot understand, and goes on; and when the input has ended, what was asked before is
- * still answered.
+ * Transport of one session over a pair of streams, one JSON-RPC message per line. Unlike the SDK's
+ * own transport it answers malformed messages with an error and continues, and it answers pending
+ * requests after the end of the input.
  */
 final class LineTransport implements McpServerTransportProvider {
 
@@ -41,43 +41,45 @@ final class LineTransport implements McpServerTransportProvider {
   private static final int INVALID_REQUEST = -32600;
 
   private final McpJsonMapper json;
-  private final Lines lines;
+  private final LineReader lines;
   private final OutputStream out;
-  private final Phaser underWay = new Phaser(1);
+  private final Phaser pending = new Phaser(1);
   private @Nullable McpServerSession session;
   private boolean initialized;
 
   LineTransport(McpJsonMapper json, InputStream in, OutputStream out) {
     this.json = json;
-    this.lines = new Lines(in);
+    this.lines = new LineReader(in);
     this.out = out;
   }
 
   @Override
   public void setSessionFactory(McpServerSession.Factory factory) {
-    session = factory.create(new Line());
+    session = factory.create(new SessionTransport());
   }
 
   /**
-   * Serves until the input ends, then waits for the answers to what was asked, but not for ever.
+   * Serves until the input ends, then waits for pending answers.
    *
-   * @throws IOException if the input cannot be read, or nobody reads the output
+   * @param drainLimit the maximum time to wait for them
+   * @throws IOException if the input cannot be read, or the output is closed
    */
-  void serve(Duration patience) throws IOException, InterruptedException {
-    for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
-      take(line);
+  void serve(Duration drainLimit) throws IOException, InterruptedException {
+    for (LineReader.Line line = lines.next(); line != null; line = lines.next()) {
+      receive(line);
     }
-    int phase = underWay.arrive();
+    int phase = pending.arrive();
     try {
-      underWay.awaitAdvanceInterruptibly(phase, patience.toMillis(), TimeUnit.MILLISECONDS);
+      pending.awaitAdvanceInterruptibly(phase, drainLimit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      log.warn("the input has ended, and some answers were not ready in {}", patience);
+      log.warn(
+          "session: answers not ready within {} after the end of the input; dropped", drainLimit);
     }
   }
 
-  private void take(Lines.Line line) throws IOException {
+  private void receive(LineReader.Line line) throws IOException {
     if (line.tooLong()) {
-      refuse(null, INVALID_REQUEST, "longer than " + Lines.MAX_BYTES + " bytes");
+      refuse(null, INVALID_REQUEST, "the line is longer than " + LineReader.MAX_BYTES + " bytes");
       return;
     }
     if (line.text().isBlank()) {
@@ -90,18 +92,21 @@ final class LineTransport implements McpServerTransportProvider {
       refuse(line.text());
       return;
     }
-    if (!initialized && message instanceof JSONRPCRequest request && isEarly(request)) {
+    if (!initialized && message instanceof JSONRPCRequest request && isBeforeHandshake(request)) {
       return;
     }
-    if (message instanceof JSONRPCNotification told
-        && told.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED)) {
+    if (message instanceof JSONRPCNotification notification
+        && notification.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED)) {
       initialized = true;
     }
     handle(message);
   }
 
-  /** What comes before the greeting is over: the SDK would keep it waiting, maybe for ever. */
-  private boolean isEarly(JSONRPCRequest request) throws IOException {
+  /**
+   * Answers a request that arrives before the handshake is complete: the SDK would leave it without
+   * an answer.
+   */
+  private boolean isBeforeHandshake(JSONRPCRequest request) throws IOException {
     switch (request.method()) {
       case McpSchema.METHOD_INITIALIZE -> {
         return false;
@@ -117,14 +122,15 @@ final class LineTransport implements McpServerTransportProvider {
   }
 
   private void handle(JSONRPCMessage message) {
-    underWay.register();
+    pending.register();
     Objects.requireNonNull(session, "no server is built on this transport")
         .handle(message)
-        .doFinally(signal -> underWay.arriveAndDeregister())
-        .subscribe(nothing -> {}, failure -> log.error("a message was not handled", failure));
+        .doFinally(signal -> pending.arriveAndDeregister())
+        .subscribe(
+            nothing -> {}, failure -> log.error("session: a message was not handled", failure));
   }
 
-  /** What is no message: is it JSON at all, and does it say to whom the answer goes? */
+  /** Refuses a line that is not a message, with the id of the request if the line has one. */
   private void refuse(String text) throws IOException {
     Object value;
     try {
@@ -168,8 +174,8 @@ final class LineTransport implements McpServerTransportProvider {
     return known == null ? Mono.empty() : known.closeGracefully();
   }
 
-  /** The session's end of the line. */
-  private final class Line implements McpServerTransport {
+  /** Sends the session's messages. */
+  private final class SessionTransport implements McpServerTransport {
 
     @Override
     public Mono<Void> sendMessage(JSONRPCMessage message) {

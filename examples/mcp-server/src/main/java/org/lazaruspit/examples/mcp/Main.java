@@ -29,20 +29,20 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description =
-        "Mission cells, health and revivals as MCP tools, over standard input and output.",
+        "Serves mission cells, health and revivals as MCP tools, over standard input and output.",
     footer = {
       "",
-      "It is started by an MCP client. To look at it by hand:",
+      "An MCP client starts this program. To start it by hand:",
       "  mcp-server --root /var/missions --pit ~/.lazarus/config.json",
     })
 public final class Main implements Callable<Integer> {
 
-  private static final Duration LAST_ANSWERS = Duration.ofSeconds(15);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
   private static final String INSTRUCTIONS =
       """
-      A mission cell is a directory that holds a mission's configuration, agents and tasks. Create one, add agents, \
-      then tasks that are assigned to them. Agents that die are revived by a pit; a revival may be requested here, and \
-      is decided by the mission's policy or by a person, never by a tool.\
+      A mission cell is a directory with the configuration, agents and tasks of one mission. Create a cell, add agents, \
+      then add tasks and assign them to agents. A pit revives agents that die. The tool request_revival requests a \
+      revival; the mission's policy or an operator decides about it, never a tool.\
       """;
 
   @Option(
@@ -55,19 +55,19 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--gateway",
       paramLabel = "URL",
-      description = "A gateway that is asked about health, for example http://127.0.0.1:8080.")
+      description = "The gateway to read health from, for example http://127.0.0.1:8080.")
   private @Nullable URI gateway;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "The file that holds the token for that gateway.")
+      description = "The file with the token for the gateway.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--pit",
       paramLabel = "CONFIG_FILE",
-      description = "The configuration of the pit: it is asked about health and revivals.")
+      description = "The configuration of the pit to read health and revivals from.")
   private @Nullable Path pit;
 
   @Spec private @Nullable CommandSpec spec;
@@ -77,15 +77,16 @@ public final class Main implements Callable<Integer> {
   /**
    * Serves until standard input ends.
    *
-   * @param args the arguments
+   * @param args see {@code --help}
    */
   public static void main(String[] args) {
     CommandLine commands = new CommandLine(new Main());
-    commands.setExecutionExceptionHandler((failure, command, parsed) -> no(failure, command));
+    commands.setExecutionExceptionHandler(
+        (failure, command, parsed) -> reportFailure(failure, command));
     System.exit(commands.execute(args));
   }
 
-  private static int no(Exception failure, CommandLine command) throws Exception {
+  private static int reportFailure(Exception failure, CommandLine command) throws Exception {
     if (!(failure instanceof IOException)) {
       throw failure;
     }
@@ -96,8 +97,8 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     checkOptions();
-    Toolbox toolbox = toolbox();
-    // Whoever prints something from here on must not talk into the protocol.
+    ToolCatalog toolbox = toolbox();
+    // Other output must not mix with the protocol.
     try (OutputStream protocol = new FileOutputStream(FileDescriptor.out)) {
       System.setOut(System.err);
       serve(toolbox, System.in, protocol);
@@ -107,19 +108,19 @@ public final class Main implements Callable<Integer> {
 
   private void checkOptions() {
     if (tokenFile != null && gateway == null) {
-      throw wrong("--token-file is for --gateway, which is not given");
+      throw usageError("--token-file needs --gateway");
     }
     if (gateway != null
         && (gateway.getHost() == null || !String.valueOf(gateway.getScheme()).matches("https?"))) {
-      throw wrong("--gateway: " + gateway + " is not a URL such as http://127.0.0.1:8080");
+      throw usageError("--gateway: " + gateway + " is not a URL such as http://127.0.0.1:8080");
     }
   }
 
-  private CommandLine.ParameterException wrong(String message) {
+  private CommandLine.ParameterException usageError(String message) {
     return new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), message);
   }
 
-  static void serve(Toolbox toolbox, InputStream in, OutputStream out)
+  static void serve(ToolCatalog toolbox, InputStream in, OutputStream out)
       throws IOException, InterruptedException {
     LineTransport transport = new LineTransport(new JacksonMcpJsonMapper(Json.MAPPER), in, out);
     McpSyncServer server =
@@ -129,21 +130,21 @@ public final class Main implements Callable<Integer> {
             .capabilities(ServerCapabilities.builder().tools(false).build())
             .tools(toolbox.specifications())
             .build();
-    transport.serve(LAST_ANSWERS);
+    transport.serve(DRAIN_LIMIT);
     server.close();
   }
 
-  private Toolbox toolbox() throws IOException {
+  private ToolCatalog toolbox() throws IOException {
     Missions missions = missions();
-    Web web = new Web();
-    Optional<Daemon> daemon = Optional.ofNullable(pit).map(file -> new Daemon(web, file));
+    LimitedHttpClient web = new LimitedHttpClient();
+    Optional<PitClient> pitClient = Optional.ofNullable(pit).map(file -> new PitClient(web, file));
     Optional<HealthSource> health =
         Optional.<HealthSource>ofNullable(
                 gateway == null
                     ? null
                     : new GatewayHealth(web, missions, gateway, Optional.ofNullable(tokenFile)))
-            .or(() -> daemon.map(PitHealth::new));
-    return new Toolbox(missions, health, daemon);
+            .or(() -> pitClient.map(PitHealth::new));
+    return new ToolCatalog(missions, health, pitClient);
   }
 
   private Missions missions() throws IOException {
@@ -154,7 +155,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /** The version that the build wrote into the JAR. */
+  /** Version of this program, from the JAR's manifest. */
   static final class Version implements CommandLine.IVersionProvider {
     static String number() {
       String version = Main.class.getPackage().getImplementationVersion();

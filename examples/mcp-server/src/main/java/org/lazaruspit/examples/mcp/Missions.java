@@ -11,7 +11,7 @@ import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 
-/** The cells of the missions root, found by their identity. */
+/** Finds the cells of the missions root by their id. */
 final class Missions {
 
   private final MissionStore store;
@@ -25,9 +25,9 @@ final class Missions {
   }
 
   /**
-   * A cell with all that is wrong with it.
+   * Loads a cell and its problems.
    *
-   * @throws ToolException if there is no such cell, or its {@code cell.json} cannot be used
+   * @throws ToolException if the cell does not exist, or its {@code cell.json} is invalid
    */
   CellLoad load(UUID id) throws ToolException {
     Path usual = store.root().resolve(id.toString());
@@ -40,7 +40,7 @@ final class Missions {
       found = elsewhere == null ? found : elsewhere;
     }
     if (found == null) {
-      throw new ToolException("cell_id: there is no cell " + id + " in " + store.root());
+      throw new ToolException("cell_id: no cell " + id + " in " + store.root());
     }
     if (found.cell().isEmpty()) {
       throw new ToolException("cell " + id + " cannot be used: " + problems(found.errors()));
@@ -48,7 +48,7 @@ final class Missions {
     return found;
   }
 
-  /** A directory's name and its cell's identity should be the same, and need not be. */
+  /** Searches all cells: a directory's name may differ from the id of its cell. */
   private @org.jspecify.annotations.Nullable CellLoad elsewhere(UUID id) {
     store.rescan();
     return store.current().stream()
@@ -61,7 +61,7 @@ final class Missions {
     return load(id).cell().orElseThrow();
   }
 
-  /** Every cell that can be used. */
+  /** Returns all cells with a valid {@code cell.json}. */
   List<MissionCell> cells() {
     store.rescan();
     return store.current().stream().flatMap(load -> load.cell().stream()).toList();

@@ -7,41 +7,41 @@ import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** Asks the daemon what its last poll found. */
+/** Reads health from the last round of a pit. */
 final class PitHealth implements HealthSource {
 
   private static final String FLEET = "/api/fleet";
   private static final String AGENTS = "agents";
 
-  private final Daemon daemon;
+  private final PitClient pit;
 
-  PitHealth(Daemon daemon) {
-    this.daemon = daemon;
+  PitHealth(PitClient pit) {
+    this.pit = pit;
   }
 
   @Override
   public Map<String, Object> agent(Optional<UUID> cell, String agentId) throws Exception {
     List<JsonNode> found = new ArrayList<>();
-    for (JsonNode agent : daemon.get(FLEET).path(AGENTS)) {
+    for (JsonNode agent : pit.get(FLEET).path(AGENTS)) {
       if (agent.path("agent_id").asString("").equals(agentId) && isOf(cell, agent)) {
         found.add(agent);
       }
     }
     if (found.isEmpty()) {
       throw new ToolException(
-          "agent_id: the pit knows no agent " + agentId + cell.map(id -> " in " + id).orElse(""));
+          "agent_id: the pit has no agent " + agentId + cell.map(id -> " in " + id).orElse(""));
     }
     if (found.size() > 1) {
       throw new ToolException(
-          "agent_id: %d cells have an agent %s, say which with cell_id"
+          "agent_id: %d cells have an agent %s; choose a cell with cell_id"
               .formatted(found.size(), agentId));
     }
     return agent(found.get(0));
   }
 
   @Override
-  public Map<String, Object> fleet(Optional<UUID> cell, Fleet fleet) throws Exception {
-    JsonNode answer = daemon.get(FLEET);
+  public Map<String, Object> fleet(Optional<UUID> cell, FleetSummary fleet) throws Exception {
+    JsonNode answer = pit.get(FLEET);
     for (JsonNode agent : answer.path(AGENTS)) {
       if (isOf(cell, agent)) {
         fleet.add(agent(agent));
@@ -62,7 +62,7 @@ final class PitHealth implements HealthSource {
         agent.path("agent_id").asString(""),
         "cell_id",
         agent.path("cell_id").asString(""),
-        Fleet.STATUS,
+        FleetSummary.STATUS,
         agent.path("status").asString("unknown"),
         "healthy",
         agent.path("healthy").asBoolean(false),

@@ -15,10 +15,10 @@ import org.lazaruspit.pit.RevivalHistory;
 import org.lazaruspit.pit.RevivalStep;
 import tools.jackson.databind.JsonNode;
 
-/** Tools around revivals. None of them approves one: that is for people. */
+/** Tools that list and request revivals. Approval is reserved to operators. */
 final class RevivalTools {
 
-  private static final int SHOWN = 50;
+  private static final int DEFAULT_LIMIT = 50;
   private static final List<String> FIELDS =
       List.of(
           "id",
@@ -40,19 +40,19 @@ final class RevivalTools {
       List.of("pending", "pending_approval", "reviving", "verifying");
 
   private final Missions missions;
-  private final Optional<Daemon> daemon;
+  private final Optional<PitClient> pit;
 
-  RevivalTools(Missions missions, Optional<Daemon> daemon) {
+  RevivalTools(Missions missions, Optional<PitClient> pit) {
     this.missions = missions;
-    this.daemon = daemon;
+    this.pit = pit;
   }
 
   Map<String, Object> list(Arguments arguments) throws Exception {
     Optional<UUID> cell = arguments.optionalCellId();
     Optional<String> agentId = arguments.optionalIdentifier("agent_id");
     boolean openOnly = arguments.flag("open_only");
-    boolean fromPit = daemon.isPresent() && daemon.get().isRunning();
-    List<Map<String, Object>> all = fromPit ? fromPit(daemon.get()) : fromCells(cell);
+    boolean fromPit = pit.isPresent() && pit.get().isRunning();
+    List<Map<String, Object>> all = fromPit ? fromPit(pit.get()) : fromCells(cell);
     List<Map<String, Object>> matching =
         all.stream()
             .filter(it -> cell.isEmpty() || cell.get().toString().equals(text(it, "cell_id")))
@@ -60,7 +60,7 @@ final class RevivalTools {
             .filter(it -> !openOnly || OPEN.contains(text(it, "status")))
             .sorted(newestFirst())
             .toList();
-    int limit = arguments.number("limit").orElse(SHOWN);
+    int limit = arguments.number("limit").orElse(DEFAULT_LIMIT);
     return Json.object(
         "source", fromPit ? "pit" : "journals",
         "total", matching.size(),
@@ -77,18 +77,18 @@ final class RevivalTools {
     String agentId = arguments.identifier("agent_id");
     String reason = arguments.text("reason");
     Optional<UUID> cell = arguments.optionalCellId();
-    Daemon pit =
-        daemon.orElseThrow(
+    PitClient client =
+        pit.orElseThrow(
             () ->
                 new ToolException(
-                    "only a running pit revives: this server was started without --pit"));
+                    "a revival needs a running pit: this server was started without --pit"));
     Map<String, Object> body = Json.object("agent", agentId, "reason", reason);
     cell.ifPresent(id -> body.put("cell", id.toString()));
-    Map<String, Object> revival = fields(pit.post("/api/revivals", body));
-    return Json.object("revival", revival, "waits_for_a_person", waits(revival));
+    Map<String, Object> revival = fields(client.post("/api/revivals", body));
+    return Json.object("revival", revival, "waits_for_a_person", needsApproval(revival));
   }
 
-  private static boolean waits(Map<String, Object> revival) {
+  private static boolean needsApproval(Map<String, Object> revival) {
     return text(revival, "status").equals("pending_approval");
   }
 
@@ -97,7 +97,7 @@ final class RevivalTools {
     return value instanceof JsonNode node ? node.asString("") : String.valueOf(value);
   }
 
-  private static List<Map<String, Object>> fromPit(Daemon pit) throws Exception {
+  private static List<Map<String, Object>> fromPit(PitClient pit) throws Exception {
     List<Map<String, Object>> revivals = new ArrayList<>();
     for (JsonNode revival : pit.get("/api/revivals").path("revivals")) {
       revivals.add(fields(revival));
@@ -105,14 +105,14 @@ final class RevivalTools {
     return revivals;
   }
 
-  /** Only what the output schema promises: a later pit may say more. */
+  /** Keeps the fields of the output schema: a newer pit may send more. */
   private static Map<String, Object> fields(JsonNode revival) {
     Map<String, Object> fields = Json.object();
     FIELDS.forEach(name -> fields.put(name, Json.plain(revival.path(name))));
     return fields;
   }
 
-  /** Read beside whoever writes them: a pit of somebody else's, or none. */
+  /** Reads the journals, also while a pit writes to them. */
   private List<Map<String, Object>> fromCells(Optional<UUID> cell)
       throws ToolException, IOException {
     List<MissionCell> cells =

@@ -2,16 +2,17 @@ package org.lazaruspit.examples.mcp;
 
 import java.util.Map;
 
-/** One tool: what it does with arguments that fit its schema. */
+/** Implementation of one tool. */
 @FunctionalInterface
 interface Tool {
 
   /**
-   * Does it.
+   * Runs the tool.
    *
-   * @return what fits the tool's output schema
-   * @throws ToolException if the answer is no
-   * @throws java.io.IOException if a file or another program is in the way
+   * @param arguments valid by the tool's input schema
+   * @return a result that is valid by the tool's output schema
+   * @throws ToolException if the tool refuses the call
+   * @throws java.io.IOException if a file or another program cannot be used
    */
   Map<String, Object> call(Arguments arguments) throws Exception;
 }

@@ -1,6 +1,6 @@
 package org.lazaruspit.examples.mcp;
 
-/** A tool's answer is no; the message says why and what would help. */
+/** Refusal of a tool call. The message gives the reason and a remedy. */
 final class ToolException extends Exception {
 
   private static final long serialVersionUID = 1L;

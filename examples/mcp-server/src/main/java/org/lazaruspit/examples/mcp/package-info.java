@@ -1,4 +1,4 @@
-/** The pit's operations as tools of the Model Context Protocol. */
+/** Operations of Lazarus Pit as tools of the Model Context Protocol. */
 @NullMarked
 package org.lazaruspit.examples.mcp;
 

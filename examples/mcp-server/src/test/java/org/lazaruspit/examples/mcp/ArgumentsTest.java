@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes part of a path or a URL is checked here, also where a schema let it through. */
+/** Parts of paths and URLs are checked even if a schema allows them. */
 final class ArgumentsTest {
 
-  private static String refused(String name, Object value) {
+  private static String refusal(String name, Object value) {
     Arguments arguments = new Arguments(Map.of(name, value));
-    ToolException refusal =
+    ToolException thrown =
         assertThrows(
             ToolException.class,
             () -> {
@@ -26,13 +26,13 @@ final class ArgumentsTest {
                 arguments.identifier(name);
               }
             });
-    return refusal.getMessage();
+    return thrown.getMessage();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../x", "a/b", "a\n", "", ".x", "-a", "a b", "a%2fb", "ä"})
-  void whatIsNoIdentifierIsRefusedOnOneLine(String id) {
-    String message = refused("agent_id", id);
+  void anInvalidIdentifierIsRefusedOnOneLine(String id) {
+    String message = refusal("agent_id", id);
     assertTrue(message.startsWith("agent_id: \""), message);
     assertFalse(message.contains("\n"), message);
   }
@@ -40,17 +40,17 @@ final class ArgumentsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"1-1-1-1-1", "11111111-2222-4333-8444-555555555555\n", "../..", "", "%2e%2e"})
-  void whatIsNoUuidIsRefused(String id) {
-    assertTrue(refused("cell_id", id).endsWith("\" is not a UUID"));
+  void anInvalidUuidIsRefused(String id) {
+    assertTrue(refusal("cell_id", id).endsWith("\" is not a UUID"));
   }
 
   @Test
-  void aLongOneIsNotRepeatedWhole() {
-    assertTrue(refused("agent_id", "x".repeat(100_000)).length() < 300);
+  void aLongValueIsCutInTheMessage() {
+    assertTrue(refusal("agent_id", "x".repeat(100_000)).length() < 300);
   }
 
   @Test
-  void goodOnesPass() throws Exception {
+  void validIdsPass() throws Exception {
     String id = "11111111-2222-4333-8444-555555555555";
     Arguments arguments = new Arguments(Map.of("cell_id", id, "agent_id", "a.B_-9"));
     assertEquals(UUID.fromString(id), arguments.cellId());

@@ -26,29 +26,30 @@ final class CellToolsTest {
 
   @TempDir Path folder;
   private Path root;
-  private Talk talk;
+  private TestSession session;
 
   @BeforeEach
-  void talk() throws Exception {
+  void openSession() throws Exception {
     root = Files.createDirectory(folder.resolve("root"));
-    talk = new Talk(root);
+    session = new TestSession(root);
   }
 
   private void cell() throws Exception {
-    talk.yes("create_mission_cell", Map.of("mission_name", "Port", "cell_id", CELL));
+    session.result("create_mission_cell", Map.of("mission_name", "Port", "cell_id", CELL));
   }
 
   private void agent(String id) throws Exception {
-    talk.yes(
+    session.result(
         "add_agent_to_cell", Map.of("cell_id", CELL, "agent_id", id, "name", "A", "role", "write"));
   }
 
   @Test
-  void aMissionIsMadeFilledAndShown() throws Exception {
-    JsonNode made = talk.yes("create_mission_cell", Map.of("mission_name", "Port the parser"));
-    String cell = made.required("cell_id").asString();
+  void aMissionIsCreatedFilledAndReturned() throws Exception {
+    JsonNode created =
+        session.result("create_mission_cell", Map.of("mission_name", "Port the parser"));
+    String cell = created.required("cell_id").asString();
     assertEquals(4, UUID.fromString(cell).version());
-    talk.yes(
+    session.result(
         "add_agent_to_cell",
         Map.of(
             "cell_id", cell,
@@ -57,8 +58,8 @@ final class CellToolsTest {
             "role", "write",
             "gateway", "gateway_1",
             "capabilities", List.of("java")));
-    talk.yes("add_task_to_cell", Map.of("cell_id", cell, "task_id", "t1", "title", "Read"));
-    talk.yes(
+    session.result("add_task_to_cell", Map.of("cell_id", cell, "task_id", "t1", "title", "Read"));
+    session.result(
         "add_task_to_cell",
         Map.of(
             "cell_id", cell,
@@ -68,7 +69,7 @@ final class CellToolsTest {
             "assigned_to", "writer_1",
             "priority", "high",
             "dependencies", List.of("t1")));
-    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", cell));
+    JsonNode shown = session.result("get_mission_cell", Map.of("cell_id", cell));
     assertEquals("Port the parser", shown.required("mission_name").asString());
     assertEquals("active", shown.required("status").asString());
     assertEquals("Wörter", shown.at("/agents/0/name").asString());
@@ -81,38 +82,39 @@ final class CellToolsTest {
   }
 
   @Test
-  void whatACellMayNotHaveIsRefusedWithTheRule() throws Exception {
+  void invalidChangesOfACellAreRefusedWithTheReason() throws Exception {
     cell();
     agent("a");
     String twice =
-        talk.no(
+        session.error(
             "add_agent_to_cell",
             Map.of("cell_id", CELL, "agent_id", "a", "name", "B", "role", "read"));
     assertTrue(twice.contains("a.json"), twice);
-    String nobody =
-        talk.no(
+    String unknownAgent =
+        session.error(
             "add_task_to_cell",
-            Map.of("cell_id", CELL, "task_id", "t", "title", "T", "assigned_to", "nobody"));
-    assertTrue(nobody.contains("nobody"), nobody);
-    String again = talk.no("create_mission_cell", Map.of("mission_name", "P", "cell_id", CELL));
-    assertTrue(again.contains("is there already"), again);
-    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", CELL));
+            Map.of("cell_id", CELL, "task_id", "t", "title", "T", "assigned_to", "missing"));
+    assertTrue(unknownAgent.contains("missing"), unknownAgent);
+    String again =
+        session.error("create_mission_cell", Map.of("mission_name", "P", "cell_id", CELL));
+    assertTrue(again.contains("already exists"), again);
+    JsonNode shown = session.result("get_mission_cell", Map.of("cell_id", CELL));
     assertEquals("[]", shown.required("tasks").toString());
     assertEquals("write", shown.at("/agents/0/role").asString());
   }
 
   @Test
-  void theProblemsOfACellAreShownWithTheirPlace() throws Exception {
+  void theProblemsOfACellAreReturnedWithTheirPlace() throws Exception {
     cell();
     agent("a");
     Path file = root.resolve(CELL).resolve("agents").resolve("a.json");
     Files.writeString(file, Files.readString(file).replace("\"write\"", "\"boss\""));
-    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", CELL));
+    JsonNode shown = session.result("get_mission_cell", Map.of("cell_id", CELL));
     assertEquals("[]", shown.required("agents").toString());
     assertTrue(shown.at("/problems/0").asString().contains("/role"), shown::toString);
     Files.writeString(root.resolve(CELL).resolve("cell.json"), "{");
-    String no = talk.no("get_mission_cell", Map.of("cell_id", CELL));
-    assertTrue(no.contains("cannot be used") && no.contains("cell.json"), no);
+    String error = session.error("get_mission_cell", Map.of("cell_id", CELL));
+    assertTrue(error.contains("cannot be used") && error.contains("cell.json"), error);
   }
 
   @Test
@@ -120,7 +122,7 @@ final class CellToolsTest {
     cell();
     Files.move(root.resolve(CELL), root.resolve("renamed"));
     agent("a");
-    JsonNode shown = talk.yes("get_mission_cell", Map.of("cell_id", CELL));
+    JsonNode shown = session.result("get_mission_cell", Map.of("cell_id", CELL));
     assertEquals(root.resolve("renamed").toString(), shown.required("directory").asString());
     assertEquals("a", shown.at("/agents/0/agent_id").asString());
   }
@@ -132,7 +134,7 @@ final class CellToolsTest {
     cell();
     List<Path> before = files();
     List<JsonNode> answers =
-        talk.calls(
+        session.calls(
             Map.entry(
                 "add_agent_to_cell",
                 Map.of("cell_id", CELL, "agent_id", id, "name", "A", "role", "read")),
@@ -172,21 +174,22 @@ final class CellToolsTest {
   void wrongArgumentsAreNamed(String tool, String arguments, String named) throws Exception {
     @SuppressWarnings("unchecked")
     Map<String, Object> map = Json.MAPPER.readValue(arguments, Map.class);
-    String no = talk.no(tool, map);
-    assertTrue(no.contains(named), no);
+    String error = session.error(tool, map);
+    assertTrue(error.contains(named), error);
   }
 
   @Test
-  void withoutGatewayAndPitNothingIsMadeUp() throws Exception {
+  void withoutGatewayAndPitHealthAndRevivalRequestsAreRefused() throws Exception {
     cell();
     agent("a");
-    String nobody = "this server was started with";
-    assertTrue(talk.no("get_agent_health", Map.of("agent_id", "a")).contains(nobody));
-    assertTrue(talk.no("get_fleet_health", Map.of()).contains(nobody));
+    String reason = "this server was started with";
+    assertTrue(session.error("get_agent_health", Map.of("agent_id", "a")).contains(reason));
+    assertTrue(session.error("get_fleet_health", Map.of()).contains(reason));
     assertTrue(
-        talk.no("request_revival", Map.of("agent_id", "a", "reason", "silent"))
+        session
+            .error("request_revival", Map.of("agent_id", "a", "reason", "silent"))
             .contains("started without --pit"));
-    JsonNode revivals = talk.yes("list_revivals", Map.of());
+    JsonNode revivals = session.result("list_revivals", Map.of());
     assertEquals("journals", revivals.required("source").asString());
     assertEquals(0, revivals.required("total").asInt());
   }

@@ -24,7 +24,7 @@ import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
 import tools.jackson.databind.JsonNode;
 
-/** Against a real gateway. */
+/** Reads health from a real gateway. */
 @Timeout(60)
 final class GatewayHealthTest {
 
@@ -62,38 +62,39 @@ final class GatewayHealthTest {
     registry.close();
   }
 
-  private Talk talk(String token) throws Exception {
+  private TestSession session(String token) throws Exception {
     Path file = Files.writeString(root.resolve(".token"), token + "\n");
-    return talk(server.uri(), Optional.of(file));
+    return session(server.uri(), Optional.of(file));
   }
 
-  private Talk talk(URI uri, Optional<Path> token) throws Exception {
-    HealthSource source = new GatewayHealth(new Web(), new Missions(root), uri, token);
-    return new Talk(root, Optional.of(source), Optional.empty());
+  private TestSession session(URI uri, Optional<Path> token) throws Exception {
+    HealthSource source =
+        new GatewayHealth(new LimitedHttpClient(), new Missions(root), uri, token);
+    return new TestSession(root, Optional.of(source), Optional.empty());
   }
 
   @Test
-  void anAgentIsFoundByItsIdOrByThatOfItsCell() throws Exception {
-    Talk talk = talk(TOKEN);
-    JsonNode ann = talk.yes("get_agent_health", Map.of("agent_id", "ann"));
+  void anAgentIsFoundByItsIdWithAndWithoutItsCell() throws Exception {
+    TestSession session = session(TOKEN);
+    JsonNode ann = session.result("get_agent_health", Map.of("agent_id", "ann"));
     assertEquals("healthy", ann.required("status").asString());
     assertTrue(ann.required("healthy").asBoolean());
     assertEquals(2, ann.required("incarnation").asInt());
     assertEquals("step 3", ann.required("progress").asString());
     assertTrue(ann.required("last_heartbeat").asString().endsWith("Z"), ann::toString);
     JsonNode bob =
-        talk.yes("get_agent_health", Map.of("agent_id", "bob", "cell_id", CELL.toString()));
+        session.result("get_agent_health", Map.of("agent_id", "bob", "cell_id", CELL.toString()));
     assertEquals("degraded", bob.required("status").asString());
     assertEquals("slow", bob.required("detail").asString());
     assertEquals(CELL.toString(), bob.required("cell_id").asString());
     assertTrue(
-        talk.no("get_agent_health", Map.of("agent_id", "bob")).contains("does not know bob"));
+        session.error("get_agent_health", Map.of("agent_id", "bob")).contains("has no agent bob"));
   }
 
   @Test
-  void theFleetIsCountedAndThoseInTroubleComeFirst() throws Exception {
-    Talk talk = talk(TOKEN);
-    JsonNode all = talk.yes("get_fleet_health", Map.of("limit", 3));
+  void theFleetIsCountedAndUnhealthyAgentsComeFirst() throws Exception {
+    TestSession session = session(TOKEN);
+    JsonNode all = session.result("get_fleet_health", Map.of("limit", 3));
     assertEquals(7, all.required("total_agents").asInt());
     assertEquals(5, all.required("healthy_agents").asInt());
     assertEquals(1, all.at("/by_status/unhealthy").asInt());
@@ -102,28 +103,29 @@ final class GatewayHealthTest {
     assertEquals("degraded", all.at("/agents/1/status").asString());
     assertEquals(3, all.required("agents").size());
     assertEquals(4, all.required("not_shown").asInt());
-    JsonNode unhealthy = talk.yes("get_fleet_health", Map.of("status", "unhealthy"));
+    JsonNode unhealthy = session.result("get_fleet_health", Map.of("status", "unhealthy"));
     assertEquals(1, unhealthy.required("agents").size());
     assertEquals(7, unhealthy.required("total_agents").asInt());
     assertEquals(0, unhealthy.required("not_shown").asInt());
   }
 
   @Test
-  void aCellsAgentsAreToldFromStrangers() throws Exception {
-    JsonNode mine = talk(TOKEN).yes("get_fleet_health", Map.of("cell_id", CELL.toString()));
+  void theFleetOfACellHasOnlyItsAgents() throws Exception {
+    JsonNode mine = session(TOKEN).result("get_fleet_health", Map.of("cell_id", CELL.toString()));
     assertEquals(2, mine.required("total_agents").asInt());
     assertEquals("bob", mine.at("/agents/0/agent_id").asString());
     assertEquals("ann", mine.at("/agents/1/agent_id").asString());
   }
 
   @Test
-  void aWrongTokenAndASilentGatewayAreSaid() throws Exception {
-    assertTrue(talk("wrong").no("get_fleet_health", Map.of()).contains("--token-file"));
-    URI nobody;
+  void aWrongTokenAndASilentGatewayAreReported() throws Exception {
+    assertTrue(session("wrong").error("get_fleet_health", Map.of()).contains("--token-file"));
+    URI silent;
     try (ServerSocket closed = new ServerSocket(0)) {
-      nobody = URI.create("http://127.0.0.1:" + closed.getLocalPort());
+      silent = URI.create("http://127.0.0.1:" + closed.getLocalPort());
     }
-    String no = talk(nobody, Optional.empty()).no("get_agent_health", Map.of("agent_id", "ann"));
-    assertTrue(no.contains("does not answer at " + nobody), no);
+    String error =
+        session(silent, Optional.empty()).error("get_agent_health", Map.of("agent_id", "ann"));
+    assertTrue(error.contains("does not answer at " + silent), error);
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Raw lines, good and bad. */
+/** Sends raw lines, valid and invalid. */
 @Timeout(60)
 final class LineTransportTest {
 
@@ -28,11 +28,11 @@ final class LineTransportTest {
   private static final String LIST = "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/list\"}";
 
   @TempDir Path root;
-  private Talk talk;
+  private TestSession session;
 
   @BeforeEach
-  void talk() throws Exception {
-    talk = new Talk(root);
+  void openSession() throws Exception {
+    session = new TestSession(root);
   }
 
   private static String call(int id, String tool, String arguments) {
@@ -50,7 +50,7 @@ final class LineTransportTest {
 
   @Test
   void theToolsAreThoseOfTheSpecificationAndNoneApproves() throws Exception {
-    JsonNode tools = talk.lines(LIST).get(0).required("result").required("tools");
+    JsonNode tools = session.lines(LIST).get(0).required("result").required("tools");
     Set<String> names = new TreeSet<>();
     for (JsonNode tool : tools) {
       names.add(tool.required("name").asString());
@@ -93,9 +93,9 @@ final class LineTransportTest {
           {"jsonrpc":"2.0","id":"x","method":[]}     | -32600 | "x"
           {"jsonrpc":"2.0","id":7,"method":"no/such"} | -32601 | 7
           """)
-  void whatIsNoMessageIsAnsweredAndTheNextOneIsServed(String line, int code, String id)
+  void anInvalidMessageIsAnsweredAndTheNextOneIsServed(String line, int code, String id)
       throws Exception {
-    List<JsonNode> answers = talk.lines(line, PING);
+    List<JsonNode> answers = session.lines(line, PING);
     assertEquals(2, answers.size(), answers::toString);
     JsonNode error = answers.stream().filter(it -> it.has("error")).findFirst().orElseThrow();
     assertEquals(code, error.at("/error/code").asInt(), error::toString);
@@ -105,15 +105,15 @@ final class LineTransportTest {
 
   @Test
   void anUnknownToolIsRefusedByName() throws Exception {
-    JsonNode answer = talk.lines(call(3, "approve_revival", "{}")).get(0);
+    JsonNode answer = session.lines(call(3, "approve_revival", "{}")).get(0);
     assertEquals(-32602, answer.at("/error/code").asInt(), answer::toString);
     assertTrue(answer.toString().contains("approve_revival"), answer::toString);
     assertFalse(answer.toString().contains("\\tat "), answer::toString);
   }
 
   @Test
-  void whoDoesNotGreetIsToldToAndNotKeptWaiting() throws Exception {
-    List<JsonNode> answers = talk.raw((LIST + "\n" + PING + "\n").getBytes(UTF_8));
+  void aRequestBeforeTheHandshakeIsRefusedAtOnce() throws Exception {
+    List<JsonNode> answers = session.send((LIST + "\n" + PING + "\n").getBytes(UTF_8));
     assertEquals(2, answers.size(), answers::toString);
     JsonNode refused = answers.stream().filter(it -> it.has("error")).findFirst().orElseThrow();
     assertTrue(refused.toString().contains("before initialize"), refused::toString);
@@ -121,10 +121,10 @@ final class LineTransportTest {
   }
 
   @Test
-  void aLineWithoutEndIsThrownAwayAndTheNextOneIsServed() throws Exception {
+  void anOverlongLineIsDiscardedAndTheNextOneIsServed() throws Exception {
     String name = "{\"mission_name\":\"" + "x".repeat(3 << 20) + "\"}";
     List<JsonNode> answers =
-        talk.lines(call(1, "create_mission_cell", name), "[".repeat(200_000), PING);
+        session.lines(call(1, "create_mission_cell", name), "[".repeat(200_000), PING);
     assertEquals(3, answers.size());
     assertEquals(-32600, answers.get(0).at("/error/code").asInt());
     assertTrue(answers.get(0).toString().contains("longer than 1048576 bytes"));
@@ -133,38 +133,38 @@ final class LineTransportTest {
   }
 
   @Test
-  void whatIsTooLongForAToolIsRefusedByIt() throws Exception {
+  void anArgumentThatIsTooLongIsRefusedByTheTool() throws Exception {
     String name = "{\"mission_name\":\"" + "x".repeat(500_000) + "\"}";
-    JsonNode answer = talk.lines(call(1, "create_mission_cell", name)).get(0);
+    JsonNode answer = session.lines(call(1, "create_mission_cell", name)).get(0);
     assertTrue(answer.at("/result/isError").asBoolean(), () -> answer.toString().substring(0, 200));
     assertTrue(answer.toString().length() < 2000, () -> answer.toString().length() + " characters");
   }
 
   @Test
-  void everythingThatWasAskedBeforeTheEndIsAnswered() throws Exception {
+  void everyRequestBeforeTheEndOfTheInputIsAnswered() throws Exception {
     List<String> calls = new ArrayList<>();
     for (int i = 1; i <= 30; i++) {
       calls.add(call(i, "create_mission_cell", "{\"mission_name\":\"M" + i + "\"}"));
     }
-    List<JsonNode> answers = talk.lines(calls.toArray(String[]::new));
+    List<JsonNode> answers = session.lines(calls.toArray(String[]::new));
     assertEquals(30, answers.stream().map(answer -> answer.required("id")).distinct().count());
     assertTrue(answers.stream().noneMatch(it -> it.at("/result/isError").asBoolean(true)));
     assertEquals(30, cells());
   }
 
   @Test
-  void linesOfWindowsAndEmptyOnesAreNoTrouble() throws Exception {
-    assertEquals(1, talk.lines("\r", "", "  ", PING + "\r").size());
+  void carriageReturnsAndEmptyLinesAreAccepted() throws Exception {
+    assertEquals(1, session.lines("\r", "", "  ", PING + "\r").size());
   }
 
   @Test
-  void namesInAnyScriptStayOnTheirLine() throws Exception {
+  void namesInAnyScriptAreWrittenOnOneLine() throws Exception {
     String name = "línea\\n\\u2028 \\u0007 日本 🏺 \\\"q\\\"";
-    JsonNode made =
-        talk.lines(call(1, "create_mission_cell", "{\"mission_name\":\"" + name + "\"}")).get(0);
-    assertFalse(made.at("/result/isError").asBoolean(true), made::toString);
+    JsonNode created =
+        session.lines(call(1, "create_mission_cell", "{\"mission_name\":\"" + name + "\"}")).get(0);
+    assertFalse(created.at("/result/isError").asBoolean(true), created::toString);
     assertEquals(
         "línea\n\u2028 \u0007 日本 🏺 \"q\"",
-        made.at("/result/structuredContent/mission_name").asString());
+        created.at("/result/structuredContent/mission_name").asString());
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The JAR as a client runs it. */
+/** Runs the JAR as a client does. */
 @Tag("full")
 @Timeout(120)
 final class McpServerIT {
@@ -70,14 +70,14 @@ final class McpServerIT {
   }
 
   @Test
-  void theSdksOwnClientMakesAMissionAndIsToldWhatIsWrong() throws Exception {
+  void theSdksClientCreatesAMissionAndGetsErrors() throws Exception {
     try (McpSyncClient client = client("--root", folder.toString())) {
       assertEquals("lazarus-pit", client.initialize().serverInfo().name());
       assertEquals(8, client.listTools().tools().size());
-      CallToolResult made =
+      CallToolResult created =
           client.callTool(call("create_mission_cell", Map.of("mission_name", "Port")));
-      assertEquals(false, made.isError());
-      Map<?, ?> cell = assertInstanceOf(Map.class, made.structuredContent());
+      assertEquals(false, created.isError());
+      Map<?, ?> cell = assertInstanceOf(Map.class, created.structuredContent());
       assertTrue(Files.exists(Path.of(cell.get("directory").toString(), "cell.json")));
       CallToolResult wrong = client.callTool(call("get_mission_cell", Map.of("cell_id", "../..")));
       assertEquals(true, wrong.isError());
@@ -108,9 +108,9 @@ final class McpServerIT {
   }
 
   @Test
-  void itEndsWithItsInputAndSaysNothingButTheProtocol() throws Exception {
+  void theServerEndsWithItsInputAndWritesOnlyTheProtocol() throws Exception {
     assertEquals(new Outcome(0, "", ""), run("", "--root", "."));
-    String lines = String.join("\n", Talk.HELLO) + "\nnot JSON\n";
+    String lines = String.join("\n", TestSession.HANDSHAKE) + "\nnot JSON\n";
     String call =
         """
         {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_mission_cell",\
@@ -122,7 +122,7 @@ final class McpServerIT {
     for (String line : outcome.out().lines().toList()) {
       assertEquals("2.0", Json.MAPPER.readTree(line).required("jsonrpc").asString());
     }
-    assertTrue(outcome.err().contains("there is no cell"), outcome::err);
+    assertTrue(outcome.err().contains("no cell"), outcome::err);
   }
 
   @ParameterizedTest
@@ -133,7 +133,7 @@ final class McpServerIT {
         "--root . --colour | 2 | --colour",
         "--gateway ftp://x --root . | 2 | --gateway: ftp://x is not a URL",
       })
-  void wrongUseIsSaidOnStandardError(String arguments, int status, String message)
+  void wrongUseIsReportedOnStandardError(String arguments, int status, String message)
       throws Exception {
     Outcome outcome = run("", arguments.split(" ", -1));
     assertEquals(status, outcome.status());
@@ -152,9 +152,9 @@ final class McpServerIT {
         .toList();
   }
 
-  /** All but the build, line by line. */
+  /** Runs all commands except the build. */
   @Test
-  void whatTheReadmeSaysWorks() throws Exception {
+  void theCommandsOfTheReadmeWork() throws Exception {
     List<String> blocks = readme("sh");
     assertEquals(3, blocks.size());
     assertTrue(blocks.get(0).startsWith("mvn "));
@@ -177,7 +177,7 @@ final class McpServerIT {
     return Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH");
   }
 
-  /** The arguments of the configuration for clients are those that the server takes. */
+  /** Starts the server with the arguments of the configuration for clients. */
   @Test
   void theConfigurationForClientsStartsTheServer() throws Exception {
     JsonNode server = Json.MAPPER.readTree(readme("json").get(0)).at("/mcpServers/lazarus-pit");

@@ -23,20 +23,20 @@ import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.cell.Role;
 import tools.jackson.databind.JsonNode;
 
-/** Against the real daemon, of which a person is asked before anybody is revived. */
+/** Calls tools against a real pit whose revivals need an operator's approval. */
 @Tag("full")
 @Timeout(120)
 final class PitIT {
 
   private static final UUID CELL = new UUID(1, 2);
   private static final Map<String, String> REQUEST =
-      Map.of("agent_id", "ann", "reason", "she does not answer");
+      Map.of("agent_id", "ann", "reason", "no answer");
 
   @TempDir Path folder;
   private Path config;
   private Path started;
   private Process pit;
-  private Talk talk;
+  private TestSession session;
 
   @BeforeEach
   void start() throws Exception {
@@ -56,9 +56,9 @@ final class PitIT {
              "launchers": {"default": {"command": ["touch", "%s"]}}}\
             """
                 .formatted(root, started));
-    Daemon daemon = new Daemon(new Web(), config);
-    talk = new Talk(root, Optional.of(new PitHealth(daemon)), Optional.of(daemon));
-    assertFalse(daemon.isRunning());
+    PitClient client = new PitClient(new LimitedHttpClient(), config);
+    session = new TestSession(root, Optional.of(new PitHealth(client)), Optional.of(client));
+    assertFalse(client.isRunning());
     assertNoPit();
     pit =
         new ProcessBuilder(
@@ -78,7 +78,7 @@ final class PitIT {
         break;
       }
     }
-    while (!daemon.isRunning() || revivals().required("total").asInt() == 0) {
+    while (!client.isRunning() || revivals().required("total").asInt() == 0) {
       Thread.onSpinWait();
     }
   }
@@ -89,41 +89,42 @@ final class PitIT {
   }
 
   private JsonNode revivals() throws Exception {
-    return talk.yes("list_revivals", Map.of("open_only", true));
+    return session.result("list_revivals", Map.of("open_only", true));
   }
 
   private void assertNoPit() throws Exception {
-    assertTrue(talk.no("request_revival", REQUEST).contains("no pit is running"));
-    assertTrue(talk.no("get_fleet_health", Map.of()).contains("no pit is running"));
+    assertTrue(session.error("request_revival", REQUEST).contains("no pit is running"));
+    assertTrue(session.error("get_fleet_health", Map.of()).contains("no pit is running"));
     assertEquals("journals", revivals().required("source").asString());
   }
 
   @Test
-  void aRevivalCanBeAskedForAndWaitsForAPerson() throws Exception {
+  void aRevivalIsRequestedAndWaitsForAnApproval() throws Exception {
     JsonNode waiting = revivals();
     assertEquals("pit", waiting.required("source").asString());
-    JsonNode asked = talk.yes("request_revival", REQUEST);
-    assertEquals(waiting.at("/revivals/0/id").asString(), asked.at("/revival/id").asString());
-    assertEquals("pending_approval", asked.at("/revival/status").asString());
-    assertTrue(asked.required("waits_for_a_person").asBoolean());
+    JsonNode requested = session.result("request_revival", REQUEST);
+    assertEquals(waiting.at("/revivals/0/id").asString(), requested.at("/revival/id").asString());
+    assertEquals("pending_approval", requested.at("/revival/status").asString());
+    assertTrue(requested.required("waits_for_a_person").asBoolean());
     assertEquals(1, revivals().required("total").asInt());
-    assertTrue(Files.notExists(started), "somebody was started");
-    String nobody = talk.no("request_revival", Map.of("agent_id", "bob", "reason", "?"));
-    assertTrue(nobody.startsWith("the pit says: ") && nobody.contains("bob"), nobody);
+    assertTrue(Files.notExists(started), "an agent was started");
+    String error = session.error("request_revival", Map.of("agent_id", "bob", "reason", "?"));
+    assertTrue(error.startsWith("the pit refuses the request: ") && error.contains("bob"), error);
 
-    JsonNode ann = talk.yes("get_agent_health", Map.of("agent_id", "ann"));
+    JsonNode ann = session.result("get_agent_health", Map.of("agent_id", "ann"));
     assertEquals("pit", ann.required("source").asString());
     assertEquals(CELL.toString(), ann.required("cell_id").asString());
     assertFalse(ann.required("healthy").asBoolean());
-    JsonNode fleet = talk.yes("get_fleet_health", Map.of("cell_id", CELL.toString()));
+    JsonNode fleet = session.result("get_fleet_health", Map.of("cell_id", CELL.toString()));
     assertEquals(1, fleet.required("total_agents").asInt());
     assertEquals(0, fleet.required("healthy_agents").asInt());
-    JsonNode others = talk.yes("get_fleet_health", Map.of("cell_id", new UUID(3, 4).toString()));
+    JsonNode others =
+        session.result("get_fleet_health", Map.of("cell_id", new UUID(3, 4).toString()));
     assertEquals(0, others.required("total_agents").asInt());
 
     JsonNode before = revivals().required("revivals");
     pit.destroyForcibly().waitFor();
-    assertTrue(Files.exists(folder.resolve("pit.json")), "it was killed and could not clean up");
+    assertTrue(Files.exists(folder.resolve("pit.json")), "a killed pit leaves pit.json behind");
     assertNoPit();
     assertEquals(before, revivals().required("revivals"));
   }

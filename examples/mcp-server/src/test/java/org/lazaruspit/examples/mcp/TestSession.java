@@ -14,12 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A whole conversation with the server, in this JVM: all lines go in, then its answers come out.
- */
-final class Talk {
+/** Session with the server in this JVM: sends all lines, then reads all answers. */
+final class TestSession {
 
-  static final List<String> HELLO =
+  static final List<String> HANDSHAKE =
       List.of(
           """
           {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18",\
@@ -29,18 +27,19 @@ final class Talk {
           {"jsonrpc":"2.0","method":"notifications/initialized"}\
           """);
 
-  private final Toolbox toolbox;
+  private final ToolCatalog toolbox;
 
-  Talk(Path root) throws Exception {
+  TestSession(Path root) throws Exception {
     this(root, Optional.empty(), Optional.empty());
   }
 
-  Talk(Path root, Optional<HealthSource> health, Optional<Daemon> daemon) throws Exception {
-    this.toolbox = new Toolbox(new Missions(root), health, daemon);
+  TestSession(Path root, Optional<HealthSource> health, Optional<PitClient> daemon)
+      throws Exception {
+    this.toolbox = new ToolCatalog(new Missions(root), health, daemon);
   }
 
-  /** Sends exactly these bytes. */
-  List<JsonNode> raw(byte[] input) throws Exception {
+  /** Sends these bytes and returns all answers. */
+  List<JsonNode> send(byte[] input) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Main.serve(toolbox, new ByteArrayInputStream(input), out);
     List<JsonNode> answers = new ArrayList<>();
@@ -52,16 +51,18 @@ final class Talk {
     return answers;
   }
 
-  /** Sends these lines after the greeting; the answer to the greeting is left out. */
+  /** Sends these lines after the handshake and returns the answers to them. */
   List<JsonNode> lines(String... lines) throws Exception {
-    List<String> all = new ArrayList<>(HELLO);
+    List<String> all = new ArrayList<>(HANDSHAKE);
     all.addAll(List.of(lines));
-    List<JsonNode> answers = raw(String.join("\n", all).getBytes(UTF_8));
-    assertTrue(answers.removeIf(answer -> answer.path("id").toString().equals("0")), "not greeted");
+    List<JsonNode> answers = send(String.join("\n", all).getBytes(UTF_8));
+    assertTrue(
+        answers.removeIf(answer -> answer.path("id").toString().equals("0")),
+        "no answer to initialize");
     return answers;
   }
 
-  /** Calls tools, all at once. */
+  /** Calls tools, all in one session. */
   @SafeVarargs
   final List<JsonNode> calls(Map.Entry<String, ? extends Map<String, ?>>... calls)
       throws Exception {
@@ -92,8 +93,8 @@ final class Talk {
     return result;
   }
 
-  /** Calls one tool that says yes; the text says the same as the structure. */
-  JsonNode yes(String tool, Map<String, ?> arguments) throws Exception {
+  /** Calls one tool and returns its result, which the text repeats. */
+  JsonNode result(String tool, Map<String, ?> arguments) throws Exception {
     JsonNode result = call(tool, arguments);
     assertFalse(result.path("isError").asBoolean(false), result::toString);
     JsonNode structure = result.required("structuredContent");
@@ -102,8 +103,8 @@ final class Talk {
     return structure;
   }
 
-  /** Calls one tool that says no, in one line and without a trace. */
-  String no(String tool, Map<String, ?> arguments) throws Exception {
+  /** Calls one tool and returns its error: one line without a stack trace. */
+  String error(String tool, Map<String, ?> arguments) throws Exception {
     JsonNode result = call(tool, arguments);
     assertTrue(result.path("isError").asBoolean(false), result::toString);
     String text = result.required("content").required(0).required("text").asString();

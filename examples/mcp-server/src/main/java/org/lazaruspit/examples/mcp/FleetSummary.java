@@ -8,30 +8,30 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Adds up a fleet of any size and keeps only the agents that are shown: those in trouble first. Not
- * thread-safe.
+ * Counts the agents of a fleet by status and keeps the first ones for display, unhealthy ones
+ * first. Not thread-safe.
  */
-final class Fleet {
+final class FleetSummary {
 
   static final String STATUS = "status";
 
   private static final String HEALTHY = "healthy";
 
-  private final String only;
+  private final String wantedStatus;
   private final int limit;
   private final Map<String, Integer> counts = new TreeMap<>();
-  private final Map<String, List<Map<String, Object>>> kept = new LinkedHashMap<>();
+  private final Map<String, List<Map<String, Object>>> agents = new LinkedHashMap<>();
   private int total;
   private int matching;
 
   /**
-   * An empty fleet.
+   * Creates an empty summary.
    *
-   * @param only the status that is asked for; empty for all
-   * @param limit how many agents are shown
+   * @param wantedStatus the status to show; empty for all
+   * @param limit the maximum number of agents shown
    */
-  Fleet(String only, int limit) {
-    this.only = only;
+  FleetSummary(String wantedStatus, int limit) {
+    this.wantedStatus = wantedStatus;
     this.limit = limit;
   }
 
@@ -39,19 +39,19 @@ final class Fleet {
     String status = agent.get(STATUS) instanceof String text ? text : "unknown";
     total++;
     counts.merge(status, 1, Integer::sum);
-    if (only.isEmpty() || only.equals(status)) {
+    if (wantedStatus.isEmpty() || wantedStatus.equals(status)) {
       matching++;
-      List<Map<String, Object>> alike = kept.computeIfAbsent(status, s -> new ArrayList<>());
-      if (alike.size() < limit) {
-        alike.add(agent);
+      List<Map<String, Object>> sameStatus = agents.computeIfAbsent(status, s -> new ArrayList<>());
+      if (sameStatus.size() < limit) {
+        sameStatus.add(agent);
       }
     }
   }
 
   Map<String, Object> result(String source, Object timestamp) {
     List<Map<String, Object>> shown =
-        kept.entrySet().stream()
-            .sorted(Comparator.comparingInt(Fleet::rank))
+        agents.entrySet().stream()
+            .sorted(Comparator.comparingInt(FleetSummary::order))
             .flatMap(entry -> entry.getValue().stream())
             .limit(limit)
             .toList();
@@ -65,7 +65,7 @@ final class Fleet {
         "not_shown", matching - shown.size());
   }
 
-  private static int rank(Map.Entry<String, List<Map<String, Object>>> entry) {
+  private static int order(Map.Entry<String, List<Map<String, Object>>> entry) {
     return switch (entry.getKey()) {
       case "unhealthy" -> 0;
       case HEALTHY -> 2;

@@ -17,26 +17,23 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The tools by name. What a model reads of each (its description, its schemas) is in a file of that
- * name beside this class.
- */
-final class Toolbox {
+/** Tools by name. The description and the schemas of each tool are in a resource of its name. */
+final class ToolCatalog {
 
-  private static final Logger log = LoggerFactory.getLogger(Toolbox.class);
+  private static final Logger log = LoggerFactory.getLogger(ToolCatalog.class);
 
   private final Map<String, Tool> tools = new LinkedHashMap<>();
 
-  Toolbox(Missions missions, Optional<HealthSource> health, Optional<Daemon> daemon) {
+  ToolCatalog(Missions missions, Optional<HealthSource> health, Optional<PitClient> pit) {
     CellTools cells = new CellTools(missions);
-    HealthTools healths = new HealthTools(health);
-    RevivalTools revivals = new RevivalTools(missions, daemon);
+    HealthTools healthTools = new HealthTools(health);
+    RevivalTools revivals = new RevivalTools(missions, pit);
     tools.put("create_mission_cell", cells::create);
     tools.put("add_agent_to_cell", cells::addAgent);
     tools.put("add_task_to_cell", cells::addTask);
     tools.put("get_mission_cell", cells::get);
-    tools.put("get_agent_health", healths::agent);
-    tools.put("get_fleet_health", healths::fleet);
+    tools.put("get_agent_health", healthTools::agent);
+    tools.put("get_fleet_health", healthTools::fleet);
     tools.put("list_revivals", revivals::list);
     tools.put("request_revival", revivals::request);
   }
@@ -46,14 +43,14 @@ final class Toolbox {
         .map(
             entry ->
                 new SyncToolSpecification(
-                    described(entry.getKey()),
+                    definition(entry.getKey()),
                     (exchange, request) ->
-                        call(entry.getKey(), entry.getValue(), request.arguments())))
+                        execute(entry.getKey(), entry.getValue(), request.arguments())))
         .toList();
   }
 
-  private static McpSchema.Tool described(String name) {
-    try (InputStream file = Toolbox.class.getResourceAsStream(name + ".json")) {
+  private static McpSchema.Tool definition(String name) {
+    try (InputStream file = ToolCatalog.class.getResourceAsStream(name + ".json")) {
       return Json.MAPPER.readValue(
           Objects.requireNonNull(file, name).readAllBytes(), McpSchema.Tool.class);
     } catch (IOException e) {
@@ -61,7 +58,7 @@ final class Toolbox {
     }
   }
 
-  private static CallToolResult call(String name, Tool tool, Map<String, Object> arguments) {
+  private static CallToolResult execute(String name, Tool tool, Map<String, Object> arguments) {
     try {
       Map<String, Object> result =
           tool.call(new Arguments(arguments == null ? Map.of() : arguments));
@@ -72,29 +69,28 @@ final class Toolbox {
           .build();
     } catch (ToolException | IOException | IllegalArgumentException | IllegalStateException e) {
       log.info("{}: {}", name, describe(e));
-      return no(describe(e));
+      return error(describe(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return no("the server is ending");
+      return error("the server is shutting down");
     } catch (Exception e) {
-      log.error(
-          "{} failed", name, e); // a fault of ours: its trace is what helps, but not the caller
-      return no("this server failed, its log on standard error says why");
+      log.error("{}: internal error", name, e);
+      return error("internal error of this server; see its log on standard error");
     }
   }
 
-  private static CallToolResult no(String why) {
-    return CallToolResult.builder().addTextContent(why).isError(true).build();
+  private static CallToolResult error(String reason) {
+    return CallToolResult.builder().addTextContent(reason).isError(true).build();
   }
 
-  /** Exceptions about files say no more than the file's name. */
+  /** Adds the reason to exceptions whose message is only a file's name. */
   private static String describe(Exception failure) {
     String message = String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}+", " ");
     if (failure instanceof NoSuchFileException) {
-      return message + ": there is no such file";
+      return message + ": no such file";
     }
     if (failure instanceof FileAlreadyExistsException) {
-      return message + ": is there already";
+      return message + ": already exists";
     }
     if (failure instanceof AccessDeniedException) {
       return message + ": permission denied";

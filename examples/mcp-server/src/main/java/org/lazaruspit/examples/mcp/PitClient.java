@@ -12,45 +12,45 @@ import org.lazaruspit.pit.PitConfig;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The daemon that works with a configuration: found anew for each request, by {@code pit.json} in
- * its state directory, and shown the token that lies there.
+ * Client of the control interface of a pit on this machine. Each request looks up the pit in {@code
+ * pit.json} of its state directory and sends the token of that directory.
  */
-final class Daemon {
+final class PitClient {
 
-  private static final String WHO = "the pit";
-  // Of /proc/PID/stat, see proc_pid_stat(5); what is cut off before are the pid and the name.
+  private static final String NAME = "the pit";
+  // Fields of /proc/PID/stat, see proc_pid_stat(5); pid and name are cut off before.
   private static final int START_TICK = 22;
   private static final int FIELDS_BEFORE = 3;
 
   private static final int MAX_FILE = 64 * 1024;
   private static final int MAX_ANSWER = 64 << 20;
 
-  private final Web web;
+  private final LimitedHttpClient web;
   private final Path configFile;
 
-  Daemon(Web web, Path configFile) {
+  PitClient(LimitedHttpClient web, Path configFile) {
     this.web = web;
     this.configFile = configFile;
   }
 
   /**
-   * Looks something up.
+   * Sends a GET request.
    *
-   * @throws ToolException if no daemon runs, or it says no
+   * @throws ToolException if no pit runs, or the pit refuses the request
    */
   JsonNode get(String path) throws Exception {
     return send(path, null);
   }
 
-  /** Asks for something. */
+  /** Sends a POST request. */
   JsonNode post(String path, Object body) throws Exception {
     return send(path, Json.MAPPER.writeValueAsBytes(body));
   }
 
   /**
-   * Whether one runs.
+   * Returns whether the pit runs.
    *
-   * @throws IOException if its configuration or its file cannot be read
+   * @throws IOException if the configuration or {@code pit.json} cannot be read
    */
   boolean isRunning() throws IOException {
     return find(state()).isPresent();
@@ -65,42 +65,48 @@ final class Daemon {
     URI url = find(state).orElseThrow(() -> notRunning(state));
     String token = Files.readString(state.resolve("token")).strip();
     return web.send(
-        WHO,
+        NAME,
         URI.create(url + path),
         token,
         body,
-        (status, in) -> understood(status, Json.parse(in.readNBytes(MAX_ANSWER), WHO)));
+        (status, in) -> checkStatus(status, Json.parse(in.readNBytes(MAX_ANSWER), NAME)));
   }
 
   private static ToolException notRunning(Path state) {
     return new ToolException(
-        "no pit is running with the state directory %s: start lazarus-pit run".formatted(state));
+        "no pit is running with the state directory %s; start it with lazarus-pit run"
+            .formatted(state));
   }
 
-  /** Where it listens; empty where there is none, or only what one left behind. */
+  /**
+   * Returns the URL of the control interface; empty if no pit runs or {@code pit.json} is stale.
+   */
   private static Optional<URI> find(Path state) throws IOException {
     Path file = state.resolve("pit.json");
-    JsonNode told;
+    JsonNode pit;
     try {
       if (Files.size(file) > MAX_FILE) {
-        throw new IOException(file + ": is no pit's, it has over " + MAX_FILE + " bytes");
+        throw new IOException(file + ": larger than " + MAX_FILE + " bytes");
       }
-      told = Json.parse(Files.readAllBytes(file), file.toString());
+      pit = Json.parse(Files.readAllBytes(file), file.toString());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
-    long pid = told.path("pid").asLong(-1);
+    long pid = pit.path("pid").asLong(-1);
     if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()
-        || !isTheOne(pid, told.path("process").asString(""))) {
+        || !isSameProcess(pid, pit.path("process").asString(""))) {
       return Optional.empty();
     }
-    return Optional.of(loopback(file, told.path("control_url").asString("")));
+    return Optional.of(loopback(file, pit.path("control_url").asString("")));
   }
 
-  /** Its pid may be somebody else's by now, whom the token is not for: boot and start tick tell. */
-  private static boolean isTheOne(long pid, String identity) throws IOException {
+  /**
+   * Compares boot id and start tick: the pid may be reused by a process that must not get the
+   * token.
+   */
+  private static boolean isSameProcess(long pid, String identity) throws IOException {
     if (identity.isEmpty()) {
-      return true; // a machine without /proc
+      return true; // written on a machine without /proc
     }
     String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
     List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
@@ -108,17 +114,18 @@ final class Daemon {
     return identity.equals(boot + " " + fields.get(START_TICK - FIELDS_BEFORE));
   }
 
-  /** Whoever can write that file should not be sent the token elsewhere. */
+  /** Accepts loopback URLs only: a forged {@code pit.json} must not redirect the token. */
   private static URI loopback(Path file, String text) throws IOException {
     if (!text.matches("http://(127\\.0\\.0\\.1|localhost|\\[::1]):\\d{1,5}/?")) {
-      throw new IOException(file + ": control_url: \"" + text + "\" is not a URL of this machine");
+      throw new IOException(file + ": control_url: \"" + text + "\" is not a loopback URL");
     }
     return URI.create(text.replaceFirst("/$", ""));
   }
 
-  private static JsonNode understood(int status, JsonNode answer) throws ToolException {
+  private static JsonNode checkStatus(int status, JsonNode answer) throws ToolException {
     if (status >= 300) {
-      throw new ToolException(WHO + " says: " + answer.path("detail").asString("status " + status));
+      throw new ToolException(
+          NAME + " refuses the request: " + answer.path("detail").asString("status " + status));
     }
     return answer;
   }

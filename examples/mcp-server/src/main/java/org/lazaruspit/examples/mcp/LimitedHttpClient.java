@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Requests with a token and limits. Thread-safe. */
-final class Web {
+/** HTTP client with a token and time limits. Thread-safe. */
+final class LimitedHttpClient {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
@@ -25,7 +25,7 @@ final class Web {
           .connectTimeout(CONNECT_LIMIT)
           .build();
 
-  /** What reads an answer; it is cut off when its time is over. */
+  /** Reads the body of an answer. The body is closed when its time limit is over. */
   @FunctionalInterface
   interface Reader<T> {
     T read(int status, InputStream body) throws IOException, ToolException;
@@ -34,11 +34,12 @@ final class Web {
   /**
    * Sends a request and reads its answer.
    *
-   * @param who what is asked, for people
-   * @param body what to post; null to get
-   * @throws ToolException if nobody answers
+   * @param server the server's name for messages
+   * @param body the body of a POST request; null for a GET request
+   * @throws ToolException if the server does not answer
    */
-  <T> T send(String who, URI uri, @Nullable String token, byte @Nullable [] body, Reader<T> reader)
+  <T> T send(
+      String server, URI uri, @Nullable String token, byte @Nullable [] body, Reader<T> reader)
       throws IOException, InterruptedException, ToolException {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ANSWER_LIMIT);
     if (token != null) {
@@ -53,15 +54,15 @@ final class Web {
     try {
       response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (ConnectException e) {
-      throw new ToolException(who + " does not answer at " + origin(uri) + ": no connection", e);
+      throw new ToolException(server + " does not answer at " + origin(uri) + ": no connection", e);
     } catch (HttpTimeoutException e) {
-      throw new ToolException(who + " does not answer at " + origin(uri) + " in time", e);
+      throw new ToolException(server + " does not answer at " + origin(uri) + " in time", e);
     } catch (IOException e) {
       throw new ToolException(
-          who + " cannot be asked at " + origin(uri) + ": " + e.getMessage(), e);
+          server + " cannot be reached at " + origin(uri) + ": " + e.getMessage(), e);
     }
     try (InputStream in = response.body()) {
-      // The request's own limit ends with the head of the answer.
+      // The request's own time limit covers only the head of the answer.
       CompletableFuture<Void> cut =
           CompletableFuture.runAsync(
               () -> close(in),

@@ -8,27 +8,27 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads lines that nobody promised would ever end. */
-final class Lines {
+/** Reads lines of bounded length. */
+final class LineReader {
 
-  /** What a line may have: more than any tool takes. */
+  /** Maximum length of a line; more than any tool accepts. */
   static final int MAX_BYTES = 1 << 20;
 
   private final InputStream in;
 
-  Lines(InputStream in) {
+  LineReader(InputStream in) {
     this.in = new BufferedInputStream(in, 1 << 16);
   }
 
   /**
-   * A line without its end.
+   * A line without its terminator.
    *
-   * @param text what it says; empty for one that is too long
-   * @param tooLong whether it was read and thrown away
+   * @param text the text; empty if the line is too long
+   * @param tooLong whether the line was longer than {@link #MAX_BYTES} and is discarded
    */
   record Line(String text, boolean tooLong) {}
 
-  /** The next line, or null at the end of the input; half a line before that is one. */
+  /** Returns the next line, or null at the end of the input; the last line needs no terminator. */
   @Nullable Line next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     int length = 0;
