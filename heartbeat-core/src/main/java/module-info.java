@@ -1,6 +1,6 @@
 /** Health registry of agents: heartbeats, silence, failures, standstill, and events for changes. */
 module org.lazaruspit.heartbeat {
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires org.slf4j;
 

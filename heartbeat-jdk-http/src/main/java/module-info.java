@@ -1,6 +1,6 @@
 /** HTTP interface of the health registry, with the JDK's server and client. */
 module org.lazaruspit.heartbeat.http {
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires transitive org.lazaruspit.heartbeat;
   requires transitive jdk.httpserver;

@@ -1,6 +1,6 @@
 /** The pit: judges, revives, and keeps the journal of every revival. */
 module org.lazaruspit.pit {
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
   requires static transitive org.jspecify;
   requires transitive org.lazaruspit.cell;
   requires transitive org.lazaruspit.heartbeat;
