@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AtomicFileWriter;
 import org.lazaruspit.pit.internal.os.CommandExecution;
+import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Presence;
@@ -57,6 +58,7 @@ public final class CommandReviver implements Reviver {
 
   private static final Logger log = LoggerFactory.getLogger(CommandReviver.class);
   private static final long ASK_AGAIN_MILLIS = 100;
+  private static final int OUTPUT_LIMIT = 2000;
 
   private final @Nullable CommandReviverSettings commands;
   private final @Nullable Path directory;
@@ -102,7 +104,7 @@ public final class CommandReviver implements Reviver {
     } catch (IOException e) {
       return new Presence.Unknown("its presence command cannot be run: " + e.getMessage());
     }
-    if (answer.status() == 0) {
+    if (answer.succeeded()) {
       return new Presence.Running(hold(agent, incarnation(agent)).running());
     }
     if (configured.absent().contains(answer.status())) {
@@ -118,10 +120,15 @@ public final class CommandReviver implements Reviver {
 
   private CommandExecution ask(AgentRef agent) throws IOException, InterruptedException {
     List<String> command = CommandReviverSettings.expand(commands().presence(), agent);
-    CommandExecution answer =
-        CommandExecution.run(command, who(agent), commands().presenceWithin());
+    CommandExecution answer = run(command, who(agent), commands().presenceWithin());
     log.debug("{}: {} {}", agent, command, answer.describe());
     return answer;
+  }
+
+  private static CommandExecution run(
+      List<String> command, Map<String, String> environment, Duration within)
+      throws IOException, InterruptedException {
+    return new CommandRunner(within, OUTPUT_LIMIT).run(command, environment);
   }
 
   private static Map<String, String> who(AgentRef agent) {
@@ -163,7 +170,7 @@ public final class CommandReviver implements Reviver {
     Duration within = longer(commands().stopWithin(), order.grace());
     long deadline = System.nanoTime() + within.toNanos();
     List<String> command = CommandReviverSettings.expand(commands().stop().get(), agent);
-    CommandExecution run = CommandExecution.run(command, who(agent), within);
+    CommandExecution run = run(command, who(agent), within);
     log.info("{}: its stop command {}", agent, run.describe());
     Presence after = awaitPresence(agent, Presence.Absent.class, deadline);
     return after instanceof Presence.Absent absent
@@ -208,10 +215,9 @@ public final class CommandReviver implements Reviver {
     write(agent, order.incarnation());
     long deadline = System.nanoTime() + commands().startWithin().toNanos();
     List<String> command = order.expand(commands().start()).arguments();
-    CommandExecution run =
-        CommandExecution.run(command, order.environment(), commands().startWithin());
+    CommandExecution run = run(command, order.environment(), commands().startWithin());
     log.info("{}: its start command {}", agent, run.describe());
-    if (run.status() != 0) {
+    if (!run.succeeded()) {
       throw new IOException("its start command " + run.describe());
     }
     Presence after = awaitPresence(agent, Presence.Running.class, deadline);

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lazaruspit.pit.internal.isolation.ControlGroups.Controller;
+import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
-import org.lazaruspit.pit.internal.os.ProgramLookup.Answer;
 
 /**
  * Finds out what this machine can give by trying it. What it gives is tried once; what it does not
@@ -82,10 +82,10 @@ final class HostFeatureProbe implements HostFeatures {
 
   private Optional<String> attempt(String program, List<String> arguments) {
     try {
-      Answer answer = programs.ask(program, arguments);
-      return answer.good()
+      CommandExecution trial = programs.run(program, arguments);
+      return trial.succeeded()
           ? Optional.empty()
-          : Optional.of("%s failed: %s".formatted(program, answer.text()));
+          : Optional.of("%s failed: %s".formatted(program, trial.describeOutput()));
     } catch (IOException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -138,8 +138,8 @@ final class HostFeatureProbe implements HostFeatures {
   /** What the machine's own books say, wherever it keeps them: passwd(5), group(5). */
   private Optional<String[]> entry(String book, String key) {
     try {
-      Answer answer = programs.ask("getent", List.of("--", book, key));
-      return answer.good() ? Optional.of(answer.text().split(":", -1)) : Optional.empty();
+      CommandExecution lookup = programs.run("getent", List.of("--", book, key));
+      return lookup.succeeded() ? Optional.of(lookup.output().split(":", -1)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

@@ -2,14 +2,13 @@ package org.lazaruspit.pit.internal.os;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
@@ -18,8 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class ProgramLookup {
 
-  private static final long ANSWER_WITHIN_SECONDS = 20;
-  private static final int LONGEST_ANSWER = 4096;
+  private static final CommandRunner RUNNER = new CommandRunner(Duration.ofSeconds(20), 4096);
 
   private final List<Path> path;
 
@@ -37,13 +35,6 @@ public final class ProgramLookup {
             .toList());
   }
 
-  /** What a program said. */
-  public record Answer(int status, String text) {
-    public boolean good() {
-      return status == 0;
-    }
-  }
-
   public Optional<String> find(String name) {
     return path.stream()
         .map(folder -> folder.resolve(name))
@@ -56,24 +47,21 @@ public final class ProgramLookup {
     return find(name).orElseThrow(() -> new IOException("there is no program " + name));
   }
 
-  /** Runs a program to its end and returns what it said, on whichever of its outputs. */
-  public Answer ask(String name, List<String> arguments) throws IOException, InterruptedException {
+  /**
+   * Runs a program of this machine to its end.
+   *
+   * @throws IOException if the program is missing, cannot be started or exceeds its time limit
+   */
+  public CommandExecution run(String name, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(require(name));
     command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectInput(Redirect.from(new File("/dev/null")))
-            .redirectErrorStream(true)
-            .start();
-    try {
-      if (!process.waitFor(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException(name + " did not end within " + ANSWER_WITHIN_SECONDS + " s");
-      }
-      byte[] said = process.getInputStream().readNBytes(LONGEST_ANSWER);
-      return new Answer(process.exitValue(), new String(said, Charset.defaultCharset()).strip());
-    } finally {
-      process.destroyForcibly();
+    CommandExecution execution = RUNNER.run(command, Map.of());
+    if (execution.status() == CommandExecution.TIMED_OUT) {
+      throw new IOException(
+          "%s did not end within %d s".formatted(name, RUNNER.timeLimit().toSeconds()));
     }
+    return execution;
   }
 }

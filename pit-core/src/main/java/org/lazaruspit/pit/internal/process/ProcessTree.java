@@ -1,12 +1,18 @@
 package org.lazaruspit.pit.internal.process;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.lazaruspit.pit.internal.os.CommandExecution;
+import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.lazaruspit.pit.internal.os.ProcFs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that descends from one agent's start, wherever it went: processes that hold the
@@ -17,6 +23,9 @@ public final class ProcessTree {
 
   /** The variable that marks a process as part of an agent's tree; it names the agent's lock. */
   public static final String MARK = "LAZARUS_LOCK";
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
+  private static final CommandRunner SIGNAL_RUNNER = new CommandRunner(Duration.ofSeconds(5), 200);
 
   private final AgentLock lock;
   private final SharedProcessScans scans;
@@ -162,10 +171,9 @@ public final class ProcessTree {
     if (group <= 1) {
       throw new IllegalArgumentException("pid " + group + " is nobody's agent");
     }
-    new ProcessBuilder("sh", "-c", "kill -s \"$1\" -- \"-$2\"", "sh", name, Long.toString(group))
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
+    String script = "kill -s \"$1\" -- \"-$2\"";
+    CommandExecution execution =
+        SIGNAL_RUNNER.run(List.of("sh", "-c", script, "sh", name, Long.toString(group)), Map.of());
+    log.debug("signal {} to group {}: {}", name, group, execution.describe());
   }
 }

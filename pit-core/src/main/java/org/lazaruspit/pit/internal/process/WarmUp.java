@@ -1,11 +1,13 @@
 package org.lazaruspit.pit.internal.process;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,8 @@ final class WarmUp {
 
   /** By then the compiler has taken note. */
   private static final int LOOKS = 30;
+
+  private static final CommandRunner RUNNER = new CommandRunner(Duration.ofSeconds(5), 200);
 
   private final FlockHelper desk;
   private final SharedProcessScans scans;
@@ -45,15 +49,10 @@ final class WarmUp {
   private void run() {
     try {
       desk.isFree(List.of()).join();
-      Process nobody =
-          new ProcessBuilder("setsid", "true")
-              .redirectOutput(Redirect.DISCARD)
-              .redirectError(Redirect.DISCARD)
-              .start();
+      RUNNER.run(List.of("setsid", "true"), Map.of());
       for (int i = 0; i < LOOKS; i++) {
         scans.look();
       }
-      nobody.waitFor();
       ready.fill();
     } catch (IOException | RuntimeException e) {
       log.debug("not warmed up, the first death takes longer", e);

@@ -30,6 +30,7 @@ import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.internal.os.CommandExecution;
+import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Presence;
@@ -305,12 +306,10 @@ final class CommandReviverTest {
   @Test
   void aCommandThatTalksWithoutEndIsReadAndItsBeginningKept() throws Exception {
     CommandExecution run =
-        CommandExecution.run(
-            List.of("sh", "-c", "yes long | head -c 3000000; exit 9"),
-            Map.of(),
-            Duration.ofSeconds(60));
+        new CommandRunner(Duration.ofSeconds(60), 2000)
+            .run(List.of("sh", "-c", "yes long | head -c 3000000; exit 9"), Map.of());
     assertEquals(9, run.status());
-    assertTrue(run.output().startsWith("long long"), run::output);
+    assertTrue(run.output().startsWith("long\nlong"), run::output);
     assertTrue(run.output().length() <= 2000, () -> run.output().length() + " characters");
   }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.SecurityContext;
+import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Settings;
@@ -68,13 +69,13 @@ final class IsolationIdentityTest {
             folder.toRealPath().resolve("rootid"));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.setAttribute(program, "unix:mode", 04755);
-    ProgramLookup.Answer free =
+    CommandExecution free =
         ProgramLookup.ofThisMachine()
-            .ask(
+            .run(
                 "setpriv",
                 List.of(
                     "--reuid=65534", "--regid=65534", "--clear-groups", program.toString(), "-u"));
-    assertEquals("0", free.text(), "the program does gain where nothing stops it");
+    assertEquals("0", free.output(), "the program does gain where nothing stops it");
     assertEquals("65534\n", agent.says(as("nobody", null), program + " -u"));
   }
 
@@ -97,8 +98,8 @@ final class IsolationIdentityTest {
     arguments.addAll(
         Sandbox.configured(new Settings(Map.of(), state), state).prepare(order, own).arguments());
     ProgramLookup programs = ProgramLookup.ofThisMachine();
-    assertEquals("0 4 24", programs.ask("setpriv", List.of("--groups=4,24", "id", "-G")).text());
-    assertEquals("65534", programs.ask("setpriv", arguments).text());
+    assertEquals("0 4 24", programs.run("setpriv", List.of("--groups=4,24", "id", "-G")).output());
+    assertEquals("65534", programs.run("setpriv", arguments).output());
   }
 
   @Test

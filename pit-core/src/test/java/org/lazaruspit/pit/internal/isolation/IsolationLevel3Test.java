@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.internal.isolation.ControlGroups.Controller;
+import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -157,12 +158,12 @@ final class IsolationLevel3Test {
       Files.createDirectory(system.resolve(name));
     }
     Path archive = home.resolve("system.tar");
-    ProgramLookup.Answer made =
-        programs.ask(
+    CommandExecution made =
+        programs.run(
             "tar",
             List.of(
                 "--owner=0", "--group=0", "-C", system.toString(), "-cf", archive.toString(), "."));
-    assertTrue(made.good(), made::text);
+    assertTrue(made.succeeded(), made::output);
     return archive;
   }
 

@@ -42,7 +42,7 @@ final class OrdinaryUser {
 
   /** Gives it a file or a folder, not what is in it. */
   static void own(Path file) throws IOException, InterruptedException {
-    ProgramLookup.ofThisMachine().ask("chown", List.of(NUMBER + ":" + NUMBER, file.toString()));
+    ProgramLookup.ofThisMachine().run("chown", List.of(NUMBER + ":" + NUMBER, file.toString()));
   }
 
   /**

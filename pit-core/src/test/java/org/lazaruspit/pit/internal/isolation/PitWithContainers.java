@@ -21,6 +21,7 @@ import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
+import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Presence;
 import org.lazaruspit.pit.spi.Reviver;
@@ -125,11 +126,11 @@ final class PitWithContainers {
   }
 
   private static String podman(String... arguments) throws IOException, InterruptedException {
-    ProgramLookup.Answer answer = PROGRAMS.ask("podman", List.of(arguments));
-    if (!answer.good()) {
+    CommandExecution answer = PROGRAMS.run("podman", List.of(arguments));
+    if (!answer.succeeded()) {
       throw new IOException(answer.toString());
     }
-    return answer.text();
+    return answer.output();
   }
 
   private static void say(String what, Object seen) {
