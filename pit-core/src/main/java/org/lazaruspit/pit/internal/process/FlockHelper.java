@@ -33,66 +33,9 @@ final class FlockHelper implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FlockHelper.class);
 
-  /**
-   * Two files a question, the second may be empty. A file that isn't there is held by nobody. The
-   * list of jobs is asked for because that is when a shell lets go of children that have ended.
-   */
-  private static final String SHELL =
-      """
-      ask() { [ ! -e "$1" ] || flock -s -n -E HELD 9 9<"$1"; }
-      await() { [ ! -e "$1" ] || flock -s 9 9<"$1"; }
-      while read -r act number && IFS= read -r one && IFS= read -r two; do
-        jobs >/dev/null
-        case $act in
-          ask) ask "$one" && ask "$two"; echo "$number $?" ;;
-          await) { await "$one" && await "$two"; echo "$number $?"; } & ;;
-        esac
-      done
-      kill -KILL 0
-      """
-          .replace("HELD", Integer.toString(AgentLock.HELD_STATUS));
-
-  /**
-   * The same in Perl; its flock is flock(2) on Linux. Where no process is to be had, whoever waits
-   * has to ask again, but not at once.
-   */
-  private static final String PERL =
-      """
-      use Fcntl ':flock';
-      $| = 1;
-      $SIG{CHLD} = 'IGNORE';
-      sub take {
-        my ($how, @files) = @_;
-        for my $file (@files) {
-          next if $file eq '' || !-e $file;
-          open my $lock, '<', $file or return 1;
-          next if flock $lock, $how;
-          return $!{EWOULDBLOCK} ? HELD : 1;
-        }
-        return 0;
-      }
-      while (defined(my $head = <STDIN>)) {
-        my ($act, $number) = split ' ', $head;
-        my ($one, $two) = (scalar <STDIN>, scalar <STDIN>);
-        last unless defined $two;
-        chomp($one, $two);
-        if ($act eq 'ask') {
-          print $number, ' ', take(LOCK_SH | LOCK_NB, $one, $two), "\\n";
-          next;
-        }
-        my $child = fork;
-        next if $child;
-        if (defined $child) {
-          close STDIN;
-          print $number, ' ', take(LOCK_SH, $one, $two), "\\n";
-          exit;
-        }
-        select undef, undef, undef, 0.1;
-        print "$number 1\\n";
-      }
-      kill 'KILL', 0;
-      """
-          .replace("HELD", Integer.toString(AgentLock.HELD_STATUS));
+  private static final String PERL = HelperScript.read("flock-helper.pl");
+  private static final String SHELL = HelperScript.read("flock-helper.sh");
+  private static final String HELD = Integer.toString(AgentLock.HELD_STATUS);
 
   /** The variable of all that only ask: a shell holds a file open while its child asks about it. */
   static final String MARK = "LAZARUS_LOCK_DESK";
@@ -113,13 +56,13 @@ final class FlockHelper implements AutoCloseable {
     this.command =
         programs
             .find("perl")
-            .map(perl -> List.of("setsid", perl, "-e", PERL))
-            .orElse(List.of("setsid", "sh", "-c", SHELL));
+            .map(perl -> List.of("setsid", perl, "-e", PERL, HELD))
+            .orElse(List.of("setsid", "sh", "-c", SHELL, "sh", HELD));
   }
 
   /** Whether nobody holds any of these locks; the future fails where that cannot be told. */
   CompletableFuture<Boolean> isFree(List<Path> files) {
-    return send("ask", files).thenApply(status -> status == 0 || unless(status, files));
+    return send("check", files).thenApply(status -> status == 0 || unless(status, files));
   }
 
   private static boolean unless(int status, List<Path> files) {

@@ -45,44 +45,7 @@ final class PreforkPool implements AutoCloseable {
   /** By then the start that has used one up is over. */
   private static final long REFILL_AFTER_MILLIS = 100;
 
-  /**
-   * The order is its length and a line break, then fields, each ended by a zero: a part of an order
-   * is none. File numbers up to {@code $^F} stay open in what it becomes, as the locks have to.
-   */
-  private static final String SCRIPT =
-      """
-      use Fcntl qw(:DEFAULT :flock);
-      binmode STDIN;
-      my $length = <STDIN>;
-      exit 0 unless defined $length;
-      local $/;
-      my $order = <STDIN>;
-      exit 0 unless defined $order && length($order) == $length;
-      my ($folder, $log, $counts, @rest) = split /\\0/, $order, -1;
-      pop @rest;
-      my ($locks, $variables) = split / /, $counts;
-      my @locks = splice @rest, 0, $locks;
-      %ENV = splice @rest, 0, 2 * $variables;
-      open STDIN, '<', '/dev/null' or exit 69;
-      sysopen STDOUT, $log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0666 or exit 69;
-      open STDERR, '>&', \\*STDOUT or exit 69;
-      chdir $folder or die "$folder: $!\\n";
-      $^F = 255;
-      my @held;
-      for my $file (@locks) {
-        open my $lock, '<', $file or die "$file: $!\\n";
-        my $patience = PATIENCE * 50;
-        until (flock $lock, LOCK_EX | LOCK_NB) {
-          exit HELD unless $patience-- > 0;
-          select undef, undef, undef, 0.02;
-        }
-        push @held, $lock;
-      }
-      exec { $rest[0] } @rest or print STDERR "$rest[0]: $!\\n";
-      exit 69;
-      """
-          .replace("PATIENCE", AgentLock.START_PATIENCE)
-          .replace("HELD", Integer.toString(AgentLock.HELD_STATUS));
+  private static final String SCRIPT = HelperScript.read("prefork-agent.pl");
 
   private final Optional<String> perl;
   private final Executor executor;
@@ -105,13 +68,18 @@ final class PreforkPool implements AutoCloseable {
     }
   }
 
+  private static List<String> command(String perl) {
+    String held = Integer.toString(AgentLock.HELD_STATUS);
+    return List.of("setsid", perl, "-e", SCRIPT, held, AgentLock.START_PATIENCE);
+  }
+
   private synchronized void addOne(String program) throws IOException {
     waiting.removeIf(process -> !process.isAlive());
     if (closed || waiting.size() >= WAITING) {
       return;
     }
     ProcessBuilder builder =
-        new ProcessBuilder("setsid", program, "-e", SCRIPT)
+        new ProcessBuilder(command(program))
             .redirectOutput(Redirect.DISCARD)
             .redirectError(Redirect.DISCARD);
     // What the agent is to know comes with the order, and nothing else is to change the script.
