@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.IsolationSpec;
-import org.lazaruspit.pit.internal.process.ProcessTree;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
@@ -31,7 +31,7 @@ final class PodmanCommand {
       while [ -e /proc/self/fd/$((open + 3)) ]; do open=$((open + 1)); done
       exec "$podman" run "--env=%1$s=$mark" --preserve-fds=$open "$@"
       """
-          .formatted(ProcessTree.MARK);
+          .formatted(AgentMark.VARIABLE);
 
   /** Where a rootless podman keeps what is of today. */
   static final String RUN_FOLDER = "XDG_RUNTIME_DIR";

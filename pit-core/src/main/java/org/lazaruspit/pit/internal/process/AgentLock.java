@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
@@ -68,18 +69,9 @@ final class AgentLock {
     return shared;
   }
 
-  /**
-   * Both names in one text, for a variable. Real names hold no two slashes in a row, so it can be
-   * told where the second begins.
-   */
+  /** Returns the value of {@link AgentMark} for this lock. */
   String mark() {
-    return own + shared.map(file -> "/" + file).orElse("");
-  }
-
-  /** The names in a {@link #mark}. */
-  static List<String> names(String mark) {
-    int end = mark.indexOf("//");
-    return end < 0 ? List.of(mark) : List.of(mark.substring(0, end), mark.substring(end + 1));
+    return AgentMark.value(own, shared);
   }
 
   /** Whether that is a name of this lock. */

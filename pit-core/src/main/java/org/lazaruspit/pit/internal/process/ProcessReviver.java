@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.internal.isolation.Sandbox;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -268,7 +269,7 @@ public final class ProcessReviver implements Reviver {
     environment.putAll(walled.environment());
     environment.putAll(command.environment());
     environment.putAll(order.environment());
-    environment.put(ProcessTree.MARK, lock.mark());
+    environment.put(AgentMark.VARIABLE, lock.mark());
     builder.redirectInput(Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);
     builder.redirectOutput(Redirect.appendTo(ownFile(order.log())));

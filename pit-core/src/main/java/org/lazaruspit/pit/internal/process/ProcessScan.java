@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProcFs;
 
 /**
@@ -28,7 +29,7 @@ import org.lazaruspit.pit.internal.os.ProcFs;
  */
 final class ProcessScan {
 
-  private static final byte[] PREFIX = (ProcessTree.MARK + "=").getBytes(US_ASCII);
+  private static final byte[] PREFIX = (AgentMark.VARIABLE + "=").getBytes(US_ASCII);
 
   private static final int[] SKIP = skips();
 
@@ -107,7 +108,7 @@ final class ProcessScan {
     Set<String> marks = new HashSet<>();
     for (int at = find(environment, 0); at >= 0; at = find(environment, at + PREFIX.length)) {
       if (at == 0 || environment[at - 1] == 0) {
-        marks.addAll(AgentLock.names(textAt(environment, at + PREFIX.length)));
+        marks.addAll(AgentMark.names(textAt(environment, at + PREFIX.length)));
       }
     }
     return marks;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.lazaruspit.pit.internal.os.ProcFs;
@@ -19,10 +20,7 @@ import org.slf4j.LoggerFactory;
  * agent's lock open, and processes whose environment carries the agent's mark. Many run-times close
  * inherited descriptors in their children, so neither sign alone finds all of them.
  */
-public final class ProcessTree {
-
-  /** The variable that marks a process as part of an agent's tree; it names the agent's lock. */
-  public static final String MARK = "LAZARUS_LOCK";
+final class ProcessTree {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
   private static final CommandRunner SIGNAL_RUNNER = new CommandRunner(Duration.ofSeconds(5), 200);
@@ -104,9 +102,7 @@ public final class ProcessTree {
 
   /** The mark: names of the lock, for every process that the agent starts. */
   private boolean marked(long pid) {
-    return ProcFs.variable(pid, MARK).stream()
-        .flatMap(mark -> AgentLock.names(mark).stream())
-        .anyMatch(lock::isCalled);
+    return AgentMark.namesOf(pid).stream().anyMatch(lock::isCalled);
   }
 
   /** Asks the process and its whole group to end. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.pit.internal.isolation.SandboxedAgent;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.StopOrder;
@@ -48,7 +49,7 @@ final class CaretakerTest {
     agent.startReady(
         reviver,
         level(IsolationLevel.NONE),
-        "mark=$%1$s; unset %1$s; exec '%2$s' \"$mark\"".formatted(ProcessTree.MARK, script));
+        "mark=$%1$s; unset %1$s; exec '%2$s' \"$mark\"".formatted(AgentMark.VARIABLE, script));
     return reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO));
   }
 
@@ -62,7 +63,7 @@ final class CaretakerTest {
             wait
             echo away >artifacts/put
             """
-                .formatted(ProcessTree.MARK));
+                .formatted(AgentMark.VARIABLE));
     assertInstanceOf(StopOutcome.Gone.class, outcome);
     assertEquals("away\n", Files.readString(agent.cell.resolve("artifacts").resolve("put")));
   }

@@ -28,6 +28,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 
 final class ProcessScanTest {
@@ -63,7 +64,7 @@ final class ProcessScanTest {
             folder.resolve("a"),
             Optional.empty());
     ProcessBuilder marked = new ProcessBuilder("sleep", "600");
-    marked.environment().put(ProcessTree.MARK, lock.mark());
+    marked.environment().put(AgentMark.VARIABLE, lock.mark());
     Set<Long> expected = new HashSet<>();
     List<Process> processes = new ArrayList<>();
     try {
