@@ -45,7 +45,7 @@ public record IsolationReport(
    */
   public static IsolationReport ofThisMachine(Settings settings) {
     IsolationPreflight preflight = new IsolationPreflight(settings);
-    return new IsolationReport(preflight.abilities(), preflight.refusals());
+    return new IsolationReport(preflight.features(), preflight.refusals());
   }
 
   /**

@@ -112,7 +112,7 @@ final class OwnershipContractCatchesTest {
 
   static {
     fault(
-        "itsNameIsStableAndCanBeUsed",
+        "itsNameIsStableAndValid",
         world ->
             new Right(world) {
               @Override
@@ -130,7 +130,7 @@ final class OwnershipContractCatchesTest {
               }
             });
     fault(
-        "whatOneOwnsNobodyElseGetsAndHeKeepsIt",
+        "anOwnedCellIsGivenToNoOtherAndStaysWithItsOwner",
         world ->
             new Right(world) {
               @Override
@@ -140,7 +140,7 @@ final class OwnershipContractCatchesTest {
               }
             });
     fault(
-        "whatIsLetGoIsForTheNext",
+        "aReleasedCellGoesToTheNextClaim",
         world ->
             new Right(world) {
               @Override
@@ -174,7 +174,7 @@ final class OwnershipContractCatchesTest {
               }
             });
     fault(
-        "ofManyWhoTryAtOnceOneGetsIt",
+        "exactlyOneOfManyConcurrentClaimsSucceeds",
         world ->
             new Right(world) {
               @Override

@@ -360,7 +360,7 @@ final class PitTeam implements AutoCloseable {
     }
     for (AgentRef agent : agents) {
       assertInstanceOf(
-          StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent, Duration.ZERO)));
+          StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent, Duration.ZERO)));
     }
     reviver.close();
     for (ProcessHandle helper : helpers) {

@@ -90,7 +90,7 @@ final class ProbeContractCatchesTest {
 
   static {
     fault(
-        "itsNameIsStableAndCanBeUsed",
+        "itsNameIsStableAndValid",
         () ->
             new Right() {
               @Override
@@ -99,7 +99,7 @@ final class ProbeContractCatchesTest {
               }
             });
     fault(
-        "everyTargetGetsOneResultAndNobodyElse",
+        "everyTargetGetsExactlyOneResult",
         () ->
             new Right() {
               @Override
@@ -110,7 +110,7 @@ final class ProbeContractCatchesTest {
               }
             });
     fault(
-        "whoIsWellIsProvenHealthyInItsIncarnation",
+        "aHealthyAgentIsProvenHealthyInItsIncarnation",
         () ->
             new Right() {
               @Override
@@ -119,7 +119,7 @@ final class ProbeContractCatchesTest {
               }
             });
     fault(
-        "whatAnOlderIncarnationHasSentProvesNothingOfANewerOne",
+        "heartbeatsOfAnOlderIncarnationProveNothingAboutANewerOne",
         () ->
             new Right() {
               @Override
@@ -133,10 +133,10 @@ final class ProbeContractCatchesTest {
                     Duration.ZERO);
               }
             });
-    fault("whoIsNotKnownIsNeitherWellNorDead", () -> answering("unknown", Verdict.UNHEALTHY));
-    fault("thatNobodyAnswersIsAResult", () -> answering("far", Verdict.UNHEALTHY));
+    fault("anUnknownAgentIsNeitherHealthyNorDead", () -> answering("unknown", Verdict.UNHEALTHY));
+    fault("aMissingAnswerIsAResult", () -> answering("far", Verdict.UNHEALTHY));
     fault(
-        "whoCannotBeReachedSpoilsNoOther",
+        "anUnreachableAgentAffectsNoOtherResult",
         () ->
             new Right() {
               @Override
@@ -151,9 +151,9 @@ final class ProbeContractCatchesTest {
                 return ProbeResult.of(target, ask(instead).verdict(), "", Duration.ZERO);
               }
             });
-    fault("manyThreadsMayAskAtOnce", OneThread::new);
+    fault("concurrentCallsAreSafe", OneThread::new);
     fault(
-        "anInterruptEndsACallOrIsOverlookedAndHarmsNobody",
+        "anInterruptEndsACallOrIsIgnoredAndDoesNoHarm",
         () ->
             new Right() {
               @Override
@@ -166,7 +166,7 @@ final class ProbeContractCatchesTest {
               }
             });
     fault(
-        "registeringWhoIsRegisteredDoesNoHarm",
+        "registeringTwiceDoesNoHarm",
         () ->
             new Right() {
               private boolean registered;

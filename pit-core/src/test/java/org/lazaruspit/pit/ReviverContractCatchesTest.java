@@ -95,7 +95,7 @@ final class ReviverContractCatchesTest {
     AtomicInteger calls = new AtomicInteger();
     fault(
         "changes its name",
-        "itsNameIsStableAndCanBeUsed",
+        "itsNameIsStableAndValid",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -105,7 +105,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "reports every agent as running",
-        "whoWasNeverStartedDoesNotRun",
+        "anAgentThatWasNeverStartedDoesNotRun",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -116,7 +116,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "counts incarnations on its own",
-        "whoWasStartedRunsInThatIncarnation",
+        "aStartedAgentRunsInItsIncarnation",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -126,7 +126,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "completes an exit at once",
-        "anExitIsNotToldWhileTheAgentRuns",
+        "anExitIsNotReportedWhileTheAgentRuns",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -141,7 +141,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "completes no exit",
-        "aDeathIsTold",
+        "aDeathIsReported",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -153,7 +153,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "fails exit stages",
-        "aDeathIsTold",
+        "aDeathIsReported",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -178,13 +178,13 @@ final class ReviverContractCatchesTest {
             new MemoryReviver(world) {
               @Override
               public RunningAgent start(StartOrder order) throws IOException, InterruptedException {
-                stop(StopOrder.whatever(order.agent(), Duration.ZERO));
+                stop(StopOrder.anyIncarnation(order.agent(), Duration.ZERO));
                 return super.start(order);
               }
             });
     fault(
         "reports a stop without one",
-        "whoIsStoppedIsGone",
+        "aStoppedAgentIsGone",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -194,7 +194,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "stops only with some grace",
-        "stoppingTakesNoGraceWhereNoneIsGiven",
+        "stoppingWithoutGraceKillsAtOnce",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -206,7 +206,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "fails to stop an absent agent",
-        "stoppingWhereNothingIsLeftProvesOnlyThat",
+        "stoppingAnAbsentAgentOnlyProvesItsAbsence",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -218,17 +218,17 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "stops any agent, regardless of the order",
-        "anOrderThatIsTooOldStopsNobody",
+        "anOrderThatIsTooOldStopsNoAgent",
         world ->
             new MemoryReviver(world) {
               @Override
               public StopOutcome stop(StopOrder order) throws IOException, InterruptedException {
-                return super.stop(StopOrder.whatever(order.agent(), order.grace()));
+                return super.stop(StopOrder.anyIncarnation(order.agent(), order.grace()));
               }
             });
     fault(
         "starts no agent a second time",
-        "whoWasStoppedOrKilledCanBeStartedAgain",
+        "aStoppedOrKilledAgentCanBeStartedAgain",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -251,7 +251,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "stops only agents of this instance",
-        "theNextReviverCanStopWhatThePreviousOneStarted",
+        "theNextReviverCanStopAgentsOfThePreviousOne",
         world ->
             new MemoryReviver(world) {
               private boolean mine;
@@ -272,7 +272,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "ignores the cell of an agent",
-        "anAgentOfAnotherCellIsSomebodyElse",
+        "anAgentOfAnotherCellIsAnotherAgent",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -282,7 +282,7 @@ final class ReviverContractCatchesTest {
             });
     fault(
         "throws on an impossible order",
-        "whatCannotBeStartedIsAnErrorOrAnEndAndDoesNotRun",
+        "anImpossibleStartIsAnErrorOrAnEndAndTheAgentDoesNotRun",
         world ->
             new MemoryReviver(world) {
               @Override
@@ -293,10 +293,10 @@ final class ReviverContractCatchesTest {
                 return super.start(order);
               }
             });
-    fault("fails with several threads", "manyThreadsMayAskAtOnce", OneThread::new);
+    fault("fails with several threads", "concurrentCallsAreSafe", OneThread::new);
     fault(
         "fails on an interrupt",
-        "anInterruptEndsACallOrIsOverlookedAndHarmsNobody",
+        "anInterruptEndsACallOrIsIgnoredAndDoesNoHarm",
         world ->
             new MemoryReviver(world) {
               @Override

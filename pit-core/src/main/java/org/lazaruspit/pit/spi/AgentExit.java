@@ -5,16 +5,16 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * How an agent ended. Immutable and thread-safe.
+ * End of an agent. Immutable and thread-safe.
  *
- * @param at when it was noticed
+ * @param at the time when the end was noticed
  * @param detail the evidence in words, for example {@code killed by signal 9 (KILL)}
- * @param status its exit status, as the operating system told its parent; empty where somebody else
- *     was its parent, and for a death by signal
+ * @param status the exit status; empty for a death by signal, and if the reviver was not the parent
+ *     of the process
  */
 public record AgentExit(Instant at, String detail, OptionalInt status) {
 
-  /** Checks that the parts are there. */
+  /** Checks that no component is null. */
   @SuppressWarnings("doclint:missing") // the record says it
   public AgentExit {
     Objects.requireNonNull(at, "at");
@@ -23,9 +23,9 @@ public record AgentExit(Instant at, String detail, OptionalInt status) {
   }
 
   /**
-   * An end whose exit status nobody knows.
+   * Makes an end with an unknown exit status.
    *
-   * @param at when it was noticed
+   * @param at the time when the end was noticed
    * @param detail the evidence in words
    */
   public AgentExit(Instant at, String detail) {

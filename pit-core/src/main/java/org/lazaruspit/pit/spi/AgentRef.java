@@ -5,9 +5,10 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * An agent as the pit knows it: agent ids are unique only within a cell. Immutable and thread-safe.
+ * Reference to an agent: agent ids are unique only within a cell. Ordered by cell, then agent.
+ * Immutable and thread-safe.
  *
- * @param cellId the cell that the agent belongs to
+ * @param cellId the id of the agent's cell
  * @param agentId the agent's id within that cell
  */
 public record AgentRef(UUID cellId, String agentId) implements Comparable<AgentRef> {
@@ -15,7 +16,7 @@ public record AgentRef(UUID cellId, String agentId) implements Comparable<AgentR
   private static final Comparator<AgentRef> ORDER =
       Comparator.comparing(AgentRef::cellId).thenComparing(AgentRef::agentId);
 
-  /** Checks that both parts are there. */
+  /** Checks that no component is null. */
   @SuppressWarnings("doclint:missing") // the record says it
   public AgentRef {
     Objects.requireNonNull(cellId, "cellId");

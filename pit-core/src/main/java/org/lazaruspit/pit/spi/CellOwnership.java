@@ -6,88 +6,88 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Decides which pit works a cell: one at a time. Found with {@link java.util.ServiceLoader}, in a
- * JAR of the plug-in directory, or handed in by code. {@code CellOwnershipContract} in this
- * module's test JAR holds every sentence below against an implementation.
+ * Gives each cell to one pit at a time. Found with {@link java.util.ServiceLoader}, in a JAR of the
+ * plug-in directory, or handed in by code. {@code CellOwnershipContract} in this module's test JAR
+ * tests an implementation against this contract.
  *
- * <p><b>Life.</b> An instance made by its constructor is only asked for its {@link #name} and
- * {@link #configured}. What that returns is used until it is closed; so is an instance handed in by
- * code.
+ * <p><b>Lifecycle.</b> Of an instance from the service loader only {@link #name} and {@link
+ * #configured} are called; the result of {@code configured}, or an instance handed in by code, is
+ * used until it is closed.
  *
  * <p><b>Threads.</b> Implementations and their claims must be thread-safe.
  *
- * <p><b>Time.</b> {@link #claim} does not wait for another pit, and gives up by itself in bounded
- * time; {@link Claim#held} is asked before every step and must not block.
+ * <p><b>Time.</b> {@link #claim} does not wait for another pit and returns in bounded time. {@link
+ * Claim#held} is called before every step and must not block.
  *
- * <p><b>Errors.</b> Whatever is thrown, and a null, means that the cell is not ours: it is left
- * alone and asked for again at the next poll.
+ * <p><b>Errors.</b> After any exception, and after a null result, the cell counts as not claimed:
+ * it is left alone, and claimed again at the next poll.
  */
 public interface CellOwnership {
 
   /**
-   * The stable name by which configuration and logs call this plug-in.
+   * Returns the stable name of this plug-in in configuration and logs.
    *
    * @return lower case, unique among ownerships, for example {@code file-lock}
    */
   String name();
 
   /**
-   * The instance to use with these settings.
+   * Returns an instance with these settings. The default ignores them and returns this instance.
    *
-   * @param settings what the configuration says under this plug-in's name
+   * @param settings the settings under this plug-in's name in the configuration
    * @return this, or a new configured instance
-   * @throws IllegalArgumentException where a setting cannot be used; the message names it
+   * @throws IllegalArgumentException if a setting is invalid; the message names it
    */
   default CellOwnership configured(Settings settings) {
     return this;
   }
 
   /**
-   * Tries to become the owner of a cell, without waiting. Of many who try at once, in this JVM or
-   * elsewhere, one gets it; a try that fails takes nothing from the owner.
+   * Tries to claim a cell, without waiting. Exactly one of several concurrent calls succeeds, in
+   * this JVM or elsewhere; a failed call does not affect the owner.
    *
-   * @param cellId the cell
+   * @param cellId the cell's id
    * @param directory the cell's directory
-   * @return the claim, or empty while another pit has it
-   * @throws IOException if it could not be found out
+   * @return the claim, or empty while another pit owns the cell
+   * @throws IOException if the ownership cannot be determined
    */
   Optional<Claim> claim(UUID cellId, Path directory) throws IOException;
 
   /**
-   * Ends what this ownership itself runs (threads, sessions), after its claims have been closed.
-   * Called once when the pit closes; a second call does nothing. The default has nothing to end.
+   * Releases the resources of this plug-in (threads, sessions), after its claims were closed.
+   * Called when the pit closes; a second call does nothing. The default does nothing.
    */
   default void close() {}
 
-  /** A cell that is ours until it is closed or lost. Thread-safe. */
+  /** Claim on a cell, held until it is closed or lost. Thread-safe. */
   interface Claim extends AutoCloseable {
 
     /**
-     * The fencing epoch: higher than that of every earlier owner of the cell.
+     * Returns the epoch: higher than that of every earlier owner of the cell, and constant.
      *
      * @return a number that rises with each owner
      */
     long epoch();
 
     /**
-     * Whether the cell is still ours. Asked before every step that changes something.
+     * Returns whether the claim is still valid. Called before every step that changes something.
      *
-     * @return false as soon as another may have it
+     * @return false as soon as another pit may own the cell
      */
     boolean held();
 
     /**
-     * Whether another pit is to have the cell, so that each has its share. The pit then lets go of
-     * it at a poll, once no revival in the cell is under way, and stays its owner until then. Asked
-     * at every poll; must not block. The default never moves a cell.
+     * Returns whether the cell should move to another pit, to balance the load. The pit then
+     * releases the cell at a poll, once no revival in it is in progress, and remains its owner
+     * until then. Called at every poll; must not block. The default returns false.
      *
-     * @return true to be let go soon
+     * @return true to request the release
      */
     default boolean wantedElsewhere() {
       return false;
     }
 
-    /** Lets go of the cell; a second call does nothing, even while the next owner has it. */
+    /** Releases the cell; a second call does nothing, even while the next owner has the cell. */
     @Override
     void close();
   }

@@ -6,15 +6,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a gateway is and how to speak to it. Immutable and thread-safe.
+ * Address of a gateway. Immutable and thread-safe.
  *
- * @param name the name that agents' files use
- * @param uri its base address, for example {@code http://127.0.0.1:8080}
- * @param tokenFile the file that holds the pit's token for it, or null where it asks for none
+ * @param name the gateway's name in agents' files
+ * @param uri the base address, for example {@code http://127.0.0.1:8080}
+ * @param tokenFile the file with the pit's token, or null for a gateway without authentication
  */
 public record GatewayAddress(String name, URI uri, @Nullable Path tokenFile) {
 
-  /** Checks that the address can be spoken to over HTTP. */
+  /** Checks that the address is an http or https URL with a host. */
   @SuppressWarnings("doclint:missing") // the record says it
   public GatewayAddress {
     Objects.requireNonNull(name, "name");
@@ -29,9 +29,9 @@ public record GatewayAddress(String name, URI uri, @Nullable Path tokenFile) {
   }
 
   /**
-   * The address of a path beneath this gateway.
+   * Returns the address of a path on this gateway.
    *
-   * @param path an absolute path, already percent-encoded where it must be
+   * @param path an absolute path, percent-encoded
    * @return the base address with the path appended
    */
   public URI resolve(String path) {

@@ -4,101 +4,100 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Asks whether agents are healthy. Found with {@link java.util.ServiceLoader}, in a JAR of the
- * plug-in directory, or handed in by code. {@code HealthProbeContract} in this module's test JAR
- * holds every sentence below against an implementation.
+ * Probes the health of agents. Found with {@link java.util.ServiceLoader}, in a JAR of the plug-in
+ * directory, or handed in by code. {@code HealthProbeContract} in this module's test JAR tests an
+ * implementation against this contract.
  *
- * <p><b>Life.</b> An instance made by its constructor is only asked for its {@link #name} and
- * {@link #configured}. What that returns is used until it is closed; so is an instance handed in by
- * code.
+ * <p><b>Lifecycle.</b> Of an instance from the service loader only {@link #name} and {@link
+ * #configured} are called; the result of {@code configured}, or an instance handed in by code, is
+ * used until it is closed.
  *
  * <p><b>Threads.</b> Implementations are called from several threads and must be thread-safe.
  *
- * <p><b>Time.</b> The loop waits for the answer: a probe has limits of its own. The pit does not
- * wait for it for ever: it goes on without the answer and interrupts the thread it left behind.
+ * <p><b>Time.</b> The loop waits for the results, so a probe needs time limits of its own. After a
+ * limit of the pit the loop continues without the results, and the waiting thread is interrupted.
  *
  * <p><b>Interruption</b> ends a call soon, with {@link InterruptedException}.
  *
- * <p><b>Errors.</b> Whatever is thrown, and a null, is logged with the probe's name and the call,
+ * <p><b>Errors.</b> Any exception, and a null result, is logged with the probe's name and the call,
  * and counts as {@link ProbeResult.Verdict#UNREACHABLE}: a broken probe never kills an agent.
  */
 public interface HealthProbe {
 
   /**
-   * The stable name by which configuration and logs call this plug-in.
+   * Returns the stable name of this plug-in in configuration and logs.
    *
    * @return lower case, unique among probes, for example {@code gateway-http}
    */
   String name();
 
   /**
-   * The instance to use with these settings.
+   * Returns an instance with these settings. The default ignores them and returns this instance.
    *
-   * @param settings what the configuration says under this plug-in's name
+   * @param settings the settings under this plug-in's name in the configuration
    * @return this, or a new configured instance
-   * @throws IllegalArgumentException where a setting cannot be used; the message names it
+   * @throws IllegalArgumentException if a setting is invalid; the message names it
    */
   default HealthProbe configured(Settings settings) {
     return this;
   }
 
   /**
-   * Asks about many agents, in as few requests as the other side allows. That nobody answers about
-   * some of them is their result, {@link ProbeResult.Verdict#UNREACHABLE}, and spoils no other's.
+   * Probes many agents, in as few requests as possible. An agent without an answer gets the result
+   * {@link ProbeResult.Verdict#UNREACHABLE}, which does not affect the results of other agents.
    *
-   * @param targets whom to ask about; never empty
-   * @return one result a target, in any order, and none about anybody else; a missing one counts as
+   * @param targets the agents; never empty
+   * @return exactly one result per target, in any order, and no others; a missing result counts as
    *     unreachable
-   * @throws InterruptedException if the thread was interrupted while asking
+   * @throws InterruptedException if the thread was interrupted
    */
   List<ProbeResult> probe(List<ProbeTarget> targets) throws InterruptedException;
 
   /**
-   * Tells whoever keeps the agent's health that a new incarnation is on its way, so that nothing
-   * from the previous one counts any more. Telling it once more does no harm. The default has
-   * nobody to tell.
+   * Registers a new incarnation with the registry of the agent, so that heartbeats of earlier ones
+   * do not count any more. Idempotent. The default does nothing.
    *
    * @param target the agent and its new incarnation
-   * @throws IOException if it could not be told
-   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @throws IOException if the registration failed
+   * @throws InterruptedException if the thread was interrupted
    */
   default void register(ProbeTarget target) throws IOException, InterruptedException {}
 
   /**
-   * Passes on a sign of life that an agent without a network has left in its heartbeat file. The
-   * default has nobody to tell.
+   * Passes on a heartbeat that an agent without a network has written to its heartbeat file. The
+   * default does nothing.
    *
-   * @param target the agent, in the incarnation that beat
-   * @param heartbeat what it said: the JSON of a heartbeat, as a gateway takes it, or an empty text
-   * @throws IOException if it could not be passed on
-   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @param target the agent, in the incarnation of the heartbeat
+   * @param heartbeat the JSON of a heartbeat, in the form that gateways take, or an empty text
+   * @throws IOException if the heartbeat could not be passed on
+   * @throws InterruptedException if the thread was interrupted
    */
   default void heartbeat(ProbeTarget target, String heartbeat)
       throws IOException, InterruptedException {}
 
   /**
-   * Listens to a gateway that can tell of changes, so that the pit need not wait for its next poll.
-   * Must not block. The default cannot listen, and the pit polls.
+   * Subscribes to changes at a gateway, so that the pit need not wait for its next poll. Must not
+   * block. The default never reports a change, and the pit polls.
    *
-   * @param gateway whom to listen to
-   * @param news called on any thread, and however often: when something about one of its agents may
-   *     have changed
-   * @return what ends it
+   * @param gateway the gateway
+   * @param onChange called on any thread, any number of times, when the health of an agent may have
+   *     changed
+   * @return the subscription, to be closed
    */
-  default Listening listen(GatewayAddress gateway, Runnable news) {
+  default Listening listen(GatewayAddress gateway, Runnable onChange) {
     return () -> {};
   }
 
-  /** A running connection to somebody who tells of changes. */
+  /** Subscription to the changes at a gateway. */
   interface Listening extends AutoCloseable {
-    /** Ends it. A second call does nothing. */
+    /** Ends the subscription; a second call does nothing. */
     @Override
     void close();
   }
 
   /**
-   * Ends what this probe itself runs (threads, connections). Called once when the pit closes; a
-   * second call does nothing. The default has nothing to end.
+   * Releases the resources of this plug-in (threads, connections). Called when the pit closes; a
+   * second call does nothing. The default does nothing.
    */
   default void close() {}
 }

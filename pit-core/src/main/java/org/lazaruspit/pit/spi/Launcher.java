@@ -12,13 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How agents of one kind are started, from the operator's configuration: an argument list that no
- * shell ever sees. Immutable and thread-safe.
+ * Command that starts agents, from the operator's configuration: an argument list that no shell
+ * parses. Immutable and thread-safe.
  *
- * @param name the name that agents' files use in {@code launcher}
- * @param command the program and its arguments, with placeholders such as <code>{agent_id}</code>
- * @param environment variables to set, with placeholders in their values
- * @param workingDirectory where to start it, with placeholders; empty for the cell's directory
+ * @param name the launcher's name in agents' files
+ * @param command the program and its arguments, with placeholders such as <code>{agent_id}</code>;
+ *     at least a program
+ * @param environment variables to set, with placeholders in the values
+ * @param workingDirectory the working directory, with placeholders; empty for the cell's directory
  */
 public record Launcher(
     String name,
@@ -26,7 +27,7 @@ public record Launcher(
     Map<String, String> environment,
     Optional<String> workingDirectory) {
 
-  /** The placeholders that may stand in a launcher. */
+  /** The valid placeholders, without braces, in alphabetical order. */
   public static final Set<String> PLACEHOLDERS =
       Collections.unmodifiableSet(
           new TreeSet<>(
@@ -34,7 +35,11 @@ public record Launcher(
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
 
-  /** Checks that there is a command and that every placeholder is known. */
+  /**
+   * Copies the collections.
+   *
+   * @throws IllegalArgumentException if the command is empty or a placeholder is unknown
+   */
   @SuppressWarnings("doclint:missing") // the record says it
   public Launcher {
     command = List.copyOf(command);
@@ -49,16 +54,16 @@ public record Launcher(
   }
 
   /**
-   * A command with every placeholder replaced: ready to be started as it stands. Immutable.
+   * Command of a launcher with every placeholder replaced. Immutable and thread-safe.
    *
    * @param arguments the program and its arguments
    * @param environment variables to set
-   * @param workingDirectory where to start it; empty for the cell's directory
+   * @param workingDirectory the working directory; empty for the cell's directory
    */
   public record Command(
       List<String> arguments, Map<String, String> environment, Optional<String> workingDirectory) {
 
-    /** Copies the parts. */
+    /** Copies the collections. */
     @SuppressWarnings("doclint:missing") // the record says it
     public Command {
       arguments = List.copyOf(arguments);
@@ -67,9 +72,10 @@ public record Launcher(
   }
 
   /**
-   * Replaces every placeholder. Values are inserted as they are, never looked at again.
+   * Replaces every placeholder. Placeholders within inserted values are not replaced.
    *
-   * @param values the value of every placeholder in {@link #PLACEHOLDERS}
+   * @param values the values by placeholder, see {@link #PLACEHOLDERS}; a missing value is an empty
+   *     text
    * @return the command to start
    */
   public Command expand(Map<String, String> values) {

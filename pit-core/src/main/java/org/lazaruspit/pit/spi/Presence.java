@@ -2,26 +2,26 @@ package org.lazaruspit.pit.spi;
 
 import java.util.Optional;
 
-/** What a reviver knows about an agent being there, from its own evidence. */
+/** Presence of an agent, from a reviver's own evidence. */
 public sealed interface Presence {
 
   /**
-   * Something of the agent runs.
+   * The agent runs, or a part of its process tree does.
    *
-   * @param running what runs
+   * @param running the running agent
    */
   record Running(RunningAgent running) implements Presence {}
 
   /**
-   * Proven: nothing of the agent runs on this machine.
+   * Proven: no process of the agent runs.
    *
    * @param evidence the proof in words
-   * @param exit how it ended; empty where that was not seen
+   * @param exit the agent's end; empty if it was not observed
    */
   record Absent(String evidence, Optional<AgentExit> exit) implements Presence {
 
     /**
-     * An absence whose beginning was not seen.
+     * Makes an absence whose beginning was not observed.
      *
      * @param evidence the proof in words
      */
@@ -30,9 +30,9 @@ public sealed interface Presence {
     }
 
     /**
-     * An absence that began with this end.
+     * Makes an absence that began with an observed end.
      *
-     * @param exit how it ended
+     * @param exit the agent's end
      */
     public Absent(AgentExit exit) {
       this(exit.detail(), Optional.of(exit));
@@ -40,9 +40,9 @@ public sealed interface Presence {
   }
 
   /**
-   * This reviver cannot tell.
+   * The reviver has no proof of either.
    *
-   * @param reason why not
+   * @param reason the reason in words
    */
   record Unknown(String reason) implements Presence {}
 }

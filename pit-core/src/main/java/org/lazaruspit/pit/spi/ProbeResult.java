@@ -6,19 +6,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a probe learned about one agent. Immutable and thread-safe.
+ * Result of a probe of one agent. Immutable and thread-safe.
  *
- * @param agent who was asked about
- * @param verdict what was learned
- * @param incarnation the incarnation that the answer speaks of; 0 where none is known
- * @param beating whether at least one sign of life came from that incarnation
- * @param detail the evidence in words, for the journal and for people; may be empty
- * @param responseTime how long the answer took
- * @param held why the agent's silence does not count at the moment, for example {@code mass}; empty
- *     where it counts
- * @param waiting what the agent says it waits for, in words; empty where it does not wait
- * @param lastHeartbeat when it was last heard, for people; empty where nobody has told
- * @param progress how far the agent says it is, for people; empty where it does not say
+ * @param agent the probed agent
+ * @param verdict the verdict
+ * @param incarnation the incarnation that the verdict is about; 0 if unknown
+ * @param beating whether at least one heartbeat came from that incarnation
+ * @param detail the evidence in words, for the journal and for display; may be empty
+ * @param responseTime the duration of the probe
+ * @param held the reason why the agent's silence does not count at present, for example {@code
+ *     mass}; empty if it counts
+ * @param waiting the agent's own reason for waiting, in words; empty if it does not wait
+ * @param lastHeartbeat the time of the last heartbeat, for display; empty if unknown
+ * @param progress the agent's own report of its progress, for display; empty if absent
  */
 public record ProbeResult(
     AgentRef agent,
@@ -32,7 +32,7 @@ public record ProbeResult(
     Optional<Instant> lastHeartbeat,
     Optional<String> progress) {
 
-  /** Checks that the parts are there. */
+  /** Checks that no component is null. */
   @SuppressWarnings("doclint:missing") // the record says it
   public ProbeResult {
     Objects.requireNonNull(agent, "agent");
@@ -46,14 +46,14 @@ public record ProbeResult(
   }
 
   /**
-   * A result about an agent that is neither held nor waiting.
+   * Makes a result for an agent that is neither held nor waiting.
    *
-   * @param agent who was asked about
-   * @param verdict what was learned
-   * @param incarnation the incarnation that the answer speaks of; 0 where none is known
-   * @param beating whether at least one sign of life came from that incarnation
+   * @param agent the probed agent
+   * @param verdict the verdict
+   * @param incarnation the incarnation that the verdict is about; 0 if unknown
+   * @param beating whether at least one heartbeat came from that incarnation
    * @param detail the evidence in words; may be empty
-   * @param responseTime how long the answer took
+   * @param responseTime the duration of the probe
    */
   public ProbeResult(
       AgentRef agent,
@@ -74,16 +74,16 @@ public record ProbeResult(
   }
 
   /**
-   * A result that says nothing of the last heartbeat and of progress.
+   * Makes a result without the last heartbeat and progress.
    *
-   * @param agent who was asked about
-   * @param verdict what was learned
-   * @param incarnation the incarnation that the answer speaks of; 0 where none is known
-   * @param beating whether at least one sign of life came from that incarnation
+   * @param agent the probed agent
+   * @param verdict the verdict
+   * @param incarnation the incarnation that the verdict is about; 0 if unknown
+   * @param beating whether at least one heartbeat came from that incarnation
    * @param detail the evidence in words; may be empty
-   * @param responseTime how long the answer took
-   * @param held why the agent's silence does not count at the moment; empty where it counts
-   * @param waiting what the agent says it waits for, in words; empty where it does not wait
+   * @param responseTime the duration of the probe
+   * @param held the reason why the agent's silence does not count at present; empty if it counts
+   * @param waiting the agent's own reason for waiting, in words; empty if it does not wait
    */
   public ProbeResult(
       AgentRef agent,
@@ -107,27 +107,27 @@ public record ProbeResult(
         Optional.empty());
   }
 
-  /** What a probe may find. */
+  /** Verdict of a probe. */
   public enum Verdict {
-    /** All is well. */
+    /** No problem is known. */
     HEALTHY,
-    /** Something is wrong; never a reason to kill. */
+    /** A problem is known; never a reason to kill. */
     DEGRADED,
-    /** Taken for dead by whoever applies the rules. */
+    /** Dead by the rules of the registry. */
     UNHEALTHY,
-    /** Whoever was asked does not know the agent. */
+    /** The registry does not know the agent. */
     UNKNOWN,
-    /** Nobody answered: no statement about the agent. */
+    /** No answer, and no statement about the agent. */
     UNREACHABLE
   }
 
   /**
-   * A result without knowledge of an incarnation.
+   * Returns a result without an incarnation.
    *
-   * @param target who was asked about
-   * @param verdict what was learned
+   * @param target the probed agent
+   * @param verdict the verdict
    * @param detail the evidence in words
-   * @param responseTime how long the answer took
+   * @param responseTime the duration of the probe
    * @return the result
    */
   public static ProbeResult of(
@@ -136,11 +136,11 @@ public record ProbeResult(
   }
 
   /**
-   * Whether the agent is healthy in the given incarnation: it has itself been heard, and is not an
-   * older self.
+   * Returns whether this result proves that an incarnation is healthy: an older one does not count,
+   * and neither does a verdict before the first heartbeat.
    *
    * @param expected the incarnation to prove
-   * @return true only for a healthy verdict about that incarnation, with a sign of life
+   * @return true only for a healthy verdict about that incarnation, with a heartbeat
    */
   public boolean provesHealthy(long expected) {
     return verdict == Verdict.HEALTHY && beating && incarnation == expected;

@@ -5,16 +5,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An agent to ask about. Immutable and thread-safe.
+ * Agent to be probed. Immutable and thread-safe.
  *
- * @param agent who
- * @param key the name under which its gateway knows it
- * @param incarnation the incarnation that the pit's journal says is current; 0 before the first
- *     start
- * @param gatewayName what its file calls its gateway; empty for an agent that has none
- * @param gateway where that gateway is; empty for an agent that has none, or whose gateway is a
- *     registry in this JVM that nobody gave an address
- * @param heartbeatFile the file by which the agent may say that it lives; empty where it has none
+ * @param agent the agent
+ * @param key the agent's key at its gateway
+ * @param incarnation the current incarnation in the pit's journal; 0 before the first start
+ * @param gatewayName the name of the gateway in the agent's file; empty for an agent without one
+ * @param gateway the address of the gateway; empty for an agent without a gateway, or with a
+ *     registry of this JVM that has no address
+ * @param heartbeatFile the agent's heartbeat file; empty if it has none
  */
 public record ProbeTarget(
     AgentRef agent,
@@ -24,7 +23,7 @@ public record ProbeTarget(
     Optional<GatewayAddress> gateway,
     Optional<Path> heartbeatFile) {
 
-  /** Checks that the parts are there. */
+  /** Checks that no component is null. */
   @SuppressWarnings("doclint:missing") // the record says it
   public ProbeTarget {
     Objects.requireNonNull(agent, "agent");
@@ -35,12 +34,12 @@ public record ProbeTarget(
   }
 
   /**
-   * An agent without a heartbeat file.
+   * Makes a target without a heartbeat file.
    *
-   * @param agent who
-   * @param key the name under which its gateway knows it
-   * @param incarnation its incarnation; 0 before the first start
-   * @param gateway its gateway; empty for an agent that has none
+   * @param agent the agent
+   * @param key the agent's key at its gateway
+   * @param incarnation the current incarnation; 0 before the first start
+   * @param gateway the gateway; empty for an agent without one
    */
   public ProbeTarget(
       AgentRef agent, String key, long incarnation, Optional<GatewayAddress> gateway) {

@@ -5,99 +5,98 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Stops what is left of an agent and starts it again. Found with {@link java.util.ServiceLoader},
- * in a JAR of the plug-in directory, or handed in by code. {@code ReviverContract} in this module's
- * test JAR holds every sentence below against an implementation.
+ * Starts and stops agents. Found with {@link java.util.ServiceLoader}, in a JAR of the plug-in
+ * directory, or handed in by code. {@code ReviverContract} in this module's test JAR tests an
+ * implementation against this contract.
  *
- * <p><b>Life.</b> An instance made by its constructor is only asked for its {@link #name} and
- * {@link #configured}. What that returns is used until it is closed; so is an instance handed in by
- * code.
+ * <p><b>Lifecycle.</b> Of an instance from the service loader only {@link #name} and {@link
+ * #configured} are called; the result of {@code configured}, or an instance handed in by code, is
+ * used until it is closed.
  *
  * <p><b>Threads.</b> Implementations must be thread-safe. The pit never starts or stops one agent
- * from two threads at once, but may ask for its presence meanwhile, and for other agents anything.
+ * from two threads at once, but may meanwhile read its presence, and call any method for other
+ * agents.
  *
- * <p><b>Time.</b> {@link #presence} is asked for every agent at every poll: it should answer within
- * milliseconds where it can. Every method gives up by itself in bounded time. The pit does not wait
- * for a plug-in for ever: it goes on without the answer and interrupts the thread it left behind.
+ * <p><b>Time.</b> {@link #presence} is called for every agent at every poll, and should return
+ * within milliseconds. Every method returns in bounded time. After a limit of the pit the loop
+ * continues without the result, and the waiting thread is interrupted.
  *
- * <p><b>Interruption</b> ends a call soon, with {@link InterruptedException}; what it had begun may
- * be half done, and the next {@link #stop} has to cope with that.
+ * <p><b>Interruption</b> ends a call soon, with {@link InterruptedException}. A start or stop may
+ * then be half done, and the next {@link #stop} has to handle that.
  *
- * <p><b>Errors.</b> An {@link IOException} fails the act at hand or leaves a question open, and is
- * never evidence about an agent. Whatever else is thrown, and a null, is a fault of the plug-in,
- * logged with its name and the call, and counts the same; nobody else is harmed by it.
+ * <p><b>Errors.</b> An {@link IOException} fails the current call, and is never evidence about an
+ * agent. Any other exception, and a null result, is a fault of the plug-in: it is logged with the
+ * plug-in's name and the call, and has the same effect, on this agent alone.
  */
 public interface Reviver {
 
   /**
-   * The stable name by which configuration and logs call this plug-in.
+   * Returns the stable name of this plug-in in configuration and logs.
    *
    * @return lower case, unique among revivers, for example {@code process}
    */
   String name();
 
   /**
-   * The instance to use with these settings.
+   * Returns an instance with these settings. The default ignores them and returns this instance.
    *
-   * @param settings what the configuration says under this plug-in's name
+   * @param settings the settings under this plug-in's name in the configuration
    * @return this, or a new configured instance
-   * @throws IllegalArgumentException where a setting cannot be used; the message names it
+   * @throws IllegalArgumentException if a setting is invalid; the message names it
    */
   default Reviver configured(Settings settings) {
     return this;
   }
 
   /**
-   * Tells of a cell that this pit works from now on, before anything is asked about its agents, and
-   * again each time that it takes the cell on. Another pit may have worked it until then, and may
-   * have left agents running: a reviver that cannot tell says so by an exception, and the cell is
-   * left alone until the next poll. Does nothing by default.
+   * Called when the pit has claimed a cell, at each claim and before any other call for its agents.
+   * Another pit may have owned the cell and left agents running. After an exception the cell is
+   * left alone until the next poll. The default does nothing.
    *
    * @param cellId the cell's id
-   * @param cellDirectory where it is
-   * @throws IOException if agents of this cell could run without this reviver seeing them
+   * @param cellDirectory the cell's directory
+   * @throws IOException if agents of this cell may run unseen by this reviver
    */
   default void claimed(UUID cellId, Path cellDirectory) throws IOException {}
 
   /**
-   * Whether the agent runs, from this reviver's own evidence. An agent that still runs from an
-   * earlier life of the pit is adopted: the answer is then as for one just started. Changes
-   * nothing; an agent that was never started does not run.
+   * Returns whether the agent runs, from this reviver's own evidence. An agent that an earlier pit
+   * has started is adopted, with a result as for one just started. Starts and stops no agent; an
+   * agent that was never started is not reported as running.
    *
-   * @param agent whom to look for
+   * @param agent the agent
    * @return running, proven absent, or unknown
    * @throws IOException if the evidence could not be read
-   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @throws InterruptedException if the thread was interrupted
    */
   Presence presence(AgentRef agent) throws IOException, InterruptedException;
 
   /**
-   * Ends everything that is left of the agent, whoever started it, and proves that it is gone. Does
-   * nothing but prove where nothing is left. The agent's exit is complete afterwards. What runs as
-   * a newer incarnation than the order is for is left alone, as far as this reviver can tell
-   * incarnations.
+   * Stops every process of the agent, of whatever origin, and proves that it is gone; for an absent
+   * agent, only proves that. Afterwards the agent's exit is complete. Leaves an incarnation alone
+   * that is newer than the order allows, as far as this reviver knows incarnations.
    *
-   * @param order whom to stop, and up to which incarnation
+   * @param order the agent, and the newest incarnation to stop
    * @return gone, still there, or that the order is too old
    * @throws IOException if the evidence could not be read
-   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @throws InterruptedException if the thread was interrupted
    */
   StopOutcome stop(StopOrder order) throws IOException, InterruptedException;
 
   /**
-   * Starts the agent. Must refuse while anything of it runs, with an {@link IOException} or by an
-   * exit that comes at once; what runs is then left alone.
+   * Starts the agent. Must refuse while a process of the agent runs, with an {@link IOException} or
+   * with an agent that exits at once, and must not affect the running one.
    *
-   * @param order whom, and with what
+   * @param order the agent and the values for its start
    * @return the started agent, of the order's incarnation
-   * @throws IOException if it could not be started; the message says why
-   * @throws InterruptedException if the thread was interrupted meanwhile
+   * @throws IOException if the start failed; the message gives the reason
+   * @throws InterruptedException if the thread was interrupted
    */
   RunningAgent start(StartOrder order) throws IOException, InterruptedException;
 
   /**
-   * Whether this reviver starts agents by a launcher of the configuration. An agent that none fits
-   * is then never taken for one that merely does not run.
+   * Returns whether this reviver needs a launcher from the configuration to start agents. If so, an
+   * agent without a launcher is never judged as merely not running.
    *
    * @return false by default
    */
@@ -106,8 +105,8 @@ public interface Reviver {
   }
 
   /**
-   * Lets go of every agent without stopping any, and ends what this reviver itself runs (threads,
-   * helpers). Called once when the pit closes; a second call does nothing.
+   * Releases the resources of this plug-in (threads, helper programs), and stops no agent. Called
+   * when the pit closes; a second call does nothing. The default does nothing.
    */
   default void close() {}
 }

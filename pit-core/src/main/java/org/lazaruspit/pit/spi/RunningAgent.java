@@ -4,20 +4,20 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An agent that a reviver holds in its hand. Immutable and thread-safe.
+ * Agent that a reviver has started or adopted. Immutable and thread-safe.
  *
- * @param agent who
- * @param incarnation which incarnation of it runs; 0 where that cannot be told
- * @param description what it is, for people, for example {@code pid 4711}
- * @param exit completes once when nothing of the agent is left: at once where the reviver can tell,
- *     and at the latest when it has said {@link Presence.Absent}; never completes exceptionally,
- *     and is the same for as long as this agent runs. The completing thread belongs to the reviver:
- *     hand over at once, don't work on it
+ * @param agent the agent
+ * @param incarnation the incarnation that runs; 0 if unknown
+ * @param description a description for display, for example {@code pid 4711}
+ * @param exit completes once no process of the agent is left: at once if the reviver notices it,
+ *     and at the latest before a result of {@link Presence.Absent}. Never completes exceptionally,
+ *     and is the same while this agent runs. The completing thread belongs to the reviver and must
+ *     not be blocked
  */
 public record RunningAgent(
     AgentRef agent, long incarnation, String description, CompletionStage<AgentExit> exit) {
 
-  /** Checks that the parts are there. */
+  /** Checks that no component is null. */
   @SuppressWarnings("doclint:missing") // the record says it
   public RunningAgent {
     Objects.requireNonNull(agent, "agent");

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a plug-in is handed when it is set up. Immutable and thread-safe.
+ * Settings of a plug-in. Immutable and thread-safe.
  *
- * @param values what the configuration's {@code plugins} says under the plug-in's name: JSON values
- *     (texts, numbers, booleans, lists, maps)
- * @param stateDirectory the pit's own directory, outside every cell; a plug-in keeps its files in a
- *     folder of its own name beneath it
+ * @param values the entries under the plug-in's name in {@code plugins} of the configuration: JSON
+ *     values (texts, numbers, booleans, lists, maps)
+ * @param stateDirectory the pit's state directory, outside every cell; a plug-in keeps its files in
+ *     a folder of its own name beneath it
  */
 public record Settings(Map<String, Object> values, Path stateDirectory) {
 
@@ -30,51 +30,51 @@ public record Settings(Map<String, Object> values, Path stateDirectory) {
   }
 
   /**
-   * A text setting.
+   * Returns a text.
    *
    * @param name the setting's name
-   * @return its value, or empty where it isn't given
-   * @throws IllegalArgumentException if it is given and isn't a text
+   * @return the value, or empty if it is absent
+   * @throws IllegalArgumentException if the value is not a text
    */
   public Optional<String> text(String name) {
     return value(name, String.class, "a text");
   }
 
   /**
-   * A whole number.
+   * Returns a whole number.
    *
    * @param name the setting's name
-   * @return its value, or empty where it isn't given
-   * @throws IllegalArgumentException if it is given and isn't a whole number
+   * @return the value, or empty if it is absent
+   * @throws IllegalArgumentException if the value is not a whole number
    */
   public Optional<Long> number(String name) {
     return value(name, Number.class, "a whole number")
         .map(
             number -> {
               if (number.doubleValue() != number.longValue()) {
-                throw wrong(name, number, "a whole number");
+                throw invalid(name, number, "a whole number");
               }
               return number.longValue();
             });
   }
 
   /**
-   * A yes or no.
+   * Returns a boolean.
    *
    * @param name the setting's name
-   * @return its value, or empty where it isn't given
-   * @throws IllegalArgumentException if it is given and isn't a boolean
+   * @return the value, or empty if it is absent
+   * @throws IllegalArgumentException if the value is not a boolean
    */
   public Optional<Boolean> flag(String name) {
     return value(name, Boolean.class, "true or false");
   }
 
   /**
-   * A list of texts, for example a command and its arguments.
+   * Returns a list of texts, for example a command and its arguments.
    *
    * @param name the setting's name
-   * @return its value, or empty where it isn't given
-   * @throws IllegalArgumentException if it is given and isn't a list of texts
+   * @return the value, or empty if it is absent
+   * @throws IllegalArgumentException if the value is not a list of texts
    */
   public Optional<List<String>> texts(String name) {
     return value(name, List.class, "a list of texts")
@@ -83,7 +83,7 @@ public record Settings(Map<String, Object> values, Path stateDirectory) {
               List<String> texts = new ArrayList<>();
               for (Object each : list) {
                 if (!(each instanceof String text)) {
-                  throw wrong(name, list, "a list of texts");
+                  throw invalid(name, list, "a list of texts");
                 }
                 texts.add(text);
               }
@@ -92,28 +92,28 @@ public record Settings(Map<String, Object> values, Path stateDirectory) {
   }
 
   /**
-   * A time, given in whole seconds.
+   * Returns a duration, given in whole seconds from 1 to 86,400.
    *
    * @param name the setting's name
-   * @return its value, or empty where it isn't given
-   * @throws IllegalArgumentException if it is given and isn't between 1 s and a day
+   * @return the value, or empty if it is absent
+   * @throws IllegalArgumentException if the value is not a whole number in this range
    */
   public Optional<Duration> seconds(String name) {
     return number(name)
         .map(
             number -> {
               if (number < 1 || number > DAY) {
-                throw wrong(name, number, "a number of seconds from 1 to " + DAY);
+                throw invalid(name, number, "a number of seconds from 1 to " + DAY);
               }
               return Duration.ofSeconds(number);
             });
   }
 
   /**
-   * Refuses settings that the plug-in does not know: most are misspelt.
+   * Refuses unknown settings, which are mostly misspelt.
    *
-   * @param names every setting that it knows
-   * @throws IllegalArgumentException if there is another; the message names it
+   * @param names the names of all known settings
+   * @throws IllegalArgumentException if there is another setting; the message names it
    */
   public void expectOnly(String... names) {
     Set<String> known = new TreeSet<>(List.of(names));
@@ -131,12 +131,12 @@ public record Settings(Map<String, Object> values, Path stateDirectory) {
       return Optional.empty();
     }
     if (!type.isInstance(value)) {
-      throw wrong(name, value, expected);
+      throw invalid(name, value, expected);
     }
     return Optional.of(type.cast(value));
   }
 
-  private static IllegalArgumentException wrong(String name, Object value, String expected) {
+  private static IllegalArgumentException invalid(String name, Object value, String expected) {
     return new IllegalArgumentException("setting " + name + ": " + value + " is not " + expected);
   }
 }

@@ -9,22 +9,22 @@ import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.cell.IsolationSpec;
 
 /**
- * Everything a reviver needs to start one incarnation of one agent. Immutable and thread-safe.
+ * Order to start one incarnation of an agent. Immutable and thread-safe.
  *
- * @param agent whom to start
- * @param incarnation the new incarnation's number, at least 1
+ * @param agent the agent
+ * @param incarnation the new incarnation, at least 1
  * @param cellDirectory the cell's directory
- * @param checkpoint the folder of the verified checkpoint to go on from; empty to start fresh
- * @param gateway the agent's gateway; empty for an agent that has none
- * @param heartbeatUrl where the agent POSTs its heartbeats, key and incarnation included; empty
- *     without a gateway
- * @param launcher the command from the configuration; empty where none fits the agent
- * @param missionsRoot the directory that holds all cells: an agent kept apart sees none but its own
- * @param isolation how the agent is to be kept apart, with the level that holds; a reviver that
- *     cannot give all of it must refuse or report, and never start an agent with less in silence
+ * @param checkpoint the folder of the verified checkpoint to resume from; empty for a fresh start
+ * @param gateway the agent's gateway; empty for an agent without one
+ * @param heartbeatUrl the URL for the agent's heartbeats, with key and incarnation; empty without a
+ *     gateway
+ * @param launcher the launcher from the configuration; empty if no launcher fits the agent
+ * @param missionsRoot the directory of all cells, hidden from isolated agents except their own cell
+ * @param isolation the isolation of the agent, with its effective level; a reviver must refuse or
+ *     report fields that it cannot enforce
  * @param log the file that the agent's output is appended to
- * @param tokenFile the file that holds the agent's own token for its gateway; empty where that asks
- *     for none
+ * @param tokenFile the file with the agent's own token for its gateway; empty for a gateway without
+ *     authentication
  */
 public record StartOrder(
     AgentRef agent,
@@ -39,7 +39,7 @@ public record StartOrder(
     Path log,
     Optional<Path> tokenFile) {
 
-  /** Checks that the parts are there. */
+  /** Checks that no component is null, and that the incarnation is at least 1. */
   @SuppressWarnings("doclint:missing") // the record says it
   public StartOrder {
     Objects.requireNonNull(agent, "agent");
@@ -58,15 +58,16 @@ public record StartOrder(
   }
 
   /**
-   * An order for an agent that is not kept apart, and whose gateway asks for no token.
+   * Makes an order for an agent without isolation and without a token. The missions root is the
+   * parent of the cell's directory.
    *
-   * @param agent whom to start
-   * @param incarnation the new incarnation's number, at least 1
+   * @param agent the agent
+   * @param incarnation the new incarnation, at least 1
    * @param cellDirectory the cell's directory
-   * @param checkpoint the folder of the verified checkpoint to go on from
+   * @param checkpoint the folder of the verified checkpoint to resume from
    * @param gateway the agent's gateway
-   * @param heartbeatUrl where the agent POSTs its heartbeats
-   * @param launcher the command from the configuration
+   * @param heartbeatUrl the URL for the agent's heartbeats
+   * @param launcher the launcher from the configuration
    * @param log the file that the agent's output is appended to
    */
   public StartOrder(
@@ -93,8 +94,8 @@ public record StartOrder(
   }
 
   /**
-   * The file by which an agent without a network says that it lives: to touch it is a heartbeat, or
-   * to write a heartbeat's JSON to it. Its folder is there, and the agent's to write at every
+   * Returns the heartbeat file of an agent without a network: a heartbeat is a touch of the file,
+   * or a write of a heartbeat's JSON to it. Its folder exists, and the agent may write it at every
    * isolation level.
    *
    * @return {@code checkpoints/<agent_id>/heartbeat} in the cell
@@ -104,18 +105,18 @@ public record StartOrder(
   }
 
   /**
-   * The launcher's command with its placeholders replaced by this order's values.
+   * Returns the command of this order's launcher, with the values of this order.
    *
-   * @return the command, or empty where no launcher fits the agent
+   * @return the command, or empty if no launcher fits the agent
    */
   public Optional<Launcher.Command> command() {
     return launcher.map(this::expand);
   }
 
   /**
-   * Any launcher's command with its placeholders replaced by this order's values.
+   * Returns the command of any launcher, with the values of this order.
    *
-   * @param other the launcher to take the command from
+   * @param other the launcher
    * @return the command
    */
   public Launcher.Command expand(Launcher other) {
@@ -130,10 +131,10 @@ public record StartOrder(
   }
 
   /**
-   * What an agent is told about itself, whoever starts it.
+   * Returns the environment variables that every reviver passes to the agent.
    *
-   * @return values by variable, each beginning with {@code LAZARUS_}; empty texts for what there is
-   *     not
+   * @return values by variable, each beginning with {@code LAZARUS_}; an empty text for an absent
+   *     value
    */
   public Map<String, String> environment() {
     return Map.of(

@@ -4,19 +4,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Whom a reviver is to stop, and up to which incarnation. The number is a fencing token (see M.
- * Kleppmann, <i>How to do distributed locking</i>, 2016): a pit that was itself stopped for a while
- * may come with an order that is too old, and must not end the successor that another pit has
- * started meanwhile. Immutable and thread-safe.
+ * Order to stop an agent, up to an incarnation. The incarnation is a fencing token (see M.
+ * Kleppmann, <i>How to do distributed locking</i>, 2016): the order of a pit that was suspended for
+ * a while may be too old, and must not stop the successor that another pit has started. Immutable
+ * and thread-safe.
  *
- * @param agent whom to stop
- * @param incarnation the newest incarnation that may be stopped, at least 0; what runs as a newer
- *     one is to be left alone
- * @param grace how long the agent may take to end by itself before it is killed; zero kills at once
+ * @param agent the agent
+ * @param incarnation the newest incarnation to stop, at least 0; a newer one is left alone
+ * @param grace the time for the agent to end by itself before it is killed; zero kills at once
  */
 public record StopOrder(AgentRef agent, long incarnation, Duration grace) {
 
-  /** Checks that the parts are there. */
+  /** Checks that no component is null, and that the numbers are not negative. */
   @SuppressWarnings("doclint:missing") // the record says it
   public StopOrder {
     Objects.requireNonNull(agent, "agent");
@@ -30,21 +29,21 @@ public record StopOrder(AgentRef agent, long incarnation, Duration grace) {
   }
 
   /**
-   * An order to stop whatever runs, of whichever incarnation.
+   * Returns an order to stop an agent of any incarnation.
    *
-   * @param agent whom to stop
-   * @param grace how long the agent may take to end by itself
+   * @param agent the agent
+   * @param grace the time for the agent to end by itself
    * @return the order
    */
-  public static StopOrder whatever(AgentRef agent, Duration grace) {
+  public static StopOrder anyIncarnation(AgentRef agent, Duration grace) {
     return new StopOrder(agent, Long.MAX_VALUE, grace);
   }
 
   /**
-   * Whether this order is too old for what runs.
+   * Returns whether this order is too old for a running incarnation.
    *
-   * @param running the incarnation that runs; 0 where that cannot be told
-   * @return true where it is newer than any that may be stopped
+   * @param running the incarnation that runs; 0 if unknown
+   * @return true if it is newer than the newest to stop
    */
   public boolean isTooOldFor(long running) {
     return running > incarnation;

@@ -1,27 +1,26 @@
 package org.lazaruspit.pit.spi;
 
-/** How an attempt to stop an agent ended. */
+/** Outcome of a stop. */
 public sealed interface StopOutcome {
 
   /**
-   * Proven: nothing of the agent is left.
+   * Proven: no process of the agent is left.
    *
    * @param evidence the proof in words
    */
   record Gone(String evidence) implements StopOutcome {}
 
   /**
-   * Something of the agent is still there, or its absence cannot be proven: a reason not to start
-   * another.
+   * A process of the agent is left, or its absence cannot be proven: no other may be started.
    *
-   * @param reason what is left, or why nothing can be proven
+   * @param reason the rest, or the reason why there is no proof
    */
   record StillThere(String reason) implements StopOutcome {}
 
   /**
-   * A newer incarnation runs than the order is for: nothing was done to it.
+   * A newer incarnation runs than the order allows to stop, and was left alone.
    *
-   * @param incarnation the one that runs
+   * @param incarnation the running incarnation
    */
   record TooOld(long incarnation) implements StopOutcome {}
 }

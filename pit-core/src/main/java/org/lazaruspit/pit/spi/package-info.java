@@ -1,4 +1,4 @@
-/** What a plug-in implements: probes, revivers and the ownership of cells. */
+/** Interfaces for plug-ins: probes, revivers and the ownership of cells. */
 @NullMarked
 package org.lazaruspit.pit.spi;
 

@@ -17,8 +17,8 @@ import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.CellOwnership.Claim;
 
 /**
- * What a {@link CellOwnership} has to keep to. Extend it and say how an instance is made and where
- * cells are; every test is one clause. Each test begins where nobody owns a cell.
+ * Contract of a {@link CellOwnership}: one test per clause. A subclass makes instances and names
+ * the directories of cells. Each test begins without an owner of any cell.
  */
 @Timeout(300)
 public abstract class CellOwnershipContract {
@@ -29,12 +29,12 @@ public abstract class CellOwnershipContract {
   private final List<CellOwnership> made = new ArrayList<>();
   private final List<Claim> claims = new ArrayList<>();
 
-  /** For subclasses. */
+  /** Called by subclasses. */
   protected CellOwnershipContract() {}
 
   /**
-   * A configured instance. Every instance of one test decides about the same cells, as those of
-   * several pits do.
+   * Makes a configured instance. All instances of a test share their cells, as those of several
+   * pits do.
    *
    * @return a new instance
    * @throws Exception if it cannot be made
@@ -42,16 +42,16 @@ public abstract class CellOwnershipContract {
   protected abstract CellOwnership newOwnership() throws Exception;
 
   /**
-   * Where a cell is.
+   * Returns the directory of a cell.
    *
-   * @param cell the cell
+   * @param cell the cell's id
    * @return its directory, always the same within one test
-   * @throws Exception if there is none
+   * @throws Exception if it cannot be made
    */
   protected abstract Path directory(UUID cell) throws Exception;
 
   /**
-   * How long to wait for what has to happen.
+   * Returns the time limit of each wait.
    *
    * @return 30 s by default
    */
@@ -72,13 +72,13 @@ public abstract class CellOwnershipContract {
   }
 
   @AfterEach
-  void letGo() {
+  void tearDown() {
     claims.forEach(Claim::close);
     made.forEach(CellOwnership::close);
   }
 
   @Test
-  void itsNameIsStableAndCanBeUsed() throws Exception {
+  void itsNameIsStableAndValid() throws Exception {
     Names.check(ownership()::name, ownership()::name);
   }
 
@@ -88,16 +88,16 @@ public abstract class CellOwnershipContract {
   }
 
   @Test
-  void whatOneOwnsNobodyElseGetsAndHeKeepsIt() throws Exception {
+  void anOwnedCellIsGivenToNoOtherAndStaysWithItsOwner() throws Exception {
     CellOwnership one = ownership();
     Claim first = claim(one, ONE).orElseThrow();
     assertEquals(Optional.empty(), claim(ownership(), ONE), "another pit");
-    assertEquals(Optional.empty(), claim(one, ONE), "the same once more");
+    assertEquals(Optional.empty(), claim(one, ONE), "the same instance again");
     assertTrue(first.held());
   }
 
   @Test
-  void whatIsLetGoIsForTheNext() throws Exception {
+  void aReleasedCellGoesToTheNextClaim() throws Exception {
     Claim first = claim(ownership(), ONE).orElseThrow();
     first.close();
     assertFalse(first.held());
@@ -110,7 +110,7 @@ public abstract class CellOwnershipContract {
     for (int owner = 0; owner < 12; owner++) {
       Claim claim = claim(ownership(), ONE).orElseThrow();
       assertTrue(claim.epoch() > before, claim.epoch() + " after " + before);
-      assertEquals(claim.epoch(), claim.epoch(), "asked twice");
+      assertEquals(claim.epoch(), claim.epoch(), "called twice");
       before = claim.epoch();
       claim.close();
     }
@@ -124,7 +124,7 @@ public abstract class CellOwnershipContract {
     first.close();
     assertTrue(second.held());
     assertEquals(Optional.empty(), claim(ownership(), ONE));
-    assertTrue(second.held(), "after another has tried");
+    assertTrue(second.held(), "after the claim of another");
   }
 
   @Test
@@ -138,7 +138,7 @@ public abstract class CellOwnershipContract {
   }
 
   @Test
-  void ofManyWhoTryAtOnceOneGetsIt() throws Exception {
+  void exactlyOneOfManyConcurrentClaimsSucceeds() throws Exception {
     CellOwnership one = ownership();
     Path directory = directory(ONE);
     List<Optional<Claim>> answers = Together.call(() -> one.claim(ONE, directory), patience());

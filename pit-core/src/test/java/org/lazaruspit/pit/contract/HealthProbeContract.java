@@ -18,19 +18,19 @@ import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
 /**
- * What a {@link HealthProbe} has to keep to. Extend it and say how an instance is made and whom it
- * can be asked about; every test is one clause.
+ * Contract of a {@link HealthProbe}: one test per clause. A subclass makes instances and names
+ * agents to probe.
  */
 @Timeout(300)
 public abstract class HealthProbeContract {
 
   private final List<HealthProbe> made = new ArrayList<>();
 
-  /** For subclasses. */
+  /** Called by subclasses. */
   protected HealthProbeContract() {}
 
   /**
-   * A configured instance.
+   * Makes a configured instance.
    *
    * @return a new instance
    * @throws Exception if it cannot be made
@@ -38,35 +38,36 @@ public abstract class HealthProbeContract {
   protected abstract HealthProbe newProbe() throws Exception;
 
   /**
-   * An agent that is well and has been heard in the incarnation that the target tells.
+   * Returns a healthy agent with a heartbeat in the incarnation of the target.
    *
    * @return the agent, in an incarnation of at least 1
-   * @throws Exception if there is none
+   * @throws Exception if it cannot be made
    */
   protected abstract ProbeTarget healthy() throws Exception;
 
   /**
-   * An agent of which whoever is asked knows nothing; another one than {@link #healthy}.
+   * Returns an agent that its registry does not know, other than {@link #healthy}.
    *
-   * @return empty, the default, where there is no such thing
-   * @throws Exception if there is none
+   * @return empty, the default, if there is no such case
+   * @throws Exception if it cannot be made
    */
   protected Optional<ProbeTarget> unknown() throws Exception {
     return Optional.empty();
   }
 
   /**
-   * An agent about which nobody answers; another one than {@link #healthy} and {@link #unknown}.
+   * Returns an agent whose registry does not answer, other than {@link #healthy} and {@link
+   * #unknown}.
    *
-   * @return empty, the default, where there is no such thing
-   * @throws Exception if there is none
+   * @return empty, the default, if there is no such case
+   * @throws Exception if it cannot be made
    */
   protected Optional<ProbeTarget> unreachable() throws Exception {
     return Optional.empty();
   }
 
   /**
-   * How long to wait for what has to happen.
+   * Returns the time limit of each wait.
    *
    * @return 60 s by default
    */
@@ -80,7 +81,7 @@ public abstract class HealthProbeContract {
     return probe;
   }
 
-  private ProbeResult ask(ProbeTarget target) throws Exception {
+  private ProbeResult probe(ProbeTarget target) throws Exception {
     return only(probe().probe(List.of(target)), target);
   }
 
@@ -92,17 +93,17 @@ public abstract class HealthProbeContract {
   }
 
   @AfterEach
-  void letGo() {
+  void tearDown() {
     made.forEach(HealthProbe::close);
   }
 
   @Test
-  void itsNameIsStableAndCanBeUsed() throws Exception {
+  void itsNameIsStableAndValid() throws Exception {
     Names.check(probe()::name, probe()::name);
   }
 
   @Test
-  void everyTargetGetsOneResultAndNobodyElse() throws Exception {
+  void everyTargetGetsExactlyOneResult() throws Exception {
     List<ProbeTarget> targets = new ArrayList<>(List.of(healthy()));
     unknown().ifPresent(targets::add);
     unreachable().ifPresent(targets::add);
@@ -115,69 +116,71 @@ public abstract class HealthProbeContract {
   }
 
   @Test
-  void whoIsWellIsProvenHealthyInItsIncarnation() throws Exception {
-    ProbeResult result = ask(healthy());
+  void aHealthyAgentIsProvenHealthyInItsIncarnation() throws Exception {
+    ProbeResult result = probe(healthy());
     assertTrue(result.provesHealthy(healthy().incarnation()), result::toString);
   }
 
   @Test
-  void whatAnOlderIncarnationHasSentProvesNothingOfANewerOne() throws Exception {
-    ProbeTarget well = healthy();
+  void heartbeatsOfAnOlderIncarnationProveNothingAboutANewerOne() throws Exception {
+    ProbeTarget healthy = healthy();
     ProbeTarget newer =
-        new ProbeTarget(well.agent(), well.key(), well.incarnation() + 1, well.gateway());
-    ProbeResult result = ask(newer);
+        new ProbeTarget(
+            healthy.agent(), healthy.key(), healthy.incarnation() + 1, healthy.gateway());
+    ProbeResult result = probe(newer);
     assertFalse(result.provesHealthy(newer.incarnation()), result::toString);
   }
 
   @Test
-  void whoIsNotKnownIsNeitherWellNorDead() throws Exception {
+  void anUnknownAgentIsNeitherHealthyNorDead() throws Exception {
     Optional<ProbeTarget> target = unknown();
-    assumeTrue(target.isPresent(), "everybody is known");
-    assertEquals(Verdict.UNKNOWN, ask(target.get()).verdict());
+    assumeTrue(target.isPresent(), "no agent is unknown");
+    assertEquals(Verdict.UNKNOWN, probe(target.get()).verdict());
   }
 
   @Test
-  void thatNobodyAnswersIsAResult() throws Exception {
+  void aMissingAnswerIsAResult() throws Exception {
     Optional<ProbeTarget> target = unreachable();
-    assumeTrue(target.isPresent(), "somebody always answers");
-    assertEquals(Verdict.UNREACHABLE, ask(target.get()).verdict());
+    assumeTrue(target.isPresent(), "no agent is unreachable");
+    assertEquals(Verdict.UNREACHABLE, probe(target.get()).verdict());
   }
 
   @Test
-  void whoCannotBeReachedSpoilsNoOther() throws Exception {
+  void anUnreachableAgentAffectsNoOtherResult() throws Exception {
     Optional<ProbeTarget> target = unreachable();
-    assumeTrue(target.isPresent(), "somebody always answers");
-    ProbeTarget well = healthy();
-    ProbeResult result = only(probe().probe(List.of(target.get(), well)), well);
-    assertTrue(result.provesHealthy(well.incarnation()), result::toString);
+    assumeTrue(target.isPresent(), "no agent is unreachable");
+    ProbeTarget healthy = healthy();
+    ProbeResult result = only(probe().probe(List.of(target.get(), healthy)), healthy);
+    assertTrue(result.provesHealthy(healthy.incarnation()), result::toString);
   }
 
   @Test
-  void manyThreadsMayAskAtOnce() throws Exception {
+  void concurrentCallsAreSafe() throws Exception {
     HealthProbe probe = probe();
-    ProbeTarget well = healthy();
-    for (List<ProbeResult> results : Together.call(() -> probe.probe(List.of(well)), patience())) {
-      assertTrue(only(results, well).provesHealthy(well.incarnation()), results::toString);
+    ProbeTarget healthy = healthy();
+    for (List<ProbeResult> results :
+        Together.call(() -> probe.probe(List.of(healthy)), patience())) {
+      assertTrue(only(results, healthy).provesHealthy(healthy.incarnation()), results::toString);
     }
   }
 
   @Test
-  void anInterruptEndsACallOrIsOverlookedAndHarmsNobody() throws Exception {
+  void anInterruptEndsACallOrIsIgnoredAndDoesNoHarm() throws Exception {
     HealthProbe probe = probe();
-    ProbeTarget well = healthy();
-    Together.interrupted(() -> probe.probe(List.of(well)), patience());
-    ProbeResult result = only(probe.probe(List.of(well)), well);
-    assertTrue(result.provesHealthy(well.incarnation()), result::toString);
+    ProbeTarget healthy = healthy();
+    Together.interrupted(() -> probe.probe(List.of(healthy)), patience());
+    ProbeResult result = only(probe.probe(List.of(healthy)), healthy);
+    assertTrue(result.provesHealthy(healthy.incarnation()), result::toString);
   }
 
   @Test
-  void registeringWhoIsRegisteredDoesNoHarm() throws Exception {
+  void registeringTwiceDoesNoHarm() throws Exception {
     HealthProbe probe = probe();
-    ProbeTarget well = healthy();
-    probe.register(well);
-    probe.register(well);
-    ProbeResult result = only(probe.probe(List.of(well)), well);
-    assertTrue(result.provesHealthy(well.incarnation()), result::toString);
+    ProbeTarget healthy = healthy();
+    probe.register(healthy);
+    probe.register(healthy);
+    ProbeResult result = only(probe.probe(List.of(healthy)), healthy);
+    assertTrue(result.provesHealthy(healthy.incarnation()), result::toString);
   }
 
   @Test

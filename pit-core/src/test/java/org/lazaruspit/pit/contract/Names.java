@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.Supplier;
 
-/** What every plug-in's name has to be. */
+/** Rules for the names of plug-ins. */
 final class Names {
 
   private Names() {}
@@ -13,7 +13,7 @@ final class Names {
   static void check(Supplier<String> one, Supplier<String> another) {
     String name = one.get();
     assertTrue(name.matches("[a-z0-9][a-z0-9._-]{0,63}"), () -> "\"" + name + "\"");
-    assertEquals(name, one.get(), "asked twice");
-    assertEquals(name, another.get(), "asked of another instance");
+    assertEquals(name, one.get(), "called twice");
+    assertEquals(name, another.get(), "called on another instance");
   }
 }

@@ -31,9 +31,9 @@ import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
 /**
- * What a {@link Reviver} has to keep to. Extend it and say how an instance is made, whom to start,
- * and how to end an agent behind the reviver's back; every test is one clause. Each test begins
- * where no agent runs, and what it leaves is stopped.
+ * Contract of a {@link Reviver}: one test per clause. A subclass makes instances and start orders,
+ * and kills agents without the reviver. Each test begins without a running agent, and stops its own
+ * at the end.
  */
 @Timeout(300)
 public abstract class ReviverContract {
@@ -43,12 +43,12 @@ public abstract class ReviverContract {
 
   private final List<Reviver> made = new ArrayList<>();
 
-  /** For subclasses. */
+  /** Called by subclasses. */
   protected ReviverContract() {}
 
   /**
-   * A configured instance. Every instance of one test looks after the same agents, as those of a
-   * pit and its successor do.
+   * Makes a configured instance. All instances of a test share their agents, as those of a pit and
+   * its successor do.
    *
    * @return a new instance
    * @throws Exception if it cannot be made
@@ -56,26 +56,26 @@ public abstract class ReviverContract {
   protected abstract Reviver newReviver() throws Exception;
 
   /**
-   * How to start the agent of these tests: one that runs until it is stopped or killed.
+   * Returns a start order for the agent of these tests, which runs until it is stopped or killed.
    *
    * @param incarnation the incarnation to start
    * @return an order, always for the same agent
-   * @throws Exception if there is none
+   * @throws Exception if it cannot be made
    */
   protected abstract StartOrder order(long incarnation) throws Exception;
 
   /**
-   * Ends a running agent as a crash would, without asking the reviver.
+   * Kills a running agent, as in a crash, without the reviver.
    *
    * @param running the agent, as the reviver described it
-   * @throws Exception if it cannot be ended
+   * @throws Exception if it cannot be killed
    */
   protected abstract void kill(RunningAgent running) throws Exception;
 
   /**
-   * An order that cannot be carried out.
+   * Returns an order that cannot be carried out.
    *
-   * @return empty, the default, where there is no such thing
+   * @return empty, the default, if there is no such case
    * @throws Exception if it cannot be made
    */
   protected Optional<StartOrder> impossibleOrder() throws Exception {
@@ -83,7 +83,7 @@ public abstract class ReviverContract {
   }
 
   /**
-   * How long to wait for what has to happen.
+   * Returns the time limit of each wait.
    *
    * @return 30 s by default
    */
@@ -102,23 +102,23 @@ public abstract class ReviverContract {
   }
 
   @AfterEach
-  void letGo() throws Exception {
-    reviver().stop(StopOrder.whatever(agent(), Duration.ZERO));
+  void tearDown() throws Exception {
+    reviver().stop(StopOrder.anyIncarnation(agent(), Duration.ZERO));
     made.forEach(Reviver::close);
   }
 
   @Test
-  void itsNameIsStableAndCanBeUsed() throws Exception {
+  void itsNameIsStableAndValid() throws Exception {
     Names.check(reviver()::name, reviver()::name);
   }
 
   @Test
-  void whoWasNeverStartedDoesNotRun() throws Exception {
+  void anAgentThatWasNeverStartedDoesNotRun() throws Exception {
     assertFalse(reviver().presence(agent()) instanceof Presence.Running);
   }
 
   @Test
-  void whoWasStartedRunsInThatIncarnation() throws Exception {
+  void aStartedAgentRunsInItsIncarnation() throws Exception {
     Reviver reviver = reviver();
     RunningAgent started = reviver.start(order(3));
     assertEquals(agent(), started.agent());
@@ -128,28 +128,28 @@ public abstract class ReviverContract {
     assertIncarnation(3, seen.running());
   }
 
-  /** 0 says that it cannot be told. */
+  /** Accepts 0, which stands for unknown. */
   private static void assertIncarnation(long expected, RunningAgent running) {
     assertTrue(running.incarnation() == expected || running.incarnation() == 0, running::toString);
   }
 
   @Test
-  void anExitIsNotToldWhileTheAgentRuns() throws Exception {
+  void anExitIsNotReportedWhileTheAgentRuns() throws Exception {
     Reviver reviver = reviver();
     CompletableFuture<AgentExit> exit = exitOf(reviver.start(order(1)));
     assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
     assertThrows(TimeoutException.class, () -> exit.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
   }
 
-  /** At the latest when {@link Reviver#presence} has found the agent absent. */
+  /** The latest moment is the return of {@link Reviver#presence} with an absence. */
   @Test
-  void aDeathIsTold() throws Exception {
+  void aDeathIsReported() throws Exception {
     Reviver reviver = reviver();
     RunningAgent running = reviver.start(order(1));
     CompletableFuture<AgentExit> exit = exitOf(running);
     kill(running);
     awaitAbsence(reviver);
-    assertNotNull(get(exit), "an exit is told as a value");
+    assertNotNull(get(exit), "an exit has a value");
   }
 
   @Test
@@ -157,10 +157,10 @@ public abstract class ReviverContract {
     Reviver reviver = reviver();
     CompletableFuture<AgentExit> first = exitOf(reviver.start(order(1)));
     try {
-      // Refused here and now, or by an end that comes of itself.
+      // Refused by an exception, or by an early exit.
       get(exitOf(reviver.start(order(2))));
     } catch (IOException e) {
-      assertNotNull(e.getMessage(), "why it was refused");
+      assertNotNull(e.getMessage(), "reason of the refusal");
     }
     Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
     assertIncarnation(1, seen.running());
@@ -168,38 +168,42 @@ public abstract class ReviverContract {
   }
 
   @Test
-  void whoIsStoppedIsGone() throws Exception {
+  void aStoppedAgentIsGone() throws Exception {
     Reviver reviver = reviver();
     CompletableFuture<AgentExit> exit = exitOf(reviver.start(order(1)));
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), GRACE)));
-    assertFalse(reviver.presence(agent()) instanceof Presence.Running, "it runs");
-    assertFalse(reviver().presence(agent()) instanceof Presence.Running, "another finds it");
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent(), GRACE)));
+    assertFalse(reviver.presence(agent()) instanceof Presence.Running, "the agent runs");
+    assertFalse(
+        reviver().presence(agent()) instanceof Presence.Running,
+        "another instance finds it running");
     assertNotNull(get(exit));
   }
 
   @Test
-  void stoppingTakesNoGraceWhereNoneIsGiven() throws Exception {
+  void stoppingWithoutGraceKillsAtOnce() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO)));
     assertFalse(reviver.presence(agent()) instanceof Presence.Running);
   }
 
   @Test
-  void stoppingWhereNothingIsLeftProvesOnlyThat() throws Exception {
+  void stoppingAnAbsentAgentOnlyProvesItsAbsence() throws Exception {
     Reviver reviver = reviver();
-    assertInstanceOf(StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), GRACE)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent(), GRACE)));
     reviver.start(order(1));
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO)));
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO)));
   }
 
-  /** Where the reviver can tell incarnations at all. */
+  /** Applies to revivers that know incarnations. */
   @Test
-  void anOrderThatIsTooOldStopsNobody() throws Exception {
+  void anOrderThatIsTooOldStopsNoAgent() throws Exception {
     Reviver reviver = reviver();
     RunningAgent running = reviver.start(order(3));
     assertIncarnation(3, running);
@@ -207,22 +211,22 @@ public abstract class ReviverContract {
     if (running.incarnation() == 3) {
       assertEquals(new StopOutcome.TooOld(3), outcome);
       assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
-      assertFalse(exitOf(running).isDone(), "it ended");
+      assertFalse(exitOf(running).isDone(), "the agent ended");
     }
     assertInstanceOf(StopOutcome.Gone.class, reviver.stop(new StopOrder(agent(), 3, GRACE)));
     assertFalse(reviver.presence(agent()) instanceof Presence.Running);
   }
 
   @Test
-  void whoWasStoppedOrKilledCanBeStartedAgain() throws Exception {
+  void aStoppedOrKilledAgentCanBeStartedAgain() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
-    reviver.stop(StopOrder.whatever(agent(), Duration.ZERO));
+    reviver.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO));
     RunningAgent second = reviver.start(order(2));
     assertIncarnation(2, second);
     kill(second);
     awaitAbsence(reviver);
-    reviver.stop(StopOrder.whatever(agent(), Duration.ZERO));
+    reviver.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO));
     RunningAgent third = reviver.start(order(3));
     assertIncarnation(3, third);
     Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
@@ -245,40 +249,41 @@ public abstract class ReviverContract {
   }
 
   @Test
-  void theNextReviverCanStopWhatThePreviousOneStarted() throws Exception {
+  void theNextReviverCanStopAgentsOfThePreviousOne() throws Exception {
     Reviver first = reviver();
     first.start(order(1));
     first.close();
     Reviver next = reviver();
-    assertInstanceOf(StopOutcome.Gone.class, next.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, next.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO)));
     assertFalse(next.presence(agent()) instanceof Presence.Running);
   }
 
   @Test
-  void anAgentOfAnotherCellIsSomebodyElse() throws Exception {
+  void anAgentOfAnotherCellIsAnotherAgent() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
     AgentRef namesake = new AgentRef(new UUID(77, 77), agent().agentId());
     assertFalse(reviver.presence(namesake) instanceof Presence.Running);
-    reviver.stop(StopOrder.whatever(namesake, Duration.ZERO));
+    reviver.stop(StopOrder.anyIncarnation(namesake, Duration.ZERO));
     assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
   }
 
   @Test
-  void whatCannotBeStartedIsAnErrorOrAnEndAndDoesNotRun() throws Exception {
+  void anImpossibleStartIsAnErrorOrAnEndAndTheAgentDoesNotRun() throws Exception {
     Optional<StartOrder> impossible = impossibleOrder();
     assumeTrue(impossible.isPresent(), "there is no order that cannot be carried out");
     Reviver reviver = reviver();
     try {
       get(exitOf(reviver.start(impossible.get())));
     } catch (IOException e) {
-      assertNotNull(e.getMessage(), "why it failed");
+      assertNotNull(e.getMessage(), "reason of the failure");
     }
     assertFalse(reviver.presence(agent()) instanceof Presence.Running);
   }
 
   @Test
-  void manyThreadsMayAskAtOnce() throws Exception {
+  void concurrentCallsAreSafe() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
     for (Presence presence : Together.call(() -> reviver.presence(agent()), patience())) {
@@ -287,14 +292,14 @@ public abstract class ReviverContract {
   }
 
   @Test
-  void anInterruptEndsACallOrIsOverlookedAndHarmsNobody() throws Exception {
+  void anInterruptEndsACallOrIsIgnoredAndDoesNoHarm() throws Exception {
     Reviver reviver = reviver();
     reviver.start(order(1));
     Together.interrupted(() -> reviver.presence(agent()), patience());
     assertInstanceOf(Presence.Running.class, reviver.presence(agent()));
-    Together.interrupted(() -> reviver.stop(StopOrder.whatever(agent(), GRACE)), patience());
+    Together.interrupted(() -> reviver.stop(StopOrder.anyIncarnation(agent(), GRACE)), patience());
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(agent(), Duration.ZERO)));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent(), Duration.ZERO)));
   }
 
   @Test
@@ -323,23 +328,23 @@ public abstract class ReviverContract {
     try {
       return exit.get(patience().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new AssertionError("the exit was never told", e);
+      throw new AssertionError("the exit was never reported", e);
     } catch (ExecutionException e) {
-      throw new AssertionError("an exit never fails", e.getCause());
+      throw new AssertionError("an exit cannot fail", e.getCause());
     }
   }
 
   private void awaitAbsence(Reviver reviver) throws Exception {
     long deadline = System.nanoTime() + patience().toNanos();
     while (reviver.presence(agent()) instanceof Presence.Running running) {
-      assertTrue(System.nanoTime() - deadline < 0, "it is killed and said to run");
+      assertTrue(System.nanoTime() - deadline < 0, "killed, but reported as running");
       CompletableFuture<AgentExit> exit = exitOf(running.running());
       try {
         assertNotNull(exit.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
       } catch (TimeoutException e) {
-        assertFalse(exit.isCompletedExceptionally(), "an exit never fails");
+        assertFalse(exit.isCompletedExceptionally(), "an exit cannot fail");
       } catch (ExecutionException e) {
-        throw new AssertionError("an exit never fails", e.getCause());
+        throw new AssertionError("an exit cannot fail", e.getCause());
       }
     }
   }

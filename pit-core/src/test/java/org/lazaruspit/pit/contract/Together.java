@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** The same call from several threads at once. */
+/** Calls from several threads at once, and from interrupted threads. */
 final class Together {
 
   private static final int THREADS = 8;
@@ -38,16 +38,13 @@ final class Together {
       }
       return answers;
     } catch (ExecutionException e) {
-      throw new AssertionError("a call beside others broke", e.getCause());
+      throw new AssertionError("a concurrent call failed", e.getCause());
     } finally {
       threads.shutdownNow();
     }
   }
 
-  /**
-   * Calls with the thread already interrupted: that may end the call or be overlooked by one that
-   * does not wait, and must do nothing else.
-   */
+  /** Calls on an interrupted thread: the call may end early or ignore the interrupt. */
   static void interrupted(Callable<?> call, Duration patience) throws Exception {
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
@@ -58,12 +55,12 @@ final class Together {
                 try {
                   return call.call();
                 } catch (InterruptedException e) {
-                  return null; // as it should where it waits
+                  return null; // correct for a call that waits
                 }
               })
           .get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new AssertionError("an interrupted call broke", e.getCause());
+      throw new AssertionError("an interrupted call failed", e.getCause());
     } finally {
       thread.shutdownNow();
     }

@@ -1,7 +1,7 @@
 /**
- * What every plug-in has to keep to, as tests that its author can run: extend the contract of what
- * you implement, say how an instance is made and what it is to be asked about, and run it with
- * JUnit 5. These classes come in the test JAR of {@code pit-core}:
+ * Contracts of plug-ins, as tests for their authors: extend the contract of the implemented
+ * interface, provide instances and test data, and run it with JUnit 5. The classes are in the test
+ * JAR of {@code pit-core}:
  *
  * <pre>{@code
  * <dependency>

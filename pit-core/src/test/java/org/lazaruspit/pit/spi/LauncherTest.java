@@ -27,14 +27,14 @@ final class LauncherTest {
   }
 
   @Test
-  void aValueIsNeverLookedAtAgain() {
+  void placeholdersWithinValuesAreNotReplaced() {
     Launcher launcher = new Launcher("default", List.of("{cell}"), Map.of(), Optional.empty());
     Launcher.Command command = launcher.expand(Map.of("cell", "/odd/{agent_id}/{what}"));
     assertEquals(List.of("/odd/{agent_id}/{what}"), command.arguments());
   }
 
   @Test
-  void anUnknownPlaceholderIsAnErrorThatNamesTheKnownOnes() {
+  void anUnknownPlaceholderIsAnErrorThatNamesTheValidOnes() {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,

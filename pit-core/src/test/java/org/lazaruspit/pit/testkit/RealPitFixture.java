@@ -74,7 +74,7 @@ public abstract class RealPitFixture {
     Reviver reviver =
         new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     reviver.close();
     gateway.close();
     registry.close();

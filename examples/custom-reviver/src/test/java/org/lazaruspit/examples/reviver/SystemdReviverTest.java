@@ -52,7 +52,7 @@ final class SystemdReviverTest {
       Reviver reviver = new Units(home).reviver();
       assertInstanceOf(
           StopOutcome.Gone.class,
-          reviver.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO)),
+          reviver.stop(StopOrder.anyIncarnation(Units.AGENT, Duration.ZERO)),
           "the agent still runs");
     }
   }
@@ -105,7 +105,7 @@ final class SystemdReviverTest {
     Reviver reviver = units.reviver();
     reviver.start(units.order(1));
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO)));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(Units.AGENT, Duration.ZERO)));
     String end = " -- " + Units.UNIT;
     List<String> changes = units.commands().stream().filter(it -> !it.startsWith("show ")).toList();
     assertEquals(
@@ -122,7 +122,7 @@ final class SystemdReviverTest {
     assertThrows(IllegalArgumentException.class, () -> reviver.presence(agent));
     assertThrows(
         IllegalArgumentException.class,
-        () -> reviver.stop(StopOrder.whatever(agent, Duration.ZERO)));
+        () -> reviver.stop(StopOrder.anyIncarnation(agent, Duration.ZERO)));
     assertEquals(List.of(), units.commands());
   }
 
@@ -170,7 +170,7 @@ final class SystemdReviverTest {
     Reviver reviver = units.reviver();
     RunningAgent first = reviver.start(units.order(4));
     Reviver other = units.reviver();
-    other.stop(StopOrder.whatever(Units.AGENT, Duration.ZERO));
+    other.stop(StopOrder.anyIncarnation(Units.AGENT, Duration.ZERO));
     other.start(units.order(5));
     Presence.Running seen = assertInstanceOf(Presence.Running.class, reviver.presence(Units.AGENT));
     assertEquals(5, seen.running().incarnation());

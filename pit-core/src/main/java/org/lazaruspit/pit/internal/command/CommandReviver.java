@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Revives by the operator's own commands, for agents that are no children of the pit: units of
- * systemd, containers, processes on other hosts.
+ * Starts and stops agents by the operator's own commands, for agents that are no children of the
+ * pit: units of systemd, containers, processes on other hosts.
  *
  * <pre>
  * "reviver": "command",
@@ -40,34 +40,33 @@ import org.slf4j.LoggerFactory;
  *   "presence": ["ssh", "host", "agent-runs", "{agent_id}"]}}
  * </pre>
  *
- * <p>The commands are argument lists that no shell sees. {@code start} knows every placeholder of a
- * launcher and the {@code LAZARUS_} variables; {@code stop} and {@code presence} know {@code
- * {agent_id}} and {@code {cell_id}}. {@code start} has to hand the agent over and end; the
- * beginning of what a command prints is logged, and an agent that goes on writing there finds
- * nobody.
+ * <p>The commands are argument lists that no shell sees. {@code start} takes every placeholder of a
+ * launcher and the {@code LAZARUS_} variables; {@code stop} and {@code presence} take {@code
+ * {agent_id}} and {@code {cell_id}}. {@code start} has to detach the agent and end: the first 2000
+ * bytes of output are logged, and the pipe is closed with the end of the command.
  *
- * <p>All that this reviver knows is what {@code presence} says: status 0, it runs; 1 or 3 (those of
- * an init script by the Linux Standard Base, or the list {@code absent}), nothing of it does;
- * anything else, and no answer within {@code presence_within} (10 s): unknown, and an agent that
- * may run is never started a second time. An exit is thus noticed when the pit asks next, not at
- * once. Without {@code stop} nothing is ever stopped here, and a living agent not revived. {@code
- * start_within} and {@code stop_within} (60 s each) bound how long it may take until {@code
- * presence} confirms. Thread-safe.
+ * <p>The exit status of {@code presence} is the only evidence: with 0 the agent runs; with 1 or 3
+ * (as an init script of the Linux Standard Base, or the list {@code absent}) it is absent; with any
+ * other, or after {@code presence_within} (default 10 s), its presence is unknown. An agent that
+ * may run is never started a second time. An exit is noticed at the next call of {@code presence}.
+ * Without {@code stop} no agent is stopped, and a running one is not revived. {@code start_within}
+ * and {@code stop_within} (default 60 s each) limit the time until {@code presence} confirms a
+ * start or stop. Thread-safe.
  */
 public final class CommandReviver implements Reviver {
 
   private static final Logger log = LoggerFactory.getLogger(CommandReviver.class);
-  private static final long ASK_AGAIN_MILLIS = 100;
+  private static final long POLL_MILLIS = 100;
   private static final int OUTPUT_LIMIT = 2000;
 
   private final @Nullable CommandReviverSettings commands;
   private final @Nullable Path directory;
-  private final Map<AgentRef, Held> held = new ConcurrentHashMap<>();
+  private final Map<AgentRef, Tracked> tracked = new ConcurrentHashMap<>();
 
-  /** An agent that was seen running, until it is seen absent. */
-  private record Held(RunningAgent running, CompletableFuture<AgentExit> exit) {}
+  /** Agent that was found running, until it is found absent. */
+  private record Tracked(RunningAgent running, CompletableFuture<AgentExit> exit) {}
 
-  /** An instance that still has to be {@link #configured}. */
+  /** Makes an instance for {@link #configured}. */
   public CommandReviver() {
     this(null, null);
   }
@@ -90,7 +89,7 @@ public final class CommandReviver implements Reviver {
 
   private CommandReviverSettings commands() throws IOException {
     if (commands == null) {
-      throw new IOException("the command reviver has no commands: it was never configured");
+      throw new IOException("command reviver is not configured: no commands");
     }
     return commands;
   }
@@ -98,31 +97,31 @@ public final class CommandReviver implements Reviver {
   @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
     CommandReviverSettings configured = commands();
-    CommandExecution answer;
+    CommandExecution result;
     try {
-      answer = ask(agent);
+      result = runPresence(agent);
     } catch (IOException e) {
       return new Presence.Unknown("its presence command cannot be run: " + e.getMessage());
     }
-    if (answer.succeeded()) {
-      return new Presence.Running(hold(agent, incarnation(agent)).running());
+    if (result.succeeded()) {
+      return new Presence.Running(track(agent, incarnation(agent)).running());
     }
-    if (configured.absent().contains(answer.status())) {
-      String evidence = "its presence command " + answer.describe();
-      Held known = held.remove(agent);
+    if (configured.absent().contains(result.status())) {
+      String evidence = "its presence command " + result.describe();
+      Tracked known = tracked.remove(agent);
       if (known != null) {
         known.exit().complete(new AgentExit(Instant.now(), evidence));
       }
       return new Presence.Absent(evidence);
     }
-    return new Presence.Unknown("its presence command " + answer.describe());
+    return new Presence.Unknown("its presence command " + result.describe());
   }
 
-  private CommandExecution ask(AgentRef agent) throws IOException, InterruptedException {
+  private CommandExecution runPresence(AgentRef agent) throws IOException, InterruptedException {
     List<String> command = CommandReviverSettings.expand(commands().presence(), agent);
-    CommandExecution answer = run(command, who(agent), commands().presenceWithin());
-    log.debug("{}: {} {}", agent, command, answer.describe());
-    return answer;
+    CommandExecution result = run(command, variables(agent), commands().presenceWithin());
+    log.debug("{}: {} {}", agent, command, result.describe());
+    return result;
   }
 
   private static CommandExecution run(
@@ -131,24 +130,24 @@ public final class CommandReviver implements Reviver {
     return new CommandRunner(within, OUTPUT_LIMIT).run(command, environment);
   }
 
-  private static Map<String, String> who(AgentRef agent) {
+  private static Map<String, String> variables(AgentRef agent) {
     return Map.of("LAZARUS_AGENT_ID", agent.agentId());
   }
 
-  /** The same exit for as long as the agent is not seen absent. */
-  private Held hold(AgentRef agent, long incarnation) {
-    return held.compute(
+  /** Keeps the same exit until the agent is found absent. */
+  private Tracked track(AgentRef agent, long incarnation) {
+    return tracked.compute(
         agent,
         (ignored, known) -> {
           if (known != null && known.running().incarnation() == incarnation) {
             return known;
           }
           CompletableFuture<AgentExit> exit = new CompletableFuture<>();
-          return new Held(
+          return new Tracked(
               new RunningAgent(
                   agent,
                   incarnation,
-                  "present, as its command says",
+                  "present according to its presence command",
                   exit.minimalCompletionStage()),
               exit);
         });
@@ -165,12 +164,12 @@ public final class CommandReviver implements Reviver {
       return new StopOutcome.TooOld(incarnation(agent));
     }
     if (commands().stop().isEmpty()) {
-      return new StopOutcome.StillThere(describe(before) + ", and there is no stop command");
+      return new StopOutcome.StillThere(describe(before) + ", and no stop command is configured");
     }
     Duration within = longer(commands().stopWithin(), order.grace());
     long deadline = System.nanoTime() + within.toNanos();
     List<String> command = CommandReviverSettings.expand(commands().stop().get(), agent);
-    CommandExecution run = run(command, who(agent), within);
+    CommandExecution run = run(command, variables(agent), within);
     log.info("{}: its stop command {}", agent, run.describe());
     Presence after = awaitPresence(agent, Presence.Absent.class, deadline);
     return after instanceof Presence.Absent absent
@@ -185,11 +184,13 @@ public final class CommandReviver implements Reviver {
 
   private static String describe(Presence presence) {
     return presence instanceof Presence.Unknown unknown
-        ? "nobody knows whether it runs, " + unknown.reason()
-        : "it runs, as its presence command says";
+        ? "presence unknown: " + unknown.reason()
+        : "running according to its presence command";
   }
 
-  /** Asks until the answer is of the wanted kind, or the time is over; the last answer. */
+  /**
+   * Polls the presence until it is of the wanted kind or the deadline is over; returns the last.
+   */
   private Presence awaitPresence(AgentRef agent, Class<? extends Presence> wanted, long deadline)
       throws IOException, InterruptedException {
     while (true) {
@@ -197,7 +198,7 @@ public final class CommandReviver implements Reviver {
       if (wanted.isInstance(presence) || System.nanoTime() - deadline >= 0) {
         return presence;
       }
-      TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
 
@@ -206,7 +207,7 @@ public final class CommandReviver implements Reviver {
     AgentRef agent = order.agent();
     if (!order.isolation().isUnrestricted()) {
       throw new IOException(
-          "isolation: an operator's command builds no walls, so the cell's must be none");
+          "isolation: the command reviver builds no sandbox, so the cell must ask for none");
     }
     Presence before = presence(agent);
     if (!(before instanceof Presence.Absent)) {
@@ -222,14 +223,15 @@ public final class CommandReviver implements Reviver {
     }
     Presence after = awaitPresence(agent, Presence.Running.class, deadline);
     if (after instanceof Presence.Running) {
-      return hold(agent, order.incarnation()).running();
+      return track(agent, order.incarnation()).running();
     }
-    throw new IOException("its start command %s, but it is not there".formatted(run.describe()));
+    throw new IOException(
+        "its start command %s, but the agent is not present".formatted(run.describe()));
   }
 
   /**
-   * Which incarnation was started last: a presence command cannot tell. What is written is true of
-   * whatever runs later, since nothing is started before absence is proven.
+   * Records the incarnation of the last start, which a presence command cannot tell. Absence is
+   * proven before each start, so the record holds for every later process.
    */
   private void write(AgentRef agent, long incarnation) throws IOException {
     Path file = file(agent);
@@ -237,7 +239,7 @@ public final class CommandReviver implements Reviver {
     AtomicFileWriter.write(file, (incarnation + "\n").getBytes(US_ASCII));
   }
 
-  /** 0 where this pit has never started it. */
+  /** Returns the incarnation of the last start by this pit; 0 if there was no start. */
   private long incarnation(AgentRef agent) throws IOException {
     Path file = file(agent);
     if (Files.notExists(file)) {
@@ -249,7 +251,7 @@ public final class CommandReviver implements Reviver {
 
   private Path file(AgentRef agent) throws IOException {
     if (directory == null) {
-      throw new IOException("the command reviver has no folder: it was never configured");
+      throw new IOException("command reviver is not configured: no folder");
     }
     return directory.resolve(agent.cellId().toString()).resolve(agent.agentId() + ".incarnation");
   }

@@ -13,14 +13,14 @@ import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * What the configuration says of the {@code command} reviver, checked. Immutable.
+ * Settings of the {@code command} reviver, checked. Immutable.
  *
- * @param start starts an agent, with every placeholder of a launcher
- * @param stop stops one; empty where the operator gives no way to
- * @param presence tells whether one runs
- * @param startWithin how long starting may take until the agent is present
- * @param stopWithin how long stopping may take until it is absent
- * @param presenceWithin how long the question may take
+ * @param start command that starts an agent, with every placeholder of a launcher
+ * @param stop command that stops an agent; empty if it is not configured
+ * @param presence command that tells whether an agent runs
+ * @param startWithin time limit from the start until the agent is present
+ * @param stopWithin time limit from the stop until the agent is absent
+ * @param presenceWithin time limit of the presence command
  * @param absent exit statuses of {@code presence} that prove an agent absent
  */
 record CommandReviverSettings(
@@ -32,12 +32,12 @@ record CommandReviverSettings(
     Duration presenceWithin,
     Set<Integer> absent) {
 
-  /** Without a start order nothing more is known of an agent. */
+  /** Placeholders that need no start order. */
   private static final Set<String> KNOWN_ALWAYS = Set.of("agent_id", "cell_id");
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
 
-  /** As the Linux Standard Base has it for init scripts: dead with a pid file, and not running. */
+  /** Statuses of init scripts in the Linux Standard Base: dead with a pid file, and not running. */
   private static final List<Integer> LSB_NOT_RUNNING = List.of(1, 3);
 
   static CommandReviverSettings of(Settings settings) {
@@ -99,7 +99,7 @@ record CommandReviverSettings(
         "setting absent: " + given + " is not a list of exit statuses from 1 to 125");
   }
 
-  /** A command with the placeholders that need no start order. */
+  /** Replaces the placeholders that need no start order. */
   static List<String> expand(List<String> command, AgentRef agent) {
     return command.stream()
         .map(

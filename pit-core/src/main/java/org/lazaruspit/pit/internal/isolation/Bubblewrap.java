@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The walls of {@code level_2} as bubblewrap's arguments, see bwrap(1). The machine is there to be
- * read, but for other cells, the pit's own directory, and what others put into /tmp and /run, where
- * sockets of powerful servers are; only the agent's own folders can be written. Pure.
+ * Arguments of bubblewrap for the sandbox of {@code level_2}, see bwrap(1). The machine can be
+ * read, except other cells, the pit's state directory, and /tmp and /run, which hold files of other
+ * users and sockets of privileged servers. Only the agent's own folders can be written. Pure.
  *
- * <p>An agent outlives the pit, so nothing ties it to its parent; it stays in the session that it
- * was started in, so that the whole of it can be signalled.
+ * <p>No option ties the agent to its parent: agents outlive the pit. The agent stays in the session
+ * of its start, so that its whole process group can be signalled.
  */
 final class Bubblewrap {
 
   static final String PROGRAM = "bwrap";
 
-  /** Settings of the kernel that root may write without any capability; bwrap leaves them open. */
+  /** Kernel settings that root may write without a capability; bwrap leaves them writable. */
   private static final List<String> KERNEL_SETTINGS =
       List.of("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "mtrr", "scsi");
 
-  /** Where the names of hosts are looked up on machines that keep that beneath /run. */
+  /** Files for host name resolution beneath /run. */
   private static final List<String> NAME_SERVICES =
       List.of("/run/systemd/resolve", "/run/NetworkManager/resolv.conf", "/run/resolvconf");
 
@@ -31,7 +31,7 @@ final class Bubblewrap {
 
   private Bubblewrap() {}
 
-  /** What is tried to see whether this machine gives such walls. */
+  /** Returns the arguments of a trial run that shows whether this machine supports the sandbox. */
   static List<String> trial(boolean network) {
     Bubblewrap wrap = new Bubblewrap();
     wrap.namespaces(network, List.of());
@@ -40,13 +40,13 @@ final class Bubblewrap {
     return wrap.arguments;
   }
 
-  /** The arguments before the agent's own command. */
-  static List<String> walls(SandboxPaths folders, boolean network, List<String> capabilities) {
+  /** Returns the arguments before the agent's own command. */
+  static List<String> arguments(SandboxPaths paths, boolean network, List<String> capabilities) {
     Bubblewrap wrap = new Bubblewrap();
     wrap.namespaces(network, capabilities);
     wrap.machine();
-    wrap.folders(folders);
-    wrap.add("--chdir", folders.work().toString(), "--");
+    wrap.folders(paths);
+    wrap.add("--chdir", paths.workingDirectory().toString(), "--");
     return wrap.arguments;
   }
 
@@ -70,7 +70,7 @@ final class Bubblewrap {
       add("--ro-bind-try", "/proc/" + name, "/proc/" + name);
     }
     add("--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--tmpfs", "/run");
-    NAME_SERVICES.forEach(place -> add("--ro-bind-try", place, place));
+    NAME_SERVICES.forEach(file -> add("--ro-bind-try", file, file));
   }
 
   private enum Access {
@@ -79,20 +79,20 @@ final class Bubblewrap {
     WRITE
   }
 
-  /** Outer folders come first: what is mounted later is seen. */
-  private void folders(SandboxPaths folders) {
+  /** Mounts outer folders first: a later mount covers an earlier one. */
+  private void folders(SandboxPaths paths) {
     Map<Path, Access> access =
         new TreeMap<>(Comparator.comparingInt(Path::getNameCount).thenComparing(p -> p));
-    access.put(folders.state(), Access.HIDDEN);
-    access.put(folders.missionsRoot(), Access.HIDDEN);
-    access.put(folders.cell(), Access.READ);
-    access.put(folders.checkpoint(), Access.WRITE);
-    access.put(folders.artifacts(), Access.WRITE);
-    folders.token().ifPresent(token -> access.put(token, Access.READ));
-    access.forEach((path, given) -> mount(path.toString(), given));
+    access.put(paths.state(), Access.HIDDEN);
+    access.put(paths.missionsRoot(), Access.HIDDEN);
+    access.put(paths.cell(), Access.READ);
+    access.put(paths.checkpoint(), Access.WRITE);
+    access.put(paths.artifacts(), Access.WRITE);
+    paths.token().ifPresent(token -> access.put(token, Access.READ));
+    access.forEach((path, kind) -> mount(path.toString(), kind));
     access.forEach(
-        (path, given) -> {
-          if (given == Access.HIDDEN) {
+        (path, kind) -> {
+          if (kind == Access.HIDDEN) {
             add("--remount-ro", path.toString());
           }
         });

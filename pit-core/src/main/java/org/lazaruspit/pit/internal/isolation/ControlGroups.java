@@ -21,12 +21,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Control groups of agents, see cgroups(7): below the pit's own group in version 1, beside it in
- * version 2, whose groups hold either processes or other groups. Only where this machine lets the
- * pit make groups there. Thread-safe.
+ * version 2, whose groups hold either processes or other groups. Requires the right to create
+ * groups there. Thread-safe.
  */
 final class ControlGroups {
 
-  /** What can be limited. */
+  /** Resource that a group can limit. */
   enum Controller {
     MEMORY("memory.limit_in_bytes", "memory.max"),
     CPU("cpu.cfs_quota_us", "cpu.max"),
@@ -44,7 +44,7 @@ final class ControlGroups {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The kernel's file whose presence shows that a group can limit it. */
+    /** Returns the kernel's file whose presence shows that a group can limit the resource. */
     String file(int version) {
       return version == 1 ? firstFile : secondFile;
     }
@@ -53,17 +53,17 @@ final class ControlGroups {
   private static final Logger log = LoggerFactory.getLogger(ControlGroups.class);
   private static final String PREFIX = "lazarus-";
 
-  /** The last of the walls may take a moment longer to fall than the agent itself. */
-  private static final int MOST_TRIES = 100;
+  /** The sandbox may take a moment longer to end than the agent. */
+  private static final int MAX_TRIES = 100;
 
   private static final long PERIOD_MICROS = 100_000;
-  private static final long LONGEST_PERIOD_MICROS = 1_000_000;
-  private static final long LEAST_QUOTA_MICROS = 1_000;
+  private static final long MAX_PERIOD_MICROS = 1_000_000;
+  private static final long MIN_QUOTA_MICROS = 1_000;
 
   private final Path proc;
 
   /**
-   * @param proc where the kernel tells about this process, {@code /proc/self}
+   * @param proc the kernel's folder about this process, {@code /proc/self}
    */
   ControlGroups(Path proc) {
     this.proc = proc;
@@ -73,21 +73,23 @@ final class ControlGroups {
     return new ControlGroups(Path.of("/proc/self"));
   }
 
-  /** Where groups for agents can be made. */
-  private record Place(Path directory, int version) {}
+  /** Parent folder of agents' groups. */
+  private record Location(Path directory, int version) {}
 
-  /** Why nothing can be limited by it; empty where it can: one group is made to see. */
+  /** Returns why a controller cannot limit agents; empty if a trial group shows that it can. */
   Optional<String> missing(Controller controller) {
     try {
-      Place place = place(controller);
+      Location location = locate(controller);
       Path trial =
-          place.directory().resolve(PREFIX + "trial-" + ProcessHandle.current().pid() + controller);
+          location
+              .directory()
+              .resolve(PREFIX + "trial-" + ProcessHandle.current().pid() + controller);
       Files.createDirectory(trial);
       try {
-        String file = controller.file(place.version());
+        String file = controller.file(location.version());
         return Files.isWritable(trial.resolve(file))
             ? Optional.empty()
-            : Optional.of("groups in " + place.directory() + " have no " + file);
+            : Optional.of("groups in " + location.directory() + " have no " + file);
       } finally {
         Files.delete(trial);
       }
@@ -97,20 +99,20 @@ final class ControlGroups {
   }
 
   /**
-   * Makes an incarnation's groups and sets their limits; returns those that it has to join. What
-   * earlier incarnations left behind is removed.
+   * Creates the groups of an incarnation, sets their limits and removes groups of earlier
+   * incarnations; returns the groups to join.
    */
   List<Path> prepare(AgentRef agent, long incarnation, Map<Controller, Long> limits)
       throws IOException {
     List<Path> groups = new ArrayList<>();
     for (var limit : limits.entrySet()) {
-      Place place = place(limit.getKey());
-      Path group = place.directory().resolve(groupName(agent, incarnation));
+      Location location = locate(limit.getKey());
+      Path group = location.directory().resolve(groupName(agent, incarnation));
       removeEarlier(agent, group);
       if (!Files.isDirectory(group)) {
         Files.createDirectory(group);
       }
-      set(group, place.version(), limit.getKey(), limit.getValue());
+      set(group, location.version(), limit.getKey(), limit.getValue());
       if (!groups.contains(group)) {
         groups.add(group);
       }
@@ -132,27 +134,27 @@ final class ControlGroups {
     }
   }
 
-  /** Removes an incarnation's groups, where it had any and nothing is left in them. */
+  /** Removes the groups of an incarnation as soon as they are empty; waits 2 s at most. */
   void remove(AgentRef agent, long incarnation) throws InterruptedException {
     for (Controller controller : Controller.values()) {
       try {
-        Path group = place(controller).directory().resolve(groupName(agent, incarnation));
-        for (int tries = 0; !removeUnused(group) && tries < MOST_TRIES; tries++) {
+        Path group = locate(controller).directory().resolve(groupName(agent, incarnation));
+        for (int tries = 0; !removeUnused(group) && tries < MAX_TRIES; tries++) {
           TimeUnit.MILLISECONDS.sleep(20);
         }
       } catch (IOException e) {
-        log.debug("no groups for {} on this machine", controller, e);
+        log.debug("{}: no control groups on this machine", controller, e);
       }
     }
   }
 
-  /** One that is still in use stays: the agent's next start tries again. */
+  /** Returns false for a group in use; the next start of the agent tries again. */
   private static boolean removeUnused(Path group) {
     try {
       Files.deleteIfExists(group);
       return true;
     } catch (IOException e) {
-      log.debug("{} is still in use", group, e);
+      log.debug("{}: control group in use", group, e);
       return false;
     }
   }
@@ -170,7 +172,7 @@ final class ControlGroups {
     }
   }
 
-  /** Swap is limited too, where it is counted: else a limit on memory only moves the rest there. */
+  /** Limits swap too, where it is counted: else a limit on memory only moves pages to swap. */
   private static void setMemory(Path group, int version, String bytes) throws IOException {
     if (version == 2) {
       write(group, "memory.max", bytes);
@@ -184,9 +186,7 @@ final class ControlGroups {
 
   private static void setCpu(Path group, int version, long millicores) throws IOException {
     long period =
-        millicores * PERIOD_MICROS / 1000 >= LEAST_QUOTA_MICROS
-            ? PERIOD_MICROS
-            : LONGEST_PERIOD_MICROS;
+        millicores * PERIOD_MICROS / 1000 >= MIN_QUOTA_MICROS ? PERIOD_MICROS : MAX_PERIOD_MICROS;
     long quota = millicores * period / 1000;
     if (version == 2) {
       write(group, "cpu.max", quota + " " + period);
@@ -203,7 +203,7 @@ final class ControlGroups {
     }
   }
 
-  /** One write without truncation, as the kernel's files want it. */
+  /** Writes once without truncation, as the kernel's files require. */
   private static void write(Path group, String file, String value) throws IOException {
     try (var channel = Files.newByteChannel(group.resolve(file), StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(value.getBytes(UTF_8)));
@@ -212,13 +212,13 @@ final class ControlGroups {
     }
   }
 
-  private Place place(Controller controller) throws IOException {
+  private Location locate(Controller controller) throws IOException {
     List<String> mounts = Files.readAllLines(proc.resolve("mountinfo"));
     String unified = null;
     for (String line : Files.readAllLines(proc.resolve("cgroup"))) {
       String[] parts = line.split(":", 3);
       if (List.of(parts[1].split(",", -1)).contains(controller.kernelName())) {
-        return new Place(within(mounts, "cgroup", controller.kernelName(), parts[2]), 1);
+        return new Location(within(mounts, "cgroup", controller.kernelName(), parts[2]), 1);
       }
       if (parts[0].equals("0")) {
         unified = parts[2];
@@ -228,33 +228,33 @@ final class ControlGroups {
       throw new IOException("the kernel has no control groups for " + controller.kernelName());
     }
     Path own = within(mounts, "cgroup2", "", unified);
-    // An empty sibling is the parent; a process at the top can have groups beneath it.
+    // An empty sibling is the parent; the root group may hold processes and groups.
     Path beside = unified.equals("/") ? own : own.resolveSibling("");
-    return new Place(handingOn(controller, beside), 2);
+    return new Location(delegate(controller, beside), 2);
   }
 
-  /** In version 2 a group has to hand a controller on to those beneath it. */
-  private static Path handingOn(Controller controller, Path group) throws IOException {
-    Path handedOn = group.resolve("cgroup.subtree_control");
-    if (!List.of(Files.readString(handedOn).strip().split(" ", -1))
+  /** In version 2 a group has to delegate a controller to its children. */
+  private static Path delegate(Controller controller, Path group) throws IOException {
+    Path delegated = group.resolve("cgroup.subtree_control");
+    if (!List.of(Files.readString(delegated).strip().split(" ", -1))
         .contains(controller.kernelName())) {
       write(group, "cgroup.subtree_control", "+" + controller.kernelName());
     }
     return group;
   }
 
-  /** The directory of a group, from the lines of proc(5), /proc/pid/mountinfo. */
+  /** Returns the directory of a group, from the lines of /proc/pid/mountinfo, see proc(5). */
   private static Path within(List<String> mounts, String type, String option, String group)
       throws IOException {
     for (String line : mounts) {
       String[] halves = line.split(" - ", 2);
-      String[] where = halves[0].split(" ", -1);
-      String[] what = halves[1].split(" ", 3);
-      boolean fits = option.isEmpty() || List.of(what[2].split(",", -1)).contains(option);
-      if (what[0].equals(type) && fits) {
-        Path root = Path.of(where[3]);
+      String[] mountFields = halves[0].split(" ", -1);
+      String[] typeFields = halves[1].split(" ", 3);
+      boolean fits = option.isEmpty() || List.of(typeFields[2].split(",", -1)).contains(option);
+      if (typeFields[0].equals(type) && fits) {
+        Path root = Path.of(mountFields[3]);
         Path full = Path.of(group);
-        Path mount = Path.of(where[4]);
+        Path mount = Path.of(mountFields[4]);
         return full.startsWith(root) ? mount.resolve(root.relativize(full).toString()) : mount;
       }
     }

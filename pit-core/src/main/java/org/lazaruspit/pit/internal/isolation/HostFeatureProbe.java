@@ -14,18 +14,17 @@ import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 
 /**
- * Finds out what this machine can give by trying it. What it gives is tried once; what it does not
- * give is tried again each time, so that an operator who mends it need not restart the pit.
- * Thread-safe.
+ * Tests features of this machine by use. A present feature is tested once, a missing one at each
+ * call, so that an installation needs no restart of the pit. Thread-safe.
  */
 final class HostFeatureProbe implements HostFeatures {
 
   private final ProgramLookup programs;
   private final ControlGroups groups;
   private final UserAccount pit;
-  private final Set<IsolationFeature> given = ConcurrentHashMap.newKeySet();
+  private final Set<IsolationFeature> present = ConcurrentHashMap.newKeySet();
   private final Map<String, UserAccount> accounts = new ConcurrentHashMap<>();
-  private final Map<String, Long> groupNumbers = new ConcurrentHashMap<>();
+  private final Map<String, Long> groupIds = new ConcurrentHashMap<>();
 
   HostFeatureProbe(ProgramLookup programs, ControlGroups groups) {
     this.programs = programs;
@@ -41,7 +40,7 @@ final class HostFeatureProbe implements HostFeatures {
         System.getProperty("user.home", "/"));
   }
 
-  /** Where there is no /proc there is no isolation either, and nobody is taken for root. */
+  /** Without /proc there is no isolation, so -1 must not count as root. */
   private static long ownNumber(String attribute) {
     try {
       return Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), attribute));
@@ -56,23 +55,23 @@ final class HostFeatureProbe implements HostFeatures {
   }
 
   @Override
-  public Optional<String> missing(IsolationFeature ability) {
-    if (given.contains(ability)) {
+  public Optional<String> missing(IsolationFeature feature) {
+    if (present.contains(feature)) {
       return Optional.empty();
     }
-    Optional<String> missing = look(ability);
+    Optional<String> missing = test(feature);
     if (missing.isEmpty()) {
-      given.add(ability);
+      present.add(feature);
     }
     return missing;
   }
 
-  private Optional<String> look(IsolationFeature ability) {
-    return switch (ability) {
+  private Optional<String> test(IsolationFeature feature) {
+    return switch (feature) {
       case LIMITS -> attempt("prlimit", List.of("--core=0:0", "true"));
       case PRIVILEGES -> attempt("setpriv", List.of("--no-new-privs", "true"));
-      case WALLS -> attempt(Bubblewrap.PROGRAM, Bubblewrap.trial(false));
-      case NETWORK_WALL -> attempt(Bubblewrap.PROGRAM, Bubblewrap.trial(true));
+      case NAMESPACES -> attempt(Bubblewrap.PROGRAM, Bubblewrap.trial(false));
+      case NETWORK_NAMESPACE -> attempt(Bubblewrap.PROGRAM, Bubblewrap.trial(true));
       case CONTAINER -> container();
       case MEMORY_GROUP -> groups.missing(Controller.MEMORY);
       case CPU_GROUP -> groups.missing(Controller.CPU);
@@ -90,14 +89,14 @@ final class HostFeatureProbe implements HostFeatures {
       return Optional.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of("interrupted while " + program + " was tried");
+      return Optional.of("interrupted during the trial of " + program);
     }
   }
 
   private Optional<String> container() {
-    return pit.root()
+    return pit.isRoot()
         ? Optional.of("the pit runs as root, whose containers are not rootless")
-        : PodmanCommand.unfit(System.getenv(PodmanCommand.RUN_FOLDER))
+        : PodmanCommand.problem(System.getenv(PodmanCommand.RUNTIME_DIRECTORY))
             .or(() -> attempt(PodmanCommand.PROGRAM, List.of("info")));
   }
 
@@ -123,7 +122,7 @@ final class HostFeatureProbe implements HostFeatures {
 
   @Override
   public OptionalLong group(String nameOrNumber) {
-    Long known = groupNumbers.get(nameOrNumber);
+    Long known = groupIds.get(nameOrNumber);
     if (known != null) {
       return OptionalLong.of(known);
     }
@@ -131,14 +130,14 @@ final class HostFeatureProbe implements HostFeatures {
         entry("group", nameOrNumber)
             .filter(fields -> fields.length > 2)
             .map(fields -> Long.parseLong(fields[2]));
-    found.ifPresent(number -> groupNumbers.put(nameOrNumber, number));
+    found.ifPresent(number -> groupIds.put(nameOrNumber, number));
     return found.map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
-  /** What the machine's own books say, wherever it keeps them: passwd(5), group(5). */
-  private Optional<String[]> entry(String book, String key) {
+  /** Returns the fields of an entry in a database of getent(1): passwd(5), group(5). */
+  private Optional<String[]> entry(String database, String key) {
     try {
-      CommandExecution lookup = programs.run("getent", List.of("--", book, key));
+      CommandExecution lookup = programs.run("getent", List.of("--", database, key));
       return lookup.succeeded() ? Optional.of(lookup.output().split(":", -1)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

@@ -3,18 +3,18 @@ package org.lazaruspit.pit.internal.isolation;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What the machine at hand can give; the rules ask this and nothing else. */
+/** Features of a machine, as far as isolation depends on them. */
 interface HostFeatures {
 
-  /** Why the machine does not give it; empty where it does. */
-  Optional<String> missing(IsolationFeature ability);
+  /** Returns why a feature is missing; empty if it is present. */
+  Optional<String> missing(IsolationFeature feature);
 
-  /** As whom the pit itself runs. */
+  /** Returns the user that the pit runs as. */
   UserAccount pit();
 
-  /** A user by name or number; empty where there is none. */
+  /** Returns a user by name or number; empty if unknown. */
   Optional<UserAccount> account(String nameOrNumber);
 
-  /** A group's number by its name or number; empty where there is none. */
+  /** Returns the number of a group by its name or number; empty if unknown. */
   OptionalLong group(String nameOrNumber);
 }

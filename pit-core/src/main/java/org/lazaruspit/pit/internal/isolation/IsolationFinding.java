@@ -1,20 +1,20 @@
 package org.lazaruspit.pit.internal.isolation;
 
 /**
- * What becomes of one field of a cell's isolation.
+ * Outcome for one field of a cell's isolation.
  *
- * @param field its name, as in {@code config/isolation.json}
- * @param outcome what becomes of it
- * @param detail why, for people
+ * @param field the name, as in {@code config/isolation.json}
+ * @param outcome the outcome
+ * @param detail the reason, for reports
  */
 record IsolationFinding(String field, Outcome outcome, String detail) {
 
   enum Outcome {
-    /** The agent runs under it. */
+    /** The agent runs with it. */
     ENFORCED,
     /** The agent is not started. */
     REFUSED,
-    /** The agent runs without it, and the log says so. */
+    /** The agent runs without it, and the log reports that. */
     NOT_ENFORCED
   }
 

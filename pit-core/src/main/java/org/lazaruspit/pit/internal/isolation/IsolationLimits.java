@@ -4,11 +4,11 @@ import java.util.Optional;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * What the operator says about isolated agents, from the reviver's settings.
+ * Limits of isolated agents, from the reviver's settings.
  *
- * @param openFiles how many files each of an agent's processes may hold open, {@code open_files}
- * @param processes how many processes and threads an agent may have, {@code processes}
- * @param image the image that {@code level_3} agents run in, {@code image}
+ * @param openFiles the limit on open files of each process, {@code open_files}
+ * @param processes the limit on processes and threads of an agent, {@code processes}
+ * @param image the image for {@code level_3}, {@code image}
  */
 record IsolationLimits(long openFiles, long processes, Optional<String> image) {
 
@@ -23,8 +23,8 @@ record IsolationLimits(long openFiles, long processes, Optional<String> image) {
         settings.text("image").map(IsolationLimits::image));
   }
 
-  private static long number(Settings settings, String name, long least, long unsaid) {
-    long number = settings.number(name).orElse(unsaid);
+  private static long number(Settings settings, String name, long least, long fallback) {
+    long number = settings.number(name).orElse(fallback);
     if (number < least || number > MOST) {
       throw new IllegalArgumentException(
           "setting %s: %d is not between %d and %d".formatted(name, number, least, MOST));
@@ -32,10 +32,10 @@ record IsolationLimits(long openFiles, long processes, Optional<String> image) {
     return number;
   }
 
-  /** What looks like an option would become one on podman's command line. */
+  /** Refuses names that podman would read as options. */
   private static String image(String name) {
     if (name.isBlank() || name.startsWith("-")) {
-      throw new IllegalArgumentException("setting image: '" + name + "' is no image's name");
+      throw new IllegalArgumentException("setting image: '" + name + "' is not an image name");
     }
     return name;
   }

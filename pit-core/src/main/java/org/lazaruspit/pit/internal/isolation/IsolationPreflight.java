@@ -13,14 +13,14 @@ import org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Settings;
 
-/** What an operator wants to know before any agent is started. Thread-safe. */
+/** Report on the isolation that a machine supports, before any start. Thread-safe. */
 public final class IsolationPreflight {
 
-  private final HostFeatures machine;
+  private final HostFeatures host;
   private final IsolationLimits limits;
 
   /**
-   * On the machine at hand.
+   * Makes a report on this machine.
    *
    * @param settings the process reviver's settings
    */
@@ -29,27 +29,28 @@ public final class IsolationPreflight {
   }
 
   IsolationPreflight(Settings settings, ProgramLookup programs) {
-    this.machine = new HostFeatureProbe(programs, ControlGroups.ofThisMachine());
+    this.host = new HostFeatureProbe(programs, ControlGroups.ofThisMachine());
     this.limits = IsolationLimits.from(settings);
   }
 
   /**
-   * What isolation is made of.
+   * Returns the features that isolation needs.
    *
-   * @return each ability in words, with the reason why it is missing; empty where it is not
+   * @return the reason why a feature is missing, by the description of the feature; empty if it is
+   *     present
    */
-  public Map<String, Optional<String>> abilities() {
+  public Map<String, Optional<String>> features() {
     Map<String, Optional<String>> found = new LinkedHashMap<>();
-    for (IsolationFeature ability : IsolationFeature.values()) {
-      found.put(ability.text(), machine.missing(ability));
+    for (IsolationFeature feature : IsolationFeature.values()) {
+      found.put(feature.describe(), host.missing(feature));
     }
     return found;
   }
 
   /**
-   * Why agents of a level would not be started.
+   * Returns why agents of a level would be refused.
    *
-   * @return the reasons of every level; an empty list where there are none
+   * @return the reasons by level; an empty list for a supported level
    */
   public Map<IsolationLevel, List<String>> refusals() {
     Map<IsolationLevel, List<String>> refusals = new EnumMap<>(IsolationLevel.class);
@@ -58,7 +59,7 @@ public final class IsolationPreflight {
           new IsolationSpec(level, false, false, ResourceLimits.ABSENT, SecurityContext.ABSENT);
       refusals.put(
           level,
-          IsolationRules.judge(spec, machine, limits).stream()
+          IsolationRules.judge(spec, host, limits).stream()
               .filter(finding -> finding.outcome() == Outcome.REFUSED)
               .map(IsolationFinding::detail)
               .toList());

@@ -14,22 +14,22 @@ import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome;
 
 /**
- * What becomes of every field that a cell's isolation sets, on a machine with these abilities. A
- * wall that was asked for and cannot be given stops the start; a limit that nothing here can give
- * at any level is reported. Pure, as far as the abilities are.
+ * Decides the outcome of every field that a cell's isolation sets, on a machine with these
+ * features. A field that another level or machine would enforce is refused; a limit that no level
+ * enforces is reported. Pure, as far as the features are.
  */
 final class IsolationRules {
 
   private final IsolationSpec spec;
   private final IsolationLevel level;
-  private final HostFeatures machine;
+  private final HostFeatures host;
   private final IsolationLimits limits;
   private final List<IsolationFinding> findings = new ArrayList<>();
 
-  private IsolationRules(IsolationSpec spec, HostFeatures machine, IsolationLimits limits) {
+  private IsolationRules(IsolationSpec spec, HostFeatures host, IsolationLimits limits) {
     this.spec = spec;
     this.level = level(spec);
-    this.machine = machine;
+    this.host = host;
     this.limits = limits;
   }
 
@@ -38,13 +38,13 @@ final class IsolationRules {
   }
 
   static List<IsolationFinding> judge(
-      IsolationSpec spec, HostFeatures machine, IsolationLimits limits) {
-    return new IsolationRules(spec, machine, limits).judge();
+      IsolationSpec spec, HostFeatures host, IsolationLimits limits) {
+    return new IsolationRules(spec, host, limits).judge();
   }
 
   private List<IsolationFinding> judge() {
     judgeLevel();
-    judgeWalls();
+    judgeNamespaces();
     judgeLimits();
     judgeUser();
     judgeGroup();
@@ -56,74 +56,75 @@ final class IsolationRules {
     return level.compareTo(least) >= 0;
   }
 
-  private void find(String field, Outcome outcome, String detail) {
+  private void add(String field, Outcome outcome, String detail) {
     findings.add(new IsolationFinding(field, outcome, detail));
   }
 
-  private void need(String field, String what, IsolationFeature ability) {
-    Optional<String> missing = machine.missing(ability);
+  private void require(String field, String what, IsolationFeature feature) {
+    Optional<String> missing = host.missing(feature);
     if (missing.isPresent()) {
-      find(field, REFUSED, what + " needs " + ability.text() + ": " + missing.get());
+      add(field, REFUSED, what + " needs " + feature.describe() + ": " + missing.get());
     } else {
-      find(field, ENFORCED, what);
+      add(field, ENFORCED, what);
     }
   }
 
   private void judgeLevel() {
     String name = level.wireName();
     switch (level) {
-      case NONE -> find("level", ENFORCED, name + ", a session of its own");
+      case NONE -> add("level", ENFORCED, name + ", a session of its own");
       case LEVEL_1 -> {
-        need("level", name, IsolationFeature.PRIVILEGES);
+        require("level", name, IsolationFeature.PRIVILEGES);
         judgeProcessLimit(name);
       }
       case LEVEL_2 -> {
-        need("level", name, IsolationFeature.WALLS);
+        require("level", name, IsolationFeature.NAMESPACES);
         judgeProcessLimit(name);
       }
       case LEVEL_3 -> judgeContainer(name);
     }
   }
 
-  /** The kernel never holds root to RLIMIT_NPROC, see getrlimit(2); a control group it does. */
+  /** RLIMIT_NPROC does not apply to root, see getrlimit(2); a control group does. */
   private void judgeProcessLimit(String name) {
-    need("level", name, IsolationFeature.LIMITS);
+    require("level", name, IsolationFeature.LIMITS);
     if (runsAsRoot()) {
-      need("level", name + " for an agent that runs as root", IsolationFeature.PROCESS_GROUP);
+      require("level", name + " for an agent that runs as root", IsolationFeature.PROCESS_GROUP);
     }
   }
 
   private boolean runsAsRoot() {
     @Nullable String user = spec.securityContext().user();
     return user == null
-        ? machine.pit().root()
-        : machine.account(user).map(UserAccount::root).orElse(machine.pit().root());
+        ? host.pit().isRoot()
+        : host.account(user).map(UserAccount::isRoot).orElse(host.pit().isRoot());
   }
 
   private void judgeContainer(String name) {
-    need("level", name, IsolationFeature.CONTAINER);
+    require("level", name, IsolationFeature.CONTAINER);
     if (limits.image().isEmpty()) {
-      find("level", REFUSED, name + " needs an image: plugins.process.image names none");
+      add("level", REFUSED, name + " needs an image: plugins.process.image is not set");
     }
   }
 
-  private void judgeWalls() {
+  private void judgeNamespaces() {
     if (spec.mountNamespaces()) {
-      wall("mount_namespaces");
+      requireLevel2("mount_namespaces");
     }
     if (spec.networkIsolation()) {
-      wall("network_isolation");
+      requireLevel2("network_isolation");
       if (level == IsolationLevel.LEVEL_2) {
-        need("network_isolation", "an agent without a network", IsolationFeature.NETWORK_WALL);
+        require(
+            "network_isolation", "an agent without a network", IsolationFeature.NETWORK_NAMESPACE);
       }
     }
   }
 
-  private void wall(String field) {
+  private void requireLevel2(String field) {
     if (atLeast(IsolationLevel.LEVEL_2)) {
-      find(field, ENFORCED, "given by " + level.wireName());
+      add(field, ENFORCED, "given by " + level.wireName());
     } else {
-      find(field, REFUSED, level.wireName() + " does not give it, level_2 does");
+      add(field, REFUSED, level.wireName() + " does not give it, level_2 does");
     }
   }
 
@@ -135,18 +136,18 @@ final class IsolationRules {
       limit("resource_limits.cpu", IsolationFeature.CPU_GROUP);
     }
     if (spec.resourceLimits().diskBytes() != null) {
-      find(
+      add(
           "resource_limits.disk",
           NOT_ENFORCED,
-          "nothing limits what an agent writes: that takes quotas of the file system");
+          "disk use is not limited: that takes quotas of the file system");
     }
   }
 
-  private void limit(String field, IsolationFeature ability) {
+  private void limit(String field, IsolationFeature feature) {
     if (atLeast(IsolationLevel.LEVEL_1)) {
-      need(field, "the limit", ability);
+      require(field, "the limit", feature);
     } else {
-      find(field, NOT_ENFORCED, level.wireName() + " limits nothing, level_1 does");
+      add(field, NOT_ENFORCED, level.wireName() + " sets no limits, level_1 does");
     }
   }
 
@@ -155,13 +156,13 @@ final class IsolationRules {
     if (user == null) {
       return;
     }
-    if (machine.pit().called(user)) {
-      find("security_context.user", ENFORCED, "the pit runs as " + user);
-    } else if (becomesAnother("security_context.user", user)) {
-      if (machine.account(user).isEmpty()) {
-        find("security_context.user", REFUSED, "this machine has no user " + user);
+    if (host.pit().isNamed(user)) {
+      add("security_context.user", ENFORCED, "the pit runs as " + user);
+    } else if (canChangeIdentity("security_context.user", user)) {
+      if (host.account(user).isEmpty()) {
+        add("security_context.user", REFUSED, "this machine has no user " + user);
       } else {
-        need("security_context.user", "running as " + user, IsolationFeature.PRIVILEGES);
+        require("security_context.user", "running as " + user, IsolationFeature.PRIVILEGES);
       }
     }
   }
@@ -171,31 +172,31 @@ final class IsolationRules {
     if (group == null) {
       return;
     }
-    var number = machine.group(group);
+    var number = host.group(group);
     if (number.isEmpty()) {
-      find("security_context.group", REFUSED, "this machine has no group " + group);
-    } else if (number.getAsLong() == machine.pit().gid()) {
-      find("security_context.group", ENFORCED, "the pit runs with " + group);
-    } else if (becomesAnother("security_context.group", group)) {
-      need("security_context.group", "running with " + group, IsolationFeature.PRIVILEGES);
+      add("security_context.group", REFUSED, "this machine has no group " + group);
+    } else if (number.getAsLong() == host.pit().gid()) {
+      add("security_context.group", ENFORCED, "the pit runs with " + group);
+    } else if (canChangeIdentity("security_context.group", group)) {
+      require("security_context.group", "running with " + group, IsolationFeature.PRIVILEGES);
     }
   }
 
-  private boolean becomesAnother(String field, String wanted) {
+  private boolean canChangeIdentity(String field, String wanted) {
     if (!atLeast(IsolationLevel.LEVEL_1)) {
-      find(field, REFUSED, level.wireName() + " changes nobody, level_1 does");
+      add(field, REFUSED, level.wireName() + " changes no user or group, level_1 does");
     } else if (level == IsolationLevel.LEVEL_3) {
-      find(field, REFUSED, "in a rootless container only the pit's own user can write the cell");
-    } else if (!machine.pit().root()) {
-      find(field, REFUSED, "the pit runs as %s and cannot become %s".formatted(pit(), wanted));
+      add(field, REFUSED, "in a rootless container only the pit's own user can write the cell");
+    } else if (!host.pit().isRoot()) {
+      add(field, REFUSED, "the pit runs as %s and cannot become %s".formatted(pitUser(), wanted));
     } else {
       return true;
     }
     return false;
   }
 
-  private String pit() {
-    return machine.pit().name();
+  private String pitUser() {
+    return host.pit().name();
   }
 
   private void judgeCapabilities() {
@@ -205,17 +206,17 @@ final class IsolationRules {
       return;
     }
     if (!atLeast(IsolationLevel.LEVEL_1)) {
-      find(field, REFUSED, level.wireName() + " drops none, level_1 does");
+      add(field, REFUSED, level.wireName() + " drops no capabilities, level_1 does");
     } else if (level == IsolationLevel.LEVEL_1) {
-      if (machine.pit().root()) {
-        need(field, "exactly those listed", IsolationFeature.PRIVILEGES);
+      if (host.pit().isRoot()) {
+        require(field, "exactly those listed", IsolationFeature.PRIVILEGES);
       } else {
-        find(field, REFUSED, "the pit runs as " + pit() + " and has none to give");
+        add(field, REFUSED, "the pit runs as " + pitUser() + " and has no capabilities to give");
       }
     } else if (context.capabilities().contains("CAP_SYS_ADMIN")) {
-      find(field, REFUSED, "CAP_SYS_ADMIN can take down the walls of " + level.wireName());
+      add(field, REFUSED, "CAP_SYS_ADMIN can undo the sandbox of " + level.wireName());
     } else {
-      find(field, ENFORCED, "exactly those listed, within the agent's own namespaces");
+      add(field, ENFORCED, "exactly those listed, within the agent's own namespaces");
     }
   }
 }

@@ -11,21 +11,20 @@ import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * The container of {@code level_3} as podman's arguments, see podman-run(1). The cell is there by
- * the name that it has outside, so every variable and placeholder means the same inside. The image
- * has to be on the machine already: a start is no time to fetch one. Pure.
+ * Arguments of podman for the container of {@code level_3}, see podman-run(1). The cell has the
+ * same path inside as outside, so every variable and placeholder means the same. The image has to
+ * be on the machine already: a start fetches none. Pure.
  */
 final class PodmanCommand {
 
   static final String PROGRAM = "podman";
 
   /**
-   * Takes the agent's mark away from podman and gives it to the container alone: what podman leaves
-   * behind to look after the container (conmon) is not part of the agent, and killed together with
-   * it could not tell podman that the container is gone. The lock is among the descriptors that the
-   * guard leaves open, and all of them are handed on.
+   * Moves the mark from podman to the container: podman's monitor of the container (conmon) is no
+   * part of the agent, and if it were killed with the agent, podman would not learn that the
+   * container is gone. Passes on all inherited descriptors, the lock among them.
    */
-  static final String UNMARKED =
+  static final String RUN_SCRIPT =
       """
       mark=$%1$s; unset %1$s; podman=$1; shift; open=0
       while [ -e /proc/self/fd/$((open + 3)) ]; do open=$((open + 1)); done
@@ -33,43 +32,47 @@ final class PodmanCommand {
       """
           .formatted(AgentMark.VARIABLE);
 
-  /** Where a rootless podman keeps what is of today. */
-  static final String RUN_FOLDER = "XDG_RUNTIME_DIR";
+  /** Folder of a rootless podman for temporary state. */
+  static final String RUNTIME_DIRECTORY = "XDG_RUNTIME_DIR";
 
-  /** Podman's own bound of 50, less its {@code /containers}. */
-  private static final int LONGEST_RUN_FOLDER = 39;
+  /** Podman's own limit of 50, less its {@code /containers}. */
+  private static final int MAX_RUNTIME_DIRECTORY_LENGTH = 39;
 
   private PodmanCommand() {}
 
   /**
-   * What is wrong with the variable {@link #RUN_FOLDER}; seen with podman 4.3.1. Without one podman
-   * is two processes, and the outer one tells of an end with status 0 when it is asked to end,
-   * whatever the agent's is. With a long one podman cannot clean up after a container, and tells of
-   * its end 20 s late.
+   * Returns why a value of {@link #RUNTIME_DIRECTORY} cannot be used, as observed with podman
+   * 4.3.1. Without one podman runs as two processes, and on TERM the outer one exits with status 0
+   * regardless of the agent's status. With a long one podman cannot clean up after a container, and
+   * reports its end 20 s late.
    */
-  static Optional<String> unfit(@Nullable String runFolder) {
-    if (runFolder == null || runFolder.isEmpty()) {
+  static Optional<String> problem(@Nullable String runtimeDirectory) {
+    if (runtimeDirectory == null || runtimeDirectory.isEmpty()) {
       return Optional.of(
-          RUN_FOLDER + " is not set: podman would tell of other ends than there are");
+          RUNTIME_DIRECTORY + " is not set: podman would report wrong exit statuses");
     }
-    return runFolder.length() > LONGEST_RUN_FOLDER
+    return runtimeDirectory.length() > MAX_RUNTIME_DIRECTORY_LENGTH
         ? Optional.of(
-            "%s has %d characters, podman cannot do with more than %d: %s"
-                .formatted(RUN_FOLDER, runFolder.length(), LONGEST_RUN_FOLDER, runFolder))
+            "%s has %d characters, podman supports at most %d: %s"
+                .formatted(
+                    RUNTIME_DIRECTORY,
+                    runtimeDirectory.length(),
+                    MAX_RUNTIME_DIRECTORY_LENGTH,
+                    runtimeDirectory))
         : Optional.empty();
   }
 
-  /** The arguments of podman's {@code run} before the agent's own command, the image last. */
+  /** Returns the arguments of {@code podman run} before the agent's own command, the image last. */
   static List<String> container(
       AgentRef agent,
       IsolationSpec spec,
-      SandboxPaths folders,
+      SandboxPaths paths,
       Set<String> environment,
       IsolationLimits limits) {
     List<String> run = new ArrayList<>();
     run.addAll(List.of("--rm", "--replace", "--pull=never"));
     run.add("--name=lazarus-" + agent.cellId() + "." + agent.agentId());
-    // The container stays in the control group that it is started in, which has the cell's limits.
+    // The container stays in the control group of its start, which has the cell's limits.
     run.addAll(List.of("--cgroups=disabled", "--log-driver=none"));
     run.add("--network=" + (spec.networkIsolation() ? "none" : "host"));
     run.addAll(List.of("--security-opt=no-new-privileges", "--security-opt=label=disable"));
@@ -79,11 +82,11 @@ final class PodmanCommand {
     run.add("--ulimit=core=0:0");
     run.add("--ulimit=nofile=%1$d:%1$d".formatted(limits.openFiles()));
     run.add("--ulimit=nproc=%1$d:%1$d".formatted(limits.processes()));
-    run.add(volume(folders.cell(), "ro"));
-    run.add(volume(folders.checkpoint(), "rw"));
-    run.add(volume(folders.artifacts(), "rw"));
-    folders.token().ifPresent(token -> run.add(volume(token, "ro")));
-    run.add("--workdir=" + folders.work());
+    run.add(volume(paths.cell(), "ro"));
+    run.add(volume(paths.checkpoint(), "rw"));
+    run.add(volume(paths.artifacts(), "rw"));
+    paths.token().ifPresent(token -> run.add(volume(token, "ro")));
+    run.add("--workdir=" + paths.workingDirectory());
     run.add("--env=LAZARUS_*");
     environment.forEach(name -> run.add("--env=" + name));
     run.add("--entrypoint=");

@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From what a cell's isolation asks for to the command that gives it, or a refusal that says what
- * is missing. Thread-safe.
+ * Builds the sandboxes of agents from the isolation of their cells, or refuses with the reason.
+ * Thread-safe.
  */
 public final class Sandbox {
 
   private static final Logger log = LoggerFactory.getLogger(Sandbox.class);
 
   private final ProgramLookup programs;
-  private final HostFeatures machine;
+  private final HostFeatures host;
   private final ControlGroups groups;
   private final IsolationLimits limits;
   private final Path state;
@@ -41,18 +41,18 @@ public final class Sandbox {
 
   Sandbox(
       ProgramLookup programs,
-      HostFeatures machine,
+      HostFeatures host,
       ControlGroups groups,
       IsolationLimits limits,
       Path state) {
     this.programs = programs;
-    this.machine = machine;
+    this.host = host;
     this.groups = groups;
     this.limits = limits;
     this.state = state;
   }
 
-  /** With the settings of the reviver that asks, on the machine at hand. */
+  /** Makes a sandbox builder for this machine, with the settings of the reviver. */
   public static Sandbox configured(Settings settings, Path state) {
     return configured(settings, state, ProgramLookup.ofThisMachine());
   }
@@ -68,21 +68,21 @@ public final class Sandbox {
   }
 
   /**
-   * A command that builds an agent's walls and then becomes the agent.
+   * Command that builds a sandbox and then becomes the agent.
    *
    * @param arguments the program and its arguments
-   * @param environment what the agent has to know beyond its own variables
+   * @param environment variables beside those of the agent
    */
   public record SandboxedCommand(List<String> arguments, Map<String, String> environment) {}
 
   /**
-   * The command to start instead of the agent's own.
+   * Returns the command to start in place of the agent's own.
    *
-   * @throws IOException where something that was asked for cannot be given; the message says what
+   * @throws IOException if the isolation is refused; the message names the fields and reasons
    */
   public SandboxedCommand prepare(StartOrder order, Launcher.Command command) throws IOException {
     IsolationSpec spec = order.isolation();
-    List<IsolationFinding> findings = IsolationRules.judge(spec, machine, limits);
+    List<IsolationFinding> findings = IsolationRules.judge(spec, host, limits);
     String refused = join(findings, Outcome.REFUSED);
     if (!refused.isEmpty()) {
       throw new IOException("isolation refused: " + refused);
@@ -91,15 +91,15 @@ public final class Sandbox {
     if (IsolationRules.level(spec) == IsolationLevel.NONE) {
       return new SandboxedCommand(command.arguments(), Map.of());
     }
-    SandboxPaths folders = SandboxPaths.of(order, command, state);
-    Optional<UserAccount> account = becomes(spec);
+    SandboxPaths paths = SandboxPaths.of(order, command, state);
+    Optional<UserAccount> account = targetAccount(spec);
     if (account.isPresent()) {
-      folders.handTo(account.get());
+      paths.changeOwner(account.get());
     }
     List<String> arguments = new ArrayList<>();
     grouped.put(order.agent(), order.incarnation());
     joinGroups(arguments, groups.prepare(order.agent(), order.incarnation(), groupLimits(spec)));
-    wall(arguments, order, command, folders);
+    addSandbox(arguments, order, command, paths);
     arguments.addAll(command.arguments());
     return new SandboxedCommand(arguments, account.map(Sandbox::variables).orElse(Map.of()));
   }
@@ -118,11 +118,11 @@ public final class Sandbox {
     }
   }
 
-  /** Whom the agent runs as, where that is not as whom the pit does. */
-  private Optional<UserAccount> becomes(IsolationSpec spec) {
+  /** Returns the user of the agent; empty if it is the user of the pit. */
+  private Optional<UserAccount> targetAccount(IsolationSpec spec) {
     return Optional.ofNullable(spec.securityContext().user())
-        .filter(user -> !machine.pit().called(user))
-        .flatMap(machine::account);
+        .filter(user -> !host.pit().isNamed(user))
+        .flatMap(host::account);
   }
 
   private static Map<String, String> variables(UserAccount account) {
@@ -135,13 +135,13 @@ public final class Sandbox {
         .ifPresent(bytes -> wanted.put(Controller.MEMORY, bytes));
     Optional.ofNullable(spec.resourceLimits().cpuMillicores())
         .ifPresent(millicores -> wanted.put(Controller.CPU, millicores));
-    if (becomes(spec).map(UserAccount::root).orElse(machine.pit().root())) {
+    if (targetAccount(spec).map(UserAccount::isRoot).orElse(host.pit().isRoot())) {
       wanted.put(Controller.PIDS, limits.processes());
     }
     return wanted;
   }
 
-  /** "0" is whoever writes it: the shell joins, and everything that it becomes stays inside. */
+  /** "0" stands for the writer: the shell joins, and its later programs stay inside. */
   private void joinGroups(List<String> arguments, List<Path> joined) throws IOException {
     if (joined.isEmpty()) {
       return;
@@ -157,16 +157,16 @@ public final class Sandbox {
     arguments.add("--");
   }
 
-  private void wall(
-      List<String> arguments, StartOrder order, Launcher.Command command, SandboxPaths folders)
+  private void addSandbox(
+      List<String> arguments, StartOrder order, Launcher.Command command, SandboxPaths paths)
       throws IOException {
     IsolationSpec spec = order.isolation();
     if (IsolationRules.level(spec) == IsolationLevel.LEVEL_3) {
-      arguments.addAll(List.of(programs.require("sh"), "-c", PodmanCommand.UNMARKED, "sh"));
+      arguments.addAll(List.of(programs.require("sh"), "-c", PodmanCommand.RUN_SCRIPT, "sh"));
       arguments.add(programs.require(PodmanCommand.PROGRAM));
       arguments.addAll(
           PodmanCommand.container(
-              order.agent(), spec, folders, command.environment().keySet(), limits));
+              order.agent(), spec, paths, command.environment().keySet(), limits));
       return;
     }
     arguments.add(programs.require("prlimit"));
@@ -178,8 +178,8 @@ public final class Sandbox {
     if (IsolationRules.level(spec) == IsolationLevel.LEVEL_2) {
       arguments.add(programs.require(Bubblewrap.PROGRAM));
       arguments.addAll(
-          Bubblewrap.walls(
-              folders, spec.networkIsolation(), spec.securityContext().capabilities()));
+          Bubblewrap.arguments(
+              paths, spec.networkIsolation(), spec.securityContext().capabilities()));
     }
   }
 
@@ -191,18 +191,18 @@ public final class Sandbox {
   }
 
   private boolean changesIdentity(IsolationSpec spec) {
-    return becomes(spec).isPresent() || spec.securityContext().group() != null;
+    return targetAccount(spec).isPresent() || spec.securityContext().group() != null;
   }
 
   private List<String> privileges(IsolationSpec spec) {
     List<String> arguments = new ArrayList<>();
     arguments.add("--no-new-privs");
-    Optional<UserAccount> account = becomes(spec);
+    Optional<UserAccount> account = targetAccount(spec);
     account.ifPresent(user -> arguments.add("--reuid=" + user.uid()));
     Optional.ofNullable(spec.securityContext().group())
-        .map(group -> machine.group(group).orElseThrow())
+        .map(group -> host.group(group).orElseThrow())
         .or(() -> account.map(UserAccount::gid))
-        .filter(gid -> machine.pit().root())
+        .filter(gid -> host.pit().isRoot())
         .ifPresent(gid -> arguments.addAll(List.of("--regid=" + gid, "--clear-groups")));
     List<String> capabilities = spec.securityContext().capabilities();
     if (IsolationRules.level(spec) == IsolationLevel.LEVEL_1 && !capabilities.isEmpty()) {
@@ -218,12 +218,12 @@ public final class Sandbox {
     return arguments;
   }
 
-  /** An agent from an earlier life of the pit, which may have had walls. */
+  /** Registers an agent that an earlier pit has started, perhaps in a sandbox. */
   public void adopted(AgentRef agent, long incarnation) {
     grouped.put(agent, incarnation);
   }
 
-  /** Takes away what only a living incarnation needs; called when nothing of it is left. */
+  /** Removes the control groups of an incarnation that is gone. */
   public void release(AgentRef agent, long incarnation) throws InterruptedException {
     if (grouped.remove(agent, incarnation)) {
       groups.remove(agent, incarnation);

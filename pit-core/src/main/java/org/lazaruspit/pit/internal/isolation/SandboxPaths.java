@@ -11,16 +11,15 @@ import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.StartOrder;
 
 /**
- * The folders that an isolated agent has to do with, by their real names: mounts follow no links.
+ * Real paths for the sandbox of an agent: mounts follow no links.
  *
- * @param missionsRoot where all cells are, hidden but for the agent's own
- * @param cell the agent's cell, which it may read
- * @param checkpoint the agent's own folder, which it may write
- * @param artifacts the cell's artifacts, which it may write
- * @param state the pit's own directory, hidden
- * @param work where the agent starts
- * @param token the agent's own token, which it may read though it lies in the pit's directory;
- *     empty where it has none
+ * @param missionsRoot the folder of all cells, hidden except for the agent's own
+ * @param cell the agent's cell, readable
+ * @param checkpoint the agent's own folder, writable
+ * @param artifacts the cell's artifacts, writable
+ * @param state the pit's state directory, hidden
+ * @param workingDirectory the directory of the start
+ * @param token the agent's token in the state directory, readable; empty without a token
  */
 record SandboxPaths(
     Path missionsRoot,
@@ -28,20 +27,20 @@ record SandboxPaths(
     Path checkpoint,
     Path artifacts,
     Path state,
-    Path work,
+    Path workingDirectory,
     Optional<Path> token) {
 
-  /** Finds them, and makes the two that the agent may write where there are none. */
+  /** Resolves the paths, and creates the writable folders. */
   static SandboxPaths of(StartOrder order, Launcher.Command command, Path state)
       throws IOException {
     Path cell = order.cellDirectory().toRealPath();
     CellPaths paths = CellPaths.of(cell);
     return new SandboxPaths(
-        hideable("missions_path", order.missionsRoot().toRealPath()),
+        requireHideable("missions_path", order.missionsRoot().toRealPath()),
         cell,
-        own(cell, paths.checkpoint(order.agent().agentId())),
-        own(cell, paths.artifacts()),
-        hideable("state_directory", state),
+        ensureOwn(cell, paths.checkpoint(order.agent().agentId())),
+        ensureOwn(cell, paths.artifacts()),
+        requireHideable("state_directory", state),
         command.workingDirectory().map(Path::of).orElse(order.cellDirectory()).toAbsolutePath(),
         token(order));
   }
@@ -52,25 +51,25 @@ record SandboxPaths(
         : Optional.of(order.tokenFile().get().toRealPath());
   }
 
-  private static Path hideable(String what, Path directory) throws IOException {
+  private static Path requireHideable(String what, Path directory) throws IOException {
     if (directory.getNameCount() == 0) {
       throw new IOException(what + " is " + directory + ", which cannot be hidden from agents");
     }
     return directory;
   }
 
-  /** A link planted in its place, or above it, would open up whatever it points at. */
-  private static Path own(Path cell, Path folder) throws IOException {
-    Path place = cell;
+  /** Refuses a link in its place or above: the sandbox would make the target writable. */
+  private static Path ensureOwn(Path cell, Path folder) throws IOException {
+    Path current = cell;
     for (Path name : cell.relativize(folder)) {
-      place = place.resolve(name);
-      SafeDirectories.ensureAround(place.resolve("any"));
+      current = current.resolve(name);
+      SafeDirectories.ensureAround(current.resolve("any"));
     }
     return folder;
   }
 
-  /** An agent that runs as somebody else could not write its folders if the pit kept them. */
-  void handTo(UserAccount account) throws IOException {
+  /** Gives the writable folders and the token to the user of the agent. */
+  void changeOwner(UserAccount account) throws IOException {
     for (Path folder : new Path[] {checkpoint, artifacts}) {
       Files.setAttribute(folder, "unix:uid", (int) account.uid(), LinkOption.NOFOLLOW_LINKS);
     }

@@ -1,20 +1,20 @@
 package org.lazaruspit.pit.internal.isolation;
 
 /**
- * A user of this machine.
+ * User of a machine.
  *
- * @param name what it is called, or its number where it has no name
+ * @param name its name, or its number if it has no name
  * @param uid its number
  * @param gid its primary group's number
  * @param home its home directory
  */
 record UserAccount(String name, long uid, long gid, String home) {
 
-  boolean root() {
+  boolean isRoot() {
     return uid == 0;
   }
 
-  boolean called(String nameOrNumber) {
+  boolean isNamed(String nameOrNumber) {
     return name.equals(nameOrNumber) || Long.toString(uid).equals(nameOrNumber);
   }
 }

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What Linux tells about processes under {@code /proc} (proc(5)). A process that ends while it is
- * being looked at is an empty answer, never an error.
+ * Reader of Linux's process files under {@code /proc}, see proc(5). A process that has ended yields
+ * an empty result, never an error.
  */
 public final class ProcFs {
 
   private static final Path PROC = Path.of("/proc");
 
-  /** What {@link FileInputStream} reads without a buffer of its own. */
+  /** Size that {@link FileInputStream} reads without allocating a buffer. */
   private static final int CHUNK = 8192;
 
   private static final String BOOT_ID =
@@ -30,11 +30,11 @@ public final class ProcFs {
   private ProcFs() {}
 
   /**
-   * A process that cannot be confused with a later one of the same number.
+   * State of a process, with a start time that tells it from a later process of the same pid.
    *
-   * @param pid its number
-   * @param startTick when it started, in clock ticks since boot (field 22)
-   * @param state its letter, for example {@code T} for stopped, {@code Z} for a zombie
+   * @param pid the process id
+   * @param startTick the start in clock ticks since boot (field 22)
+   * @param state the letter of the state, for example {@code T} for stopped, {@code Z} for a zombie
    */
   public record Stat(long pid, long startTick, char state) {
     public boolean alive() {
@@ -50,7 +50,7 @@ public final class ProcFs {
     return read(PROC.resolve(pid + "/stat")).flatMap(ProcFs::parse);
   }
 
-  /** The name in field 2 may hold spaces and parentheses: fields count from its last one. */
+  /** Field 2, the name, may hold spaces and parentheses: the other fields follow the last one. */
   private static Optional<Stat> parse(String text) {
     int afterName = text.lastIndexOf(')') + 2;
     String[] fields = text.substring(afterName).split(" ", -1);
@@ -58,17 +58,17 @@ public final class ProcFs {
     return Optional.of(new Stat(pid, Long.parseLong(fields[19]), fields[0].charAt(0)));
   }
 
-  /** Which boot of the machine this is: start ticks mean something only within one. */
+  /** Returns the id of this boot of the machine: start ticks are comparable only within a boot. */
   public static String bootId() {
     return BOOT_ID;
   }
 
-  /** A process's environment as it was started; empty for a zombie and for another user's. */
+  /** Returns the environment of a process at its start; empty for zombies and other users. */
   public static byte[] environment(long pid) {
     return bytes("/proc/" + pid + "/environ");
   }
 
-  /** The value of a variable in a process's environment as it was started. */
+  /** Returns a variable of a process at its start. */
   public static Optional<String> variable(long pid, String name) {
     String prefix = name + "=";
     return List.of(new String(environment(pid), UTF_8).split("\0", -1)).stream()
@@ -77,14 +77,14 @@ public final class ProcFs {
         .findFirst();
   }
 
-  /** What the process calls itself, for people. */
+  /** Returns the command name of a process; "?" if it has ended. */
   public static String commandName(long pid) {
     return read(PROC.resolve(pid + "/comm")).map(String::strip).orElse("?");
   }
 
   /**
-   * Whether the process has this file open, under whatever name: a lock of ours may have two. Only
-   * files of the same last name are looked at, so that none is asked that hangs.
+   * Returns whether a process has this file open, under any path that ends with the same name: a
+   * lock may have two. Other files are not examined, as their file systems may hang.
    */
   public static boolean holdsOpen(long pid, Path file) {
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(PROC.resolve(pid + "/fd"))) {
@@ -97,11 +97,11 @@ public final class ProcFs {
       }
       return false;
     } catch (IOException | SecurityException | java.nio.file.DirectoryIteratorException e) {
-      return false; // ended meanwhile, or another user's
+      return false; // ended, or of another user
     }
   }
 
-  /** Every process, in the order of their numbers. */
+  /** Returns the ids of all processes. */
   public static List<Long> pids() throws IOException {
     String[] names = PROC.toFile().list();
     if (names == null) {
@@ -122,8 +122,8 @@ public final class ProcFs {
   }
 
   /**
-   * Empty where it ended meanwhile, or is another user's. The kernel fills what it is handed, so
-   * that a short answer was the last one; of all ways to read, this costs least.
+   * Returns the content; empty for an ended process and for another user's. The kernel fills the
+   * buffer, so a shorter result is the end of the file: the cheapest way to read.
    */
   private static byte[] bytes(String file) {
     try (FileInputStream in = new FileInputStream(file)) {

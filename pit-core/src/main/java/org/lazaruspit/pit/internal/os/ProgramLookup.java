@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The programs of this machine, found as a shell would. They are called by their full names: what a
- * launcher sets as an agent's {@code PATH} must not choose who builds the agent's walls.
+ * Finds programs on a search path, as a shell would, and runs them by their full paths: the {@code
+ * PATH} of a launcher must not select the programs that build the agent's sandbox. Immutable.
  */
 public final class ProgramLookup {
 
@@ -25,6 +25,7 @@ public final class ProgramLookup {
     this.path = List.copyOf(path);
   }
 
+  /** Returns a lookup on the {@code PATH} of this JVM. */
   public static ProgramLookup ofThisMachine() {
     String variable = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
     return new ProgramLookup(
@@ -35,6 +36,7 @@ public final class ProgramLookup {
             .toList());
   }
 
+  /** Returns the full path of a program. */
   public Optional<String> find(String name) {
     return path.stream()
         .map(folder -> folder.resolve(name))
@@ -43,6 +45,11 @@ public final class ProgramLookup {
         .findFirst();
   }
 
+  /**
+   * Returns the full path of a program.
+   *
+   * @throws IOException if it is not found
+   */
   public String require(String name) throws IOException {
     return find(name).orElseThrow(() -> new IOException("there is no program " + name));
   }

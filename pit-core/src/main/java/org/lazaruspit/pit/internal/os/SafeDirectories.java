@@ -7,17 +7,16 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Directories of a cell that we write in: agents may have planted a link there. */
+/** Directories of a cell for writes of the pit: agents may have planted links there. */
 public final class SafeDirectories {
 
   private SafeDirectories() {}
 
   /**
-   * Makes the directory of a file where there is none; a link in its place is refused, never
-   * followed.
+   * Creates the directory of a file if it is missing. Refuses a link in its place.
    *
-   * @param file the file that is to be written
-   * @throws IOException if it is something else, or cannot be made
+   * @param file the file to be written
+   * @throws IOException if the directory is not a directory or cannot be created
    */
   public static void ensureAround(Path file) throws IOException {
     Path directory = Objects.requireNonNull(file.getParent(), "a file of a cell has a directory");
@@ -27,9 +26,9 @@ public final class SafeDirectories {
     if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(directory);
     }
-    // Asked anew: somebody else may have made it between the first two questions.
+    // Checked again: another thread or process may have created it between the first two checks.
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      throw new NotDirectoryException(directory + ": is no directory, nothing is written there");
+      throw new NotDirectoryException(directory + ": not a directory, not written to");
     }
   }
 }

@@ -18,16 +18,16 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a gateway says of one agent, read as a stream.
+ * Response of a gateway about one agent, read as a stream.
  *
  * @param status the gateway's verdict
- * @param incarnation the incarnation it speaks of; 0 if it says none
- * @param beating whether it has had a heartbeat
- * @param lastHeartbeat when the last one was, where that is understood
- * @param progress how far the agent says it is
- * @param error its error message; empty if there is none
- * @param held why the agent's silence does not count, and until when
- * @param waiting what the agent waits for, and until when
+ * @param incarnation the incarnation of the agent; 0 if absent
+ * @param beating whether the gateway has received a heartbeat
+ * @param lastHeartbeat the time of the last heartbeat; empty if malformed
+ * @param progress the agent's own report of its progress
+ * @param error the error message, perhaps empty
+ * @param held the reason why the agent's silence does not count, and its end
+ * @param waiting the reason why the agent waits, and its end
  */
 record AgentHealthResponse(
     Verdict status,
@@ -41,7 +41,7 @@ record AgentHealthResponse(
 
   static final JsonMapper JSON = new JsonMapper();
 
-  /** Why nothing is to be expected of an agent for a while, and until when where that is known. */
+  /** Reason for an agreed silence, and its end if known. */
   record Pause(String reason, Optional<Instant> until) {}
 
   static AgentHealthResponse readOne(InputStream body) throws IOException {
@@ -49,7 +49,7 @@ record AgentHealthResponse(
       expectObject(parser.nextToken());
       return read(parser);
     } catch (JacksonException e) {
-      throw notUnderstood(e.getOriginalMessage());
+      throw malformed(e.getOriginalMessage());
     }
   }
 
@@ -82,13 +82,13 @@ record AgentHealthResponse(
       }
     }
     if (status == null) {
-      throw notUnderstood("an agent without a status");
+      throw malformed("an agent without a status");
     }
     return new AgentHealthResponse(
         status, incarnation, beating, lastHeartbeat, progress, error, held, waiting);
   }
 
-  /** A text or a number; for people alone, so that anything else is left out. */
+  /** Returns a text or a number; skips other values: progress is for display only. */
   private static Optional<String> progress(JsonParser parser, JsonToken value) {
     if (value == JsonToken.VALUE_STRING || value.isNumeric()) {
       return Optional.of(parser.getString());
@@ -97,7 +97,7 @@ record AgentHealthResponse(
     return Optional.empty();
   }
 
-  /** For people alone, so that what is not understood of it is left out. */
+  /** Skips malformed parts: a pause is for display only. */
   private static Optional<Pause> pause(JsonParser parser, JsonToken value, String reasonField) {
     if (value != JsonToken.START_OBJECT) {
       parser.skipChildren();
@@ -139,18 +139,18 @@ record AgentHealthResponse(
       case "healthy" -> Verdict.HEALTHY;
       case "degraded" -> Verdict.DEGRADED;
       case "unhealthy" -> Verdict.UNHEALTHY;
-      default -> throw notUnderstood("status " + status);
+      default -> throw malformed("status " + status);
     };
   }
 
   static void expectObject(@Nullable JsonToken token) throws IOException {
     if (token != JsonToken.START_OBJECT) {
-      throw notUnderstood("found " + token + " where an object should begin");
+      throw malformed("found " + token + " where an object should begin");
     }
   }
 
-  static IOException notUnderstood(String what) {
-    return new IOException("its answer is not understood: " + what);
+  static IOException malformed(String problem) {
+    return new IOException("malformed response: " + problem);
   }
 
   ProbeResult toResult(ProbeTarget target, Duration took) {

@@ -10,8 +10,8 @@ import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
 /**
- * What the pit itself knows of agents that no gateway judges: those that beat by a file, and those
- * that are expected to. Says nothing about any other, of which its process alone tells.
+ * Probe of agents that no gateway judges: those with a heartbeat file, and those that are expected
+ * to write one. Returns no result for other agents, whose only evidence is the process.
  * Thread-safe.
  */
 public final class FileHeartbeatProbe implements HealthProbe {
@@ -20,9 +20,9 @@ public final class FileHeartbeatProbe implements HealthProbe {
   private final RegistryProbe probe;
 
   /**
-   * A probe over the pit's own registry.
+   * Makes a probe over the pit's own registry.
    *
-   * @param registry which no gateway uses
+   * @param registry a registry that no gateway uses
    */
   public FileHeartbeatProbe(HealthRegistry registry) {
     this.registry = registry;
@@ -44,16 +44,16 @@ public final class FileHeartbeatProbe implements HealthProbe {
   }
 
   /**
-   * What is known of one agent.
+   * Returns the health of one agent.
    *
-   * @param target whom
-   * @return empty for one that is not expected to beat
+   * @param target the agent
+   * @return empty if no heartbeat is expected of the agent
    */
   public Optional<ProbeResult> find(ProbeTarget target) {
     return probe.find(target);
   }
 
-  /** From now on the agent is expected to beat; its clock starts, unless it runs already. */
+  /** Expects heartbeats of the agent from now on; starts its time-out unless it runs already. */
   @Override
   public void register(ProbeTarget target) throws IOException {
     probe.register(target);
@@ -65,9 +65,9 @@ public final class FileHeartbeatProbe implements HealthProbe {
   }
 
   /**
-   * No longer expects an agent to beat.
+   * Stops expecting heartbeats of an agent.
    *
-   * @param agent whom
+   * @param agent the agent
    */
   public void forget(AgentRef agent) {
     registry.unregister(key(agent));

@@ -10,10 +10,10 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What a gateway says of its fleet, read as a stream: only those that are asked for are kept.
+ * Response of a gateway about its fleet, read as a stream; only requested agents are kept.
  *
- * @param instance what changes with each start of the gateway; empty if it says none
- * @param agents its answers by key
+ * @param instance the id of this run of the gateway; empty if absent
+ * @param agents the responses by key
  */
 record FleetHealthResponse(String instance, Map<String, AgentHealthResponse> agents) {
 
@@ -36,7 +36,7 @@ record FleetHealthResponse(String instance, Map<String, AgentHealthResponse> age
       }
       return new FleetHealthResponse(instance, agents);
     } catch (JacksonException e) {
-      throw AgentHealthResponse.notUnderstood(e.getOriginalMessage());
+      throw AgentHealthResponse.malformed(e.getOriginalMessage());
     }
   }
 

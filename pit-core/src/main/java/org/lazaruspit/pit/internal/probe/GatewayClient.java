@@ -19,12 +19,12 @@ import org.lazaruspit.pit.spi.GatewayAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests to gateways, each with the pit's token and limits. Thread-safe. */
+/** Sends requests to gateways, with the pit's token and time limits. Thread-safe. */
 final class GatewayClient {
 
   private static final Logger log = LoggerFactory.getLogger(GatewayClient.class);
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+  private static final Duration RESPONSE_LIMIT = Duration.ofSeconds(5);
 
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -33,10 +33,10 @@ final class GatewayClient {
           .build();
 
   HttpRequest.Builder request(GatewayAddress gateway, String path) throws IOException {
-    return unlimited(gateway, path).timeout(ANSWER_LIMIT);
+    return unlimited(gateway, path).timeout(RESPONSE_LIMIT);
   }
 
-  /** A request whose answer may go on for ever; that it begins in time is for {@link #open}. */
+  /** Builds a request for an endless response; {@link #open} limits the time to its beginning. */
   HttpRequest.Builder unlimited(GatewayAddress gateway, String path) throws IOException {
     URI uri = gateway.resolve(path);
     HttpRequest.Builder builder = HttpRequest.newBuilder(uri);
@@ -51,24 +51,24 @@ final class GatewayClient {
     return client.send(request, BodyHandlers.ofInputStream());
   }
 
-  /** As above, for a request without a limit of its own: its answer has to begin in time. */
+  /** Sends an {@link #unlimited} request; its response has to begin in time. */
   HttpResponse<InputStream> open(HttpRequest request) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<InputStream>> answer =
+    CompletableFuture<HttpResponse<InputStream>> response =
         client.sendAsync(request, BodyHandlers.ofInputStream());
     try {
-      return answer.get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return response.get(RESPONSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new IOException(request.uri().getPath() + " was not answered in time", e);
+      throw new IOException(request.uri().getPath() + " not answered in time", e);
     } catch (ExecutionException e) {
       throw new IOException(request.uri().getPath() + " failed: " + e.getCause(), e);
     } finally {
-      if (!answer.isDone()) {
-        answer.cancel(true);
+      if (!response.isDone()) {
+        response.cancel(true);
       }
     }
   }
 
-  /** Sends what needs no answer but a status, which is returned. */
+  /** Sends a request and returns the status of its response. */
   int status(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<InputStream> response = send(request);
     try (InputStream body = limited(response)) {
@@ -78,12 +78,12 @@ final class GatewayClient {
   }
 
   /**
-   * The client's own limit ends with the headers: a body that stalls, or never ends, is closed
-   * under its reader.
+   * Returns the body, and closes it at the time limit: the limit of the client ends with the
+   * headers, and a body may stall or never end.
    */
   static InputStream limited(HttpResponse<InputStream> response) {
     InputStream body = response.body();
-    CompletableFuture.delayedExecutor(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+    CompletableFuture.delayedExecutor(RESPONSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
         .execute(() -> close(body));
     return body;
   }
@@ -92,7 +92,7 @@ final class GatewayClient {
     try {
       body.close();
     } catch (IOException e) {
-      log.debug("an answer could not be closed", e);
+      log.debug("response body not closed", e);
     }
   }
 
@@ -102,7 +102,7 @@ final class GatewayClient {
     }
   }
 
-  /** Some of the client's exceptions have no message of their own. */
+  /** Returns the message, or the type: some exceptions of the client have no message. */
   static String describe(IOException e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

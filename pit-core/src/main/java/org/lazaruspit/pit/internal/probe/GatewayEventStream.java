@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to one gateway's events on a thread of its own, and connects again when the connection
- * ends. What an event says is not looked at: that there is one is the news. Thread-safe.
+ * Reads the events of one gateway on a thread of its own, and reconnects after the end of a
+ * connection. Reports that an event came, not its content. Thread-safe.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
@@ -30,13 +30,13 @@ final class GatewayEventStream implements HealthProbe.Listening {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  /** A gateway that has no events, or no place for us, is polled; it may have them some day. */
+  /** Pause after a refusal: the gateway has no events, or no free connection. */
   private static final Duration NO_EVENTS_PAUSE = Duration.ofMinutes(5);
 
-  /** Gateways say every 15 s that they are still there. */
+  /** Gateways send a comment at least every 15 s. */
   private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
 
-  /** A connection that lasts so long was a good one. */
+  /** Minimum duration of a connection that resets the back-off. */
   private static final Duration GOOD_CONNECTION = Duration.ofSeconds(10);
 
   private static final int MAX_LINE = 64 << 10;
@@ -44,17 +44,17 @@ final class GatewayEventStream implements HealthProbe.Listening {
 
   private final GatewayClient client;
   private final GatewayAddress gateway;
-  private final Runnable news;
+  private final Runnable onChange;
   private final Thread thread;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile @Nullable InputStream open;
-  private volatile long heardAt;
-  private String lastId = "";
+  private volatile @Nullable InputStream connection;
+  private volatile long lastReadNanos;
+  private String lastId = ""; // confined to the thread
 
-  GatewayEventStream(GatewayClient client, GatewayAddress gateway, Runnable news) {
+  GatewayEventStream(GatewayClient client, GatewayAddress gateway, Runnable onChange) {
     this.client = client;
     this.gateway = gateway;
-    this.news = news;
+    this.onChange = onChange;
     this.thread = new Thread(this::run, "pit-events-" + gateway.name());
     thread.setDaemon(true);
   }
@@ -75,22 +75,24 @@ final class GatewayEventStream implements HealthProbe.Listening {
         closed.await(jitter(pause), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
-      log.debug("no longer listening to gateway {}", gateway.name());
+      log.debug("gateway {}: event stream closed", gateway.name());
     }
   }
 
-  /** Exponential, from the first failure on. */
+  /**
+   * Returns the longest pause after so many failures, at least 1: doubled each time, up to 30 s.
+   */
   static Duration longestPause(int failures) {
     Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
-  /** All pits lose a gateway at once: they shall not all come back at once. */
+  /** Spreads the reconnections of pits that lost the gateway at the same time. */
   private static long jitter(Duration longest) {
     return ThreadLocalRandom.current().nextLong(longest.toMillis() / 10, longest.toMillis() + 1);
   }
 
-  /** Listens until the connection ends; false where this gateway has no events for us. */
+  /** Reads events until the connection ends; returns false if the gateway refuses them. */
   private boolean listen() throws InterruptedException {
     try {
       HttpRequest.Builder request =
@@ -101,13 +103,13 @@ final class GatewayEventStream implements HealthProbe.Listening {
       HttpResponse<InputStream> response = client.open(request.GET().build());
       try (InputStream body = new BufferedInputStream(response.body())) {
         if (!isStream(response)) {
-          log.info("gateway {} has no events for us, it is polled", gateway.name());
+          log.info("gateway {}: no event stream; polling", gateway.name());
           return response.statusCode() >= 500 && response.statusCode() != 503;
         }
         read(body, response.body());
       }
     } catch (IOException e) {
-      log.debug("gateway {} is not heard: {}", gateway.name(), e.toString());
+      log.debug("gateway {}: event stream ended: {}", gateway.name(), e.toString());
     }
     return true;
   }
@@ -121,25 +123,25 @@ final class GatewayEventStream implements HealthProbe.Listening {
             .isPresent();
   }
 
-  private void read(InputStream body, InputStream connection) throws IOException {
-    open = connection;
-    heardAt = System.nanoTime();
-    watch(connection);
+  private void read(InputStream body, InputStream opened) throws IOException {
+    connection = opened;
+    lastReadNanos = System.nanoTime();
+    watch(opened);
     boolean first = true;
     String id = lastId;
     boolean event = false;
     while (closed.getCount() > 0) {
-      String line = line(body);
-      heardAt = System.nanoTime();
+      String line = readLine(body);
+      lastReadNanos = System.nanoTime();
       if (first) {
-        // Whatever happened while nobody listened. Its answer may begin before it listens to us.
-        news.run();
+        // Changes before the connection; the first line shows that the gateway has registered it.
+        onChange.run();
         first = false;
       }
       if (line.isEmpty()) {
         lastId = id;
         if (event) {
-          news.run();
+          onChange.run();
         }
         event = false;
       } else if (line.startsWith("id:")) {
@@ -150,8 +152,8 @@ final class GatewayEventStream implements HealthProbe.Listening {
     }
   }
 
-  /** Its beginning, and of that only what may stand in a header: that is all that is used. */
-  private static String line(InputStream body) throws IOException {
+  /** Returns the beginning of a line, with characters replaced that a header must not hold. */
+  private static String readLine(InputStream body) throws IOException {
     byte[] bytes = new byte[MAX_ID];
     int kept = 0;
     int length = 0;
@@ -169,12 +171,12 @@ final class GatewayEventStream implements HealthProbe.Listening {
     return new String(bytes, 0, kept, StandardCharsets.US_ASCII);
   }
 
-  /** A connection that has died without a word is closed under its reader. */
+  /** Closes a connection that is silent for too long, under its reader. */
   private void watch(InputStream body) {
     CompletableFuture.delayedExecutor(SILENCE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
         .execute(
             () -> {
-              if (isOpen(body) && System.nanoTime() - heardAt < SILENCE_LIMIT.toNanos()) {
+              if (isOpen(body) && System.nanoTime() - lastReadNanos < SILENCE_LIMIT.toNanos()) {
                 watch(body);
               } else {
                 GatewayClient.close(body);
@@ -184,13 +186,13 @@ final class GatewayEventStream implements HealthProbe.Listening {
 
   @SuppressWarnings("ReferenceEquality") // this very connection
   private boolean isOpen(InputStream body) {
-    return open == body && closed.getCount() > 0;
+    return connection == body && closed.getCount() > 0;
   }
 
   @Override
   public void close() {
     closed.countDown();
-    InputStream body = open;
+    InputStream body = connection;
     if (body != null) {
       GatewayClient.close(body);
     }

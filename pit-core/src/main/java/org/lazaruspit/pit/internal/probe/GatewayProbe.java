@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks gateways over HTTP: one request a gateway, however many agents it has, and listens to their
- * events. A gateway's verdict is passed on as it is. Thread-safe.
+ * Probes agents at their gateways over HTTP, with one request per gateway, and listens to gateways'
+ * events. Passes on verdicts unchanged. Thread-safe.
  */
 public final class GatewayProbe implements HealthProbe {
 
@@ -31,7 +31,7 @@ public final class GatewayProbe implements HealthProbe {
   private final GatewayClient client = new GatewayClient();
   private final Map<GatewayAddress, String> instances = new ConcurrentHashMap<>();
 
-  /** A new instance; it needs no settings. */
+  /** Makes an instance; it has no settings. */
   public GatewayProbe() {}
 
   @Override
@@ -48,7 +48,7 @@ public final class GatewayProbe implements HealthProbe {
           .gateway()
           .ifPresentOrElse(
               gateway -> byGateway.computeIfAbsent(gateway, g -> new ArrayList<>()).add(target),
-              () -> results.add(unreachable(target, "it names no gateway", Duration.ZERO)));
+              () -> results.add(unreachable(target, "no gateway configured", Duration.ZERO)));
     }
     for (Map.Entry<GatewayAddress, List<ProbeTarget>> entry : byGateway.entrySet()) {
       results.addAll(probe(entry.getKey(), entry.getValue()));
@@ -58,46 +58,46 @@ public final class GatewayProbe implements HealthProbe {
 
   private List<ProbeResult> probe(GatewayAddress gateway, List<ProbeTarget> targets)
       throws InterruptedException {
-    long asked = System.nanoTime();
+    long started = System.nanoTime();
     try {
       return targets.size() == 1
-          ? List.of(askOne(gateway, targets.get(0)))
-          : askAll(gateway, targets);
+          ? List.of(probeOne(gateway, targets.get(0)))
+          : probeAll(gateway, targets);
     } catch (IOException e) {
-      Duration waited = since(asked);
+      Duration waited = since(started);
       String reason =
           "gateway %s does not answer: %s".formatted(gateway.name(), GatewayClient.describe(e));
       return targets.stream().map(target -> unreachable(target, reason, waited)).toList();
     }
   }
 
-  private ProbeResult askOne(GatewayAddress gateway, ProbeTarget target)
+  private ProbeResult probeOne(GatewayAddress gateway, ProbeTarget target)
       throws IOException, InterruptedException {
-    long asked = System.nanoTime();
+    long started = System.nanoTime();
     HttpResponse<InputStream> response =
         client.send(client.request(gateway, "/agent/" + target.key()).GET().build());
     try (InputStream body = GatewayClient.limited(response)) {
       if (response.statusCode() == 404) {
-        return unknown(gateway, target, since(asked));
+        return unknown(gateway, target, since(started));
       }
       GatewayClient.expect(response, 200);
-      return AgentHealthResponse.readOne(body).toResult(target, since(asked));
+      return AgentHealthResponse.readOne(body).toResult(target, since(started));
     }
   }
 
-  private List<ProbeResult> askAll(GatewayAddress gateway, List<ProbeTarget> targets)
+  private List<ProbeResult> probeAll(GatewayAddress gateway, List<ProbeTarget> targets)
       throws IOException, InterruptedException {
-    long asked = System.nanoTime();
-    FleetHealthResponse answer = fleet(gateway, targets);
-    if (hasForgotten(gateway, answer.instance())) {
-      log.warn("gateway {} was restarted: it is told of its agents again", gateway.name());
-      remind(gateway, targets, answer);
-      answer = fleet(gateway, targets);
+    long started = System.nanoTime();
+    FleetHealthResponse response = fleet(gateway, targets);
+    if (wasRestarted(gateway, response.instance())) {
+      log.warn("gateway {}: restarted; registering its agents again", gateway.name());
+      registerMissing(gateway, targets, response);
+      response = fleet(gateway, targets);
     }
-    Duration took = since(asked);
+    Duration took = since(started);
     List<ProbeResult> results = new ArrayList<>();
     for (ProbeTarget target : targets) {
-      AgentHealthResponse found = answer.agents().get(target.key());
+      AgentHealthResponse found = response.agents().get(target.key());
       results.add(found == null ? unknown(gateway, target, took) : found.toResult(target, took));
     }
     return results;
@@ -115,8 +115,8 @@ public final class GatewayProbe implements HealthProbe {
     }
   }
 
-  /** A gateway has another instance with each of its starts. */
-  private boolean hasForgotten(GatewayAddress gateway, String instance) {
+  /** Returns whether the gateway reports another instance than before. */
+  private boolean wasRestarted(GatewayAddress gateway, String instance) {
     if (instance.isEmpty()) {
       return false;
     }
@@ -125,19 +125,24 @@ public final class GatewayProbe implements HealthProbe {
   }
 
   /**
-   * Before anybody is judged there: who was started and is not known in this incarnation is
-   * registered. One that could not be is judged by what the gateway says then.
+   * Registers agents whose incarnation the restarted gateway does not know, before their judgement.
+   * After a failed registration the verdict of the gateway counts.
    */
-  private void remind(GatewayAddress gateway, List<ProbeTarget> targets, FleetHealthResponse answer)
+  private void registerMissing(
+      GatewayAddress gateway, List<ProbeTarget> targets, FleetHealthResponse response)
       throws InterruptedException {
     for (ProbeTarget target : targets) {
-      AgentHealthResponse found = answer.agents().get(target.key());
+      AgentHealthResponse found = response.agents().get(target.key());
       long known = found == null ? 0 : found.incarnation();
       if (known < target.incarnation()) {
         try {
           register(target);
         } catch (IOException e) {
-          log.warn("{}: gateway {} refuses it: {}", target.agent(), gateway.name(), e.getMessage());
+          log.warn(
+              "{}: not registered at gateway {}: {}",
+              target.agent(),
+              gateway.name(),
+              e.getMessage());
         }
       }
     }
@@ -159,7 +164,7 @@ public final class GatewayProbe implements HealthProbe {
     expect(path, status, 200, 201);
   }
 
-  /** What the gateway does not understand is left out: the sign of life counts all the same. */
+  /** Retries a refused heartbeat without content: the sign of life counts all the same. */
   @Override
   public void heartbeat(ProbeTarget target, String heartbeat)
       throws IOException, InterruptedException {
@@ -169,7 +174,7 @@ public final class GatewayProbe implements HealthProbe {
     String path = "/heartbeat/" + target.key() + "?incarnation=" + target.incarnation();
     int status = post(target.gateway().get(), path, heartbeat);
     if ((status == 400 || status == 413) && !heartbeat.isBlank()) {
-      log.debug("{}: what it says is refused with {}", target.agent(), status);
+      log.debug("{}: heartbeat refused with {}; sending it empty", target.agent(), status);
       status = post(target.gateway().get(), path, "");
     }
     expect(path, status, 200);
@@ -187,10 +192,10 @@ public final class GatewayProbe implements HealthProbe {
   }
 
   @Override
-  public Listening listen(GatewayAddress gateway, Runnable news) {
-    GatewayEventStream reader = new GatewayEventStream(client, gateway, news);
-    reader.start();
-    return reader;
+  public Listening listen(GatewayAddress gateway, Runnable onChange) {
+    GatewayEventStream stream = new GatewayEventStream(client, gateway, onChange);
+    stream.start();
+    return stream;
   }
 
   private static ProbeResult unknown(GatewayAddress gateway, ProbeTarget target, Duration took) {

@@ -24,20 +24,20 @@ import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
- * The file by which an agent without a network says that it lives: {@code
- * checkpoints/<agent_id>/heartbeat} in its cell, in the one folder that it may always write. The
- * agent may put anything there: nothing is followed, nothing is waited for, and only so much is
- * read. Immutable.
+ * File for the heartbeats of an agent without a network: {@code checkpoints/<agent_id>/heartbeat}
+ * in its cell, in the folder that an agent may write at every isolation level. An agent may put
+ * anything there: links are not followed, FIFOs not waited for, and at most 64 KiB are read.
+ * Immutable.
  */
 public final class HeartbeatFile {
 
-  /** As much as a gateway takes. */
+  /** The limit of gateways. */
   static final int MAX_BYTES = 64 << 10;
 
   private static final String NAME = "heartbeat";
   private static final String PREVIOUS = "heartbeat.previous";
 
-  /** Opening a FIFO for both does not wait for somebody at its other end. */
+  /** Opening a FIFO for both does not wait for the other end. */
   private static final Set<OpenOption> READ_WITHOUT_WAITING =
       Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
@@ -47,19 +47,19 @@ public final class HeartbeatFile {
   private final Path path;
 
   /**
-   * A heartbeat file.
+   * Names a heartbeat file.
    *
-   * @param path as {@link #path} tells it
+   * @param path a path from {@link #path}
    */
   public HeartbeatFile(Path path) {
     this.path = path;
   }
 
   /**
-   * Where the heartbeat file of an agent is.
+   * Returns the path of an agent's heartbeat file.
    *
-   * @param cellDirectory its cell
-   * @param agentId the agent
+   * @param cellDirectory the agent's cell
+   * @param agentId the agent's id
    * @return {@code checkpoints/<agent_id>/heartbeat}
    */
   public static Path path(Path cellDirectory, String agentId) {
@@ -67,46 +67,49 @@ public final class HeartbeatFile {
   }
 
   /**
-   * What tells one heartbeat from the next.
+   * Attributes that tell one heartbeat from the next.
    *
-   * @param modified when the file was changed or touched
-   * @param size its bytes
-   * @param identity what the file system knows it by
-   * @param regular whether it is a file at all
+   * @param modified the time of the last change or touch
+   * @param size the size in bytes
+   * @param identity the identity in the file system, if any
+   * @param regular whether it is a regular file
    */
   public record Stamp(FileTime modified, long size, @Nullable Object identity, boolean regular) {}
 
   /**
-   * A heartbeat.
+   * Heartbeat from a file.
    *
-   * @param text its JSON, empty where it says no more than that the agent lives
-   * @param incarnation the incarnation that it says it comes from
-   * @param complaint what is wrong with what it says, which then is left out
+   * @param text the JSON; empty for a bare sign of life
+   * @param incarnation the incarnation in the JSON
+   * @param complaint the problem with the content, which then is dropped
    */
   public record Beat(String text, OptionalLong incarnation, Optional<String> complaint) {}
 
   /**
-   * What is there now.
+   * Returns the attributes of the file.
    *
-   * @return empty where there is nothing
-   * @throws IOException if it cannot be looked at
+   * @return empty if there is no file
+   * @throws IOException if they cannot be read
    */
   public Optional<Stamp> stamp() throws IOException {
     try {
-      BasicFileAttributes there =
+      BasicFileAttributes attributes =
           Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return Optional.of(
           new Stamp(
-              there.lastModifiedTime(), there.size(), there.fileKey(), there.isRegularFile()));
+              attributes.lastModifiedTime(),
+              attributes.size(),
+              attributes.fileKey(),
+              attributes.isRegularFile()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
   /**
-   * Whether the agent has ever beaten by this file, in this incarnation or an earlier one.
+   * Returns whether the agent has ever written the file, in this incarnation or an earlier one.
    *
-   * @return true if so
+   * @return true if it has
    */
   public boolean used() {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
@@ -114,10 +117,10 @@ public final class HeartbeatFile {
   }
 
   /**
-   * Puts aside what an earlier incarnation has left, so that whatever is there from now on comes
-   * from the next one. To be called when nothing of the agent runs.
+   * Moves aside the file of an earlier incarnation, so that a later file comes from the next one.
+   * Call it only while no process of the agent runs.
    *
-   * @throws IOException if it could not be put aside, or the folder is none
+   * @throws IOException if the file cannot be moved, or the folder is not a directory
    */
   public void begin() throws IOException {
     SafeDirectories.ensureAround(folder());
@@ -126,20 +129,20 @@ public final class HeartbeatFile {
       Path name = path.getFileSystem().getPath(NAME);
       open.move(name, open, path.getFileSystem().getPath(PREVIOUS));
     } catch (NoSuchFileException e) {
-      return; // the one before stays what it is
+      return; // the previous file stays
     }
   }
 
   /**
-   * Reads what the agent says.
+   * Reads the heartbeat.
    *
-   * @param seen what {@link #stamp} has told
-   * @return the heartbeat; where it cannot be understood, a bare sign of life and the complaint
-   * @throws IOException if it is no sign of life: no file, or not in the agent's own folder
+   * @param seen the result of {@link #stamp}
+   * @return the heartbeat; a bare sign of life with the problem if the content is malformed
+   * @throws IOException if it is no heartbeat: not a regular file, or not in the agent's own folder
    */
   public Beat read(Stamp seen) throws IOException {
     if (!seen.regular()) {
-      throw new IOException("is no regular file");
+      throw new IOException("is not a regular file");
     }
     byte[] bytes = bytes();
     if (bytes.length > MAX_BYTES) {
@@ -164,7 +167,7 @@ public final class HeartbeatFile {
       int expected = (int) Math.min(channel.size(), MAX_BYTES + 1L);
       ByteBuffer buffer = ByteBuffer.allocate(expected);
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        // until all of it is read, or it turns out to be shorter
+        // until the buffer is full, or the file ends
       }
       byte[] bytes = new byte[buffer.position()];
       buffer.flip().get(bytes);
@@ -177,11 +180,11 @@ public final class HeartbeatFile {
     try {
       return open.newByteChannel(name, READ_WITHOUT_WAITING);
     } catch (AccessDeniedException e) {
-      return open.newByteChannel(name, READ); // another user's
+      return open.newByteChannel(name, READ); // a file of another user
     }
   }
 
-  /** The folder, reached from the cell through no link. */
+  /** Opens the folder from the cell on, through no link. */
   private SecureDirectoryStream<Path> open() throws IOException {
     Path checkpoints = parent(folder());
     try (SecureDirectoryStream<Path> cell = secure(parent(checkpoints));
@@ -191,7 +194,7 @@ public final class HeartbeatFile {
     }
   }
 
-  @SuppressWarnings("StreamResourceLeak") // the caller's
+  @SuppressWarnings("StreamResourceLeak") // closed by the caller
   private static SecureDirectoryStream<Path> secure(Path directory) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(directory);
     if (stream instanceof SecureDirectoryStream<Path> secure) {

@@ -15,10 +15,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * A heartbeat as an agent writes it: the JSON that a gateway takes. Fields that are not known here
- * don't matter. Immutable.
- */
+/** JSON of a heartbeat, in the form that gateways take. Unknown fields are ignored. Immutable. */
 final class HeartbeatJson {
 
   private static final double MAX_SECONDS = 1e9;
@@ -34,9 +31,9 @@ final class HeartbeatJson {
   }
 
   /**
-   * Reads a heartbeat; an empty text says no more than that the agent lives.
+   * Parses a heartbeat; an empty text is a bare sign of life.
    *
-   * @throws IOException if it is no heartbeat; the message says what is wrong with it
+   * @throws IOException if it is malformed; the message names the problem
    */
   static HeartbeatJson parse(String text) throws IOException {
     if (text.isBlank()) {
@@ -47,15 +44,15 @@ final class HeartbeatJson {
       if (fields == null) {
         throw new IOException("null, expected an object");
       }
-      HeartbeatJson beat = new HeartbeatJson(fields);
-      beat.toHeartbeat(0); // whatever cannot be understood is known now
-      return beat;
+      HeartbeatJson heartbeat = new HeartbeatJson(fields);
+      heartbeat.toHeartbeat(0); // reports malformed fields
+      return heartbeat;
     } catch (JacksonException e) {
-      throw new IOException("not understood: " + e.getOriginalMessage(), e);
+      throw new IOException("malformed JSON: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** The incarnation that it says it comes from. */
+  /** Returns the incarnation that the heartbeat names. */
   OptionalLong incarnation() throws IOException {
     Object value = fields.get("incarnation");
     if (value == null) {
@@ -73,23 +70,23 @@ final class HeartbeatJson {
   Heartbeat toHeartbeat(long incarnation) throws IOException {
     incarnation();
     try {
-      Heartbeat.Builder beat = Heartbeat.builder().incarnation(incarnation);
-      beat.metadata(metadata());
+      Heartbeat.Builder heartbeat = Heartbeat.builder().incarnation(incarnation);
+      heartbeat.metadata(metadata());
       Object progress = fields.get("progress");
       if (progress instanceof Number number) {
-        beat.progress(number);
+        heartbeat.progress(number);
       } else if (progress != null) {
-        beat.progress(text("progress", progress));
+        heartbeat.progress(text("progress", progress));
       }
       Object responseTime = fields.get("response_time");
       if (responseTime != null) {
-        beat.responseTime(seconds("response_time", responseTime));
+        heartbeat.responseTime(seconds("response_time", responseTime));
       }
       Object waiting = fields.get("waiting");
       if (waiting != null) {
-        beat.waiting(waiting(waiting));
+        heartbeat.waiting(waiting(waiting));
       }
-      return beat.build();
+      return heartbeat.build();
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -110,19 +107,19 @@ final class HeartbeatJson {
   }
 
   private static Waiting waiting(Object value) {
-    Map<String, @Nullable Object> said = object("waiting", value);
-    Object reason = said.get("for");
+    Map<String, @Nullable Object> parts = object("waiting", value);
+    Object reason = parts.get("for");
     if (reason == null) {
-      throw new IllegalArgumentException("waiting/for: expected what the agent waits for");
+      throw new IllegalArgumentException("waiting/for: expected the reason of the wait");
     }
-    String why = text("waiting/for", reason);
-    Object until = said.get("until");
+    String text = text("waiting/for", reason);
+    Object until = parts.get("until");
     if (until == null) {
-      return Waiting.of(why);
+      return Waiting.of(text);
     }
     return until instanceof String instant
-        ? Waiting.until(why, instant(instant))
-        : Waiting.lasting(why, seconds("waiting/until", until));
+        ? Waiting.until(text, instant(instant))
+        : Waiting.lasting(text, seconds("waiting/until", until));
   }
 
   private static Instant instant(String text) {

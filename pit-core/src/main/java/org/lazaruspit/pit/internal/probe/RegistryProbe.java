@@ -17,8 +17,8 @@ import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
 /**
- * Asks a registry in this JVM: no request, and its verdict is passed on as it is. The registry
- * stays its owner's: nobody is ever removed from it. Thread-safe.
+ * Probes agents in a registry of this JVM. Passes on verdicts unchanged, and removes no agent from
+ * the registry. Thread-safe.
  */
 public final class RegistryProbe implements HealthProbe {
 
@@ -26,9 +26,9 @@ public final class RegistryProbe implements HealthProbe {
   private final Function<ProbeTarget, String> key;
 
   /**
-   * A probe for a gateway's registry.
+   * Makes a probe for a gateway's registry.
    *
-   * @param registry who knows the agents by their keys
+   * @param registry a registry with the agents by their keys
    */
   public RegistryProbe(HealthRegistry registry) {
     this(registry, ProbeTarget::key);
@@ -96,7 +96,7 @@ public final class RegistryProbe implements HealthProbe {
     HeartbeatOutcome outcome =
         registry.tryRegister(key.apply(target), Map.of(), target.incarnation());
     if (!(outcome instanceof HeartbeatOutcome.Accepted)) {
-      throw new IOException("the registry refuses it: " + outcome);
+      throw new IOException("registration refused: " + outcome);
     }
   }
 
@@ -107,7 +107,7 @@ public final class RegistryProbe implements HealthProbe {
             key.apply(target), HeartbeatJson.parse(heartbeat).toHeartbeat(target.incarnation()));
     if (!(outcome instanceof HeartbeatOutcome.Accepted
         || outcome instanceof HeartbeatOutcome.MetadataRefused)) {
-      throw new IOException("the registry refuses its heartbeat: " + outcome);
+      throw new IOException("heartbeat refused: " + outcome);
     }
   }
 }

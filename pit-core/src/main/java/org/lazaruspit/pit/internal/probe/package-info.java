@@ -1,4 +1,4 @@
-/** Asks about the health of agents. */
+/** Probes the health of agents. */
 @NullMarked
 package org.lazaruspit.pit.internal.probe;
 

@@ -18,53 +18,50 @@ import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
- * The kernel's book on who is alive: a file that an agent's whole process tree holds under
- * flock(2), inherited through an open descriptor. Free means that nothing that inherited it is
- * left.
+ * File that the whole process tree of an agent holds under flock(2), through an inherited
+ * descriptor. A free lock proves that no process with this descriptor is left.
  *
- * <p>It has two names. One is in the pit's state directory, where no agent has any business. The
- * other is in the cell, where a pit with another state directory finds it: as a hard link, so that
- * both are one lock, or as a lock of its own where the two are on different file systems.
+ * <p>The lock has two names: one in the pit's state directory, out of reach of agents, and one in
+ * the cell, for pits with another state directory. The second is a hard link to the first, or a
+ * lock of its own if the directories are on different file systems.
  */
 final class AgentLock {
 
   /**
-   * What {@code flock} ends with when the lock is held. No status of {@code sysexits.h}: with those
-   * an agent tells why it ended.
+   * Exit status of {@code flock} for a held lock. Not one of {@code sysexits.h}: agents use those
+   * to report the reason of their end.
    */
   static final int HELD_STATUS = 113;
 
   private static final String HELD = Integer.toString(HELD_STATUS);
 
-  private static final long ANSWER_WITHIN_SECONDS = 10;
+  private static final long CHECK_LIMIT_SECONDS = 10;
 
-  /**
-   * Seconds: whoever only asks or watches holds the lock for a moment, and must not refuse a start.
-   */
+  /** Seconds that a start waits for the lock: checks hold it for a moment, and must not refuse. */
   static final String START_PATIENCE = "2";
 
-  private final FlockHelper desk;
+  private final FlockHelper flockHelper;
   private final Path own;
   private final Optional<Path> shared;
 
   /**
-   * A lock by its names; nothing is made or opened yet.
+   * Names a lock; creates and opens no file.
    *
-   * @param own its real name in the state directory
-   * @param shared its real name in the cell; empty where the cell isn't known
+   * @param own the real path in the state directory
+   * @param shared the real path in the cell; empty if the cell is unknown
    */
-  AgentLock(FlockHelper desk, Path own, Optional<Path> shared) {
-    this.desk = desk;
+  AgentLock(FlockHelper flockHelper, Path own, Optional<Path> shared) {
+    this.flockHelper = flockHelper;
     this.own = own;
     this.shared = shared;
   }
 
-  /** Its name in the state directory. */
+  /** Returns the path in the state directory. */
   Path own() {
     return own;
   }
 
-  /** Its name in the cell. */
+  /** Returns the path in the cell. */
   Optional<Path> shared() {
     return shared;
   }
@@ -74,26 +71,26 @@ final class AgentLock {
     return AgentMark.value(own, shared);
   }
 
-  /** Whether that is a name of this lock. */
-  boolean isCalled(String name) {
+  /** Returns whether this is one of the names of the lock. */
+  boolean hasName(String name) {
     return own.toString().equals(name)
         || shared.filter(file -> file.toString().equals(name)).isPresent();
   }
 
-  /** Both names, or one where they are one lock. */
+  /** Returns the files to lock: both names, or one if they are the same file. */
   List<Path> files() throws IOException {
     if (shared.isEmpty()) {
       return List.of(own);
     }
     Path other = requireRegular(shared.get());
     if (Files.isSymbolicLink(Objects.requireNonNull(other.getParent()))) {
-      throw new IOException(other.getParent() + " is a link: no lock can be trusted there");
+      throw new IOException(other.getParent() + " is a link, not trusted as a folder of locks");
     }
-    boolean one = Files.exists(own) && Files.exists(other) && Files.isSameFile(own, other);
-    return one ? List.of(own) : List.of(own, other);
+    boolean same = Files.exists(own) && Files.exists(other) && Files.isSameFile(own, other);
+    return same ? List.of(own) : List.of(own, other);
   }
 
-  /** Makes what isn't there yet. */
+  /** Creates missing folders and files. */
   void prepare() throws IOException {
     Files.createDirectories(own.getParent());
     if (shared.isPresent()) {
@@ -101,7 +98,7 @@ final class AgentLock {
       SafeDirectories.ensureAround(shared.get());
       requireRegular(shared.get());
       if (Files.notExists(shared.get())) {
-        make(own);
+        create(own);
         link(shared.get(), own);
       } else if (Files.notExists(own)) {
         link(own, shared.get());
@@ -113,11 +110,11 @@ final class AgentLock {
     try {
       Files.createLink(link, existing);
     } catch (IOException | UnsupportedOperationException e) {
-      make(link); // on another file system: two locks, and the guard takes both
+      create(link); // on another file system: two locks, and the guard takes both
     }
   }
 
-  private static void make(Path file) throws IOException {
+  private static void create(Path file) throws IOException {
     try {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -126,16 +123,16 @@ final class AgentLock {
     }
   }
 
-  /** An agent may write in its cell: what it plants there must not lead us elsewhere. */
+  /** An agent may write in its cell, and must not lead the pit elsewhere with a planted file. */
   private static Path requireRegular(Path file) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(file + " is not a regular file: no lock can be trusted there");
+      throw new IOException(file + " is not a regular file, not trusted as a lock");
     }
     return file;
   }
 
-  /** The command, in a session of its own, under these locks; refused while one is held. */
+  /** Wraps a command to run in a session of its own under these locks; refused if one is held. */
   static List<String> guard(List<Path> locks, List<String> command) {
     List<String> guarded = new ArrayList<>(List.of("setsid"));
     for (Path file : locks) {
@@ -145,23 +142,24 @@ final class AgentLock {
     return guarded;
   }
 
+  /** Returns whether the lock is free; waits 10 s at most. */
   boolean isFree() throws IOException, InterruptedException {
     if (files().stream().noneMatch(Files::exists)) {
       return true;
     }
     try {
-      return askFree().get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS);
+      return isFreeAsync().get(CHECK_LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException(own + ": its lock cannot be asked about", e.getCause());
+      throw new IOException(own + ": lock cannot be checked", e.getCause());
     } catch (TimeoutException e) {
-      throw new IOException(own + ": nobody answers about its lock", e);
+      throw new IOException(own + ": lock not checked within " + CHECK_LIMIT_SECONDS + " s", e);
     }
   }
 
-  /** As {@link #isFree}, without waiting for the answer. */
-  CompletableFuture<Boolean> askFree() {
+  /** As {@link #isFree}, without waiting. */
+  CompletableFuture<Boolean> isFreeAsync() {
     try {
-      return desk.isFree(files());
+      return flockHelper.isFree(files());
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -169,6 +167,6 @@ final class AgentLock {
 
   /** See {@link FlockHelper#whenFree}. */
   CompletableFuture<Void> whenFree() throws IOException {
-    return desk.whenFree(files());
+    return flockHelper.whenFree(files());
   }
 }

@@ -13,10 +13,10 @@ import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProcFs.Stat;
 
 /**
- * What was started, so that a later pit finds it quickly. Only a hint: the lock is the truth, and a
- * number is trusted only together with its start tick and the machine's boot.
+ * Record of a started agent, for a later pit to find it quickly. Only a hint: the lock is the
+ * proof, and a pid counts only together with its start tick and boot.
  *
- * @param pid the process that was started, which leads its session
+ * @param pid the leader: the started process, which leads its session
  * @param startTick its start in clock ticks since boot
  * @param bootId the boot that the tick counts from
  * @param incarnation the agent's incarnation
@@ -50,12 +50,12 @@ record AgentRecord(long pid, long startTick, String bootId, long incarnation) {
         file, "%d %d %s %d\n".formatted(pid, startTick, bootId, incarnation).getBytes(UTF_8));
   }
 
-  /** The process itself, to wait for; empty if it has ended meanwhile. */
+  /** Returns the process; empty if it has ended. */
   Optional<ProcessHandle> handle() {
     return ProcessHandle.of(pid).filter(found -> running().isPresent());
   }
 
-  /** Whether exactly this process still runs. */
+  /** Returns the state of exactly this process; empty if it has ended. */
   Optional<Stat> running() {
     return ProcFs.stat(pid)
         .filter(stat -> stat.alive() && stat.startTick() == startTick)

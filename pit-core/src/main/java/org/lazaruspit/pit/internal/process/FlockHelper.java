@@ -2,6 +2,7 @@ package org.lazaruspit.pit.internal.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,14 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the kernel about locks of the flock(2) kind, and waits for them. Java's own file locks are
- * of another kind (fcntl) and don't see them, so one long-lived clerk stands in. In Perl, which
- * most systems have, it asks by itself, in a tenth of a millisecond; as a shell it has to fork and
- * start flock(1) for each question, which takes ten times as long, and still a third of a start
- * from here.
+ * Checks locks of the flock(2) kind and waits for them, through a long-lived helper program: Java's
+ * own file locks are of another kind (fcntl) and do not see them. In Perl, which most systems have,
+ * a check takes a tenth of a millisecond; a shell has to start flock(1) for each check, which takes
+ * ten times as long.
  *
- * <p>The clerk and whoever waits for it are a session of their own and read from a pipe of ours:
- * the moment this JVM ends, however it ends, all of them end. Thread-safe.
+ * <p>The helper and its waiting children form a session of their own and read from a pipe of this
+ * JVM: all of them end with the JVM, however it ends. Thread-safe.
  */
 final class FlockHelper implements AutoCloseable {
 
@@ -37,20 +37,25 @@ final class FlockHelper implements AutoCloseable {
   private static final String SHELL = HelperScript.read("flock-helper.sh");
   private static final String HELD = Integer.toString(AgentLock.HELD_STATUS);
 
-  /** The variable of all that only ask: a shell holds a file open while its child asks about it. */
-  static final String MARK = "LAZARUS_LOCK_DESK";
+  /** Marks the helper and its children: a shell holds a lock's file open during a check. */
+  static final String VARIABLE = "LAZARUS_FLOCK_HELPER";
 
   private final Executor executor;
-  private final Map<Long, Question> open = new ConcurrentHashMap<>();
+  private final Map<Long, PendingRequest> pending = new ConcurrentHashMap<>();
   private final List<String> command;
-  private @Nullable Process clerk;
+
+  @GuardedBy("this")
+  private @Nullable Process helper;
+
+  @GuardedBy("this")
   private long lastNumber;
+
+  @GuardedBy("this")
   private boolean closed;
 
-  /** What was asked of which clerk. */
-  private record Question(Process of, CompletableFuture<Integer> answer) {}
+  private record PendingRequest(Process helper, CompletableFuture<Integer> status) {}
 
-  /** The clerk is started by the first question; its answers are read on a thread from here. */
+  /** The first request starts the helper; a thread of the executor reads its responses. */
   FlockHelper(ProgramLookup programs, Executor executor) {
     this.executor = executor;
     this.command =
@@ -60,61 +65,62 @@ final class FlockHelper implements AutoCloseable {
             .orElse(List.of("setsid", "sh", "-c", SHELL, "sh", HELD));
   }
 
-  /** Whether nobody holds any of these locks; the future fails where that cannot be told. */
+  /** Returns whether all these locks are free; fails if that cannot be determined. */
   CompletableFuture<Boolean> isFree(List<Path> files) {
-    return send("check", files).thenApply(status -> status == 0 || unless(status, files));
+    return send("check", files).thenApply(status -> isFree(status, files));
   }
 
-  private static boolean unless(int status, List<Path> files) {
-    if (status == AgentLock.HELD_STATUS) {
-      return false;
+  private static boolean isFree(int status, List<Path> files) {
+    if (status != 0 && status != AgentLock.HELD_STATUS) {
+      throw new IllegalStateException("flock ended with " + status + " on " + files);
     }
-    throw new IllegalStateException("flock ended with " + status + " on " + files);
+    return status == 0;
   }
 
   /**
-   * Completes once each of these locks was free, within milliseconds of it; and earlier where the
-   * waiting came to an untimely end, so that whoever waits has to ask then.
+   * Completes within milliseconds after each of these locks was free once. Completes earlier if the
+   * wait fails, so the caller has to check afterwards.
    */
   CompletableFuture<Void> whenFree(List<Path> files) {
     return send("await", files).handle((status, problem) -> null);
   }
 
   private synchronized CompletableFuture<Integer> send(String act, List<Path> files) {
-    CompletableFuture<Integer> answer = new CompletableFuture<>();
+    CompletableFuture<Integer> status = new CompletableFuture<>();
     long number = ++lastNumber;
     try {
-      byte[] question = question(act, number, files).getBytes(UTF_8);
-      if (!tell(question, number, answer)) {
-        clerk = null; // it has ended, and its end was not heard of yet
-        if (!tell(question, number, answer)) {
-          throw new IOException("nobody can be asked about locks");
+      byte[] request = encode(act, number, files).getBytes(UTF_8);
+      if (!trySend(request, number, status)) {
+        helper = null; // exited, but not noticed yet
+        if (!trySend(request, number, status)) {
+          throw new IOException("flock helper accepts no requests");
         }
       }
     } catch (IOException | RejectedExecutionException e) {
-      open.remove(number);
-      answer.completeExceptionally(e);
+      pending.remove(number);
+      status.completeExceptionally(e);
     }
-    return answer;
+    return status;
   }
 
-  /** False where the clerk doesn't listen. */
-  private boolean tell(byte[] question, long number, CompletableFuture<Integer> answer)
+  /** Returns false if the helper does not accept the request. */
+  @GuardedBy("this")
+  private boolean trySend(byte[] request, long number, CompletableFuture<Integer> status)
       throws IOException {
-    Process listener = clerk();
-    open.put(number, new Question(listener, answer));
+    Process receiver = runningHelper();
+    pending.put(number, new PendingRequest(receiver, status));
     try {
-      OutputStream pipe = listener.getOutputStream();
-      pipe.write(question);
+      OutputStream pipe = receiver.getOutputStream();
+      pipe.write(request);
       pipe.flush();
       return true;
     } catch (IOException e) {
-      log.debug("whoever asks about locks doesn't listen", e);
+      log.debug("flock helper accepts no request", e);
       return false;
     }
   }
 
-  private static String question(String act, long number, List<Path> files) throws IOException {
+  private static String encode(String act, long number, List<Path> files) throws IOException {
     StringBuilder lines = new StringBuilder(act).append(' ').append(number).append('\n');
     for (int i = 0; i < 2; i++) {
       String file = i < files.size() ? files.get(i).toString() : "";
@@ -126,62 +132,64 @@ final class FlockHelper implements AutoCloseable {
     return lines.toString();
   }
 
-  private Process clerk() throws IOException {
+  @GuardedBy("this")
+  private Process runningHelper() throws IOException {
     if (closed) {
-      throw new IOException("closed: nothing is asked any more");
+      throw new IOException("flock helper is closed");
     }
-    if (clerk == null || !clerk.isAlive()) {
+    if (helper == null || !helper.isAlive()) {
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
-      builder.environment().put(MARK, "asks");
+      builder.environment().put(VARIABLE, "1");
       builder.environment().keySet().removeIf(name -> name.startsWith("PERL"));
       Process started = builder.start();
       executor.execute(() -> read(started));
-      clerk = started;
+      helper = started;
     }
-    return clerk;
+    return helper;
   }
 
   private void read(Process from) {
-    try (BufferedReader answers = from.inputReader(UTF_8)) {
-      for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+    try (BufferedReader responses = from.inputReader(UTF_8)) {
+      for (String line = responses.readLine(); line != null; line = responses.readLine()) {
         String[] numberAndStatus = line.split(" ", -1);
-        Question question = open.remove(Long.parseLong(numberAndStatus[0]));
-        if (question != null) {
-          question.answer().complete(Integer.parseInt(numberAndStatus[1]));
+        PendingRequest request = pending.remove(Long.parseLong(numberAndStatus[0]));
+        if (request != null) {
+          request.status().complete(Integer.parseInt(numberAndStatus[1]));
         }
       }
     } catch (IOException e) {
-      log.debug("whoever asks about locks cannot be read", e);
+      log.debug("flock helper cannot be read", e);
     }
-    ended(from);
+    onExit(from);
   }
 
-  /** Nobody answers what it was asked: whoever asked has to ask again, of a new one. */
-  private void ended(Process gone) {
-    List<Question> unanswered = new ArrayList<>();
+  /** Fails the requests of a helper that has exited; the next request starts a new one. */
+  private void onExit(Process exited) {
+    List<PendingRequest> failed = new ArrayList<>();
     synchronized (this) {
       if (!closed) {
-        log.warn("whoever asks about locks ended, another one is started when needed");
+        log.warn("flock helper exited; restarting on demand");
       }
-      if (gone.equals(clerk)) {
-        clerk = null;
+      if (exited.equals(helper)) {
+        helper = null;
       }
-      open.values().stream().filter(asked -> asked.of().equals(gone)).forEach(unanswered::add);
-      open.values().removeAll(unanswered);
+      pending.values().stream()
+          .filter(request -> request.helper().equals(exited))
+          .forEach(failed::add);
+      pending.values().removeAll(failed);
     }
-    unanswered.forEach(
-        asked ->
-            asked.answer().completeExceptionally(new IOException("nobody answers about locks")));
+    failed.forEach(
+        request -> request.status().completeExceptionally(new IOException("flock helper exited")));
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    if (clerk != null) {
+    if (helper != null) {
       try {
-        clerk.getOutputStream().close();
+        helper.getOutputStream().close();
       } catch (IOException e) {
-        log.debug("it has ended already", e);
+        log.debug("flock helper has already exited", e);
       }
     }
   }

@@ -2,6 +2,7 @@ package org.lazaruspit.pit.internal.process;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -27,29 +28,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes that wait to become agents. A start from a JVM costs a fork and three programs that do
- * their part and become the next one; one that waits in a session of its own takes the lock and
- * becomes the agent, and leaves half of the time. It is told all that an agent needs at once, as
- * data that no shell sees, and told nothing it ends, as all of them do when this JVM ends.
+ * Pool of idle processes that become agents. A plain start costs a fork and a chain of three
+ * programs; a preforked process already leads its session, takes the locks and becomes the agent in
+ * half the time. It reads one message with all that the agent needs, as data that no shell sees. An
+ * idle process ends with the JVM.
  *
- * <p>They are written in Perl, which most systems have: where there is none, nobody waits here, and
- * agents are started the longer way. Thread-safe.
+ * <p>The processes run a Perl script. Without Perl the pool stays empty, and agents are started the
+ * plain way. Thread-safe.
  */
 final class PreforkPool implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PreforkPool.class);
 
-  /** So many deaths at once are met by one that waits; the next ones take the longer way. */
-  private static final int WAITING = 2;
+  /** Starts beyond this number at once take the plain way. */
+  private static final int SIZE = 2;
 
-  /** By then the start that has used one up is over. */
+  /** By then the start that took a process is over. */
   private static final long REFILL_AFTER_MILLIS = 100;
 
   private static final String SCRIPT = HelperScript.read("prefork-agent.pl");
 
   private final Optional<String> perl;
   private final Executor executor;
-  private final Deque<Process> waiting = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private final Deque<Process> idle = new ArrayDeque<>();
+
+  @GuardedBy("this")
   private boolean closed;
 
   PreforkPool(ProgramLookup programs, Executor executor) {
@@ -57,14 +62,14 @@ final class PreforkPool implements AutoCloseable {
     this.executor = executor;
   }
 
-  /** Has as many wait as should. */
+  /** Starts processes until the pool is full. */
   void fill() {
     try {
-      for (int i = 0; i < WAITING && perl.isPresent(); i++) {
-        addOne(perl.get());
+      for (int i = 0; i < SIZE && perl.isPresent(); i++) {
+        add(perl.get());
       }
     } catch (IOException e) {
-      log.debug("no process waits to become an agent", e);
+      log.debug("prefork pool cannot be filled", e);
     }
   }
 
@@ -73,59 +78,59 @@ final class PreforkPool implements AutoCloseable {
     return List.of("setsid", perl, "-e", SCRIPT, held, AgentLock.START_PATIENCE);
   }
 
-  private synchronized void addOne(String program) throws IOException {
-    waiting.removeIf(process -> !process.isAlive());
-    if (closed || waiting.size() >= WAITING) {
+  private synchronized void add(String program) throws IOException {
+    idle.removeIf(process -> !process.isAlive());
+    if (closed || idle.size() >= SIZE) {
       return;
     }
     ProcessBuilder builder =
         new ProcessBuilder(command(program))
             .redirectOutput(Redirect.DISCARD)
             .redirectError(Redirect.DISCARD);
-    // What the agent is to know comes with the order, and nothing else is to change the script.
+    // The agent's variables come with the message; no other may change the script.
     builder.environment().clear();
-    waiting.add(builder.start());
+    idle.add(builder.start());
   }
 
   /**
-   * Has one that waits become what this builder describes, under these locks.
+   * Turns an idle process into the described one, under these locks.
    *
-   * @param plain its command, directory, environment, and the file that its output goes to
-   * @return empty where none waits, or the order cannot be written down
+   * @param plain the command, directory, environment and output file
+   * @return empty if no process is idle, or the description cannot be encoded
    */
-  Optional<Process> become(ProcessBuilder plain, List<Path> locks) throws InterruptedException {
-    Optional<byte[]> order = order(plain, locks);
-    if (order.isEmpty() || !Objects.requireNonNull(plain.directory()).isDirectory()) {
+  Optional<Process> start(ProcessBuilder plain, List<Path> locks) throws InterruptedException {
+    Optional<byte[]> message = encode(plain, locks);
+    if (message.isEmpty() || !Objects.requireNonNull(plain.directory()).isDirectory()) {
       return Optional.empty();
     }
-    for (Process one = next(); one != null; one = next()) {
-      if (tell(one, order.get())) {
+    for (Process process = take(); process != null; process = take()) {
+      if (trySend(process, message.get())) {
         refillLater();
-        return Optional.of(one);
+        return Optional.of(process);
       }
-      // It must not listen after all, once somebody else is started in its place.
-      one.destroyForcibly().waitFor();
+      // It must not become the agent after all, beside the one that is started in its place.
+      process.destroyForcibly().waitFor();
     }
     return Optional.empty();
   }
 
-  /** The first that waits; null where none does. */
-  synchronized @Nullable Process next() {
-    return waiting.poll();
+  /** Removes and returns an idle process; null if there is none. */
+  synchronized @Nullable Process take() {
+    return idle.poll();
   }
 
-  /** Has it wait again, before all others. */
-  synchronized void putBack(Process one) {
-    waiting.push(one);
+  /** Makes a process the next to be taken. */
+  synchronized void putBack(Process process) {
+    idle.push(process);
   }
 
-  private static boolean tell(Process one, byte[] order) {
-    try (OutputStream pipe = one.getOutputStream()) {
-      pipe.write(order);
+  private static boolean trySend(Process process, byte[] message) {
+    try (OutputStream pipe = process.getOutputStream()) {
+      pipe.write(message);
       pipe.flush();
-      return one.isAlive();
+      return process.isAlive();
     } catch (IOException e) {
-      log.debug("pid {} waited and does not listen", one.pid(), e);
+      log.debug("preforked process {} accepts no message", process.pid(), e);
       return false;
     }
   }
@@ -136,12 +141,12 @@ final class PreforkPool implements AutoCloseable {
     try {
       later.execute(this::fill);
     } catch (RejectedExecutionException e) {
-      log.debug("nobody waits any more, the pit closes");
+      log.debug("prefork pool not refilled: the reviver is closed");
     }
   }
 
-  /** In the encoding that the JDK uses for programs and their arguments. */
-  static Optional<byte[]> order(ProcessBuilder plain, List<Path> locks) {
+  /** Encodes the message as the JDK encodes arguments; empty if a character has no encoding. */
+  static Optional<byte[]> encode(ProcessBuilder plain, List<Path> locks) {
     List<String> fields = new ArrayList<>();
     fields.add(Objects.requireNonNull(plain.directory()).getPath());
     fields.add(Objects.requireNonNull(plain.redirectOutput().file()).getPath());
@@ -169,13 +174,13 @@ final class PreforkPool implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    for (Process one : waiting) {
+    for (Process process : idle) {
       try {
-        one.getOutputStream().close();
+        process.getOutputStream().close();
       } catch (IOException e) {
-        log.debug("it has ended already", e);
+        log.debug("preforked process {} has already exited", process.pid(), e);
       }
     }
-    waiting.clear();
+    idle.clear();
   }
 }

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches over running agents until all of each is gone: its first process, and whoever holds its
- * lock. A child's end is told by the operating system, an adopted one's by its lock. Thread-safe.
+ * Watches running agents until their whole process trees are gone: the leader, and every holder of
+ * the agent lock. The operating system reports the end of a child; the end of an adopted agent
+ * shows at its lock. Thread-safe.
  */
 final class ProcessExitWatch implements AutoCloseable {
 
@@ -23,48 +24,47 @@ final class ProcessExitWatch implements AutoCloseable {
   private static final String REFUSED = "refused by the kernel: another process holds its lock";
 
   /**
-   * A process that is killed closes its files, and only then is gone: so much later one that has
-   * left its lock is looked at again, so many times. Whoever lives on without its lock is left to
-   * the operating system to tell of, which the JDK notices seconds late where it is no child of
-   * ours.
+   * A killed process closes its files before it is gone. So a leader that has released its lock is
+   * checked again, {@link #MAX_RECHECKS} times, before its exit is left to the JDK, which notices
+   * the end of a process that is no child of this JVM seconds late.
    */
-  private static final long LEAVES_WITHIN_MILLIS = 5;
+  private static final long RECHECK_MILLIS = 5;
 
-  private static final int LOOKS_AT_WHO_LEAVES = 20;
+  private static final int MAX_RECHECKS = 20;
 
   private final SharedProcessScans scans;
   private final Executor threads;
-  private final Consumer<TrackedAgent> lost;
-  private final Consumer<TrackedAgent> ended;
+  private final Consumer<TrackedAgent> onLost;
+  private final Consumer<TrackedAgent> onEnded;
   private volatile boolean closed;
 
   /**
-   * A watch over nobody yet.
+   * Makes a watch without agents.
    *
-   * @param threads where what takes its time is done
-   * @param lost is told whom nothing is known of any more, so that the next look asks the kernel
-   * @param ended is told who is gone, on one of these threads
+   * @param threads run blocking work
+   * @param onLost called with an agent whose state is unknown from now on
+   * @param onEnded called with an agent that is gone, on one of the threads
    */
   ProcessExitWatch(
       SharedProcessScans scans,
       Executor threads,
-      Consumer<TrackedAgent> lost,
-      Consumer<TrackedAgent> ended) {
+      Consumer<TrackedAgent> onLost,
+      Consumer<TrackedAgent> onEnded) {
     this.scans = scans;
     this.threads = threads;
-    this.lost = lost;
-    this.ended = ended;
+    this.onLost = onLost;
+    this.onEnded = onEnded;
   }
 
-  /** Watches an agent whose first process is our child. */
-  void ofChild(TrackedAgent agent, AgentLock lock, Process leader) {
+  /** Watches an agent whose leader is a child of this JVM. */
+  void watchChild(TrackedAgent agent, AgentLock lock, Process leader) {
     CompletableFuture<Void> unused =
         leader.onExit().thenAccept(process -> leaderEnded(agent, lock, process.exitValue()));
   }
 
-  /** Watches an agent that was found running. */
-  void ofAdopted(TrackedAgent agent, AgentLock lock) {
-    awaitFreed(agent, lock, new AgentExit(Instant.now(), "its process is gone"));
+  /** Watches an agent that was adopted. */
+  void watchAdopted(TrackedAgent agent, AgentLock lock) {
+    awaitFree(agent, lock, new AgentExit(Instant.now(), "its process is gone"));
   }
 
   private void leaderEnded(TrackedAgent agent, AgentLock lock, int status) {
@@ -75,87 +75,91 @@ final class ProcessExitWatch implements AutoCloseable {
     untilTreeIsGone(agent, lock, new AgentExit(Instant.now(), describeExit(status), known));
   }
 
-  private void untilTreeIsGone(TrackedAgent agent, AgentLock lock, AgentExit how) {
-    untilTreeIsGone(agent, lock, how, LOOKS_AT_WHO_LEAVES);
+  private void untilTreeIsGone(TrackedAgent agent, AgentLock lock, AgentExit exit) {
+    untilTreeIsGone(agent, lock, exit, MAX_RECHECKS);
   }
 
-  private void untilTreeIsGone(TrackedAgent agent, AgentLock lock, AgentExit how, int looksLeft) {
-    // Begun together, so that it is done by the time that somebody asks for the proof.
-    TrackedAgent.Look look = new TrackedAgent.Look(scans.next(), System.nanoTime());
+  private void untilTreeIsGone(TrackedAgent agent, AgentLock lock, AgentExit exit, int rechecks) {
+    // Started beside the lock check: ready by the time of the stop that needs it as a proof.
+    TrackedAgent.StartedScan scan = new TrackedAgent.StartedScan(scans.next(), System.nanoTime());
     CompletableFuture<Void> unused =
-        lock.askFree()
+        lock.isFreeAsync()
             .handle(
                 (free, problem) -> {
                   if (problem != null) {
-                    lose(agent, problem);
+                    stopTracking(agent, problem);
                   } else if (free) {
-                    lockIsFree(agent, lock, look, how, looksLeft);
-                  } else if (how.status().equals(REFUSAL)) {
-                    // Looks at processes, so it goes to a thread that may take its time.
-                    threads.execute(() -> heldOrRefused(agent, lock, how));
+                    lockIsFree(agent, lock, scan, exit, rechecks);
+                  } else if (exit.status().equals(REFUSAL)) {
+                    // Waits for a process scan, so it must not run on this thread.
+                    threads.execute(() -> heldOrRefused(agent, lock, exit));
                   } else {
-                    awaitFreed(agent, lock, how);
+                    awaitFree(agent, lock, exit);
                   }
                   return null;
                 });
   }
 
   private void lockIsFree(
-      TrackedAgent agent, AgentLock lock, TrackedAgent.Look look, AgentExit how, int looksLeft) {
+      TrackedAgent agent,
+      AgentLock lock,
+      TrackedAgent.StartedScan scan,
+      AgentExit exit,
+      int rechecks) {
     Optional<ProcessHandle> leader =
         agent.leader().filter(known -> agent.leaderRuns()).flatMap(AgentRecord::handle);
     if (leader.isEmpty()) {
-      agent.end(how, look);
-      threads.execute(() -> ended.accept(agent));
+      agent.end(exit, scan);
+      threads.execute(() -> onEnded.accept(agent));
       return;
     }
-    if (looksLeft > 0) {
-      CompletableFuture.delayedExecutor(LEAVES_WITHIN_MILLIS, TimeUnit.MILLISECONDS, threads)
-          .execute(() -> untilTreeIsGone(agent, lock, how, looksLeft - 1));
+    if (rechecks > 0) {
+      CompletableFuture.delayedExecutor(RECHECK_MILLIS, TimeUnit.MILLISECONDS, threads)
+          .execute(() -> untilTreeIsGone(agent, lock, exit, rechecks - 1));
       return;
     }
-    // It gave up its lock by closing inherited descriptors: the operating system is asked instead.
+    // The leader has closed its inherited descriptors, so the lock says nothing about it.
     CompletableFuture<Void> unused =
-        leader.get().onExit().thenAccept(process -> untilTreeIsGone(agent, lock, how));
+        leader.get().onExit().thenAccept(process -> untilTreeIsGone(agent, lock, exit));
   }
 
-  private void awaitFreed(TrackedAgent agent, AgentLock lock, AgentExit how) {
+  private void awaitFree(TrackedAgent agent, AgentLock lock, AgentExit exit) {
     try {
       CompletableFuture<Void> unused =
-          lock.whenFree().thenRun(() -> untilTreeIsGone(agent, lock, how));
+          lock.whenFree().thenRun(() -> untilTreeIsGone(agent, lock, exit));
     } catch (IOException e) {
-      lose(agent, e);
+      stopTracking(agent, e);
     }
   }
 
-  private void lose(TrackedAgent agent, Throwable problem) {
-    lost.accept(agent);
+  private void stopTracking(TrackedAgent agent, Throwable problem) {
+    onLost.accept(agent);
     if (!closed) {
-      log.warn("{}: its lock cannot be watched", agent.agent(), problem);
+      log.warn("{}: lock cannot be watched", agent.agent(), problem);
     }
   }
 
-  /** Its status is the one of a refusal, but an agent may end with the same and leave children. */
-  private void heldOrRefused(TrackedAgent agent, AgentLock lock, AgentExit how) {
+  /** The status is that of a refusal, but an agent may end with it too, and leave children. */
+  private void heldOrRefused(TrackedAgent agent, AgentLock lock, AgentExit exit) {
     try {
-      boolean itsOwn =
-          scans.look().members(lock).stream()
+      boolean hasOwnMembers =
+          scans.awaitNext().members(lock).stream()
               .anyMatch(pid -> ProcessTree.incarnationOf(pid) == agent.running().incarnation());
-      if (itsOwn || lock.isFree()) {
-        awaitFreed(agent, lock, how);
+      if (hasOwnMembers || lock.isFree()) {
+        awaitFree(agent, lock, exit);
       } else {
-        // It never became the agent: whoever holds the lock is, and is found by the next look.
-        lost.accept(agent);
+        // The process never became the agent: that is the lock holder, to be adopted next.
+        onLost.accept(agent);
         agent.end(new AgentExit(Instant.now(), REFUSED));
       }
     } catch (IOException e) {
-      lose(agent, e);
+      stopTracking(agent, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** The JDK reports a death by signal as 128 plus its number, as shells do. */
+  /** The JDK reports a signal as status 128 plus its number, as shells do. */
   private static String describeExit(int status) {
     int signal = status - 128;
     if (signal <= 0 || signal > 64) {
@@ -174,7 +178,7 @@ final class ProcessExitWatch implements AutoCloseable {
     return "killed by signal " + signal + name;
   }
 
-  /** Nothing is told any more. */
+  /** Stops all reports. */
   @Override
   public void close() {
     closed = true;

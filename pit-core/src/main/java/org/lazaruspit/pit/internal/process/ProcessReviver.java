@@ -37,8 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Agents as processes of this machine (Linux): each in a session of its own, under a lock that the
- * kernel keeps for its whole tree, outliving the pit and adopted by the next one. Thread-safe.
+ * Runs agents as processes of this machine (Linux): each in a session of its own, under an agent
+ * lock that its whole process tree holds. Agents outlive the pit and are adopted by the next one.
+ * Thread-safe.
  */
 public final class ProcessReviver implements Reviver {
 
@@ -46,8 +47,8 @@ public final class ProcessReviver implements Reviver {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
   private final @Nullable Path directory;
-  private final @Nullable Sandbox isolation;
-  private final Map<AgentRef, TrackedAgent> held = new ConcurrentHashMap<>();
+  private final @Nullable Sandbox sandbox;
+  private final Map<AgentRef, TrackedAgent> agents = new ConcurrentHashMap<>();
   private final Map<UUID, Path> cells = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -56,27 +57,27 @@ public final class ProcessReviver implements Reviver {
             thread.setDaemon(true);
             return thread;
           });
-  private final FlockHelper desk;
+  private final FlockHelper flockHelper;
   private final SharedProcessScans scans = new SharedProcessScans(threads);
-  private final PreforkPool ready;
+  private final PreforkPool preforkPool;
   private final WarmUp warmUp;
-  private final ProcessExitWatch ends;
+  private final ProcessExitWatch exitWatch;
 
-  /** An instance that still has to be {@link #configured}. */
+  /** Makes an instance for {@link #configured}. */
   public ProcessReviver() {
     this(null, null);
   }
 
-  public ProcessReviver(@Nullable Path directory, @Nullable Sandbox isolation) {
+  public ProcessReviver(@Nullable Path directory, @Nullable Sandbox sandbox) {
     this.directory = directory;
-    this.isolation = isolation;
+    this.sandbox = sandbox;
     ProgramLookup programs = ProgramLookup.ofThisMachine();
-    this.desk = new FlockHelper(programs, threads);
-    this.ready = new PreforkPool(programs, threads);
-    this.warmUp = new WarmUp(desk, scans, ready);
-    this.ends =
+    this.flockHelper = new FlockHelper(programs, threads);
+    this.preforkPool = new PreforkPool(programs, threads);
+    this.warmUp = new WarmUp(flockHelper, scans, preforkPool);
+    this.exitWatch =
         new ProcessExitWatch(
-            scans, threads, agent -> held.remove(agent.agent(), agent), this::release);
+            scans, threads, agent -> agents.remove(agent.agent(), agent), this::release);
   }
 
   @Override
@@ -86,12 +87,12 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public Reviver configured(Settings settings) {
-    Path state = real(settings.stateDirectory());
+    Path state = toRealPath(settings.stateDirectory());
     return new ProcessReviver(state.resolve("agents"), Sandbox.configured(settings, state));
   }
 
-  /** The kernel tells of open files by their real names, so ours has to be one. */
-  private static Path real(Path directory) {
+  /** The kernel reports open files by their real paths, so lock names have to be real too. */
+  private static Path toRealPath(Path directory) {
     try {
       return Files.createDirectories(directory).toRealPath();
     } catch (IOException e) {
@@ -106,11 +107,12 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public void claimed(UUID cellId, Path cellDirectory) throws IOException {
-    warmUp.begin(threads);
+    warmUp.start(threads);
     cells.put(cellId, cellDirectory.toRealPath());
-    // Another pit may have worked it meanwhile: what has ended since is asked of the kernel. Who
-    // holds the lock of one whose first process is gone may be its successor.
-    held.values()
+    // Another pit may have owned the cell meanwhile: the holder of the lock of an agent whose
+    // leader is gone may be its successor.
+    agents
+        .values()
         .removeIf(
             agent ->
                 agent.agent().cellId().equals(cellId) && (agent.ended() || !agent.leaderRuns()));
@@ -118,14 +120,14 @@ public final class ProcessReviver implements Reviver {
 
   @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
-    TrackedAgent known = held.get(agent);
+    TrackedAgent known = agents.get(agent);
     if (known != null) {
       return known.ended()
           ? new Presence.Absent(known.exit().join())
           : new Presence.Running(known.running());
     }
     AgentLock lock = lock(agent);
-    // Some close inherited descriptors, and the lock with them: then the record knows the process.
+    // An agent may close inherited descriptors, and the lock with them: the record knows its pid.
     boolean absent =
         lock.isFree()
             && AgentRecord.read(recordFile(agent)).flatMap(AgentRecord::running).isEmpty();
@@ -139,57 +141,56 @@ public final class ProcessReviver implements Reviver {
     AgentRef agent = order.agent();
     Duration grace = order.grace();
     long deadline = System.nanoTime() + grace.toNanos() + KILL_LIMIT.toNanos();
-    TrackedAgent known = held.get(agent);
+    TrackedAgent known = agents.get(agent);
     AgentLock lock = lock(agent);
-    if (known != null && known.ended() && leftNothing(known, lock)) {
+    if (known != null && known.ended() && hasNoRemainder(known, lock)) {
       return new StopOutcome.Gone("nothing of it runs and its lock is free");
     }
     ProcessTree tree = new ProcessTree(lock, scans);
-    ProcessTree.Left found = tree.left();
-    if (found.nothing()) {
-      provenGone(agent, known);
+    ProcessTree.Remainder found = tree.remaining();
+    if (found.isEmpty()) {
+      forgetUnlessEnded(agent, known);
       return new StopOutcome.Gone("nothing of it runs and its lock is free");
     }
     if (order.isTooOldFor(found.incarnation())) {
       return new StopOutcome.TooOld(found.incarnation());
     }
-    if (known != null && !known.ended() && !grace.isZero() && known.canListen()) {
+    if (known != null && !known.ended() && !grace.isZero() && known.canHandleSignals()) {
       tree.terminate(known.leader().orElseThrow().pid());
       awaitExit(known, grace);
     }
-    ProcessTree.Left left = tree.kill(tree.left(), order.incarnation(), deadline);
+    ProcessTree.Remainder left = tree.kill(tree.remaining(), order.incarnation(), deadline);
     if (order.isTooOldFor(left.incarnation())) {
       return new StopOutcome.TooOld(left.incarnation());
     }
-    if (!left.nothing()) {
+    if (!left.isEmpty()) {
       return new StopOutcome.StillThere("could not be killed: " + ProcessTree.describe(left));
     }
-    provenGone(agent, known);
+    forgetUnlessEnded(agent, known);
     int members = found.members().size();
     return new StopOutcome.Gone(
         members + (members == 1 ? " process" : " processes") + " stopped and its lock is free");
   }
 
-  /** Its end may not have been told yet; whoever looks from now on asks the kernel anew. */
-  private void provenGone(AgentRef agent, @Nullable TrackedAgent known) {
+  /** The end may not be reported yet; from now on the lock decides. */
+  private void forgetUnlessEnded(AgentRef agent, @Nullable TrackedAgent known) {
     if (known != null && !known.ended()) {
-      held.remove(agent, known);
+      agents.remove(agent, known);
     }
   }
 
   /**
-   * Whoever has just told of an agent's end has seen its lock free, and the look at all processes
-   * that began when its first one had ended answers the rest: nothing that has ended can have come
-   * back by itself. Which of the two was seen first makes no difference: what carries the mark has
-   * children that carry it, and what only holds the lock has children that hold it.
+   * Returns whether the end of an agent, which included a free lock, and the process scan that
+   * began after the end of its leader prove its absence. Their order makes no difference: children
+   * of a marked process are marked, and children of a mere lock holder hold the lock.
    */
-  private static boolean leftNothing(TrackedAgent ended, AgentLock lock)
+  private static boolean hasNoRemainder(TrackedAgent ended, AgentLock lock)
       throws InterruptedException {
-    Optional<CompletableFuture<ProcessScan>> look = ended.freshLook();
+    Optional<CompletableFuture<ProcessScan>> scan = ended.freshScan();
     try {
-      return look.isPresent() && look.get().get().members(lock).isEmpty();
+      return scan.isPresent() && scan.get().get().members(lock).isEmpty();
     } catch (ExecutionException e) {
-      log.debug("{}: looked at once more", ended.agent(), e);
+      log.debug("{}: process scan failed; scanning again", ended.agent(), e);
       return false;
     }
   }
@@ -198,9 +199,9 @@ public final class ProcessReviver implements Reviver {
     try {
       agent.exit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      log.debug("{}: did not end within its grace of {}", agent.agent(), grace);
+      log.debug("{}: not ended within its grace of {}; killing", agent.agent(), grace);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("an exit never fails", e);
+      throw new IllegalStateException("an exit cannot fail", e);
     }
   }
 
@@ -213,75 +214,78 @@ public final class ProcessReviver implements Reviver {
     cells.put(order.agent().cellId(), order.cellDirectory().toRealPath());
     AgentLock lock = lock(order.agent());
     lock.prepare();
-    Sandbox.SandboxedCommand walled = isolation().prepare(order, command);
-    TrackedAgent before = held.get(order.agent());
+    Sandbox.SandboxedCommand sandboxed = sandbox().prepare(order, command);
+    TrackedAgent before = agents.get(order.agent());
     boolean alone = before == null || before.ended();
-    Process process = start(processBuilder(order, command, walled, lock), lock.files(), alone);
+    Process process = start(processBuilder(order, command, sandboxed, lock), lock.files(), alone);
     Optional<AgentRecord> record =
         AgentRecord.of(process.pid(), order.incarnation())
-            // Still alive after its number was looked up: so that was its own.
+            // Still alive after its pid was read: so the record is of this process.
             .filter(found -> process.isAlive());
     TrackedAgent started =
         TrackedAgent.of(order.agent(), order.incarnation(), "pid " + process.pid(), record);
-    held.put(order.agent(), started);
+    agents.put(order.agent(), started);
     record.ifPresent(found -> write(found, order.agent()));
-    ends.ofChild(started, lock, process);
+    exitWatch.watchChild(started, lock, process);
     return started.running();
   }
 
-  /** One that is started while another may still be on its way to the lock must not overtake it. */
+  /** A preforked process would overtake an earlier start that has not taken the lock yet. */
   private Process start(ProcessBuilder builder, List<Path> locks, boolean alone)
       throws IOException, InterruptedException {
-    Optional<Process> waited = alone ? ready.become(builder, locks) : Optional.empty();
-    return waited.isPresent()
-        ? waited.get()
+    Optional<Process> preforked = alone ? preforkPool.start(builder, locks) : Optional.empty();
+    return preforked.isPresent()
+        ? preforked.get()
         : builder.command(AgentLock.guard(locks, builder.command())).start();
   }
 
-  /** It runs already: that its record cannot be written must not make it a stranger. */
+  /** The agent runs already, so a failure is only logged. */
   private void write(AgentRecord record, AgentRef agent) {
     try {
       record.write(recordFile(agent));
     } catch (IOException e) {
-      log.warn("{}: runs, but a later pit has to search for it: {}", agent, e.toString());
+      log.warn("{}: record not written: {}; a later pit has to scan for it", agent, e.toString());
     }
   }
 
-  /** Takes away what only a living agent needs. */
+  /** Removes resources of an agent that is gone. */
   private void release(TrackedAgent agent) {
     try {
-      isolation().release(agent.agent(), agent.running().incarnation());
+      sandbox().release(agent.agent(), agent.running().incarnation());
     } catch (IOException | RuntimeException e) {
-      log.warn("{}: what its walls needed is left behind", agent.agent(), e);
+      log.warn("{}: sandbox not removed", agent.agent(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private ProcessBuilder processBuilder(
-      StartOrder order, Launcher.Command command, Sandbox.SandboxedCommand walled, AgentLock lock)
+      StartOrder order,
+      Launcher.Command command,
+      Sandbox.SandboxedCommand sandboxed,
+      AgentLock lock)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(walled.arguments());
+    ProcessBuilder builder = new ProcessBuilder(sandboxed.arguments());
     builder.directory(
         command.workingDirectory().map(File::new).orElseGet(order.cellDirectory()::toFile));
     Map<String, String> environment = builder.environment();
     SystemdEnvironment.removeFrom(environment);
-    environment.putAll(walled.environment());
+    environment.putAll(sandboxed.environment());
     environment.putAll(command.environment());
     environment.putAll(order.environment());
     environment.put(AgentMark.VARIABLE, lock.mark());
     builder.redirectInput(Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);
-    builder.redirectOutput(Redirect.appendTo(ownFile(order.log())));
+    builder.redirectOutput(Redirect.appendTo(requireRegular(order.log())));
     return builder;
   }
 
-  /** An agent may write its cell's folders: a link planted as its log must not lead elsewhere. */
-  private static File ownFile(Path logFile) throws IOException {
+  /** An agent may write in its cell, and must not lead the pit elsewhere with a planted link. */
+  private static File requireRegular(Path logFile) throws IOException {
     SafeDirectories.ensureAround(logFile);
     if (Files.exists(logFile, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(logFile, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(logFile + " is not a regular file: nothing is written to it");
+      throw new IOException(logFile + " is not a regular file, not written as a log");
     }
     return logFile.toFile();
   }
@@ -291,21 +295,21 @@ public final class ProcessReviver implements Reviver {
     Optional<AgentRecord> record =
         AgentRecord.read(recordFile(agent)).filter(found -> found.running().isPresent());
     if (record.isEmpty()) {
-      record = leaderAmong(new ProcessTree(lock, scans).left().members());
+      record = leaderAmong(new ProcessTree(lock, scans).remaining().members());
     }
     TrackedAgent adopted =
         TrackedAgent.of(
             agent,
             record.map(AgentRecord::incarnation).orElse(0L),
-            record.map(found -> "pid " + found.pid()).orElse("a process that cannot be seen"),
+            record.map(found -> "pid " + found.pid()).orElse("an unseen process"),
             record);
-    held.put(agent, adopted);
-    isolation().adopted(agent, adopted.running().incarnation());
-    ends.ofAdopted(adopted, lock);
+    agents.put(agent, adopted);
+    sandbox().adopted(agent, adopted.running().incarnation());
+    exitWatch.watchAdopted(adopted, lock);
     return adopted.running();
   }
 
-  /** The pit died before it could write down whom it had started: the processes themselves know. */
+  /** Finds the leader of an agent without a record: the pit died before it wrote one. */
   private static Optional<AgentRecord> leaderAmong(List<Long> members) {
     return members.stream()
         .map(pid -> AgentRecord.of(pid, ProcessTree.incarnationOf(pid)))
@@ -316,7 +320,7 @@ public final class ProcessReviver implements Reviver {
   private AgentLock lock(AgentRef agent) throws IOException {
     String name = agent.agentId() + ".lock";
     return new AgentLock(
-        desk,
+        flockHelper,
         directory(agent).resolve(name),
         Optional.ofNullable(cells.get(agent.cellId()))
             .map(cell -> cell.resolve(".lazarus").resolve("agents").resolve(name)));
@@ -328,23 +332,23 @@ public final class ProcessReviver implements Reviver {
 
   private Path directory(AgentRef agent) throws IOException {
     if (directory == null) {
-      throw new IOException("the process reviver has no state directory: it was never configured");
+      throw new IOException("process reviver is not configured: no state directory");
     }
     return directory.resolve(agent.cellId().toString());
   }
 
-  private Sandbox isolation() throws IOException {
-    if (isolation == null) {
-      throw new IOException("the process reviver builds no walls: it was never configured");
+  private Sandbox sandbox() throws IOException {
+    if (sandbox == null) {
+      throw new IOException("process reviver is not configured: no sandbox");
     }
-    return isolation;
+    return sandbox;
   }
 
   @Override
   public void close() {
-    ends.close();
-    ready.close();
-    desk.close();
+    exitWatch.close();
+    preforkPool.close();
+    flockHelper.close();
     threads.shutdownNow();
   }
 }

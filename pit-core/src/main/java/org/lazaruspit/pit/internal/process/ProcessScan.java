@@ -19,13 +19,11 @@ import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProcFs;
 
 /**
- * Which living processes carry which mark in their environment: one look at all of them, whoever
- * asked. Immutable.
+ * Marked processes of the machine, by lock name, from one read of the process table. Immutable.
  *
- * <p>Processes come and go meanwhile, so they are listed again until nobody new is there. Whoever
- * lives on afterwards was in a list and looked at while it lived, or descends from one that was:
- * the last list had nobody in it that had not been looked at before. In which order, and by how
- * many threads, makes no difference.
+ * <p>Processes come and go during the scan, so the table is listed again until a list has no new
+ * process. A process that runs afterwards was in a list and was read, or descends from one that
+ * was. The order of reads and the number of threads make no difference.
  */
 final class ProcessScan {
 
@@ -33,8 +31,8 @@ final class ProcessScan {
 
   private static final int[] SKIP = skips();
 
-  /** Fewer processes are looked at in the time that it takes to wake a thread. */
-  private static final int WORTH_A_HELPER = 64;
+  /** Fewer processes are read in the time that it takes to wake a thread. */
+  private static final int PARALLEL_THRESHOLD = 64;
 
   private final Map<String, Set<Long>> members;
 
@@ -51,13 +49,13 @@ final class ProcessScan {
     return skips;
   }
 
-  /** Looks with this thread, and one of the executor's where there is much to look at. */
-  static ProcessScan now(Executor helpers) throws IOException {
+  /** Scans on this thread, and beside it on one of the executor if there are many processes. */
+  static ProcessScan now(Executor executor) throws IOException {
     Map<String, Set<Long>> members = new ConcurrentHashMap<>();
     Set<Long> seen = new HashSet<>();
     List<Long> fresh = unseen(seen);
     while (!fresh.isEmpty()) {
-      look(fresh, members, helpers);
+      scan(fresh, members, executor);
       fresh = unseen(seen);
     }
     return new ProcessScan(members);
@@ -69,49 +67,49 @@ final class ProcessScan {
     return pids;
   }
 
-  /** A helper that comes too late is not waited for. */
-  private static void look(List<Long> pids, Map<String, Set<Long>> members, Executor helpers) {
+  /** Does not wait for a second thread that has not begun in time. */
+  private static void scan(List<Long> pids, Map<String, Set<Long>> members, Executor executor) {
     AtomicInteger next = new AtomicInteger();
     Runnable part =
         () -> {
           for (int i = next.getAndIncrement(); i < pids.size(); i = next.getAndIncrement()) {
-            look(pids.get(i), members);
+            scan(pids.get(i), members);
           }
         };
-    if (pids.size() < WORTH_A_HELPER) {
+    if (pids.size() < PARALLEL_THRESHOLD) {
       part.run();
       return;
     }
     AtomicBoolean settled = new AtomicBoolean();
-    CompletableFuture<Void> helper =
+    CompletableFuture<Void> second =
         CompletableFuture.runAsync(
             () -> {
               if (!settled.getAndSet(true)) {
                 part.run();
               }
             },
-            helpers);
+            executor);
     part.run();
     if (settled.getAndSet(true)) {
-      helper.join();
+      second.join();
     }
   }
 
-  private static void look(long pid, Map<String, Set<Long>> members) {
-    for (String mark : marks(ProcFs.environment(pid))) {
-      members.computeIfAbsent(mark, first -> ConcurrentHashMap.newKeySet()).add(pid);
+  private static void scan(long pid, Map<String, Set<Long>> members) {
+    for (String name : lockNames(ProcFs.environment(pid))) {
+      members.computeIfAbsent(name, first -> ConcurrentHashMap.newKeySet()).add(pid);
     }
   }
 
-  /** The names of locks in an environment: {@code NAME=value}, each ended by a zero. */
-  static Set<String> marks(byte[] environment) {
-    Set<String> marks = new HashSet<>();
+  /** Returns the lock names in an environment: {@code NAME=value}, each ended by a zero byte. */
+  static Set<String> lockNames(byte[] environment) {
+    Set<String> names = new HashSet<>();
     for (int at = find(environment, 0); at >= 0; at = find(environment, at + PREFIX.length)) {
       if (at == 0 || environment[at - 1] == 0) {
-        marks.addAll(AgentMark.names(textAt(environment, at + PREFIX.length)));
+        names.addAll(AgentMark.names(textAt(environment, at + PREFIX.length)));
       }
     }
-    return marks;
+    return names;
   }
 
   private static String textAt(byte[] environment, int start) {
@@ -122,7 +120,7 @@ final class ProcessScan {
     return new String(environment, start, end - start, UTF_8);
   }
 
-  /** Where the prefix stands next; negative if nowhere. Horspool's algorithm (1980). */
+  /** Returns the next index of the prefix, or -1. Horspool's algorithm (1980). */
   private static int find(byte[] text, int from) {
     int last = PREFIX.length - 1;
     int at = from;
@@ -137,7 +135,7 @@ final class ProcessScan {
     return -1;
   }
 
-  /** Every living process that carries one of the lock's names as its mark. */
+  /** Returns every process that is marked with a name of the lock. */
   List<Long> members(AgentLock lock) {
     Set<Long> found = new HashSet<>(members.getOrDefault(lock.own().toString(), Set.of()));
     lock.shared().ifPresent(file -> found.addAll(members.getOrDefault(file.toString(), Set.of())));

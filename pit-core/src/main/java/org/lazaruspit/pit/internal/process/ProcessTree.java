@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.CommandRunner;
@@ -16,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that descends from one agent's start, wherever it went: processes that hold the
- * agent's lock open, and processes whose environment carries the agent's mark. Many run-times close
- * inherited descriptors in their children, so neither sign alone finds all of them.
+ * Processes that descend from one agent's start, in whatever session: those that hold the agent
+ * lock open, and those that carry the mark. Many run-times close inherited descriptors in their
+ * children, so neither sign alone finds all of them.
  */
 final class ProcessTree {
 
@@ -34,25 +33,25 @@ final class ProcessTree {
   }
 
   /**
-   * What is left of a tree.
+   * Rest of a process tree.
    *
-   * @param members its living processes, as far as they can be found
-   * @param locked whether its lock is held, by whomever
-   * @param incarnation the newest that is among them; 0 where none tells
+   * @param members the running processes that were found
+   * @param locked whether the agent lock is held
+   * @param incarnation the newest incarnation among the members; 0 if unknown
    */
-  record Left(List<Long> members, boolean locked, long incarnation) {
+  record Remainder(List<Long> members, boolean locked, long incarnation) {
 
-    static Left of(List<Long> members, boolean locked) {
+    static Remainder of(List<Long> members, boolean locked) {
       long newest = members.stream().mapToLong(ProcessTree::incarnationOf).max().orElse(0);
-      return new Left(members, locked, newest);
+      return new Remainder(members, locked, newest);
     }
 
-    boolean nothing() {
+    boolean isEmpty() {
       return members.isEmpty() && !locked;
     }
   }
 
-  /** What a process was told when it was started; 0 where it was not told. */
+  /** Returns the incarnation in the environment of a process; 0 if there is none. */
   static long incarnationOf(long pid) {
     return ProcFs.variable(pid, "LAZARUS_INCARNATION")
         .filter(text -> text.matches("[0-9]{1,18}"))
@@ -60,10 +59,10 @@ final class ProcessTree {
         .orElse(0L);
   }
 
-  /** What is left right now. */
-  Left left() throws IOException, InterruptedException {
-    List<Long> members = scans.look().members(lock);
-    // Asked last: nobody who could still start a process holds it when it is free.
+  /** Returns the rest of the tree at this moment. */
+  Remainder remaining() throws IOException, InterruptedException {
+    List<Long> members = scans.awaitNext().members(lock);
+    // Checked last: with a free lock, no holder is left that could start another process.
     boolean locked = !lock.isFree();
     if (locked) {
       for (long pid : ProcFs.pids()) {
@@ -72,19 +71,19 @@ final class ProcessTree {
         }
       }
     }
-    return Left.of(members, locked);
+    return Remainder.of(members, locked);
   }
 
   /**
-   * Who looks after a container holds the agent's lock without its mark, ends by itself once
-   * nothing is left inside, and leaves a container that cannot be started again when it is killed.
+   * Monitors of containers: they hold the agent lock without a mark, end by themselves after the
+   * last process inside, and leave an unusable container behind if they are killed.
    */
-  private static final Set<String> CARETAKERS = Set.of("podman", "conmon");
+  private static final Set<String> CONTAINER_MONITORS = Set.of("podman", "conmon");
 
-  /** A flock without the mark is somebody who waits for the lock, not somebody who holds it. */
+  /** Returns false for flock and the flock helper: they wait for the lock, or only check it. */
   private boolean holdsLock(long pid) throws IOException {
     if (ProcFs.commandName(pid).equals("flock")
-        || ProcFs.variable(pid, FlockHelper.MARK).isPresent()
+        || ProcFs.variable(pid, FlockHelper.VARIABLE).isPresent()
         || ProcFs.stat(pid).filter(ProcFs.Stat::alive).isEmpty()) {
       return false;
     }
@@ -97,51 +96,49 @@ final class ProcessTree {
   }
 
   private boolean belongs(long pid) throws IOException {
-    return marked(pid) || holdsLock(pid);
+    return isMarked(pid) || holdsLock(pid);
   }
 
-  /** The mark: names of the lock, for every process that the agent starts. */
-  private boolean marked(long pid) {
-    return AgentMark.namesOf(pid).stream().anyMatch(lock::isCalled);
+  private boolean isMarked(long pid) {
+    return AgentMark.namesOf(pid).stream().anyMatch(lock::hasName);
   }
 
-  /** Asks the process and its whole group to end. */
+  /** Sends TERM to the group of a leader. */
   void terminate(long leader) throws IOException, InterruptedException {
     signal("TERM", leader);
   }
 
   /**
-   * Kills every member until none is left and the lock is free, until it is too late, or until
-   * there is a newer incarnation among them: a pit that was stopped itself meanwhile may find the
-   * agent's successor here, which another pit has started.
+   * Kills members until the tree is gone, the deadline is over, or a newer incarnation is among
+   * them: a pit that was suspended meanwhile may find the successor that another pit has started.
+   *
+   * @param newest the newest incarnation that may be killed
    */
-  Left kill(Left found, long newest, long deadlineNanos) throws IOException, InterruptedException {
+  Remainder kill(Remainder found, long newest, long deadlineNanos)
+      throws IOException, InterruptedException {
     long half = (deadlineNanos - System.nanoTime()) / 2;
-    Left left = found;
-    while (!left.nothing() && left.incarnation() <= newest) {
+    Remainder left = found;
+    while (!left.isEmpty() && left.incarnation() <= newest) {
       if (System.nanoTime() - deadlineNanos >= 0) {
         return left;
       }
       boolean late = deadlineNanos - System.nanoTime() < half;
       for (long pid : left.members()) {
-        if (late || !looksAfter(pid)) {
+        if (late || !isContainerMonitor(pid)) {
           killMember(pid, newest);
         }
       }
       TimeUnit.MILLISECONDS.sleep(2);
-      left = left();
+      left = remaining();
     }
     return left;
   }
 
-  private boolean looksAfter(long pid) {
-    return CARETAKERS.contains(ProcFs.commandName(pid)) && !marked(pid);
+  private boolean isContainerMonitor(long pid) {
+    return CONTAINER_MONITORS.contains(ProcFs.commandName(pid)) && !isMarked(pid);
   }
 
-  /**
-   * A handle knows its process by its start time, and signals no other: so it is taken first, and
-   * what it stands for is looked at once more.
-   */
+  /** A handle signals no later process of the same pid, so it is taken before the last check. */
   private void killMember(long pid, long newest) throws IOException {
     ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
     if (handle != null && belongs(pid) && incarnationOf(pid) <= newest) {
@@ -149,23 +146,23 @@ final class ProcessTree {
     }
   }
 
-  /** Who is left, for people. */
-  static String describe(Left left) {
-    List<String> who = new ArrayList<>();
+  /** Returns a description of the members. */
+  static String describe(Remainder left) {
+    List<String> texts = new ArrayList<>();
     for (long pid : left.members()) {
       String state = ProcFs.stat(pid).map(stat -> String.valueOf(stat.state())).orElse("?");
-      who.add("pid %d (%s, state %s)".formatted(pid, ProcFs.commandName(pid), state));
+      texts.add("pid %d (%s, state %s)".formatted(pid, ProcFs.commandName(pid), state));
     }
-    if (who.isEmpty()) {
-      who.add("a process that cannot be seen holds its lock");
+    if (texts.isEmpty()) {
+      texts.add("an unseen process holds its lock");
     }
-    return who.stream().collect(Collectors.joining(", "));
+    return String.join(", ", texts);
   }
 
-  /** Java cannot signal a group; the shell's own kill can, on every system. */
+  /** Java cannot signal a group; the kill command of a shell can, on every system. */
   private static void signal(String name, long group) throws IOException, InterruptedException {
     if (group <= 1) {
-      throw new IllegalArgumentException("pid " + group + " is nobody's agent");
+      throw new IllegalArgumentException("pid " + group + " leads no agent's group");
     }
     String script = "kill -s \"$1\" -- \"-$2\"";
     CommandExecution execution =

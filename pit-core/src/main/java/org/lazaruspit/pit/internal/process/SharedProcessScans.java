@@ -1,5 +1,6 @@
 package org.lazaruspit.pit.internal.process;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,70 +11,73 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look at all processes serves everybody who asked before it began: two hundred deaths at once
- * cost a few looks, not two hundred. Thread-safe.
+ * Process scans that callers share: one scan serves all calls before its beginning, so two hundred
+ * deaths at once cost a few scans. Thread-safe.
  */
 final class SharedProcessScans {
 
-  /** A look takes milliseconds, and a second on a machine with a hundred thousand processes. */
+  /** A scan takes milliseconds, or a second with a hundred thousand processes. */
   private static final long LIMIT_SECONDS = 30;
 
   private final Executor executor;
+
+  @GuardedBy("this")
   private @Nullable CompletableFuture<ProcessScan> next;
+
+  @GuardedBy("this")
   private boolean running;
 
   SharedProcessScans(Executor executor) {
     this.executor = executor;
   }
 
-  /** A look that begins after this call. */
+  /** Returns a scan that begins after this call. */
   synchronized CompletableFuture<ProcessScan> next() {
     if (next != null) {
       return next;
     }
-    CompletableFuture<ProcessScan> mine = new CompletableFuture<>();
-    next = mine;
+    CompletableFuture<ProcessScan> scan = new CompletableFuture<>();
+    next = scan;
     if (!running) {
-      begin();
+      startNext();
     }
-    return mine;
+    return scan;
   }
 
-  /** As above, waiting for it, but not for ever. */
-  ProcessScan look() throws IOException, InterruptedException {
+  /** Waits for {@link #next}, 30 s at most. */
+  ProcessScan awaitNext() throws IOException, InterruptedException {
     try {
       return next().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new IOException(
-          "the machine's processes were not looked at within " + LIMIT_SECONDS + " s", e);
+      throw new IOException("process scan not finished within " + LIMIT_SECONDS + " s", e);
     } catch (ExecutionException e) {
-      throw new IOException("the machine's processes cannot be looked at", e.getCause());
+      throw new IOException("process scan failed", e.getCause());
     }
   }
 
-  private synchronized void begin() {
-    CompletableFuture<ProcessScan> mine = next;
-    if (mine == null) {
+  private synchronized void startNext() {
+    CompletableFuture<ProcessScan> scan = next;
+    if (scan == null) {
       running = false;
       return;
     }
     running = true;
     next = null;
     try {
-      executor.execute(() -> scan(mine));
+      executor.execute(() -> run(scan));
     } catch (RejectedExecutionException e) {
       running = false;
-      mine.completeExceptionally(e);
+      scan.completeExceptionally(e);
     }
   }
 
-  private void scan(CompletableFuture<ProcessScan> mine) {
+  private void run(CompletableFuture<ProcessScan> scan) {
     try {
-      mine.complete(ProcessScan.now(executor));
+      scan.complete(ProcessScan.now(executor));
     } catch (IOException | RuntimeException e) {
-      mine.completeExceptionally(e);
+      scan.completeExceptionally(e);
     } finally {
-      begin();
+      startNext();
     }
   }
 }

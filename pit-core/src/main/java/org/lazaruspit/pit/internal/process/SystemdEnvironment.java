@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What systemd says to a service by its environment. Agents inherit the pit's environment and are
- * no services: one that knows how to be one would speak to systemd in the pit's name.
+ * Variables by which systemd addresses a service. Agents inherit the pit's environment, and with
+ * these variables would notify systemd in the pit's name.
  */
 final class SystemdEnvironment {
 

@@ -9,19 +9,19 @@ import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.RunningAgent;
 
-/** What is known of an agent that runs, or ran. Thread-safe. */
+/** State of an agent that runs or has run. Thread-safe. */
 final class TrackedAgent {
 
-  /** How old a look at the processes may be that is taken for one at the moment of asking. */
+  /** Age up to which a process scan counts as current. */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final RunningAgent running;
   private final Optional<AgentRecord> leader;
   private final CompletableFuture<AgentExit> exit;
-  private volatile @Nullable Look lastLook;
+  private volatile @Nullable StartedScan lastScan;
 
-  /** A look at all processes, and when it was asked for ({@link System#nanoTime}). */
-  record Look(CompletableFuture<ProcessScan> scan, long begun) {}
+  /** A process scan and the time of its request ({@link System#nanoTime}). */
+  record StartedScan(CompletableFuture<ProcessScan> scan, long startedNanos) {}
 
   private TrackedAgent(
       RunningAgent running, Optional<AgentRecord> leader, CompletableFuture<AgentExit> exit) {
@@ -30,7 +30,7 @@ final class TrackedAgent {
     this.exit = exit;
   }
 
-  /** An agent that was just started, or found running. */
+  /** Returns an agent that was just started or adopted. */
   static TrackedAgent of(
       AgentRef agent, long incarnation, String description, Optional<AgentRecord> leader) {
     CompletableFuture<AgentExit> exit = new CompletableFuture<>();
@@ -56,8 +56,8 @@ final class TrackedAgent {
     return leader.flatMap(AgentRecord::running).isPresent();
   }
 
-  /** A stopped process cannot act on TERM, so there is nothing to wait for. */
-  boolean canListen() {
+  /** Returns whether the leader runs and is not stopped: a stopped process cannot act on TERM. */
+  boolean canHandleSignals() {
     return leader.flatMap(AgentRecord::running).filter(stat -> !stat.stopped()).isPresent();
   }
 
@@ -69,23 +69,23 @@ final class TrackedAgent {
     return exit.isDone();
   }
 
-  /** All of it is gone; how its first process ended is how the agent did. */
-  void end(AgentExit how) {
-    exit.complete(new AgentExit(Instant.now(), how.detail(), how.status()));
+  /** Completes the exit when the whole tree is gone; the status is that of the leader. */
+  void end(AgentExit leaderExit) {
+    exit.complete(new AgentExit(Instant.now(), leaderExit.detail(), leaderExit.status()));
   }
 
-  /** As above, where its lock was free, and this look has begun after its first process's end. */
-  void end(AgentExit how, Look look) {
-    lastLook = look;
-    end(how);
+  /** As {@link #end(AgentExit)}, with a scan that began after the end of the leader. */
+  void end(AgentExit leaderExit, StartedScan scan) {
+    lastScan = scan;
+    end(leaderExit);
   }
 
-  /** The look that began with its end; empty where that is too long ago. */
-  Optional<CompletableFuture<ProcessScan>> freshLook() {
-    Look look = lastLook;
-    lastLook = null; // a proof of one moment is used once
-    return look != null && System.nanoTime() - look.begun() < FRESH_NANOS
-        ? Optional.of(look.scan())
+  /** Returns the scan that began with the end, once; empty if it is older than a second. */
+  Optional<CompletableFuture<ProcessScan>> freshScan() {
+    StartedScan scan = lastScan;
+    lastScan = null;
+    return scan != null && System.nanoTime() - scan.startedNanos() < FRESH_NANOS
+        ? Optional.of(scan.scan())
         : Optional.empty();
   }
 }

@@ -12,50 +12,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does once what every death needs, for nobody: a JVM is slow at what it does for the first time,
- * and the first death should not have to wait for that. Touches no agent. Thread-safe.
+ * Runs the code of a revival once without an agent, so that the first revival does not pay for
+ * class loading and compilation. Thread-safe.
  */
 final class WarmUp {
 
   private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
 
-  /** By then the compiler has taken note. */
-  private static final int LOOKS = 30;
+  /** Enough for the just-in-time compiler. */
+  private static final int SCANS = 30;
 
   private static final CommandRunner RUNNER = new CommandRunner(Duration.ofSeconds(5), 200);
 
-  private final FlockHelper desk;
+  private final FlockHelper flockHelper;
   private final SharedProcessScans scans;
-  private final PreforkPool ready;
-  private final AtomicBoolean begun = new AtomicBoolean();
+  private final PreforkPool preforkPool;
+  private final AtomicBoolean started = new AtomicBoolean();
 
-  WarmUp(FlockHelper desk, SharedProcessScans scans, PreforkPool ready) {
-    this.desk = desk;
+  WarmUp(FlockHelper flockHelper, SharedProcessScans scans, PreforkPool preforkPool) {
+    this.flockHelper = flockHelper;
     this.scans = scans;
-    this.ready = ready;
+    this.preforkPool = preforkPool;
   }
 
-  /** Begins it, where that has not happened yet. */
-  void begin(Executor executor) {
-    if (begun.compareAndSet(false, true)) {
+  /** Starts the warm-up at the first call. */
+  void start(Executor executor) {
+    if (started.compareAndSet(false, true)) {
       try {
         executor.execute(this::run);
       } catch (RejectedExecutionException e) {
-        log.debug("not warmed up, the pit closes");
+        log.debug("warm-up skipped: the reviver is closed");
       }
     }
   }
 
   private void run() {
     try {
-      desk.isFree(List.of()).join();
+      flockHelper.isFree(List.of()).join();
       RUNNER.run(List.of("setsid", "true"), Map.of());
-      for (int i = 0; i < LOOKS; i++) {
-        scans.look();
+      for (int i = 0; i < SCANS; i++) {
+        scans.awaitNext();
       }
-      ready.fill();
+      preforkPool.fill();
     } catch (IOException | RuntimeException e) {
-      log.debug("not warmed up, the first death takes longer", e);
+      log.debug("warm-up failed; the first revival takes longer", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -16,7 +16,7 @@ import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
 
-/** What the commands start is a file that holds the name of its cell and of its agent. */
+/** A file named after its cell and agent stands in for the agent. */
 final class CommandReviverContractTest extends ReviverContract {
 
   private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");

@@ -41,7 +41,7 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** Real commands; what they start and stop is a file, or a process where that matters. */
+/** Real commands, for a file in place of the agent, or for a process where that matters. */
 @Timeout(60)
 final class CommandReviverTest {
 
@@ -72,7 +72,7 @@ final class CommandReviverTest {
     return new CommandReviver().configured(new Settings(values, folder.resolve("state")));
   }
 
-  private StartOrder walledOrder(IsolationSpec isolation) {
+  private StartOrder isolatedOrder(IsolationSpec isolation) {
     StartOrder open = order(1);
     return new StartOrder(
         AGENT,
@@ -100,7 +100,7 @@ final class CommandReviverTest {
         folder.resolve("writer.log"));
   }
 
-  private String said(Executable refused) {
+  private String refusal(Executable refused) {
     return assertThrows(IOException.class, refused::run).getMessage();
   }
 
@@ -119,7 +119,7 @@ final class CommandReviverTest {
     assertFalse(running.exit().toCompletableFuture().isDone());
     assertEquals(
         new StopOutcome.Gone("its presence command ended with status 3"),
-        reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     assertTrue(running.exit().toCompletableFuture().isDone());
   }
 
@@ -131,14 +131,14 @@ final class CommandReviverTest {
   }
 
   @Test
-  void whatThisPitNeverStartedHasNoKnownIncarnation() throws Exception {
+  void anAgentThatThisPitNeverStartedHasNoKnownIncarnation() throws Exception {
     Files.createFile(alive);
     Presence.Running found = assertInstanceOf(Presence.Running.class, reviver().presence(AGENT));
     assertEquals(0, found.running().incarnation());
   }
 
   @Test
-  void aDeathIsNoticedByTheNextQuestion() throws Exception {
+  void aDeathIsNoticedByTheNextCall() throws Exception {
     Reviver reviver = reviver();
     RunningAgent running = reviver.start(order(1));
     Files.delete(alive);
@@ -154,8 +154,8 @@ final class CommandReviverTest {
     values.put(
         "start",
         script(
-            "printf '%s\\n' \"$@\" >said; env | grep ^LAZARUS_ | sort >>said; touch \"$ALIVE\""
-                .replace("said", folder.resolve("said").toString()),
+            "printf '%s\\n' \"$@\" >seen; env | grep ^LAZARUS_ | sort >>seen; touch \"$ALIVE\""
+                .replace("seen", folder.resolve("seen").toString()),
             "{agent_id}",
             "{cell_id}",
             "{incarnation}",
@@ -181,7 +181,7 @@ final class CommandReviverTest {
             "LAZARUS_HEARTBEAT_URL=http://h:1/heartbeat/writer?incarnation=3",
             "LAZARUS_INCARNATION=3",
             "LAZARUS_TOKEN_FILE="),
-        Files.readAllLines(folder.resolve("said")));
+        Files.readAllLines(folder.resolve("seen")));
   }
 
   @ParameterizedTest
@@ -194,7 +194,7 @@ final class CommandReviverTest {
     "127, Unknown",
     "255, Unknown"
   })
-  void presenceMeansWhatItsExitStatusSays(int status, String kind) throws Exception {
+  void presenceFollowsFromTheExitStatus(int status, String kind) throws Exception {
     values.put("presence", script("echo some words; exit " + status));
     Presence presence = reviver().presence(AGENT);
     assertEquals(kind, presence.getClass().getSimpleName());
@@ -214,7 +214,7 @@ final class CommandReviverTest {
   }
 
   @Test
-  void aPresenceCommandThatCannotBeRunOrDoesNotEndProvesNothing() throws Exception {
+  void aPresenceCommandThatFailsOrDoesNotEndProvesNothing() throws Exception {
     values.put("presence", List.of("/no/such/program"));
     Presence.Unknown unknown = assertInstanceOf(Presence.Unknown.class, reviver().presence(AGENT));
     assertTrue(unknown.reason().startsWith("its presence command cannot be run: "));
@@ -229,15 +229,15 @@ final class CommandReviverTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 4})
-  void nothingIsStartedWhereAnAgentMayRun(int status) {
+  void noAgentIsStartedWhereOneMayRun(int status) {
     values.put("presence", script("exit " + status));
-    assertTrue(said(() -> reviver().start(order(1))).startsWith("not started a second time: "));
+    assertTrue(refusal(() -> reviver().start(order(1))).startsWith("not started a second time: "));
     assertFalse(Files.exists(alive));
   }
 
   @Test
-  void anAgentThatIsToBeKeptApartIsNotStartedWithoutWalls() {
-    for (IsolationSpec walls :
+  void anAgentWithIsolationIsNotStarted() {
+    for (IsolationSpec isolation :
         List.of(
             new IsolationSpec(
                 IsolationLevel.LEVEL_1,
@@ -247,64 +247,64 @@ final class CommandReviverTest {
                 SecurityContext.ABSENT),
             new IsolationSpec(null, false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT))) {
       assertEquals(
-          "isolation: an operator's command builds no walls, so the cell's must be none",
-          said(() -> reviver().start(walledOrder(walls))));
+          "isolation: the command reviver builds no sandbox, so the cell must ask for none",
+          refusal(() -> reviver().start(isolatedOrder(isolation))));
     }
     assertFalse(Files.exists(alive));
   }
 
   @Test
-  void aStartThatFailsSaysWhatItsCommandSaid() {
+  void aFailedStartReportsTheOutputOfItsCommand() {
     values.put("start", script("echo no such unit >&2; exit 5"));
     assertEquals(
         "its start command ended with status 5: no such unit",
-        said(() -> reviver().start(order(1))));
+        refusal(() -> reviver().start(order(1))));
   }
 
   @Test
-  void aStartIsBelievedOnlyWhenTheAgentIsThere() {
+  void aStartCountsOnlyWhenTheAgentIsPresent() {
     values.put("start", script("echo started"));
     assertEquals(
-        "its start command ended with status 0: started, but it is not there",
-        said(() -> reviver().start(order(1))));
+        "its start command ended with status 0: started, but the agent is not present",
+        refusal(() -> reviver().start(order(1))));
   }
 
   @Test
-  void withoutAStopCommandNothingIsStopped() throws Exception {
+  void withoutAStopCommandNoAgentIsStopped() throws Exception {
     values.remove("stop");
     Reviver reviver = reviver();
     reviver.start(order(1));
     assertEquals(
         new StopOutcome.StillThere(
-            "it runs, as its presence command says, and there is no stop command"),
-        reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+            "running according to its presence command, and no stop command is configured"),
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     assertTrue(Files.exists(alive));
   }
 
   @Test
-  void aStopIsBelievedOnlyWhenTheAgentIsGone() throws Exception {
+  void aStopCountsOnlyWhenTheAgentIsAbsent() throws Exception {
     values.put("stop", script("echo done"));
     values.put("stop_within", 1);
     Reviver reviver = reviver();
     reviver.start(order(1));
     assertEquals(
         new StopOutcome.StillThere(
-            "its stop command ended with status 0: done, and then: it runs, as its presence command"
-                + " says"),
-        reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+            "its stop command ended with status 0: done, and then: running according to its presence"
+                + " command"),
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
   }
 
   @Test
-  void whatMayRunIsStoppedToo() throws Exception {
+  void anAgentOfUnknownPresenceIsStoppedToo() throws Exception {
     values.put("presence", script("test -e \"$ALIVE\" && exit 4; exit 3"));
     Files.createFile(alive);
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver().stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+        StopOutcome.Gone.class, reviver().stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     assertFalse(Files.exists(alive));
   }
 
   @Test
-  void aCommandThatTalksWithoutEndIsReadAndItsBeginningKept() throws Exception {
+  void longOutputOfACommandIsReadAndItsBeginningKept() throws Exception {
     CommandExecution run =
         new CommandRunner(Duration.ofSeconds(60), 2000)
             .run(List.of("sh", "-c", "yes long | head -c 3000000; exit 9"), Map.of());
@@ -314,7 +314,7 @@ final class CommandReviverTest {
   }
 
   @Test
-  void aChildThatTheStartCommandLeavesBehindHoldsNobodyUpAndLivesOn() throws Exception {
+  void aChildThatTheStartCommandLeavesBehindBlocksNoCallAndRunsOn() throws Exception {
     values.put("start", script("sleep 600 & echo $! >\"$ALIVE\""));
     Reviver reviver = reviver();
     reviver.start(order(1));
@@ -328,7 +328,7 @@ final class CommandReviverTest {
   }
 
   @Test
-  void anInterruptedQuestionEndsItsCommand() {
+  void anInterruptEndsThePresenceCommand() {
     values.put("presence", script("exec sleep 600"));
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> reviver().presence(AGENT));

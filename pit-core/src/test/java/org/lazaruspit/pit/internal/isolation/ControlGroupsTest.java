@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.internal.isolation.ControlGroups.Controller;
 import org.lazaruspit.pit.spi.AgentRef;
 
-/** Which files are written where, on folders that look like the kernel's. */
+/** The written files, in folders laid out like those of the kernel. */
 final class ControlGroupsTest {
 
   private static final AgentRef AGENT = new AgentRef(new UUID(7, 1), "a.1");
@@ -37,7 +37,7 @@ final class ControlGroupsTest {
         .formatted(root, folder.resolve(name), type, options);
   }
 
-  /** The kernel's files are there as soon as the folder is; here they have to be made. */
+  /** Creates the files that the kernel creates with a group. */
   private Path group(String place, String... files) throws IOException {
     Path group = Files.createDirectories(folder.resolve(place).resolve(NAME));
     for (String file : files) {
@@ -82,13 +82,13 @@ final class ControlGroupsTest {
             AGENT, 3, new TreeMap<>(Map.of(Controller.MEMORY, 4096L, Controller.CPU, 5L))));
     assertEquals("4096", Files.readString(memory.resolve("memory.limit_in_bytes")));
     assertEquals("4096", Files.readString(memory.resolve("memory.memsw.limit_in_bytes")));
-    // A hundredth of the usual period would be less than the kernel takes.
+    // With the usual period the quota would be below the kernel's minimum.
     assertEquals("5000", Files.readString(cpu.resolve("cpu.cfs_quota_us")).replace("-1", ""));
     assertEquals("1000000", Files.readString(cpu.resolve("cpu.cfs_period_us")));
   }
 
   @Test
-  void aControllerThatIsNotHandedOnIsMissing() throws Exception {
+  void aControllerThatIsNotDelegatedIsMissing() throws Exception {
     ControlGroups groups = groups("0::/pit\n", mount("/", "unified", "cgroup2", "rw"));
     Files.createDirectories(folder.resolve("unified"));
     String missing = groups.missing(Controller.MEMORY).orElseThrow();
@@ -98,13 +98,13 @@ final class ControlGroupsTest {
   }
 
   @Test
-  void whatTheParentDoesNotHandOnYetItIsToldTo() throws Exception {
+  void aControllerIsDelegatedByTheParentOnDemand() throws Exception {
     ControlGroups groups = groups("0::/pit\n", mount("/", "unified", "cgroup2", "rw"));
-    Path handedOn = Files.createDirectories(folder.resolve("unified"));
-    Files.writeString(handedOn.resolve("cgroup.subtree_control"), "cpu");
+    Path parent = Files.createDirectories(folder.resolve("unified"));
+    Files.writeString(parent.resolve("cgroup.subtree_control"), "cpu");
     group("unified", "memory.max");
     groups.prepare(AGENT, 3, Map.of(Controller.MEMORY, 4096L));
-    assertEquals("+memory", Files.readString(handedOn.resolve("cgroup.subtree_control")));
+    assertEquals("+memory", Files.readString(parent.resolve("cgroup.subtree_control")));
   }
 
   @Test

@@ -33,7 +33,7 @@ import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** What control groups do to real processes; needs a machine that lets us make groups. */
+/** Control groups of real processes; needs the right to create groups. */
 @Tag("full")
 @Timeout(60)
 final class IsolationGroupsTest {
@@ -69,7 +69,7 @@ final class IsolationGroupsTest {
             (path, kind) -> path.getFileName().toString().startsWith(prefix))) {
       return found.count();
     } catch (UncheckedIOException e) {
-      return 1; // somebody's group went away while we looked
+      return 1; // a group disappeared during the search
     }
   }
 
@@ -77,7 +77,7 @@ final class IsolationGroupsTest {
     return SandboxedAgent.with(level(level), limits);
   }
 
-  /** The variable grows to some 64 MiB, far beyond the limit of 16. */
+  /** The variable grows to 64 MiB, far beyond the limit of 16. */
   private static final String GREEDY =
       "x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do"
           + " x=$x$x; done; echo ${#x}";
@@ -87,7 +87,7 @@ final class IsolationGroupsTest {
   void anAgentThatTakesMoreMemoryThanItMayIsKilled(IsolationLevel level) throws Exception {
     ResourceLimits little = new ResourceLimits(null, 16 * MEBIBYTE, null);
     ResourceLimits plenty = new ResourceLimits(null, 1024 * MEBIBYTE, null);
-    assertEquals("67108864\n", agent.says(limited(level, plenty), GREEDY));
+    assertEquals("67108864\n", agent.outputOf(limited(level, plenty), GREEDY));
     RunningAgent greedy = agent.start(agent.newReviver(), limited(level, little), GREEDY);
     assertEquals("killed by signal 9 (KILL)", exit(greedy).detail());
   }
@@ -97,14 +97,14 @@ final class IsolationGroupsTest {
   void anAgentGetsNoMoreProcessorTimeThanItMay(IsolationLevel level) throws Exception {
     ResourceLimits quarter = new ResourceLimits(250L, null, null);
     long begun = System.nanoTime();
-    String said =
-        agent.says(
+    String output =
+        agent.outputOf(
             limited(level, quarter), "i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; times");
     long wall = System.nanoTime() - begun;
-    double used = seconds(said.lines().findFirst().orElseThrow());
-    // Without a limit it would take about as long as it needs, of which this is less than half.
-    assertTrue(used > 0.3, said);
-    // A quarter of one processor for that long; the first period's share comes at once.
+    double used = seconds(output.lines().findFirst().orElseThrow());
+    // Far less than the script needs without a limit.
+    assertTrue(used > 0.3, output);
+    // A quarter of one processor, plus the share of the first period, which comes at once.
     assertTrue(used <= wall / 1e9 * 0.25 + 0.1, used + " s of " + wall / 1e9);
   }
 
@@ -122,31 +122,31 @@ final class IsolationGroupsTest {
   @EnumSource(names = {"LEVEL_1", "LEVEL_2"})
   void evenRootGetsNoMoreProcessesThanItMay(IsolationLevel level) throws Exception {
     String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 1 & done; echo enough";
-    String said = agent.says(level(level), script);
-    assertTrue(said.contains("fork"), said);
-    assertFalse(said.contains("enough"), said);
+    String output = agent.outputOf(level(level), script);
+    assertTrue(output.contains("fork"), output);
+    assertFalse(output.contains("enough"), output);
   }
 
   @Test
-  void whoAdoptsAnAgentRemovesItsGroup() throws Exception {
+  void anAdoptedAgentsGroupIsRemoved() throws Exception {
     Reviver first = agent.newReviver();
     agent.startReady(
         first,
         level(IsolationLevel.LEVEL_1),
         "touch $LAZARUS_CELL/artifacts/ready; exec sleep 600");
     assertTrue(groups() > 0);
-    first.close(); // its pit has ended: it removes nothing any more
+    first.close(); // removes no group any more
     Reviver second = agent.newReviver();
     assertInstanceOf(Presence.Running.class, second.presence(SandboxedAgent.AGENT));
     assertInstanceOf(
         StopOutcome.Gone.class,
-        second.stop(StopOrder.whatever(SandboxedAgent.AGENT, Duration.ZERO)));
+        second.stop(StopOrder.anyIncarnation(SandboxedAgent.AGENT, Duration.ZERO)));
   }
 
   @Test
   void aGroupThatACrashedPitLeftBehindIsRemovedByTheNextStart() throws Exception {
     ControlGroups groups = ControlGroups.ofThisMachine();
     groups.prepare(SandboxedAgent.AGENT, 4711, Map.of(ControlGroups.Controller.PIDS, 5L));
-    assertEquals("started\n", agent.says(level(IsolationLevel.LEVEL_1), "echo started"));
+    assertEquals("started\n", agent.outputOf(level(IsolationLevel.LEVEL_1), "echo started"));
   }
 }

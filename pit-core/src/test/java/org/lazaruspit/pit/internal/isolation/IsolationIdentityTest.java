@@ -29,7 +29,7 @@ import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Settings;
 import org.lazaruspit.pit.spi.StartOrder;
 
-/** As whom agents run, and what they may; needs root, who alone can start them as others. */
+/** Users, groups and capabilities of agents; needs root, which alone can change them. */
 @Tag("full")
 @Timeout(60)
 final class IsolationIdentityTest {
@@ -69,26 +69,27 @@ final class IsolationIdentityTest {
             folder.toRealPath().resolve("rootid"));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.setAttribute(program, "unix:mode", 04755);
-    CommandExecution free =
+    CommandExecution unrestricted =
         ProgramLookup.ofThisMachine()
             .run(
                 "setpriv",
                 List.of(
                     "--reuid=65534", "--regid=65534", "--clear-groups", program.toString(), "-u"));
-    assertEquals("0", free.output(), "the program does gain where nothing stops it");
-    assertEquals("65534\n", agent.says(as("nobody", null), program + " -u"));
+    assertEquals("0", unrestricted.output(), "without isolation the program gains privileges");
+    assertEquals("65534\n", agent.outputOf(as("nobody", null), program + " -u"));
   }
 
   @Test
   void anAgentRunsAsTheUserAndWithTheGroupOfItsCellAndWithNoOtherGroups() throws Exception {
     String script = "id -u; id -g; id -G; echo $HOME $USER";
     assertEquals(
-        "65534\n65534\n65534\n/nonexistent nobody\n", agent.says(as("nobody", null), script));
-    assertEquals("65534\n1\n1\n/nonexistent nobody\n", agent.says(as("65534", "daemon"), script));
-    assertEquals("0\n1\n1\n", agent.says(as(null, "daemon"), "id -u; id -g; id -G"));
+        "65534\n65534\n65534\n/nonexistent nobody\n", agent.outputOf(as("nobody", null), script));
+    assertEquals(
+        "65534\n1\n1\n/nonexistent nobody\n", agent.outputOf(as("65534", "daemon"), script));
+    assertEquals("0\n1\n1\n", agent.outputOf(as(null, "daemon"), "id -u; id -g; id -G"));
   }
 
-  /** Nothing here has other groups by itself, so the walls are built by something that has. */
+  /** The tests have no other groups, so setpriv adds some before the sandbox is built. */
   @Test
   void otherGroupsOfThePitAreNotPassedOn() throws Exception {
     Path state = Files.createDirectory(folder.toRealPath().resolve("other"));
@@ -105,14 +106,16 @@ final class IsolationIdentityTest {
   @Test
   void capabilitiesAreExactlyThoseListed() throws Exception {
     assertEquals(
-        ONLY_NET_BIND_SERVICE, agent.says(as(null, null, "CAP_NET_BIND_SERVICE"), CAPABILITIES));
+        ONLY_NET_BIND_SERVICE,
+        agent.outputOf(as(null, null, "CAP_NET_BIND_SERVICE"), CAPABILITIES));
     assertEquals(
         ONLY_NET_BIND_SERVICE,
-        agent.says(as("nobody", null, "CAP_NET_BIND_SERVICE"), CAPABILITIES));
+        agent.outputOf(as("nobody", null, "CAP_NET_BIND_SERVICE"), CAPABILITIES));
   }
 
   @Test
   void anotherUserHasNoCapabilitiesOfItsOwn() throws Exception {
-    assertTrue(agent.says(as("nobody", null), CAPABILITIES).contains("CapEff:\t0000000000000000"));
+    assertTrue(
+        agent.outputOf(as("nobody", null), CAPABILITIES).contains("CapEff:\t0000000000000000"));
   }
 }

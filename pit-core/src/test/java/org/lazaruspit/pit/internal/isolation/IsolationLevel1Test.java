@@ -21,11 +21,11 @@ import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 
-/** What {@code level_1} does to real processes; needs only what every Linux has (util-linux). */
+/** Real processes at {@code level_1}; needs only util-linux, which every Linux has. */
 @Timeout(60)
 final class IsolationLevel1Test {
 
-  /** As root, somebody else is put in its place, whom the kernel holds to limits on processes. */
+  /** Another user than root: limits on processes do not apply to root. */
   private static final IsolationSpec LEVEL_1 =
       ROOT
           ? SandboxedAgent.as("nobody", level(IsolationLevel.LEVEL_1))
@@ -49,28 +49,28 @@ final class IsolationLevel1Test {
   @Test
   void anAgentAndItsChildrenGetNoNewPrivileges() throws Exception {
     String script = "grep NoNewPrivs /proc/self/status";
-    assertEquals("NoNewPrivs:\t0\n", agent.says(level(IsolationLevel.NONE), script));
-    assertEquals("NoNewPrivs:\t1\n", agent.says(LEVEL_1, script));
+    assertEquals("NoNewPrivs:\t0\n", agent.outputOf(level(IsolationLevel.NONE), script));
+    assertEquals("NoNewPrivs:\t1\n", agent.outputOf(LEVEL_1, script));
   }
 
   @Test
   void openFilesAreLimited() throws Exception {
-    assertEquals("64\n64\n", agent.says(LEVEL_1, "ulimit -S -n; ulimit -H -n"));
-    String tooMany = agent.says(LEVEL_1, "exec 70</dev/null; echo never");
+    assertEquals("64\n64\n", agent.outputOf(LEVEL_1, "ulimit -S -n; ulimit -H -n"));
+    String tooMany = agent.outputOf(LEVEL_1, "exec 70</dev/null; echo never");
     assertFalse(tooMany.contains("never"), tooMany);
   }
 
   @Test
   void coreDumpsAreOff() throws Exception {
-    assertEquals("0\n0\n", agent.says(LEVEL_1, "ulimit -S -c; ulimit -H -c"));
+    assertEquals("0\n0\n", agent.outputOf(LEVEL_1, "ulimit -S -c; ulimit -H -c"));
   }
 
   @Test
   void processesAreLimited() throws Exception {
     String script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do sleep 1 & done; echo enough";
-    String said = agent.says(LEVEL_1, script);
-    assertTrue(said.contains("fork"), said);
-    assertFalse(said.contains("enough"), said);
+    String output = agent.outputOf(LEVEL_1, script);
+    assertTrue(output.contains("fork"), output);
+    assertFalse(output.contains("enough"), output);
   }
 
   @Test
@@ -81,7 +81,7 @@ final class IsolationLevel1Test {
             new ProgramLookup(List.of()),
             Map.of())) {
       IOException refusal =
-          assertThrows(IOException.class, () -> bare.says(LEVEL_1, "echo started"));
+          assertThrows(IOException.class, () -> bare.outputOf(LEVEL_1, "echo started"));
       String message = refusal.getMessage();
       assertTrue(message.startsWith("isolation refused: level: level_1 needs"), message);
       assertTrue(message.contains("there is no program setpriv"), message);

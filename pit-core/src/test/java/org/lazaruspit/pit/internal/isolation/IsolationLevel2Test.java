@@ -36,7 +36,7 @@ import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** What {@code level_2} does to real processes; needs bubblewrap, and root for some of it. */
+/** Real processes at {@code level_2}; needs bubblewrap, and root for some tests. */
 @Tag("full")
 @Timeout(60)
 final class IsolationLevel2Test {
@@ -59,7 +59,7 @@ final class IsolationLevel2Test {
     agent.close();
   }
 
-  /** A script that tries to write a new file in each of these folders. */
+  /** Returns a script that tries to create a file in each of these folders. */
   private static String writes(Path... folders) {
     StringBuilder script = new StringBuilder();
     for (Path each : folders) {
@@ -88,7 +88,7 @@ final class IsolationLevel2Test {
             home,
             Path.of("/var/lib"),
             Path.of("/run"));
-    assertEquals("wrote %s\nwrote %s\n".formatted(own, artifacts), agent.says(LEVEL_2, script));
+    assertEquals("wrote %s\nwrote %s\n".formatted(own, artifacts), agent.outputOf(LEVEL_2, script));
     assertTrue(Files.exists(own.resolve("x")));
     assertTrue(Files.exists(artifacts.resolve("x")));
     assertFalse(Files.exists(home.resolve("x")));
@@ -103,18 +103,18 @@ final class IsolationLevel2Test {
                 agent.state.resolve("token"),
                 agent.root,
                 agent.state);
-    assertTrue(agent.says(NONE, script).contains("of othersof the pit"));
+    assertTrue(agent.outputOf(NONE, script).contains("of othersof the pit"));
     assertEquals(
         "%s:\n%s\n\n%s:\n".formatted(agent.root, AGENT.cellId(), agent.state),
-        agent.says(LEVEL_2, script));
+        agent.outputOf(LEVEL_2, script));
   }
 
   @Test
-  void itsOwnTokenCanBeReadAndNotWrittenAndNobodyElsesIsThere() throws Exception {
+  void itsOwnTokenCanBeReadAndNotWrittenAndNoOtherTokenIsThere() throws Exception {
     Path folder = agent.token("its own\n");
     assertEquals(
         "its own\nwriter\n",
-        agent.says(
+        agent.outputOf(
             LEVEL_2,
             "cat $LAZARUS_TOKEN_FILE; ls '%s'; echo x 2>/dev/null >$LAZARUS_TOKEN_FILE"
                 .formatted(folder)));
@@ -122,15 +122,17 @@ final class IsolationLevel2Test {
   }
 
   @Test
-  void asSomebodyElseItReadsItsOwnToken() throws Exception {
+  void asAnotherUserItReadsItsOwnToken() throws Exception {
     agent.token("its own\n");
     assertEquals(
-        "its own\n", agent.says(SandboxedAgent.as("nobody", LEVEL_2), "cat $LAZARUS_TOKEN_FILE"));
+        "its own\n",
+        agent.outputOf(SandboxedAgent.as("nobody", LEVEL_2), "cat $LAZARUS_TOKEN_FILE"));
   }
 
   @Test
   void itsOwnCellCanBeReadByTheNameItHasOutside() throws Exception {
-    assertEquals("{}" + agent.cell + "\n", agent.says(LEVEL_2, "cat $LAZARUS_CELL/cell.json; pwd"));
+    assertEquals(
+        "{}" + agent.cell + "\n", agent.outputOf(LEVEL_2, "cat $LAZARUS_CELL/cell.json; pwd"));
   }
 
   @Test
@@ -141,7 +143,7 @@ final class IsolationLevel2Test {
           test -w /proc/$f && echo $f
         done; echo end
         """;
-    assertEquals("end\n", agent.says(LEVEL_2, script));
+    assertEquals("end\n", agent.outputOf(LEVEL_2, script));
   }
 
   @Test
@@ -155,7 +157,7 @@ final class IsolationLevel2Test {
         64
         0
         """,
-        agent.says(
+        agent.outputOf(
             LEVEL_2, "grep -E 'Cap(Prm|Eff|Bnd)|NoNew' /proc/self/status; ulimit -n; ulimit -c"));
   }
 
@@ -166,7 +168,7 @@ final class IsolationLevel2Test {
             LEVEL_2, new SecurityContext(null, null, List.of("CAP_NET_BIND_SERVICE")));
     assertEquals(
         "CapEff:\t0000000000000400\nCapBnd:\t0000000000000400\n",
-        agent.says(spec, "grep -E 'Cap(Eff|Bnd)' /proc/self/status"));
+        agent.outputOf(spec, "grep -E 'Cap(Eff|Bnd)' /proc/self/status"));
   }
 
   @Test
@@ -178,8 +180,8 @@ final class IsolationLevel2Test {
       String script =
           "bash -c 'exec 5<>/dev/tcp/127.0.0.1/%d' 2>/dev/null && echo connected; echo end"
               .formatted(gateway.getLocalPort());
-      assertEquals("connected\nend\n", agent.says(LEVEL_2, script));
-      assertEquals("end\n", agent.says(alone, script));
+      assertEquals("connected\nend\n", agent.outputOf(LEVEL_2, script));
+      assertEquals("end\n", agent.outputOf(alone, script));
     }
   }
 
@@ -187,28 +189,28 @@ final class IsolationLevel2Test {
   void otherProcessesCannotBeSeen() throws Exception {
     String script =
         "test -d /proc/%d && echo seen; echo end".formatted(ProcessHandle.current().pid());
-    assertEquals("seen\nend\n", agent.says(NONE, script));
-    assertEquals("end\n", agent.says(LEVEL_2, script));
+    assertEquals("seen\nend\n", agent.outputOf(NONE, script));
+    assertEquals("end\n", agent.outputOf(LEVEL_2, script));
   }
 
   @Test
   void itHasAHostNameAndInterProcessCommunicationOfItsOwn() throws Exception {
     String script = "cd /proc/self/ns; readlink ipc; readlink uts";
-    List<String> outside = agent.says(NONE, script).lines().toList();
-    List<String> inside = agent.says(LEVEL_2, script).lines().toList();
+    List<String> outside = agent.outputOf(NONE, script).lines().toList();
+    List<String> inside = agent.outputOf(LEVEL_2, script).lines().toList();
     assertEquals(2, inside.size());
     assertNotEquals(outside.get(0), inside.get(0));
     assertNotEquals(outside.get(1), inside.get(1));
   }
 
   @Test
-  void whatOthersKeepInTemporaryFoldersIsNotThereAndItsOwnIsGoneWithIt() throws Exception {
+  void temporaryFilesOfOthersAreNotThereAndItsOwnAreGoneWithIt() throws Exception {
     for (Path shared : List.of(Path.of("/tmp"), Path.of("/var/tmp"))) {
       Path others = Files.createTempFile(shared, "others", "");
       try {
         String script =
             "test -e %1$s && echo seen; touch %1$s-mine && echo wrote".formatted(others);
-        assertEquals("wrote\n", agent.says(LEVEL_2, script));
+        assertEquals("wrote\n", agent.outputOf(LEVEL_2, script));
         assertFalse(Files.exists(Path.of(others + "-mine")));
       } finally {
         Files.delete(others);
@@ -217,13 +219,13 @@ final class IsolationLevel2Test {
   }
 
   @Test
-  void asSomebodyElseItStillWritesItsOwnFolders() throws Exception {
-    assertTrue(ROOT, "only root can start agents as somebody else");
-    String said =
-        agent.says(
+  void asAnotherUserItStillWritesItsOwnFolders() throws Exception {
+    assertTrue(ROOT, "only root can start agents as another user");
+    String output =
+        agent.outputOf(
             SandboxedAgent.as("nobody", LEVEL_2),
             "id -un; echo $HOME; touch $LAZARUS_CELL/checkpoints/writer/x $LAZARUS_CELL/artifacts/y");
-    assertEquals("nobody\n/nonexistent\n", said);
+    assertEquals("nobody\n/nonexistent\n", output);
     assertTrue(Files.exists(agent.cell.resolve("artifacts").resolve("y")));
     assertEquals("nobody", Files.getOwner(agent.cell.resolve("checkpoints/writer/x")).getName());
   }
@@ -233,7 +235,7 @@ final class IsolationLevel2Test {
     Path elsewhere = Files.createDirectory(folder.toRealPath().resolve("elsewhere"));
     Files.createSymbolicLink(agent.cell.resolve("checkpoints").resolve("writer"), elsewhere);
     IOException refusal =
-        assertThrows(IOException.class, () -> agent.says(LEVEL_2, "echo started"));
+        assertThrows(IOException.class, () -> agent.outputOf(LEVEL_2, "echo started"));
     assertTrue(refusal.getMessage().contains("checkpoints/writer"), refusal.getMessage());
     assertFalse(Files.exists(agent.log()));
   }
@@ -265,7 +267,8 @@ final class IsolationLevel2Test {
     RunningAgent twin = agent.start(second, LEVEL_2, "echo second");
     assertTrue(exit(twin).detail().startsWith("refused by the kernel"), exit(twin).detail());
     assertFalse(running.exit().toCompletableFuture().isDone());
-    assertInstanceOf(StopOutcome.Gone.class, second.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, second.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     exit(running);
     assertInstanceOf(Presence.Absent.class, agent.newReviver().presence(AGENT));
   }
@@ -278,7 +281,8 @@ final class IsolationLevel2Test {
     Presence presence = after.presence(AGENT);
     RunningAgent adopted = assertInstanceOf(Presence.Running.class, presence).running();
     assertEquals(before.incarnation(), adopted.incarnation());
-    assertInstanceOf(StopOutcome.Gone.class, after.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, after.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     exit(adopted);
     assertNotEquals("", exit(before).detail());
   }
@@ -292,7 +296,8 @@ final class IsolationLevel2Test {
             "trap 'echo saved >$LAZARUS_CELL/artifacts/saved; exit 0' TERM;"
                 + " touch $LAZARUS_CELL/artifacts/ready; while :; do sleep 0.05; done");
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(20))));
+        StopOutcome.Gone.class,
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ofSeconds(20))));
     exit(running);
     assertEquals("saved\n", Files.readString(ready().resolveSibling("saved")));
   }

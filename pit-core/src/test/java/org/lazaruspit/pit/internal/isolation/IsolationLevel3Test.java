@@ -27,10 +27,9 @@ import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * What {@code level_3} does to real processes. One pit that is not root starts all the containers
- * before the first test, see {@link PitWithContainers}; each test is about some of what it saw.
- * Needs podman and busybox for an image, and root: to become somebody who is not, and to give it
- * control groups.
+ * Real processes at {@code level_3}. A pit of an unprivileged user starts all containers before the
+ * first test, see {@link PitWithContainers}; each test checks some of its observations. Needs
+ * podman and busybox for an image, and root to start the pit as another user with control groups.
  */
 @Tag("full")
 final class IsolationLevel3Test {
@@ -42,17 +41,14 @@ final class IsolationLevel3Test {
       "CapPrm: 0000000000000000 | CapEff: 0000000000000000 | CapBnd: 0000000000000000"
           + " | NoNewPrivs: 1";
 
-  /**
-   * No part of the cells' names means anything in a container, as {@code /tmp} would: there it is
-   * the container's own.
-   */
+  /** Not beneath a folder that the container replaces, such as {@code /tmp}. */
   private static final String CELLS = "/mnt";
 
   /**
-   * In mounts of its own: crun refuses a hierarchy of control groups of version 2 that has
-   * controllers where others are of version 1; and what podman would leave outside of the user's
-   * home lands in empty folders and is told of. Podman's run folder has a short name: with one of
-   * more than 50 characters podman 4.3.1 tells of each end 20 seconds late.
+   * Gives the pit mounts of its own: crun refuses control groups of version 2 with controllers
+   * beside those of version 1, and files that podman leaves outside the user's home land in empty
+   * folders and are reported. Podman's runtime directory gets a short name: with more than 50
+   * characters podman 4.3.1 reports each end 20 seconds late.
    */
   private static final String OWN_MOUNTS =
       """
@@ -72,7 +68,7 @@ final class IsolationLevel3Test {
           .formatted(CELLS);
 
   @TempDir static Path folder;
-  private static final Map<String, String> said = new HashMap<>();
+  private static final Map<String, String> printed = new HashMap<>();
 
   private static List<Path> groups = List.of();
 
@@ -85,12 +81,12 @@ final class IsolationLevel3Test {
     groups = ControlGroups.ofThisMachine().prepare(GROUP, 1, NO_LIMITS);
     List<Path> joined = new ArrayList<>();
     for (Path group : groups) {
-      joined.add(handedOver(group));
+      joined.add(delegate(group));
     }
     List<String> arguments = new ArrayList<>(List.of(CELLS, image(user.home()).toString()));
     groups.forEach(group -> arguments.add(group.toString()));
-    listen(user.run(inOwnMounts(List.of()), PitWithContainers.class, List.of(CELLS)));
-    listen(user.run(inOwnMounts(joined), PitWithContainers.class, arguments));
+    collect(user.run(inOwnMounts(List.of()), PitWithContainers.class, List.of(CELLS)));
+    collect(user.run(inOwnMounts(joined), PitWithContainers.class, arguments));
   }
 
   @AfterAll
@@ -102,22 +98,22 @@ final class IsolationLevel3Test {
     ControlGroups.ofThisMachine().remove(GROUP, 1);
   }
 
-  private static void listen(List<String> lines) {
+  private static void collect(List<String> lines) {
     for (String line : lines) {
       String[] parts = line.split(": ?", 2);
-      said.merge(parts[0], parts.length < 2 ? "" : parts[1], String::concat);
+      printed.merge(parts[0], parts.length < 2 ? "" : parts[1], String::concat);
     }
   }
 
-  /** The user may make groups beneath it; returns the one that its pit has to be in. */
-  private static Path handedOver(Path group) throws IOException, InterruptedException {
-    OrdinaryUser.own(group);
-    OrdinaryUser.own(group.resolve("cgroup.procs"));
-    Path handingOn = group.resolve("cgroup.subtree_control");
-    if (Files.notExists(handingOn)) {
+  /** Lets the user create groups beneath a group; returns the group for its pit. */
+  private static Path delegate(Path group) throws IOException, InterruptedException {
+    OrdinaryUser.chown(group);
+    OrdinaryUser.chown(group.resolve("cgroup.procs"));
+    Path control = group.resolve("cgroup.subtree_control");
+    if (Files.notExists(control)) {
       return group;
     }
-    OrdinaryUser.own(handingOn);
+    OrdinaryUser.chown(control);
     return Files.createDirectory(group.resolve("pit"));
   }
 
@@ -130,9 +126,9 @@ final class IsolationLevel3Test {
     return before;
   }
 
-  /** Podman's locks would be in shared memory, and stay there. */
+  /** Keeps podman's locks out of shared memory, where they would stay. */
   private static void settings(Path home) throws IOException, InterruptedException {
-    OrdinaryUser.own(Files.createDirectory(home.resolve("run")));
+    OrdinaryUser.chown(Files.createDirectory(home.resolve("run")));
     Path settings = Files.createDirectories(home.resolve(".config").resolve("containers"));
     Files.writeString(settings.resolve("storage.conf"), "[storage]\ndriver = \"vfs\"\n");
     Files.writeString(
@@ -145,7 +141,7 @@ final class IsolationLevel3Test {
         """);
   }
 
-  /** A system of one program that is linked with no library, as an archive. */
+  /** Returns an archive of a root file system with one static program. */
   private static Path image(Path home) throws IOException, InterruptedException {
     ProgramLookup programs = ProgramLookup.ofThisMachine();
     Path system = Files.createDirectory(home.resolve("system"));
@@ -167,7 +163,7 @@ final class IsolationLevel3Test {
     return archive;
   }
 
-  /** Whatever was started by the user's pits knows its home. */
+  /** Returns the processes with the user's home: all that its pits have started. */
   private static List<ProcessHandle> processes() throws IOException {
     String home = folder.toRealPath().resolve("home").toString();
     List<ProcessHandle> found = new ArrayList<>();
@@ -179,81 +175,81 @@ final class IsolationLevel3Test {
     return found;
   }
 
-  private static void assertSaid(String what, String seen) {
-    assertEquals(seen, said.get(what), () -> what + " of " + said);
+  private static void assertPrinted(String subject, String observation) {
+    assertEquals(observation, printed.get(subject), () -> subject + " of " + printed);
   }
 
   @Test
   void anAgentHasNoPrivilegesAndGetsNoNewOnes() {
-    assertSaid("privileges", NO_PRIVILEGES);
+    assertPrinted("privileges", NO_PRIVILEGES);
   }
 
   @Test
   void capabilitiesAreExactlyThoseListed() {
-    assertSaid("listed privileges", NO_PRIVILEGES.replace("000000 ", "000401 "));
+    assertPrinted("listed privileges", NO_PRIVILEGES.replace("000000 ", "000401 "));
   }
 
   @Test
   void openFilesAreLimited() {
-    assertSaid("files", "64 | 64 | 60");
+    assertPrinted("files", "64 | 64 | 60");
   }
 
   @Test
   void coreDumpsAreOff() {
-    assertSaid("core", "0 | 0");
+    assertPrinted("core", "0 | 0");
   }
 
   @Test
   void processesAreLimited() {
-    assertSaid("many processes", "enough");
-    assertSaid("few processes", "true");
+    assertPrinted("many processes", "enough");
+    assertPrinted("few processes", "true");
   }
 
   @Test
   void onlyItsOwnCheckpointsAndTheArtifactsCanBeWritten() {
-    assertSaid("writes", "checkpoints/writer | artifacts | /tmp");
-    assertSaid("written", "true");
+    assertPrinted("writes", "checkpoints/writer | artifacts | /tmp");
+    assertPrinted("written", "true");
   }
 
   @Test
   void itsTemporaryFolderIsItsOwnAndGoneWithIt() {
-    assertSaid("temporary", "end");
+    assertPrinted("temporary", "end");
   }
 
   @Test
   void itSeesItsCellByTheNameItHasOutsideAndNeitherOtherCellsNorThePitsDirectory() {
-    assertSaid(
+    assertPrinted(
         "sees",
         "ROOT/00000000-0000-0007-0000-000000000001 | 00000000-0000-0007-0000-000000000001 | {}");
   }
 
   @Test
-  void itsOwnTokenCanBeReadAndNotWrittenAndNobodyElsesIsThere() {
-    assertSaid("token", "its own | writer");
-    assertSaid("token after", "its own");
+  void itsOwnTokenCanBeReadAndNotWrittenAndNoOtherTokenIsThere() {
+    assertPrinted("token", "its own | writer");
+    assertPrinted("token after", "its own");
   }
 
   @Test
   void aNetworkOfItsOwnReachesNothingOutside() {
-    assertSaid("network", "true");
-    assertSaid("no network", "1");
+    assertPrinted("network", "true");
+    assertPrinted("no network", "1");
   }
 
   @Test
   void anAgentThatTakesMoreMemoryThanItMayIsKilled() {
-    assertSaid("plenty of memory", "ended with status 0");
-    assertSaid("little memory", "killed by signal 9 (KILL)");
+    assertPrinted("plenty of memory", "ended with status 0");
+    assertPrinted("little memory", "killed by signal 9 (KILL)");
   }
 
   @Test
   void anAgentGetsNoMoreProcessorTimeThanItMay() {
-    assertSaid("processor", "held");
+    assertPrinted("processor", "held");
   }
 
   @Test
   void limitsAreRefusedWhereThePitMayMakeNoControlGroups() {
-    for (String what : List.of("memory", "processor")) {
-      String refusal = String.valueOf(said.get("refused " + what));
+    for (String limit : List.of("memory", "processor")) {
+      String refusal = String.valueOf(printed.get("refused " + limit));
       assertTrue(refusal.startsWith("isolation refused: resource_limits."), refusal);
       assertTrue(refusal.contains("(control groups): cannot use /"), refusal);
     }
@@ -262,42 +258,42 @@ final class IsolationLevel3Test {
   @Test
   void anotherUserOrGroupIsRefused() {
     String reason = ": in a rootless container only the pit's own user can write the cell";
-    assertSaid("refused user", "isolation refused: security_context.user" + reason);
-    assertSaid("refused group", "isolation refused: security_context.group" + reason);
+    assertPrinted("refused user", "isolation refused: security_context.user" + reason);
+    assertPrinted("refused group", "isolation refused: security_context.group" + reason);
   }
 
   @Test
   void itsDeathIsNoticedWithItsStatus() {
-    assertSaid("status", "ended with status 7");
+    assertPrinted("status", "ended with status 7");
   }
 
   @Test
   void itIsAdoptedByTheNextPitAndASecondStartIsRefused() {
-    assertSaid("adopted", "true");
-    assertSaid("second", "refused by the kernel: another process holds its lock");
-    assertSaid("still", "true");
+    assertPrinted("adopted", "true");
+    assertPrinted("second", "refused by the kernel: another process holds its lock");
+    assertPrinted("still", "true");
   }
 
   @Test
   void stoppingEndsAllOfItAndItCanBeStartedAgain() {
-    assertSaid("stopped", "Gone");
-    assertSaid("first", "killed by signal 9 (KILL)");
-    assertSaid("gone", "true");
-    assertSaid("again", "back");
+    assertPrinted("stopped", "Gone");
+    assertPrinted("first", "killed by signal 9 (KILL)");
+    assertPrinted("gone", "true");
+    assertPrinted("again", "back");
   }
 
   @Test
   void itMayEndByItselfWhenAskedTo() {
-    assertSaid("asked to end", "Gone");
-    assertSaid("saved", "true");
-    assertSaid("ended", "ended with status 5");
-    assertSaid("once more", "back");
+    assertPrinted("asked to end", "Gone");
+    assertPrinted("saved", "true");
+    assertPrinted("ended", "ended with status 5");
+    assertPrinted("once more", "back");
   }
 
   @Test
   void nothingIsLeftOver() throws IOException {
-    assertSaid("left", "[]");
-    assertSaid("outside", "");
+    assertPrinted("left", "[]");
+    assertPrinted("outside", "");
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (!processes().isEmpty() && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(1_000_000);

@@ -18,7 +18,7 @@ import org.lazaruspit.pit.IsolationReport;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Settings;
 
-/** What the preflight says of machines that have nothing, something, or something broken. */
+/** Reports on machines without tools, with some, and with broken ones. */
 final class IsolationPreflightTest {
 
   @TempDir Path folder;
@@ -29,11 +29,11 @@ final class IsolationPreflightTest {
 
   private IsolationReport report(ProgramLookup programs) {
     IsolationPreflight preflight = new IsolationPreflight(settings(Map.of()), programs);
-    return new IsolationReport(preflight.abilities(), preflight.refusals());
+    return new IsolationReport(preflight.features(), preflight.refusals());
   }
 
   @Test
-  void aMachineWithoutToolsGivesNoLevelAndSaysWhichProgramIsMissing() {
+  void aMachineWithoutToolsGivesNoLevelAndTheMissingProgramsAreNamed() {
     IsolationReport report = report(new ProgramLookup(List.of()));
     assertTrue(report.gives(IsolationLevel.NONE));
     assertFalse(report.gives(IsolationLevel.LEVEL_1));
@@ -42,11 +42,11 @@ final class IsolationPreflightTest {
     String text = String.join("\n", report.lines());
     assertTrue(text.startsWith("none: yes\nlevel_1: no, level_1 needs "), text);
     assertTrue(text.contains("there is no program bwrap"), text);
-    assertTrue(text.contains("plugins.process.image names none"), text);
+    assertTrue(text.contains("plugins.process.image is not set"), text);
   }
 
   @Test
-  void aProgramThatIsThereButDoesNotWorkIsQuoted() throws IOException {
+  void theOutputOfABrokenProgramIsQuoted() throws IOException {
     Path bwrap =
         Files.writeString(folder.resolve("bwrap"), "#!/bin/sh\necho no namespaces; exit 1\n");
     Files.setPosixFilePermissions(bwrap, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -57,7 +57,7 @@ final class IsolationPreflightTest {
   }
 
   @Test
-  void theMachineAtHandIsAsked() {
+  void thisMachineIsTested() {
     IsolationReport report = IsolationReport.ofThisMachine(settings(Map.of()));
     assertEquals(IsolationFeature.values().length, report.abilities().size());
     assertTrue(report.gives(IsolationLevel.NONE));

@@ -21,7 +21,7 @@ import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.internal.isolation.IsolationFinding.Outcome;
 
-/** What becomes of each field, on machines that give more or less. */
+/** The outcome of each field, on machines with more or fewer features. */
 final class IsolationRulesTest {
 
   private static final UserAccount WORKER = new UserAccount("worker", 1000, 1000, "/home/worker");
@@ -31,11 +31,11 @@ final class IsolationRulesTest {
   private static final ResourceLimits ALL = new ResourceLimits(500L, 1L << 30, 1L << 40);
   private static final SecurityContext NOBODY = new SecurityContext("nobody", null, List.of());
 
-  /** A machine of which only what is missing is said. */
+  /** Machine with all features but some. */
   private record Machine(UserAccount pit, Set<IsolationFeature> lacks) implements HostFeatures {
     @Override
-    public Optional<String> missing(IsolationFeature ability) {
-      return lacks.contains(ability) ? Optional.of("it is not here") : Optional.empty();
+    public Optional<String> missing(IsolationFeature feature) {
+      return lacks.contains(feature) ? Optional.of("it is not here") : Optional.empty();
     }
 
     @Override
@@ -93,7 +93,7 @@ final class IsolationRulesTest {
     }
     refused(IsolationLevel.LEVEL_1, IsolationFeature.PRIVILEGES);
     refused(IsolationLevel.LEVEL_1, IsolationFeature.LIMITS);
-    refused(IsolationLevel.LEVEL_2, IsolationFeature.WALLS);
+    refused(IsolationLevel.LEVEL_2, IsolationFeature.NAMESPACES);
     refused(IsolationLevel.LEVEL_2, IsolationFeature.LIMITS);
     refused(IsolationLevel.LEVEL_3, IsolationFeature.CONTAINER);
     assertEquals(
@@ -125,7 +125,7 @@ final class IsolationRulesTest {
   }
 
   @Test
-  void wallsAreRefusedBelowTheLevelThatGivesThem() {
+  void namespacesAreRefusedBelowTheLevelThatGivesThem() {
     for (String field : List.of("mount_namespaces", "network_isolation")) {
       assertEquals(REFUSED, outcome(flags(IsolationLevel.NONE, true, true), roots(), field));
       assertEquals(REFUSED, outcome(flags(IsolationLevel.LEVEL_1, true, true), roots(), field));
@@ -136,7 +136,7 @@ final class IsolationRulesTest {
         REFUSED,
         outcome(
             flags(IsolationLevel.LEVEL_2, false, true),
-            roots(IsolationFeature.NETWORK_WALL),
+            roots(IsolationFeature.NETWORK_NAMESPACE),
             "network_isolation"));
   }
 
@@ -157,18 +157,18 @@ final class IsolationRulesTest {
   }
 
   @Test
-  void onlyRootCanRunAgentsAsSomebodyElse() {
+  void onlyRootCanRunAgentsAsAnotherUser() {
     String field = "security_context.user";
     for (IsolationLevel level : IsolationLevel.values()) {
-      boolean walls = level == IsolationLevel.LEVEL_1 || level == IsolationLevel.LEVEL_2;
+      boolean changes = level == IsolationLevel.LEVEL_1 || level == IsolationLevel.LEVEL_2;
       IsolationSpec spec = with(level(level), NOBODY);
-      assertEquals(walls ? ENFORCED : REFUSED, outcome(spec, roots(), field));
+      assertEquals(changes ? ENFORCED : REFUSED, outcome(spec, roots(), field));
       assertEquals(REFUSED, outcome(spec, workers(), field));
       IsolationSpec own = with(level(level), new SecurityContext("worker", null, List.of()));
       assertEquals(ENFORCED, outcome(own, workers(), field));
     }
     IsolationSpec unknown =
-        with(level(IsolationLevel.LEVEL_1), new SecurityContext("who", null, List.of()));
+        with(level(IsolationLevel.LEVEL_1), new SecurityContext("unknown", null, List.of()));
     assertEquals(REFUSED, outcome(unknown, roots(), field));
     assertEquals(
         REFUSED,
@@ -206,7 +206,7 @@ final class IsolationRulesTest {
   }
 
   @Test
-  void capabilitiesAreRefusedWhereTheyCannotBeGivenOrWouldUndoTheWalls() {
+  void capabilitiesAreRefusedWhereTheyCannotBeGivenOrWouldUndoTheSandbox() {
     String field = "security_context.capabilities";
     assertEquals(REFUSED, outcome(may(IsolationLevel.NONE, "CAP_CHOWN"), roots(), field));
     assertEquals(ENFORCED, outcome(may(IsolationLevel.LEVEL_1, "CAP_CHOWN"), roots(), field));

@@ -21,8 +21,8 @@ import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.internal.process.UnprivilegedPit;
 
 /**
- * What a pit that is not root does to real processes at {@code level_2}. Needs bubblewrap, and root
- * to become somebody who is not.
+ * Real processes of a pit without root at {@code level_2}. Needs bubblewrap, and root to start the
+ * pit as another user.
  */
 @Tag("full")
 @Timeout(180)
@@ -33,17 +33,17 @@ final class IsolationWithoutRootTest {
   @Test
   void itsAgentsAreHeldWatchedStoppedAndStartedAgain() throws Exception {
     assertTrue(ROOT, "this test has to run as root");
-    OrdinaryUser nobody = new OrdinaryUser(folder);
-    List<String> said;
+    OrdinaryUser user = new OrdinaryUser(folder);
+    List<String> output;
     try (ServerSocket gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      Thread hangUp = new Thread(() -> hangUpOnEverybody(gateway), "gateway");
-      hangUp.setDaemon(true);
-      hangUp.start();
-      said =
-          nobody.run(
+      Thread server = new Thread(() -> closeAllConnections(gateway), "gateway");
+      server.setDaemon(true);
+      server.start();
+      output =
+          user.run(
               List.of(),
               UnprivilegedPit.class,
-              List.of(nobody.home().toString(), Integer.toString(gateway.getLocalPort())));
+              List.of(user.home().toString(), Integer.toString(gateway.getLocalPort())));
     }
     assertEquals(
         """
@@ -63,10 +63,10 @@ final class IsolationWithoutRootTest {
         refused: isolation refused: security_context.user: the pit runs as nobody and cannot \
         become daemon
         """,
-        said.stream()
+        output.stream()
             .filter(line -> line.matches("[a-z ]+: .*"))
             .reduce("", (all, line) -> all + line + "\n"),
-        () -> String.join("\n", said));
+        () -> String.join("\n", output));
   }
 
   @Test
@@ -76,12 +76,13 @@ final class IsolationWithoutRootTest {
     try (SandboxedAgent agent =
         new SandboxedAgent(
             folder, ProgramLookup.ofThisMachine(), Map.of("image", "localhost/trial"))) {
-      IOException refusal = assertThrows(IOException.class, () -> agent.says(spec, "echo started"));
+      IOException refusal =
+          assertThrows(IOException.class, () -> agent.outputOf(spec, "echo started"));
       assertTrue(refusal.getMessage().contains("not rootless"), refusal.getMessage());
     }
   }
 
-  private static void hangUpOnEverybody(ServerSocket gateway) {
+  private static void closeAllConnections(ServerSocket gateway) {
     try {
       while (true) {
         gateway.accept().close();

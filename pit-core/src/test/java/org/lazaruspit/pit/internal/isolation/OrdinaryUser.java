@@ -16,8 +16,8 @@ import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.slf4j.Logger;
 
 /**
- * Somebody who is not root and has a home in a test's folder. What runs as it is a process of its
- * own, since a JVM cannot become somebody else.
+ * Unprivileged user with a home in a test's folder. Its programs run in processes of their own,
+ * since a JVM cannot change its user.
  */
 final class OrdinaryUser {
 
@@ -27,12 +27,12 @@ final class OrdinaryUser {
   private final Path home;
   private final String classPath;
 
-  /** Only root can become somebody else. */
+  /** Creates the home; requires root. */
   OrdinaryUser(Path folder) throws IOException, InterruptedException {
     this.folder = folder.toRealPath();
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     home = Files.createDirectory(this.folder.resolve("home"));
-    own(home);
+    chown(home);
     classPath = copiedClassPath();
   }
 
@@ -40,15 +40,15 @@ final class OrdinaryUser {
     return home;
   }
 
-  /** Gives it a file or a folder, not what is in it. */
-  static void own(Path file) throws IOException, InterruptedException {
+  /** Gives the user a file or a folder, without its content. */
+  static void chown(Path file) throws IOException, InterruptedException {
     ProgramLookup.ofThisMachine().run("chown", List.of(NUMBER + ":" + NUMBER, file.toString()));
   }
 
   /**
-   * Runs a program of ours to its end and returns what it said.
+   * Runs a Java program to its end and returns its output.
    *
-   * @param before a command that becomes the one that it gets as its arguments, or none
+   * @param before a command that executes its arguments, or an empty list
    */
   List<String> run(List<String> before, Class<?> program, List<String> arguments)
       throws IOException, InterruptedException {
@@ -63,7 +63,7 @@ final class OrdinaryUser {
   }
 
   private List<String> run(List<String> command) throws IOException, InterruptedException {
-    Path output = folder.resolve("said");
+    Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)
             .directory(home.toFile())
@@ -72,15 +72,15 @@ final class OrdinaryUser {
             .start();
     try {
       int status = process.waitFor();
-      List<String> said = Files.readAllLines(output);
-      assertEquals(0, status, () -> String.join("\n", said));
-      return said;
+      List<String> lines = Files.readAllLines(output);
+      assertEquals(0, status, () -> String.join("\n", lines));
+      return lines;
     } finally {
       process.destroyForcibly();
     }
   }
 
-  /** Copies of our classes, where somebody who is not root can read them. */
+  /** Copies the class path to a folder that the user can read. */
   private String copiedClassPath() throws IOException {
     List<String> copies = new ArrayList<>();
     Path library = Files.createDirectory(home.resolve("library"));

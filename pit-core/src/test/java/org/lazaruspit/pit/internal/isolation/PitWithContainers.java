@@ -29,8 +29,8 @@ import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StopOrder;
 
 /**
- * A pit of its own process that is not root: starts agents in rootless containers and prints what
- * it saw, one line a subject.
+ * Program of an unprivileged user: starts agents in rootless containers and prints its
+ * observations, one line per subject.
  */
 final class PitWithContainers {
 
@@ -42,11 +42,11 @@ final class PitWithContainers {
   private static final String FORKS =
       "i=0; while [ $i -lt 60 ]; do sleep 60 & i=$((i+1)); done; echo enough";
 
-  /** All of it is used: the kernel's zeros fill the buffer. */
+  /** Fills a buffer of 400 MB with zeros. */
   private static final String GREEDY =
       "exec dd if=/dev/zero of=/dev/null bs=400M count=1 2>/dev/null";
 
-  /** Says when it began and when it ended, by one clock, and what it used in between. */
+  /** Prints its begin and end by one clock, and the processor time between them. */
   private static final String BUSY =
       """
       read -r begun rest </proc/uptime
@@ -90,8 +90,8 @@ final class PitWithContainers {
   }
 
   /**
-   * Arguments: where cells are made, the image as an archive, and the control groups that it may
-   * use; or only the first, for a pit that may use none.
+   * Arguments: the folder for cells, the archive of the image, and the usable control groups; or
+   * only the first, for a pit without control groups.
    */
   public static void main(String[] args) throws Exception {
     Path cells = Path.of(args[0]);
@@ -113,7 +113,7 @@ final class PitWithContainers {
       pit.refusedIdentities();
     }
     try (SandboxedAgent agent = agent(cells, "few", 40)) {
-      say("few processes", agent.says(LEVEL_3, FORKS).contains("can't fork"));
+      print("few processes", agent.outputOf(LEVEL_3, FORKS).contains("can't fork"));
     }
     leftOver(List.of(args).subList(2, args.length));
   }
@@ -133,25 +133,28 @@ final class PitWithContainers {
     return answer.output();
   }
 
-  private static void say(String what, Object seen) {
+  private static void print(String subject, Object observation) {
     System.out.println(
-        what + ": " + String.valueOf(seen).strip().replace('\t', ' ').replace("\n", " | "));
+        subject
+            + ": "
+            + String.valueOf(observation).strip().replace('\t', ' ').replace("\n", " | "));
   }
 
   private void walls() throws IOException, InterruptedException {
     Files.createDirectory(agent.cell.resolve("checkpoints").resolve("reader"));
-    say("writes", agent.says(LEVEL_3, writes(agent.state)));
-    say("written", Files.exists(agent.cell.resolve("checkpoints").resolve("writer").resolve("x")));
-    say("temporary", agent.says(LEVEL_3, "ls -A /tmp; echo end"));
-    say("sees", agent.says(LEVEL_3, sees(agent)).replace(agent.root.toString(), "ROOT"));
+    print("writes", agent.outputOf(LEVEL_3, writes(agent.state)));
+    print(
+        "written", Files.exists(agent.cell.resolve("checkpoints").resolve("writer").resolve("x")));
+    print("temporary", agent.outputOf(LEVEL_3, "ls -A /tmp; echo end"));
+    print("sees", agent.outputOf(LEVEL_3, sees(agent)).replace(agent.root.toString(), "ROOT"));
     Path tokens = agent.token("its own");
-    say(
+    print(
         "token",
-        agent.says(
+        agent.outputOf(
             LEVEL_3,
             "cat $LAZARUS_TOKEN_FILE; echo; ls %s; echo x 2>/dev/null >$LAZARUS_TOKEN_FILE"
                 .formatted(tokens)));
-    say("token after", Files.readString(tokens.resolve("writer")));
+    print("token after", Files.readString(tokens.resolve("writer")));
   }
 
   private void network() throws IOException, InterruptedException {
@@ -165,77 +168,78 @@ final class PitWithContainers {
           grep -c : /proc/net/dev
           """
               .formatted(gateway.getLocalPort());
-      say("network", agent.says(LEVEL_3, connect).contains("connected"));
-      say("no network", agent.says(alone, connect));
+      print("network", agent.outputOf(LEVEL_3, connect).contains("connected"));
+      print("no network", agent.outputOf(alone, connect));
     }
   }
 
   private void privileges() throws IOException, InterruptedException {
     SecurityContext two =
         new SecurityContext(null, null, List.of("CAP_CHOWN", "CAP_NET_BIND_SERVICE"));
-    say("privileges", agent.says(LEVEL_3, PRIVILEGES));
-    say("listed privileges", agent.says(with(LEVEL_3, two), PRIVILEGES));
+    print("privileges", agent.outputOf(LEVEL_3, PRIVILEGES));
+    print("listed privileges", agent.outputOf(with(LEVEL_3, two), PRIVILEGES));
   }
 
   private void limits() throws IOException, InterruptedException {
-    say(
+    print(
         "files",
-        agent.says(
+        agent.outputOf(
             LEVEL_3,
             "ulimit -S -n; ulimit -H -n;"
                 + "(exec 60</dev/null) && echo 60; (exec 70</dev/null) 2>/dev/null && echo 70"));
-    say("core", agent.says(LEVEL_3, "ulimit -S -c; ulimit -H -c"));
-    say("many processes", agent.says(LEVEL_3, FORKS));
-    say("plenty of memory", end(memory(1024), GREEDY));
-    say("little memory", end(memory(256), GREEDY));
-    say("processor", processorTime(agent.says(with(LEVEL_3, HALF_A_PROCESSOR), BUSY)));
+    print("core", agent.outputOf(LEVEL_3, "ulimit -S -c; ulimit -H -c"));
+    print("many processes", agent.outputOf(LEVEL_3, FORKS));
+    print("plenty of memory", exitOf(memory(1024), GREEDY));
+    print("little memory", exitOf(memory(256), GREEDY));
+    print("processor", processorTime(agent.outputOf(with(LEVEL_3, HALF_A_PROCESSOR), BUSY)));
   }
 
   private static IsolationSpec memory(long mebibytes) {
     return with(LEVEL_3, new ResourceLimits(null, mebibytes << 20, null));
   }
 
-  private String end(IsolationSpec spec, String script) throws IOException, InterruptedException {
+  private String exitOf(IsolationSpec spec, String script)
+      throws IOException, InterruptedException {
     return exit(agent.start(agent.newReviver(), spec, script)).detail();
   }
 
-  /** However busy the machine is: no more than half of the time that passed was used. */
-  private static String processorTime(String said) {
+  /** Checks that at most half of the elapsed time was used, on a machine of any load. */
+  private static String processorTime(String output) {
     List<Double> seconds =
         Pattern.compile("[0-9]+\\.[0-9]+")
-            .matcher(said)
+            .matcher(output)
             .results()
             .map(number -> Double.parseDouble(number.group()))
             .toList();
     double passed = seconds.get(1) - seconds.get(0);
     double used = seconds.get(2) + seconds.get(3);
-    // Without a limit it would take about as long as it needs; one period's share comes at once.
+    // The share of the first period comes at once.
     boolean held = used > 0.3 && used <= passed / 2 + 0.1;
     return held ? "held" : used + " s of " + passed;
   }
 
   private void lifeAndDeath() throws IOException, InterruptedException {
-    say("status", end(LEVEL_3, "exit 7"));
+    print("status", exitOf(LEVEL_3, "exit 7"));
     RunningAgent running = agent.startReady(agent.newReviver(), LEVEL_3, WITH_A_GRANDCHILD);
     Reviver after = agent.newReviver();
-    say("adopted", after.presence(AGENT) instanceof Presence.Running);
-    say("second", end(LEVEL_3, "echo twin"));
-    say("still", after.presence(AGENT) instanceof Presence.Running);
-    say("stopped", stop(after, Duration.ZERO));
-    say("first", exit(running).detail());
-    say("gone", agent.newReviver().presence(AGENT) instanceof Presence.Absent);
-    say("again", agent.says(LEVEL_3, "echo back"));
+    print("adopted", after.presence(AGENT) instanceof Presence.Running);
+    print("second", exitOf(LEVEL_3, "echo twin"));
+    print("still", after.presence(AGENT) instanceof Presence.Running);
+    print("stopped", stop(after, Duration.ZERO));
+    print("first", exit(running).detail());
+    print("gone", agent.newReviver().presence(AGENT) instanceof Presence.Absent);
+    print("again", agent.outputOf(LEVEL_3, "echo back"));
     Files.delete(agent.cell.resolve("artifacts").resolve("ready"));
     Reviver fresh = agent.newReviver();
     RunningAgent polite = agent.startReady(fresh, LEVEL_3, POLITE);
-    say("asked to end", stop(fresh, Duration.ofSeconds(20)));
-    say("ended", exit(polite).detail());
-    say("saved", Files.exists(agent.cell.resolve("artifacts").resolve("saved")));
-    say("once more", agent.says(LEVEL_3, "echo back"));
+    print("asked to end", stop(fresh, Duration.ofSeconds(20)));
+    print("ended", exit(polite).detail());
+    print("saved", Files.exists(agent.cell.resolve("artifacts").resolve("saved")));
+    print("once more", agent.outputOf(LEVEL_3, "echo back"));
   }
 
   private static String stop(Reviver by, Duration grace) throws IOException, InterruptedException {
-    return by.stop(StopOrder.whatever(AGENT, grace)).getClass().getSimpleName();
+    return by.stop(StopOrder.anyIncarnation(AGENT, grace)).getClass().getSimpleName();
   }
 
   private void refusedIdentities() throws InterruptedException {
@@ -248,25 +252,25 @@ final class PitWithContainers {
     refused("processor", with(LEVEL_3, HALF_A_PROCESSOR));
   }
 
-  private void refused(String what, IsolationSpec spec) throws InterruptedException {
+  private void refused(String field, IsolationSpec spec) throws InterruptedException {
     try {
-      say("not refused " + what, agent.says(spec, "echo started"));
+      print("not refused " + field, agent.outputOf(spec, "echo started"));
     } catch (IOException e) {
-      say("refused " + what, e.getMessage());
+      print("refused " + field, e.getMessage());
     }
   }
 
-  /** What podman does after an agent's end is waited for. */
+  /** Waits for podman's work after an agent's end. */
   private static void leftOver(List<String> groups) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!left(groups).isEmpty() && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(20_000_000);
     }
-    say("left", left(groups));
+    print("left", left(groups));
     endOwnProcess();
   }
 
-  /** Podman keeps one process per user, which holds the user's namespaces. */
+  /** Ends the process that holds the namespaces of the user for podman. */
   private static void endOwnProcess() throws IOException, InterruptedException {
     podman("system", "migrate");
   }

@@ -16,7 +16,7 @@ import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.spi.AgentRef;
 
-/** The container that podman is asked for; what podman makes of it is not seen here. */
+/** The arguments of podman, without running it. */
 final class PodmanCommandTest {
 
   private static final AgentRef AGENT = new AgentRef(new UUID(7, 1), "writer");
@@ -99,14 +99,14 @@ final class PodmanCommandTest {
   }
 
   @Test
-  void podmanNeedsAFolderOfTodayWithAShortName() {
-    assertEquals(Optional.empty(), PodmanCommand.unfit("/run/user/1000"));
-    assertEquals(Optional.empty(), PodmanCommand.unfit("/" + "x".repeat(38)));
+  void podmanNeedsARuntimeDirectoryWithAShortName() {
+    assertEquals(Optional.empty(), PodmanCommand.problem("/run/user/1000"));
+    assertEquals(Optional.empty(), PodmanCommand.problem("/" + "x".repeat(38)));
     assertEquals(
-        "XDG_RUNTIME_DIR has 40 characters, podman cannot do with more than 39: /" + "x".repeat(39),
-        PodmanCommand.unfit("/" + "x".repeat(39)).orElseThrow());
-    String unset = "XDG_RUNTIME_DIR is not set: podman would tell of other ends than there are";
-    assertEquals(unset, PodmanCommand.unfit(null).orElseThrow());
-    assertEquals(unset, PodmanCommand.unfit("").orElseThrow());
+        "XDG_RUNTIME_DIR has 40 characters, podman supports at most 39: /" + "x".repeat(39),
+        PodmanCommand.problem("/" + "x".repeat(39)).orElseThrow());
+    String unset = "XDG_RUNTIME_DIR is not set: podman would report wrong exit statuses";
+    assertEquals(unset, PodmanCommand.problem(null).orElseThrow());
+    assertEquals(unset, PodmanCommand.problem("").orElseThrow());
   }
 }

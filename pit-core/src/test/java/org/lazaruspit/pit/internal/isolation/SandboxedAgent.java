@@ -50,7 +50,7 @@ public final class SandboxedAgent implements AutoCloseable {
       throws IOException {
     this.programs = programs;
     this.settings = settings;
-    // Agents that run as somebody else have to get to their own folders.
+    // Agents of another user need access to their own folders.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path real = folder.toRealPath();
     root = Files.createDirectory(real.resolve("missions"));
@@ -65,7 +65,7 @@ public final class SandboxedAgent implements AutoCloseable {
     Files.writeString(state.resolve("token"), "of the pit");
   }
 
-  /** Gives the agent a token of its own, beside somebody else's. */
+  /** Gives the agent a token, beside the token of another agent. */
   Path token(String text) throws IOException {
     Path folder = Files.createDirectories(state.resolve("tokens"));
     Files.writeString(folder.resolve("reader"), "of another");
@@ -103,10 +103,10 @@ public final class SandboxedAgent implements AutoCloseable {
     return cell.resolve("logs").resolve("writer.log");
   }
 
-  /** A reviver as after a restart of the pit. */
+  /** Returns a reviver as after a restart of the pit. */
   public Reviver newReviver() {
-    Sandbox isolation = Sandbox.configured(new Settings(settings, state), state, programs);
-    Reviver reviver = new ProcessReviver(state.resolve("agents"), isolation);
+    Sandbox sandbox = Sandbox.configured(new Settings(settings, state), state, programs);
+    Reviver reviver = new ProcessReviver(state.resolve("agents"), sandbox);
     revivers.add(reviver);
     return reviver;
   }
@@ -133,9 +133,7 @@ public final class SandboxedAgent implements AutoCloseable {
     return by.start(order(isolation, script));
   }
 
-  /**
-   * The script says that it is ready by making {@code artifacts/ready}, and we are told of that.
-   */
+  /** Starts a script and waits until it has created {@code artifacts/ready}. */
   public RunningAgent startReady(Reviver by, IsolationSpec isolation, String script)
       throws IOException, InterruptedException {
     Path ready = cell.resolve("artifacts").resolve("ready");
@@ -153,8 +151,8 @@ public final class SandboxedAgent implements AutoCloseable {
     }
   }
 
-  /** Runs the script as an agent to its end and returns everything that it said. */
-  public String says(IsolationSpec isolation, String script)
+  /** Runs a script as an agent to its end and returns its output. */
+  public String outputOf(IsolationSpec isolation, String script)
       throws IOException, InterruptedException {
     Files.deleteIfExists(log());
     exit(start(newReviver(), isolation, script));
@@ -167,7 +165,7 @@ public final class SandboxedAgent implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
-    StopOutcome outcome = newReviver().stop(StopOrder.whatever(AGENT, Duration.ZERO));
+    StopOutcome outcome = newReviver().stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO));
     revivers.forEach(Reviver::close);
     if (!(outcome instanceof StopOutcome.Gone)) {
       throw new AssertionError(outcome);

@@ -25,7 +25,7 @@ final class SafeDirectoriesTest {
   @TempDir Path folder;
 
   @Test
-  void ofManyWhoMakeItAtOnceNobodyIsRefused() throws Exception {
+  void concurrentCreationsAllSucceed() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     CyclicBarrier together = new CyclicBarrier(THREADS);
     try {
@@ -52,7 +52,7 @@ final class SafeDirectoriesTest {
   }
 
   @Test
-  void whatIsNoDirectoryIsRefusedAndALinkToOneIsNotFollowed() throws Exception {
+  void aFileIsRefusedAndALinkToADirectoryIsNotFollowed() throws Exception {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), elsewhere);
     Path nowhere = Files.createSymbolicLink(folder.resolve("nowhere"), folder.resolve("new"));

@@ -292,7 +292,8 @@ final class GuardedPluginsTest {
     assertEquals(
         busy,
         assertThrows(
-                IOException.class, () -> reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)))
+                IOException.class,
+                () -> reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)))
             .getMessage());
     assertEquals(busy, assertThrows(IOException.class, () -> reviver.start(order())).getMessage());
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
@@ -319,7 +320,7 @@ final class GuardedPluginsTest {
               }
             });
     FencedReviver.Fence open = () -> checked.add(Thread.currentThread());
-    StopOrder stop = StopOrder.whatever(AGENT, Duration.ZERO);
+    StopOrder stop = StopOrder.anyIncarnation(AGENT, Duration.ZERO);
     reviver.start(order(), open);
     reviver.stop(stop, open);
     assertEquals(2, acted.size());
@@ -439,7 +440,8 @@ final class GuardedPluginsTest {
             LIMITED);
     reviver.start(order());
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(50))));
+        StopOutcome.Gone.class,
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ofSeconds(50))));
     assertEquals(1, reviver.start(order()).incarnation());
   }
 

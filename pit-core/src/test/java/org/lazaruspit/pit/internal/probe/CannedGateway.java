@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
-/** A gateway on a real socket that gives one prepared answer to whatever it is asked. */
+/** Gateway on a real socket that gives one prepared answer to every request. */
 final class CannedGateway implements AutoCloseable {
 
   private final ServerSocket socket;
@@ -43,17 +43,17 @@ final class CannedGateway implements AutoCloseable {
     answer = newAnswer;
   }
 
-  /** Answers with its headers and never with what they promise. */
+  /** Answers with headers and without the body. */
   void stalls() {
     stalls = true;
   }
 
-  /** Waits until one more request has come. */
+  /** Waits for one more request. */
   void awaitRequest() throws InterruptedException {
     arrived.acquire();
   }
 
-  /** Method, path, body and token of each request. */
+  /** Returns method, path, body and token of each request. */
   List<String> requests() {
     return List.copyOf(requests);
   }
@@ -63,7 +63,7 @@ final class CannedGateway implements AutoCloseable {
       try (Socket connection = socket.accept()) {
         answer(connection);
       } catch (IOException e) {
-        // the connection, or all of it, was closed: the next accept tells
+        // The connection or the socket was closed.
       }
     }
   }

@@ -27,7 +27,7 @@ import org.lazaruspit.pit.spi.HealthProbe.Listening;
 final class GatewayEventStreamTest {
 
   private final HealthRegistry registry = HealthRegistry.create();
-  private final Semaphore news = new Semaphore(0);
+  private final Semaphore changes = new Semaphore(0);
   private final GatewayProbe probe = new GatewayProbe();
 
   @TempDir Path folder;
@@ -38,62 +38,62 @@ final class GatewayEventStreamTest {
   }
 
   private Listening listen(URI uri, @Nullable Path token) {
-    return probe.listen(new GatewayAddress("g", uri, token), news::release);
+    return probe.listen(new GatewayAddress("g", uri, token), changes::release);
   }
 
-  private void awaitNews() throws InterruptedException {
-    assertTrue(news.tryAcquire(30, TimeUnit.SECONDS), "nothing was heard");
+  private void awaitChange() throws InterruptedException {
+    assertTrue(changes.tryAcquire(30, TimeUnit.SECONDS), "no change was reported");
   }
 
   @Test
-  void aChangeOfStatusIsNewsAndSoIsTheConnection() throws Exception {
+  void aChangeOfStatusIsReportedAndSoIsTheConnection() throws Exception {
     registry.start();
     registry.register("a");
     Path token = Files.writeString(folder.resolve("token"), "secret\n");
     try (HeartbeatServer server =
             HeartbeatServer.builder(registry).port(0).token("secret").start();
         Listening listening = listen(server.uri(), token)) {
-      awaitNews();
+      awaitChange();
       registry.reportFailure("a", "disk full");
-      awaitNews();
+      awaitChange();
     }
   }
 
   @Test
-  void aGatewayThatComesBackIsHeardAgain() throws Exception {
+  void aRestartedGatewayIsReadAgain() throws Exception {
     registry.start();
     HeartbeatServer first = HeartbeatServer.builder(registry).port(0).start();
     try (Listening listening = listen(first.uri(), null)) {
-      awaitNews();
+      awaitChange();
       first.close();
       try (HeartbeatServer second =
           HeartbeatServer.builder(registry).port(first.address().getPort()).start()) {
-        awaitNews();
+        awaitChange();
         registry.register("a");
         registry.reportFailure("a", "disk full");
-        awaitNews();
+        awaitChange();
       }
     }
   }
 
   @Test
-  void anEndedListenerHearsNothingAndItsThreadEnds() throws Exception {
+  void aClosedStreamReportsNothingAndItsThreadEnds() throws Exception {
     registry.start();
     registry.register("a");
     try (HeartbeatServer server = HeartbeatServer.builder(registry).port(0).start()) {
       Listening listening = listen(server.uri(), null);
-      awaitNews();
+      awaitChange();
       Thread thread = reader();
       listening.close();
       listening.close();
       thread.join();
       registry.reportFailure("a", "disk full");
-      assertFalse(news.tryAcquire());
+      assertFalse(changes.tryAcquire());
     }
   }
 
   @Test
-  void aGatewayWithoutEventsIsAskedForThemOnceInAWhile() throws Exception {
+  void aGatewayWithoutEventsIsRetriedAfterALongPause() throws Exception {
     try (CannedGateway gateway = new CannedGateway()) {
       gateway.answers(404, "{}");
       try (Listening listening = listen(gateway.uri(), null)) {
@@ -103,7 +103,7 @@ final class GatewayEventStreamTest {
         }
       }
       assertEquals(1, gateway.requests().size());
-      assertFalse(news.tryAcquire());
+      assertFalse(changes.tryAcquire());
     }
   }
 
@@ -114,7 +114,7 @@ final class GatewayEventStreamTest {
         .orElseThrow();
   }
 
-  /** Whether it has done with an answer and waits for the time of the next request. */
+  /** Returns whether the thread pauses between two connections. */
   private static boolean pauses(Thread reader) {
     StackTraceElement[] stack = reader.getStackTrace();
     return IntStream.range(1, stack.length)

@@ -24,7 +24,7 @@ final class GatewayProbeContractTest extends HealthProbeContract {
   void open() throws IOException {
     registry = HealthRegistry.create();
     gateway = HeartbeatServer.builder(registry).port(0).start();
-    registry.heartbeat("well", Heartbeat.builder().incarnation(3).build());
+    registry.heartbeat("healthy", Heartbeat.builder().incarnation(3).build());
   }
 
   @AfterEach
@@ -48,16 +48,17 @@ final class GatewayProbeContractTest extends HealthProbeContract {
 
   @Override
   protected ProbeTarget healthy() {
-    return target("well", gateway.uri());
+    return target("healthy", gateway.uri());
   }
 
   @Override
   protected Optional<ProbeTarget> unknown() {
-    return Optional.of(target("nobody", gateway.uri()));
+    return Optional.of(target("unknown", gateway.uri()));
   }
 
   @Override
   protected Optional<ProbeTarget> unreachable() {
-    return Optional.of(target("far", URI.create("http://127.0.0.1:1"))); // nobody serves tcpmux
+    return Optional.of(
+        target("far", URI.create("http://127.0.0.1:1"))); // no server on the port of tcpmux
   }
 }

@@ -30,7 +30,7 @@ import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
-/** Against a gateway that answers whatever a test wants it to. */
+/** A probe of a gateway with prepared answers. */
 final class GatewayProbeTest {
 
   private final GatewayProbe probe = new GatewayProbe();
@@ -72,14 +72,14 @@ final class GatewayProbeTest {
             .collect(Collectors.toMap(r -> r.agent().agentId(), Function.identity()));
     assertEquals(List.of("GET /health HTTP/1.1"), gateway.requests());
     assertTrue(results.get("a").provesHealthy(3));
-    assertFalse(results.get("a").provesHealthy(4), "a newer one has not been heard");
+    assertFalse(results.get("a").provesHealthy(4), "no heartbeat of a newer one");
     assertEquals(Verdict.UNHEALTHY, results.get("b").verdict());
     assertEquals("silent for 900 s", results.get("b").detail());
     assertEquals(Verdict.UNKNOWN, results.get("c").verdict());
   }
 
   @Test
-  void anAgentThatIsRegisteredButWasNeverHeardIsNotProvenHealthy() throws InterruptedException {
+  void aRegisteredAgentWithoutAHeartbeatIsNotProvenHealthy() throws InterruptedException {
     gateway.answers(200, "{\"status\": \"healthy\", \"last_heartbeat\": null, \"incarnation\": 3}");
     ProbeResult result = probe.probe(List.of(target("a", null))).get(0);
     assertEquals(Verdict.HEALTHY, result.verdict());
@@ -97,17 +97,20 @@ final class GatewayProbeTest {
         "1e300 | [1, [2]] | +292278994-08-17T07:12:55.807Z | ",
         "true | false | |"
       })
-  void whenItWasHeardAndHowFarItIsAreCarriedWhereTheyAreUnderstood(
-      String heard, String progress, @Nullable Instant expectedBeat, @Nullable String expected)
+  void lastHeartbeatAndProgressAreCarriedWhereTheyAreWellFormed(
+      String lastHeartbeat,
+      String progress,
+      @Nullable Instant expectedHeartbeat,
+      @Nullable String expected)
       throws InterruptedException {
     gateway.answers(
         200,
         "{\"last_heartbeat\": %s, \"progress\": %s, \"status\": \"healthy\", \"incarnation\": 3}"
-            .formatted(heard, progress));
+            .formatted(lastHeartbeat, progress));
     ProbeResult result = probe.probe(List.of(target("a", null))).get(0);
     assertEquals(Verdict.HEALTHY, result.verdict(), result::detail);
     assertEquals(3, result.incarnation());
-    assertEquals(Optional.ofNullable(expectedBeat), result.lastHeartbeat());
+    assertEquals(Optional.ofNullable(expectedHeartbeat), result.lastHeartbeat());
     assertEquals(Optional.ofNullable(expected), result.progress());
   }
 
@@ -129,8 +132,7 @@ final class GatewayProbeTest {
         "<html>",
         "{\"status\": \"healthy\", \"incarnation\": \"x\"}"
       })
-  void anAnswerThatIsNotUnderstoodSaysNothingAboutTheAgent(String text)
-      throws InterruptedException {
+  void aMalformedResponseSaysNothingAboutTheAgent(String text) throws InterruptedException {
     gateway.answers(200, text);
     ProbeResult result = probe.probe(List.of(target("a", null))).get(0);
     assertEquals(Verdict.UNREACHABLE, result.verdict(), result::detail);
@@ -164,7 +166,7 @@ final class GatewayProbeTest {
   }
 
   @Test
-  void registeringTellsTheIncarnationAndShowsTheToken() throws Exception {
+  void registeringSendsTheIncarnationAndTheToken() throws Exception {
     Path token = Files.writeString(folder.resolve("token"), "secret\n");
     gateway.answers(201, "{}");
     probe.register(target("a", token));
@@ -179,7 +181,7 @@ final class GatewayProbeTest {
   }
 
   @Test
-  void heldAndWaitingAreCarriedAndWhatIsNotUnderstoodOfThemIsLeftOut() throws Exception {
+  void heldAndWaitingAreCarriedWithoutTheirMalformedParts() throws Exception {
     gateway.answers(
         200,
         """
@@ -191,7 +193,7 @@ final class GatewayProbeTest {
     List<ProbeResult> results = probe.probe(List.of(target("a", null), target("b", null)));
     assertEquals(Optional.of("mass"), results.get(0).held());
     assertEquals(
-        "silent with many others, which counts from 2001-09-09T01:46:40Z on",
+        "silent with many other agents; counts from 2001-09-09T01:46:40Z on",
         results.get(0).detail());
     assertEquals(Optional.empty(), results.get(1).held());
     assertEquals(
@@ -199,7 +201,7 @@ final class GatewayProbeTest {
   }
 
   @Test
-  void aGatewayThatWasRestartedIsToldOfItsAgentsBeforeItIsBelieved() throws Exception {
+  void agentsAreRegisteredAtARestartedGatewayBeforeItsVerdictCounts() throws Exception {
     String fleet =
         "{\"instance\": \"%s\", \"agents\": {\"a\": {\"status\": \"healthy\", \"incarnation\": %d},"
             + " \"b\": {\"status\": \"healthy\", \"incarnation\": 3}}}";
@@ -218,7 +220,7 @@ final class GatewayProbeTest {
             "GET /health HTTP/1.1"),
         gateway.requests());
     probe.probe(targets);
-    assertEquals(6, gateway.requests().size(), "it is told once");
+    assertEquals(6, gateway.requests().size(), "registered once");
   }
 
   @Test
@@ -229,7 +231,7 @@ final class GatewayProbeTest {
   }
 
   @Test
-  void whatAGatewayDoesNotUnderstandOfAHeartbeatIsLeftOut() {
+  void aRefusedHeartbeatIsSentAgainWithoutContent() {
     gateway.answers(400, "{}");
     ProbeTarget target = target("a", null);
     assertThrows(IOException.class, () -> probe.heartbeat(target, "{\"progress\": []}"));

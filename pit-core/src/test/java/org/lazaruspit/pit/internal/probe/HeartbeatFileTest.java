@@ -57,7 +57,7 @@ final class HeartbeatFileTest {
   }
 
   @Test
-  void itsFolderIsThereBeforeTheAgentIsAndNothingElse() throws IOException {
+  void theFolderExistsBeforeTheAgentAndIsEmpty() throws IOException {
     assertTrue(Files.isDirectory(path.getParent(), LinkOption.NOFOLLOW_LINKS));
     assertEquals(Optional.empty(), file.stamp());
     assertFalse(file.used());
@@ -70,7 +70,7 @@ final class HeartbeatFileTest {
   }
 
   @Test
-  void whatItSaysIsRead() throws IOException {
+  void theContentIsRead() throws IOException {
     Files.writeString(path, "{\"incarnation\": 7, \"progress\": \"schön\"}");
     assertEquals(OptionalLong.of(7), read().incarnation());
     assertEquals("{\"incarnation\": 7, \"progress\": \"schön\"}", read().text());
@@ -92,15 +92,15 @@ final class HeartbeatFileTest {
         "{\"response_time\": \"fast\"}",
         "{\"metadata\": 3}"
       })
-  void whatIsNotUnderstoodIsABareSignOfLifeAndAComplaint(String text) throws IOException {
+  void malformedContentIsABareSignOfLifeAndAProblem(String text) throws IOException {
     Files.writeString(path, text);
-    Beat beat = read();
-    assertEquals("", beat.text());
-    assertTrue(beat.complaint().isPresent());
+    Beat heartbeat = read();
+    assertEquals("", heartbeat.text());
+    assertTrue(heartbeat.complaint().isPresent());
   }
 
   @Test
-  void onlySoMuchIsRead() throws IOException {
+  void atMost64KiBAreRead() throws IOException {
     Files.writeString(path, " ".repeat(HeartbeatFile.MAX_BYTES));
     assertEquals(Optional.empty(), read().complaint());
     Files.writeString(path, " ".repeat(HeartbeatFile.MAX_BYTES + 1));
@@ -117,7 +117,7 @@ final class HeartbeatFileTest {
     Stamp regular = new HeartbeatFile(secret).stamp().orElseThrow();
     Files.createSymbolicLink(path, secret);
     assertThrows(IOException.class, this::read);
-    assertThrows(IOException.class, () -> file.read(regular), "swapped between look and read");
+    assertThrows(IOException.class, () -> file.read(regular), "replaced between stamp and read");
   }
 
   @Test
@@ -128,7 +128,7 @@ final class HeartbeatFileTest {
     Files.createSymbolicLink(path.getParent(), elsewhere);
     assertThrows(IOException.class, this::read);
     assertThrows(IOException.class, file::begin);
-    assertTrue(Files.exists(elsewhere.resolve("heartbeat")), "nothing is moved there either");
+    assertTrue(Files.exists(elsewhere.resolve("heartbeat")), "not moved either");
   }
 
   @Test
@@ -150,7 +150,7 @@ final class HeartbeatFileTest {
     Files.delete(path);
     assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
     assertThrows(IOException.class, this::read);
-    assertEquals("", file.read(regular).text(), "swapped between look and read");
+    assertEquals("", file.read(regular).text(), "replaced between stamp and read");
   }
 
   @Test
@@ -160,13 +160,13 @@ final class HeartbeatFileTest {
   }
 
   @Test
-  void whatAnEarlierIncarnationLeftIsPutAsideButRemembered() throws IOException {
+  void aFileOfAnEarlierIncarnationIsMovedAside() throws IOException {
     Files.writeString(path, "{\"incarnation\": 1}");
     file.begin();
     assertEquals(Optional.empty(), file.stamp());
     assertTrue(file.used());
     file.begin();
-    assertTrue(file.used(), "a start that came to nothing changes nothing");
+    assertTrue(file.used(), "a second start without a heartbeat");
   }
 
   @Test

@@ -61,7 +61,7 @@ final class RegistryProbeTest {
   }
 
   @Test
-  void theRegistrysVerdictIsTakenAsItIs() throws IOException {
+  void theRegistrysVerdictIsPassedOnUnchanged() throws IOException {
     probe.register(target("a", 3));
     registry.reportFailure("a", "disk full");
     assertEquals(Verdict.DEGRADED, ask("a").verdict());
@@ -90,7 +90,7 @@ final class RegistryProbeTest {
   }
 
   @Test
-  void whatAnAgentWaitsForIsCarriedInWords() throws IOException {
+  void theReasonOfAWaitIsCarriedInWords() throws IOException {
     registry.heartbeat(
         "a",
         Heartbeat.builder()
@@ -101,7 +101,7 @@ final class RegistryProbeTest {
   }
 
   @Test
-  void whenItWasHeardAndHowFarItIsAreCarried() throws IOException {
+  void lastHeartbeatAndProgressAreCarried() throws IOException {
     probe.register(target("a", 3));
     assertEquals(Optional.empty(), ask("a").lastHeartbeat());
     assertEquals(Optional.empty(), ask("a").progress());
@@ -112,7 +112,7 @@ final class RegistryProbeTest {
   }
 
   @Test
-  void aHeartbeatThatIsPassedOnCountsForItsIncarnationWithAllThatItSays() throws IOException {
+  void aHeartbeatThatIsPassedOnCountsForItsIncarnationWithItsContent() throws IOException {
     probe.heartbeat(
         target("a", 3),
         "{\"progress\": \"step 2\", \"metadata\": {\"model\": \"large\"}, \"later\": [1],"

@@ -123,7 +123,7 @@ final class FlockHelperScriptTest {
       assertEquals("2 42", check(2, lock, ""));
       List<ProcessHandle> waiting = helper.descendants().toList();
       assertTrue(waiting.size() >= 1, waiting::toString);
-      send("check 3\n" + lock); // a part of a request is none
+      send("check 3\n" + lock); // an incomplete request
       helper.getOutputStream().close();
       assertNull(responses.readLine());
       assertEquals(128 + 9, helper.waitFor());

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 
-/** Real locks of the kernel, asked about in Perl and, where there is none, by a shell. */
+/** Real locks, checked by the Perl script and by its substitute without Perl. */
 @Timeout(60)
 final class FlockHelperTest {
 
@@ -35,16 +35,16 @@ final class FlockHelperTest {
     threads.shutdownNow();
   }
 
-  private FlockHelper desk(boolean perl) {
+  private FlockHelper helper(boolean perl) {
     return new FlockHelper(
         perl ? ProgramLookup.ofThisMachine() : new ProgramLookup(List.of()), threads);
   }
 
-  private static boolean free(FlockHelper desk, Path... files) {
-    return desk.isFree(List.of(files)).orTimeout(30, TimeUnit.SECONDS).join();
+  private static boolean free(FlockHelper helper, Path... files) {
+    return helper.isFree(List.of(files)).orTimeout(30, TimeUnit.SECONDS).join();
   }
 
-  /** Holds the lock when this returns, until it is ended. */
+  /** Starts a process that holds the lock until it is killed. */
   private static Process holder(Path file) throws IOException {
     Process holder =
         new ProcessBuilder("flock", "-F", file.toString(), "sh", "-c", "echo held; exec sleep 600")
@@ -59,49 +59,48 @@ final class FlockHelperTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aLockIsFreeExactlyWhileNobodyHoldsIt(boolean perl) throws Exception {
+  void aLockIsFreeExactlyWhileItIsNotHeld(boolean perl) throws Exception {
     Path one = file("one.lock");
     Path two = file("two's $(lock)");
-    try (FlockHelper desk = desk(perl)) {
-      assertTrue(free(desk, one, two));
+    try (FlockHelper helper = helper(perl)) {
+      assertTrue(free(helper, one, two));
       Process holder = holder(two);
-      assertFalse(free(desk, one, two));
-      assertFalse(free(desk, two));
-      assertTrue(free(desk, one));
+      assertFalse(free(helper, one, two));
+      assertFalse(free(helper, two));
+      assertTrue(free(helper, one));
       holder.destroyForcibly().waitFor();
-      assertTrue(free(desk, one, two));
+      assertTrue(free(helper, one, two));
     }
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whoeverWaitsIsToldWhenAllAreFree(boolean perl) throws Exception {
+  void aWaitEndsWhenAllLocksAreFree(boolean perl) throws Exception {
     Path one = file("one.lock");
     Path two = file("two.lock");
-    try (FlockHelper desk = desk(perl)) {
+    try (FlockHelper helper = helper(perl)) {
       Process first = holder(one);
       Process second = holder(two);
-      CompletableFuture<Void> freed = desk.whenFree(List.of(one, two));
+      CompletableFuture<Void> freed = helper.whenFree(List.of(one, two));
       first.destroyForcibly().waitFor();
-      assertFalse(free(desk, one, two), "others are answered meanwhile");
+      assertFalse(free(helper, one, two), "a wait blocks no check");
       assertFalse(freed.isDone());
       second.destroyForcibly().waitFor();
       freed.orTimeout(30, TimeUnit.SECONDS).join();
-      assertTrue(free(desk, one, two));
+      assertTrue(free(helper, one, two));
     }
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aFileThatIsNotThereIsHeldByNobodyAndOneThatCannotBeOpenedIsNoAnswer(boolean perl)
-      throws Exception {
-    try (FlockHelper desk = desk(perl)) {
-      assertTrue(free(desk, folder.resolve("none")));
-      assertTrue(desk.isFree(nothing).join());
-      Path loop = folder.resolve("no-lock");
-      new ProcessBuilder("mkdir", loop.toString()).start().waitFor();
-      assertTrue(free(desk, loop), "a folder can be locked, and nobody has");
-      CompletableFuture<Boolean> broken = desk.isFree(List.of(Path.of("/proc/1/mem/x\ny")));
+  void aMissingFileIsFreeAndAnUnusableNameFails(boolean perl) throws Exception {
+    try (FlockHelper helper = helper(perl)) {
+      assertTrue(free(helper, folder.resolve("none")));
+      assertTrue(helper.isFree(nothing).join());
+      Path directory = folder.resolve("no-lock");
+      new ProcessBuilder("mkdir", directory.toString()).start().waitFor();
+      assertTrue(free(helper, directory), "an unlocked folder");
+      CompletableFuture<Boolean> broken = helper.isFree(List.of(Path.of("/proc/1/mem/x\ny")));
       assertThrows(CompletionException.class, broken::join);
     }
   }

@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 
-/** An agent must not be able to tell which way it was started. */
+/** Both ways of a start have to give an agent the same state. */
 @Timeout(60)
 final class PreforkPoolTest {
 
-  /** All that a process inherits. */
+  /** Prints the inherited state of a process. */
   private static final String SELF_PORTRAIT =
       """
       tr '\\0' '\\n' </proc/self/environ | sort
@@ -42,16 +42,16 @@ final class PreforkPoolTest {
 
   @TempDir Path folder;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private PreforkPool ready;
+  private PreforkPool pool;
 
   @BeforeEach
   void setUp() {
-    ready = new PreforkPool(ProgramLookup.ofThisMachine(), threads);
+    pool = new PreforkPool(ProgramLookup.ofThisMachine(), threads);
   }
 
   @AfterEach
   void tearDown() {
-    ready.close();
+    pool.close();
     threads.shutdownNow();
   }
 
@@ -77,85 +77,85 @@ final class PreforkPoolTest {
   }
 
   @Test
-  void whoeverWaitedBecomesTheSameAgentAsOneThatDidNot() throws Exception {
+  void aPreforkedProcessBecomesTheSameAgentAsAPlainStart() throws Exception {
     String[] command = {"sh", "-c", SELF_PORTRAIT, "sh", "a'b", "", "$(id)", "two\nlines", "GO"};
-    ProcessBuilder longer = builder("log", command);
-    longer.command(AgentLock.guard(locks(), longer.command()));
-    assertEquals(0, longer.start().waitFor());
-    String plain = Files.readString(folder.resolve("log"));
+    ProcessBuilder plain = builder("log", command);
+    plain.command(AgentLock.guard(locks(), plain.command()));
+    assertEquals(0, plain.start().waitFor());
+    String expected = Files.readString(folder.resolve("log"));
     Files.writeString(folder.resolve("log"), "");
-    ready.fill();
-    ProcessBuilder shorter = builder("log", command);
-    assertEquals(0, ready.become(shorter, locks()).orElseThrow().waitFor());
-    assertEquals(plain, Files.readString(folder.resolve("log")));
-    assertTrue(plain.contains("one.lock") && plain.contains("two.lock"), plain);
-    assertTrue(plain.endsWith("<a'b><><$(id)><two\nlines><GO>"), plain);
+    pool.fill();
+    ProcessBuilder preforked = builder("log", command);
+    assertEquals(0, pool.start(preforked, locks()).orElseThrow().waitFor());
+    assertEquals(expected, Files.readString(folder.resolve("log")));
+    assertTrue(expected.contains("one.lock") && expected.contains("two.lock"), expected);
+    assertTrue(expected.endsWith("<a'b><><$(id)><two\nlines><GO>"), expected);
     assertFalse(Files.exists(folder.resolve("place").resolve("planted")));
   }
 
   @Test
-  void variablesThatNoShellCarriesArriveToo() throws Exception {
+  void variablesThatNoShellPassesOnArriveToo() throws Exception {
     ProcessBuilder builder = builder("log", "env");
     builder.environment().put("dotted.name", "42");
-    ready.fill();
-    assertEquals(0, ready.become(builder, locks()).orElseThrow().waitFor());
+    pool.fill();
+    assertEquals(0, pool.start(builder, locks()).orElseThrow().waitFor());
     assertTrue(Files.readString(folder.resolve("log")).contains("\ndotted.name=42\n"));
   }
 
   @Test
-  void aPartOfAnOrderStartsNobody() throws Exception {
-    byte[] order = PreforkPool.order(builder("log", "touch", "begun", "GO"), locks()).get();
-    for (int cut : List.of(0, 1, order.length / 2, order.length - 4, order.length - 1)) {
-      ready.fill();
-      Process one = ready.next();
-      try (OutputStream pipe = one.getOutputStream()) {
-        pipe.write(order, 0, cut);
+  void aPartOfAMessageStartsNoAgent() throws Exception {
+    byte[] message = PreforkPool.encode(builder("log", "touch", "begun", "GO"), locks()).get();
+    for (int cut : List.of(0, 1, message.length / 2, message.length - 4, message.length - 1)) {
+      pool.fill();
+      Process process = pool.take();
+      try (OutputStream pipe = process.getOutputStream()) {
+        pipe.write(message, 0, cut);
       }
-      assertEquals(0, one.waitFor());
+      assertEquals(0, process.waitFor());
     }
     assertFalse(Files.exists(folder.resolve("place").resolve("begun")));
-    ready.fill();
-    Process one = ready.next();
-    try (OutputStream pipe = one.getOutputStream()) {
-      pipe.write(order);
+    pool.fill();
+    Process process = pool.take();
+    try (OutputStream pipe = process.getOutputStream()) {
+      pipe.write(message);
     }
-    assertEquals(0, one.waitFor());
+    assertEquals(0, process.waitFor());
     assertTrue(Files.exists(folder.resolve("place").resolve("begun")));
   }
 
   @Test
-  void oneThatWasKilledWhileItWaitedIsPassedOver() throws Exception {
-    ready.fill();
-    Process dead = ready.next();
+  void aProcessThatWasKilledWhileIdleIsSkipped() throws Exception {
+    pool.fill();
+    Process dead = pool.take();
     dead.destroyForcibly().waitFor();
-    Process alive = ready.next();
-    ready.putBack(alive);
-    ready.putBack(dead);
-    assertEquals(alive, ready.become(builder("log", "true"), locks()).orElseThrow());
+    Process alive = pool.take();
+    pool.putBack(alive);
+    pool.putBack(dead);
+    assertEquals(alive, pool.start(builder("log", "true"), locks()).orElseThrow());
     assertEquals(0, alive.waitFor());
   }
 
   @Test
-  void nobodyWaitsAfterTheEndOrWithoutPerl() throws Exception {
-    ready.fill();
-    List<Process> all = new ArrayList<>(List.of(ready.next(), ready.next()));
-    all.forEach(ready::putBack);
-    ready.close();
-    for (Process one : all) {
-      assertTrue(one.waitFor(30, TimeUnit.SECONDS));
+  void thePoolIsEmptyAfterItsEndAndWithoutPerl() throws Exception {
+    pool.fill();
+    List<Process> all = new ArrayList<>(List.of(pool.take(), pool.take()));
+    all.forEach(pool::putBack);
+    pool.close();
+    for (Process process : all) {
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
     }
-    ready.fill();
-    assertTrue(ready.become(builder("log", "true"), locks()).isEmpty());
-    try (PreforkPool none = new PreforkPool(new ProgramLookup(List.of()), threads)) {
-      none.fill();
-      assertTrue(none.become(builder("log", "true"), locks()).isEmpty());
+    pool.fill();
+    assertTrue(pool.start(builder("log", "true"), locks()).isEmpty());
+    try (PreforkPool withoutPerl = new PreforkPool(new ProgramLookup(List.of()), threads)) {
+      withoutPerl.fill();
+      assertTrue(withoutPerl.start(builder("log", "true"), locks()).isEmpty());
     }
   }
 
   @Test
-  void aCommandThatIsNotThereIsSaidInTheLog() throws Exception {
-    ready.fill();
-    Process gone = ready.become(builder("log", "/no/such/program"), locks()).orElseThrow();
+  void aMissingCommandIsReportedInTheLog() throws Exception {
+    pool.fill();
+    Process gone = pool.start(builder("log", "/no/such/program"), locks()).orElseThrow();
     assertEquals(69, gone.waitFor());
     assertTrue(Files.readString(folder.resolve("log"), UTF_8).contains("/no/such/program"));
   }
@@ -164,22 +164,22 @@ final class PreforkPoolTest {
   void aLinkPlantedAsTheLogIsNotFollowed() throws Exception {
     Path outside = Files.createFile(folder.resolve("outside"));
     Files.createSymbolicLink(folder.resolve("log"), outside);
-    ready.fill();
-    Process refused = ready.become(builder("log", "echo", "leaked"), locks()).orElseThrow();
+    pool.fill();
+    Process refused = pool.start(builder("log", "echo", "leaked"), locks()).orElseThrow();
     assertEquals(69, refused.waitFor());
     assertEquals(Map.of("size", 0L), Files.readAttributes(outside, "size"));
   }
 
   @Test
   @Tag("full")
-  void aHeldLockRefusesIt() throws Exception {
+  void aHeldLockRefusesTheStart() throws Exception {
     for (Path lock : locks()) {
       Process holder =
           new ProcessBuilder("flock", "-F", lock.toString(), "sh", "-c", "echo held; sleep 600")
               .start();
       assertEquals("held", holder.inputReader(UTF_8).readLine());
-      ready.fill();
-      Process refused = ready.become(builder("log", "touch", "begun"), locks()).orElseThrow();
+      pool.fill();
+      Process refused = pool.start(builder("log", "touch", "begun"), locks()).orElseThrow();
       assertEquals(AgentLock.HELD_STATUS, refused.waitFor());
       holder.descendants().forEach(ProcessHandle::destroyForcibly);
       holder.destroyForcibly().waitFor();

@@ -41,7 +41,7 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** Real processes under real locks of the kernel. */
+/** Real processes under real locks. */
 @Timeout(60)
 final class ProcessReviverTest {
 
@@ -65,7 +65,8 @@ final class ProcessReviverTest {
   @AfterEach
   void nothingIsLeftOver() throws IOException, InterruptedException {
     Reviver last = newReviver();
-    assertInstanceOf(StopOutcome.Gone.class, last.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, last.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     revivers.forEach(Reviver::close);
   }
 
@@ -86,7 +87,7 @@ final class ProcessReviverTest {
         Optional.empty());
   }
 
-  /** Runs a script; the agent says that it is ready by making a file, and we are told of that. */
+  /** Starts a script and waits until it has created its ready file. */
   private RunningAgent startReady(Reviver by, long incarnation, String script)
       throws IOException, InterruptedException {
     Path ready = folder.resolve("ready-" + incarnation);
@@ -120,7 +121,7 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void anAgentKnowsWhoItIsAndWritesToItsLog() throws Exception {
+  void anAgentKnowsItsIdentityAndWritesToItsLog() throws Exception {
     RunningAgent running =
         reviver.start(
             order(
@@ -147,7 +148,7 @@ final class ProcessReviverTest {
   @Test
   void aSecondStartOfALivingAgentIsRefusedByTheKernel() throws Exception {
     RunningAgent first = startReady(reviver, 1, "touch $1; exec sleep 600");
-    // Another pit that believes whatever it likes.
+    // Another pit with a state of its own.
     Reviver other = newReviver();
     RunningAgent second = other.start(order(2, "sh", "-c", "touch second; exec sleep 600"));
     assertTrue(exit(second).detail().startsWith("refused by the kernel"), exit(second)::detail);
@@ -157,11 +158,9 @@ final class ProcessReviverTest {
     assertEquals(1, found.running().incarnation());
   }
 
-  /**
-   * A pit that was frozen while another one revived the agent, and comes with what it meant to do.
-   */
+  /** A pit that was suspended during a revival by another one carries out its old stop order. */
   @Test
-  void whatAnotherPitHasStartedMeanwhileIsLeftAlone() throws Exception {
+  void anAgentThatAnotherPitHasStartedMeanwhileIsLeftAlone() throws Exception {
     RunningAgent first = startReady(reviver, 1, "touch $1; exec sleep 600");
     Reviver other = newReviver();
     other.stop(new StopOrder(AGENT, 1, Duration.ZERO));
@@ -199,7 +198,8 @@ final class ProcessReviverTest {
                 + "while [ ! -s grandchild ]; do sleep 0.01; done; touch $1; exec sleep 600");
     long grandchild = Long.parseLong(Files.readString(folder.resolve("grandchild")).strip());
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(1))));
+        StopOutcome.Gone.class,
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ofSeconds(1))));
     assertTrue(ProcFs.stat(grandchild).filter(ProcFs.Stat::alive).isEmpty());
     assertTrue(exit(running).detail().startsWith("killed by signal 15"));
   }
@@ -213,7 +213,8 @@ final class ProcessReviverTest {
             + "while [ ! -s stray ]; do sleep 0.01; done; touch $1; exec sleep 600");
     long stray = Long.parseLong(Files.readString(folder.resolve("stray")).strip());
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(1))));
+        StopOutcome.Gone.class,
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ofSeconds(1))));
     assertTrue(ProcFs.stat(stray).filter(ProcFs.Stat::alive).isEmpty());
   }
 
@@ -225,7 +226,7 @@ final class ProcessReviverTest {
       Thread.onSpinWait(); // the kernel stops it when it runs next
     }
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofHours(1))));
+        StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ofHours(1))));
     assertEquals("killed by signal 9 (KILL)", exit(running).detail());
   }
 
@@ -237,14 +238,15 @@ final class ProcessReviverTest {
             1,
             "trap 'echo tidy >tidied; exit 0' TERM; touch $1; while true; do sleep 0.05; done");
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(30))));
+        StopOutcome.Gone.class,
+        reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ofSeconds(30))));
     assertTrue(Files.exists(folder.resolve("tidied")));
     assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
     assertTrue(running.exit().toCompletableFuture().isDone());
   }
 
   @Test
-  void anotherPitAdoptsWhatRunsAndNoticesItsDeath() throws Exception {
+  void anotherPitAdoptsARunningAgentAndNoticesItsDeath() throws Exception {
     RunningAgent started = startReady(reviver, 7, "touch $1; exec sleep 600");
     reviver.close();
     Presence.Running adopted =
@@ -256,7 +258,7 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void anAgentWhoseStartWasNeverWrittenDownIsAdoptedByWhatItsProcessesSay() throws Exception {
+  void anAgentWithoutARecordIsAdoptedByTheEnvironmentOfItsProcesses() throws Exception {
     RunningAgent started = startReady(reviver, 4, "touch $1; exec sleep 600");
     reviver.close();
     Path record = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process");
@@ -274,7 +276,7 @@ final class ProcessReviverTest {
     reviver.close();
     Reviver next = newReviver();
     Presence.Running adopted = assertInstanceOf(Presence.Running.class, next.presence(AGENT));
-    for (int i = 0; i < 20; i++) { // while whoever looks after it finds its lock free
+    for (int i = 0; i < 20; i++) { // while the watch finds its lock free
       assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
       assertInstanceOf(Presence.Running.class, next.presence(AGENT));
     }
@@ -284,7 +286,7 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void aNumberThatWasReusedIsNotTakenForTheAgent() throws Exception {
+  void aReusedPidIsNotTakenForTheAgent() throws Exception {
     RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
     signal("KILL", pid(running));
     exit(running);
@@ -317,10 +319,10 @@ final class ProcessReviverTest {
 
   @Tag("full")
   @Test
-  void whoeverHoldsTheLockUnseenIsAReasonNotToReviveUntilItEnds() throws Exception {
+  void anUnseenLockHolderForbidsARevivalUntilItEnds() throws Exception {
     Path lock = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.lock");
     Files.createDirectories(lock.getParent());
-    // It carries no mark, and its child doesn't hold the lock: nobody can be found and killed.
+    // The holder has no mark and its child no lock, so no process can be found and killed.
     Process holder =
         new ProcessBuilder("flock", "-o", lock.toString(), "sh", "-c", "echo held; sleep 600")
             .start();
@@ -329,7 +331,8 @@ final class ProcessReviverTest {
       Presence.Running found = assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
       StopOutcome.StillThere still =
           assertInstanceOf(
-              StopOutcome.StillThere.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+              StopOutcome.StillThere.class,
+              reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
       assertTrue(still.reason().contains("holds its lock"), still::reason);
       assertTrue(holder.isAlive());
       RunningAgent refused = newReviver().start(order(1, "touch", "started"));
@@ -337,7 +340,7 @@ final class ProcessReviverTest {
       holder.descendants().forEach(ProcessHandle::destroyForcibly);
       assertEquals("its process is gone", exit(found.running()).detail());
       assertInstanceOf(
-          StopOutcome.Gone.class, reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+          StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
       assertFalse(Files.exists(folder.resolve("started")));
     } finally {
       holder.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -346,7 +349,7 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void aRecordThatCannotBeWrittenDoesNotMakeTheAgentAStranger() throws Exception {
+  void anAgentIsWatchedEvenIfItsRecordCannotBeWritten() throws Exception {
     Path record = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process");
     Files.createDirectories(record.resolve("in-the-way"));
     RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
@@ -356,16 +359,16 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void theProgramThatAsksAboutLocksIsReplacedWhenItIsKilled() throws Exception {
+  void theFlockHelperIsRestartedAfterItWasKilled() throws Exception {
     RunningAgent started = startReady(reviver, 1, "touch $1; exec sleep 600");
     reviver.close();
     Reviver other = newReviver();
     Set<Long> before = children();
     Presence.Running adopted = assertInstanceOf(Presence.Running.class, other.presence(AGENT));
-    Set<Long> asking = children();
-    asking.removeAll(before);
-    assertFalse(asking.isEmpty());
-    for (long pid : asking) {
+    Set<Long> helpers = children();
+    helpers.removeAll(before);
+    assertFalse(helpers.isEmpty());
+    for (long pid : helpers) {
       signal("KILL", pid);
       awaitEnd(pid);
     }
@@ -378,13 +381,13 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void aCommandThatIsNotThereEndsAtOnce() throws Exception {
+  void aMissingCommandEndsAtOnce() throws Exception {
     RunningAgent running = reviver.start(order(1, "/no/such/program"));
     assertTrue(exit(running).detail().startsWith("ended with status"), exit(running)::detail);
   }
 
   @Test
-  void withoutALauncherNothingIsStarted() {
+  void withoutALauncherNoAgentIsStarted() {
     StartOrder order = order(1, "true");
     StartOrder noLauncher =
         new StartOrder(

@@ -45,18 +45,18 @@ final class ProcessScanTest {
   }
 
   @Property
-  void marksAreTheNamesInOurVariableAndNothingElse(@ForAll("environments") List<String> variables) {
+  void lockNamesComeFromTheMarkAndNoOtherVariable(@ForAll("environments") List<String> variables) {
     Set<String> expected =
         variables.stream()
             .filter(text -> text.startsWith("LAZARUS_LOCK="))
             .map(text -> text.substring(text.indexOf('=') + 1))
             .flatMap(value -> Stream.of(value.split("/(?=/)", 2)))
             .collect(Collectors.toSet());
-    assertEquals(expected, ProcessScan.marks(String.join("\0", variables).getBytes(UTF_8)));
+    assertEquals(expected, ProcessScan.lockNames(String.join("\0", variables).getBytes(UTF_8)));
   }
 
   @Test
-  void allAreFoundWhetherAHelperComesOrNot(@TempDir Path folder) throws Exception {
+  void allProcessesAreFoundWithAndWithoutASecondThread(@TempDir Path folder) throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();
     AgentLock lock =
         new AgentLock(
@@ -84,18 +84,18 @@ final class ProcessScanTest {
   }
 
   @Test
-  void aLookServesEverybodyWhoAskedBeforeItBeganAndNobodyElse() {
+  void aScanServesAllCallsBeforeItsBeginningAndNoLaterOnes() {
     Queue<Runnable> tasks = new ArrayDeque<>();
     SharedProcessScans scans = new SharedProcessScans(tasks::add);
     CompletableFuture<ProcessScan> underWay = scans.next();
     CompletableFuture<ProcessScan> after = scans.next();
     assertNotSame(underWay, after);
     assertSame(after, scans.next());
-    assertEquals(1, tasks.size(), "one look at a time");
+    assertEquals(1, tasks.size(), "one scan at a time");
     tasks.remove().run();
     assertTrue(underWay.isDone());
     assertFalse(after.isDone());
-    while (!tasks.isEmpty()) { // with helpers among them
+    while (!tasks.isEmpty()) { // tasks of second threads among them
       tasks.remove().run();
     }
     assertTrue(after.isDone());

@@ -35,7 +35,7 @@ import org.lazaruspit.pit.spi.StartOrder;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** Two pits that work one cell after the other, each with a state directory of its own. */
+/** Two pits that own a cell one after the other, each with a state directory of its own. */
 @Timeout(60)
 final class TwoStateDirectoriesTest {
 
@@ -64,7 +64,8 @@ final class TwoStateDirectoriesTest {
   @AfterEach
   void nothingIsLeftOver() throws IOException, InterruptedException {
     assertInstanceOf(
-        StopOutcome.Gone.class, reviver("first").stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+        StopOutcome.Gone.class,
+        reviver("first").stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     revivers.forEach(Reviver::close);
   }
 
@@ -85,7 +86,7 @@ final class TwoStateDirectoriesTest {
             cell.resolve("logs").resolve("writer.log")));
   }
 
-  /** Returns once it is under its lock. */
+  /** Starts an agent and waits until it holds its lock. */
   private RunningAgent running(Reviver by, long incarnation) throws Exception {
     RunningAgent started = start(by, incarnation);
     while (!ProcFs.commandName(pid(started)).equals("sleep")) {
@@ -94,7 +95,7 @@ final class TwoStateDirectoriesTest {
     return started;
   }
 
-  /** Whom an agent has started and written down. */
+  /** Returns the pid that an agent has written to its child file. */
   private long child() throws IOException {
     Path file = cell.resolve("child");
     while (!Files.exists(file) || Files.size(file) == 0) {
@@ -124,7 +125,7 @@ final class TwoStateDirectoriesTest {
   }
 
   @Test
-  void theSecondAdoptsWhatTheFirstHasStartedAndNoticesItsDeath() throws Exception {
+  void theSecondAdoptsAnAgentOfTheFirstAndNoticesItsDeath() throws Exception {
     RunningAgent started = running(first, 7);
     first.close();
     Presence.Running adopted = assertInstanceOf(Presence.Running.class, second.presence(AGENT));
@@ -142,7 +143,7 @@ final class TwoStateDirectoriesTest {
   }
 
   @Test
-  void whoeverGetsTheCellBackAsksTheKernelWhoHoldsTheLockNow() throws Exception {
+  void aRegainedCellIsCheckedForTheHolderOfTheLock() throws Exception {
     RunningAgent started = start(first, 1, "sh", "-c", "sleep 600 & echo $! > child; wait");
     String child = "pid " + child();
     kill(pid(started));
@@ -153,13 +154,14 @@ final class TwoStateDirectoriesTest {
   }
 
   @Test
-  void whenItHasBecomeTooLateNobodyIsKilledAnyMore() throws Exception {
+  void afterTheDeadlineNoProcessIsKilled() throws Exception {
     RunningAgent successor = running(second, 2);
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (FlockHelper desk = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
-      AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
+    try (FlockHelper flockHelper = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
+      AgentLock lock = new AgentLock(flockHelper, lock("first"), Optional.of(cellLock()));
       ProcessTree tree = new ProcessTree(lock, new SharedProcessScans(threads));
-      ProcessTree.Left left = tree.kill(tree.left(), Long.MAX_VALUE, System.nanoTime() - 1);
+      ProcessTree.Remainder left =
+          tree.kill(tree.remaining(), Long.MAX_VALUE, System.nanoTime() - 1);
       assertEquals(List.of(pid(successor)), left.members());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
     } finally {
@@ -168,20 +170,20 @@ final class TwoStateDirectoriesTest {
   }
 
   /**
-   * Stopped right after its look, when the agent that it was to kill was still there. Of the
-   * successor's processes not every one can be told from its predecessor's.
+   * The pit was suspended right after its scan, while the agent to kill still ran. Some processes
+   * of the successor do not show their incarnation.
    */
   @Test
-  void whoeverFindsASuccessorInTheMiddleOfAKillKillsNobodyAnyMore() throws Exception {
+  void aSuccessorThatIsFoundDuringAKillEndsTheKill() throws Exception {
     RunningAgent successor =
         start(second, 2, "sh", "-c", "env -i sleep 600 & echo $! > child; wait");
     long child = child();
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (FlockHelper desk = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
-      AgentLock lock = new AgentLock(desk, lock("first"), Optional.of(cellLock()));
+    try (FlockHelper flockHelper = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
+      AgentLock lock = new AgentLock(flockHelper, lock("first"), Optional.of(cellLock()));
       ProcessTree tree = new ProcessTree(lock, new SharedProcessScans(threads));
-      ProcessTree.Left seen = new ProcessTree.Left(List.of(pid(successor)), true, 1);
-      ProcessTree.Left left = tree.kill(seen, 1, System.nanoTime() + 30_000_000_000L);
+      ProcessTree.Remainder seen = new ProcessTree.Remainder(List.of(pid(successor)), true, 1);
+      ProcessTree.Remainder left = tree.kill(seen, 1, System.nanoTime() + 30_000_000_000L);
       assertEquals(2, left.incarnation());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
       assertTrue(ProcessHandle.of(child).orElseThrow().isAlive());
@@ -191,18 +193,20 @@ final class TwoStateDirectoriesTest {
   }
 
   @Test
-  void theSecondStopsWhatTheFirstHasStarted() throws Exception {
+  void theSecondStopsAnAgentOfTheFirst() throws Exception {
     RunningAgent started = running(first, 1);
     assertInstanceOf(
-        StopOutcome.Gone.class, second.stop(StopOrder.whatever(AGENT, Duration.ofSeconds(5))));
+        StopOutcome.Gone.class,
+        second.stop(StopOrder.anyIncarnation(AGENT, Duration.ofSeconds(5))));
     assertEquals("killed by signal 9 (KILL)", exit(started));
   }
 
   @Test
-  void theSecondStopsWhatTheFirstHasStartedEvenWhereTheLockInTheCellWasDeleted() throws Exception {
+  void theSecondStopsAnAgentOfTheFirstEvenIfTheLockInTheCellWasDeleted() throws Exception {
     RunningAgent started = running(first, 1);
     Files.delete(cellLock());
-    assertInstanceOf(StopOutcome.Gone.class, second.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, second.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     assertEquals("killed by signal 9 (KILL)", exit(started));
   }
 
@@ -230,18 +234,19 @@ final class TwoStateDirectoriesTest {
   }
 
   @Test
-  void anotherCellsAgentOfTheSameNameIsNobodyWeKnow() throws Exception {
+  void anAgentOfTheSameNameInAnotherCellIsAnotherAgent() throws Exception {
     RunningAgent theirs = running(first, 1);
     Path copy = Files.createDirectories(folder.resolve("copy"));
     Reviver other = reviver("third");
     other.claimed(AGENT.cellId(), copy);
     assertInstanceOf(Presence.Absent.class, other.presence(AGENT));
-    assertInstanceOf(StopOutcome.Gone.class, other.stop(StopOrder.whatever(AGENT, Duration.ZERO)));
+    assertInstanceOf(
+        StopOutcome.Gone.class, other.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
     assertTrue(ProcessHandle.of(pid(theirs)).orElseThrow().isAlive());
   }
 
   @Test
-  void whatIsPlantedInPlaceOfTheLockIsNeitherFollowedNorTrusted() throws Exception {
+  void aLinkInPlaceOfTheLockIsNeitherFollowedNorTrusted() throws Exception {
     Path elsewhere = folder.resolve("elsewhere");
     Files.createDirectories(cellLock().getParent());
     Files.createSymbolicLink(cellLock(), elsewhere);

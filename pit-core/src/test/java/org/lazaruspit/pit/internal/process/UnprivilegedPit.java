@@ -20,9 +20,7 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.RunningAgent;
 import org.lazaruspit.pit.spi.StopOrder;
 
-/**
- * A pit of its own process that is not root: starts agents in containers and prints what it saw.
- */
+/** Program of an unprivileged user: starts agents in sandboxes and prints its observations. */
 public final class UnprivilegedPit {
 
   private final SandboxedAgent agent;
@@ -46,27 +44,27 @@ public final class UnprivilegedPit {
     }
   }
 
-  private static void say(String what, Object seen) {
-    System.out.println(what + ": " + String.valueOf(seen).strip().replace("\n", " | "));
+  private static void print(String subject, Object observation) {
+    System.out.println(subject + ": " + String.valueOf(observation).strip().replace("\n", " | "));
   }
 
   private void walls() throws IOException, InterruptedException {
-    say("limits", agent.says(spec, "ulimit -n; ulimit -c"));
-    say(
+    print("limits", agent.outputOf(spec, "ulimit -n; ulimit -c"));
+    print(
         "privileges",
         agent
-            .says(spec, "grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status")
+            .outputOf(spec, "grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status")
             .replace('\t', ' '));
-    say(
+    print(
         "writes",
-        agent.says(
+        agent.outputOf(
             spec,
             "cd $LAZARUS_CELL; for f in . config logs checkpoints checkpoints/writer artifacts /bin"
                 + " /etc; do touch $f/x 2>/dev/null && echo $f; done"));
-    say(
+    print(
         "sees",
         agent
-            .says(
+            .outputOf(
                 spec,
                 "pwd; ls %s; ls %s 2>/dev/null; cat %s 2>/dev/null; cat $LAZARUS_CELL/cell.json"
                     .formatted(agent.root, agent.state, agent.neighbour.resolve("secret")))
@@ -81,12 +79,12 @@ public final class UnprivilegedPit {
             .formatted(port);
     IsolationSpec alone =
         new IsolationSpec(spec.level(), false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT);
-    say("network", agent.says(spec, connect));
-    say("no network", agent.says(alone, connect));
+    print("network", agent.outputOf(spec, connect));
+    print("no network", agent.outputOf(alone, connect));
   }
 
   private void lifeAndDeath() throws IOException, InterruptedException {
-    say("status", exit(agent.start(agent.newReviver(), spec, "exit 7")).detail());
+    print("status", exit(agent.start(agent.newReviver(), spec, "exit 7")).detail());
     Reviver before = agent.newReviver();
     RunningAgent running =
         agent.startReady(
@@ -95,29 +93,29 @@ public final class UnprivilegedPit {
             "setsid sh -c 'touch $LAZARUS_CELL/artifacts/ready; exec sleep 600' & exec sleep 600");
     Reviver after = agent.newReviver();
     Presence presence = after.presence(SandboxedAgent.AGENT);
-    say("adopted", presence instanceof Presence.Running);
+    print("adopted", presence instanceof Presence.Running);
     RunningAgent twin = agent.start(agent.newReviver(), spec, "echo twin");
-    say("second", exit(twin).detail());
-    say(
+    print("second", exit(twin).detail());
+    print(
         "stopped",
         after
-            .stop(StopOrder.whatever(SandboxedAgent.AGENT, Duration.ZERO))
+            .stop(StopOrder.anyIncarnation(SandboxedAgent.AGENT, Duration.ZERO))
             .getClass()
             .getSimpleName());
-    say("first", exit(running).detail());
-    say("gone", agent.newReviver().presence(SandboxedAgent.AGENT) instanceof Presence.Absent);
-    say("again", agent.says(spec, "echo back"));
+    print("first", exit(running).detail());
+    print("gone", agent.newReviver().presence(SandboxedAgent.AGENT) instanceof Presence.Absent);
+    print("again", agent.outputOf(spec, "echo back"));
   }
 
   private void refusal() throws InterruptedException {
     try {
-      say(
+      print(
           "started",
-          agent.says(
+          agent.outputOf(
               SandboxedAgent.with(spec, new SecurityContext("daemon", null, List.of())),
               "echo started"));
     } catch (IOException e) {
-      say("refused", e.getMessage());
+      print("refused", e.getMessage());
     }
   }
 }

@@ -24,9 +24,9 @@ import org.lazaruspit.pit.spi.Reviver;
 import org.lazaruspit.pit.spi.StopOrder;
 import org.lazaruspit.pit.spi.StopOutcome;
 
-/** Whoever looks after a container is played by a script of that name. */
+/** A script with the name of a container monitor stands in for it. */
 @Timeout(60)
-final class CaretakerTest {
+final class ContainerMonitorTest {
 
   @TempDir Path folder;
   private SandboxedAgent agent;
@@ -41,35 +41,36 @@ final class CaretakerTest {
     agent.close();
   }
 
-  /** Becomes the caretaker, without the mark, which it is told to give to the container alone. */
-  private StopOutcome stopped(String caretaker) throws IOException, InterruptedException {
-    Path script = Files.writeString(folder.resolve("podman"), "#!/bin/sh\n" + caretaker);
+  /** Stops an agent that becomes the monitor, without the mark, which only its container gets. */
+  private StopOutcome stopped(String monitor) throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("podman"), "#!/bin/sh\n" + monitor);
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     Reviver reviver = agent.newReviver();
     agent.startReady(
         reviver,
         level(IsolationLevel.NONE),
         "mark=$%1$s; unset %1$s; exec '%2$s' \"$mark\"".formatted(AgentMark.VARIABLE, script));
-    return reviver.stop(StopOrder.whatever(AGENT, Duration.ZERO));
+    return reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO));
   }
 
   @Test
-  void whoeverLooksAfterAContainerMayPutItAway() throws Exception {
+  void aContainerMonitorMayRemoveItsContainer() throws Exception {
     StopOutcome outcome =
         stopped(
             """
             env %s="$1" sleep 600 &
             touch artifacts/ready
             wait
-            echo away >artifacts/put
+            echo removed >artifacts/container
             """
                 .formatted(AgentMark.VARIABLE));
     assertInstanceOf(StopOutcome.Gone.class, outcome);
-    assertEquals("away\n", Files.readString(agent.cell.resolve("artifacts").resolve("put")));
+    assertEquals(
+        "removed\n", Files.readString(agent.cell.resolve("artifacts").resolve("container")));
   }
 
   @Test
-  void oneThatDoesNotEndIsKilledInTheEnd() throws Exception {
+  void aMonitorThatDoesNotEndIsKilledInTheEnd() throws Exception {
     assertInstanceOf(
         StopOutcome.Gone.class, stopped("touch artifacts/ready; while :; do sleep 0.1; done"));
   }
