@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 public record AgentExit(Instant at, String detail, OptionalInt status) {
 
   /** Checks that no component is null. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public AgentExit {
     Objects.requireNonNull(at, "at");
     Objects.requireNonNull(detail, "detail");

@@ -17,7 +17,7 @@ public record AgentRef(UUID cellId, String agentId) implements Comparable<AgentR
       Comparator.comparing(AgentRef::cellId).thenComparing(AgentRef::agentId);
 
   /** Checks that no component is null. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public AgentRef {
     Objects.requireNonNull(cellId, "cellId");
     Objects.requireNonNull(agentId, "agentId");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record GatewayAddress(String name, URI uri, @Nullable Path tokenFile) {
 
   /** Checks that the address is an http or https URL with a host. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public GatewayAddress {
     Objects.requireNonNull(name, "name");
     String scheme = String.valueOf(uri.getScheme());

@@ -40,7 +40,7 @@ public record Launcher(
    *
    * @throws IllegalArgumentException if the command is empty or a placeholder is unknown
    */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public Launcher {
     command = List.copyOf(command);
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
@@ -64,7 +64,7 @@ public record Launcher(
       List<String> arguments, Map<String, String> environment, Optional<String> workingDirectory) {
 
     /** Copies the collections. */
-    @SuppressWarnings("doclint:missing") // the record says it
+    @SuppressWarnings("doclint:missing") // documented at the record
     public Command {
       arguments = List.copyOf(arguments);
       environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));

@@ -33,7 +33,7 @@ public record ProbeResult(
     Optional<String> progress) {
 
   /** Checks that no component is null. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public ProbeResult {
     Objects.requireNonNull(agent, "agent");
     Objects.requireNonNull(verdict, "verdict");

@@ -24,7 +24,7 @@ public record ProbeTarget(
     Optional<Path> heartbeatFile) {
 
   /** Checks that no component is null. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public ProbeTarget {
     Objects.requireNonNull(agent, "agent");
     Objects.requireNonNull(key, "key");

@@ -18,7 +18,7 @@ public record RunningAgent(
     AgentRef agent, long incarnation, String description, CompletionStage<AgentExit> exit) {
 
   /** Checks that no component is null. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public RunningAgent {
     Objects.requireNonNull(agent, "agent");
     Objects.requireNonNull(description, "description");

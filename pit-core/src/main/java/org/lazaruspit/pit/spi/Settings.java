@@ -23,7 +23,7 @@ public record Settings(Map<String, Object> values, Path stateDirectory) {
   private static final long DAY = 86_400;
 
   /** Copies the values. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public Settings {
     values = Map.copyOf(values);
     Objects.requireNonNull(stateDirectory, "stateDirectory");

@@ -40,7 +40,7 @@ public record StartOrder(
     Optional<Path> tokenFile) {
 
   /** Checks that no component is null, and that the incarnation is at least 1. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public StartOrder {
     Objects.requireNonNull(agent, "agent");
     if (incarnation < 1) {

@@ -16,7 +16,7 @@ import java.util.Objects;
 public record StopOrder(AgentRef agent, long incarnation, Duration grace) {
 
   /** Checks that no component is null, and that the numbers are not negative. */
-  @SuppressWarnings("doclint:missing") // the record says it
+  @SuppressWarnings("doclint:missing") // documented at the record
   public StopOrder {
     Objects.requireNonNull(agent, "agent");
     if (incarnation < 0) {

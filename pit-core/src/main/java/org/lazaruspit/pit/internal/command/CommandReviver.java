@@ -207,7 +207,7 @@ public final class CommandReviver implements Reviver {
     AgentRef agent = order.agent();
     if (!order.isolation().isUnrestricted()) {
       throw new IOException(
-          "isolation: the command reviver builds no sandbox, so the cell must ask for none");
+          "isolation: the command reviver builds no sandbox, the cell must require none");
     }
     Presence before = presence(agent);
     if (!(before instanceof Presence.Absent)) {

@@ -144,13 +144,13 @@ public final class ProcessReviver implements Reviver {
     TrackedAgent known = agents.get(agent);
     AgentLock lock = lock(agent);
     if (known != null && known.ended() && hasNoRemainder(known, lock)) {
-      return new StopOutcome.Gone("nothing of it runs and its lock is free");
+      return new StopOutcome.Gone("no process of it runs and its lock is free");
     }
     ProcessTree tree = new ProcessTree(lock, scans);
     ProcessTree.Remainder found = tree.remaining();
     if (found.isEmpty()) {
       forgetUnlessEnded(agent, known);
-      return new StopOutcome.Gone("nothing of it runs and its lock is free");
+      return new StopOutcome.Gone("no process of it runs and its lock is free");
     }
     if (order.isTooOldFor(found.incarnation())) {
       return new StopOutcome.TooOld(found.incarnation());

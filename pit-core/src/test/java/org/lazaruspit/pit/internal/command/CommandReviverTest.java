@@ -247,7 +247,7 @@ final class CommandReviverTest {
                 SecurityContext.ABSENT),
             new IsolationSpec(null, false, true, ResourceLimits.ABSENT, SecurityContext.ABSENT))) {
       assertEquals(
-          "isolation: the command reviver builds no sandbox, so the cell must ask for none",
+          "isolation: the command reviver builds no sandbox, the cell must require none",
           refusal(() -> reviver().start(isolatedOrder(isolation))));
     }
     assertFalse(Files.exists(alive));

@@ -100,12 +100,12 @@ final class IsolationGroupsTest {
     String output =
         agent.outputOf(
             limited(level, quarter), "i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; times");
-    long wall = System.nanoTime() - begun;
+    long elapsed = System.nanoTime() - begun;
     double used = seconds(output.lines().findFirst().orElseThrow());
     // Far less than the script needs without a limit.
     assertTrue(used > 0.3, output);
     // A quarter of one processor, plus the share of the first period, which comes at once.
-    assertTrue(used <= wall / 1e9 * 0.25 + 0.1, used + " s of " + wall / 1e9);
+    assertTrue(used <= elapsed / 1e9 * 0.25 + 0.1, used + " s of " + elapsed / 1e9);
   }
 
   /** From the shell's "0m0.270000s 0m0.010000s". */

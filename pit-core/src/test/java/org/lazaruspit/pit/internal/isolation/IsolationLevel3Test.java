@@ -284,7 +284,7 @@ final class IsolationLevel3Test {
 
   @Test
   void itMayEndByItselfWhenAskedTo() {
-    assertPrinted("asked to end", "Gone");
+    assertPrinted("stopped with grace", "Gone");
     assertPrinted("saved", "true");
     assertPrinted("ended", "ended with status 5");
     assertPrinted("once more", "back");

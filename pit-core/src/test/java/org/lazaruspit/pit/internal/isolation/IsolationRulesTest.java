@@ -35,7 +35,7 @@ final class IsolationRulesTest {
   private record Machine(UserAccount pit, Set<IsolationFeature> lacks) implements HostFeatures {
     @Override
     public Optional<String> missing(IsolationFeature feature) {
-      return lacks.contains(feature) ? Optional.of("it is not here") : Optional.empty();
+      return lacks.contains(feature) ? Optional.of("it is missing") : Optional.empty();
     }
 
     @Override

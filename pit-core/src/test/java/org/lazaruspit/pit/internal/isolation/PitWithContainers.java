@@ -105,7 +105,7 @@ final class PitWithContainers {
     podman("import", "--quiet", args[1], IMAGE);
     try (SandboxedAgent agent = agent(cells, "trial", 500)) {
       PitWithContainers pit = new PitWithContainers(agent);
-      pit.walls();
+      pit.sandbox();
       pit.network();
       pit.privileges();
       pit.limits();
@@ -140,7 +140,7 @@ final class PitWithContainers {
             + String.valueOf(observation).strip().replace('\t', ' ').replace("\n", " | "));
   }
 
-  private void walls() throws IOException, InterruptedException {
+  private void sandbox() throws IOException, InterruptedException {
     Files.createDirectory(agent.cell.resolve("checkpoints").resolve("reader"));
     print("writes", agent.outputOf(LEVEL_3, writes(agent.state)));
     print(
@@ -232,7 +232,7 @@ final class PitWithContainers {
     Files.delete(agent.cell.resolve("artifacts").resolve("ready"));
     Reviver fresh = agent.newReviver();
     RunningAgent polite = agent.startReady(fresh, LEVEL_3, POLITE);
-    print("asked to end", stop(fresh, Duration.ofSeconds(20)));
+    print("stopped with grace", stop(fresh, Duration.ofSeconds(20)));
     print("ended", exit(polite).detail());
     print("saved", Files.exists(agent.cell.resolve("artifacts").resolve("saved")));
     print("once more", agent.outputOf(LEVEL_3, "echo back"));

@@ -141,11 +141,11 @@ public final class SandboxedAgent implements AutoCloseable {
       cell.resolve("artifacts").register(made, StandardWatchEventKinds.ENTRY_CREATE);
       RunningAgent running = start(by, isolation, script);
       while (Files.notExists(ready)) {
-        WatchKey news = made.poll(30, TimeUnit.SECONDS);
-        if (news == null) {
+        WatchKey event = made.poll(30, TimeUnit.SECONDS);
+        if (event == null) {
           throw new AssertionError("never ready: " + Files.readString(log()));
         }
-        news.reset();
+        event.reset();
       }
       return running;
     }

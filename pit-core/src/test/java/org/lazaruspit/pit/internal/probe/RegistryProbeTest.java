@@ -46,29 +46,29 @@ final class RegistryProbeTest {
     return new ProbeTarget(new AgentRef(new UUID(1, 1), id), id, incarnation, Optional.empty());
   }
 
-  private ProbeResult ask(String id) {
+  private ProbeResult probe(String id) {
     return probe.probe(List.of(target(id, 3))).get(0);
   }
 
   @Test
   void anAgentThatWasRegisteredIsProvenHealthyByItsFirstHeartbeatOnly() throws IOException {
-    assertEquals(Verdict.UNKNOWN, ask("a").verdict());
+    assertEquals(Verdict.UNKNOWN, probe("a").verdict());
     probe.register(target("a", 3));
-    assertFalse(ask("a").provesHealthy(3));
+    assertFalse(probe("a").provesHealthy(3));
     registry.heartbeat("a", Heartbeat.builder().incarnation(3).build());
-    assertTrue(ask("a").provesHealthy(3));
-    assertFalse(ask("a").provesHealthy(4));
+    assertTrue(probe("a").provesHealthy(3));
+    assertFalse(probe("a").provesHealthy(4));
   }
 
   @Test
   void theRegistrysVerdictIsPassedOnUnchanged() throws IOException {
     probe.register(target("a", 3));
     registry.reportFailure("a", "disk full");
-    assertEquals(Verdict.DEGRADED, ask("a").verdict());
+    assertEquals(Verdict.DEGRADED, probe("a").verdict());
     registry.reportFailure("a", "disk full");
     registry.reportFailure("a", "disk full");
-    assertEquals(Verdict.UNHEALTHY, ask("a").verdict());
-    assertEquals("disk full", ask("a").detail());
+    assertEquals(Verdict.UNHEALTHY, probe("a").verdict());
+    assertEquals("disk full", probe("a").detail());
   }
 
   @Test
@@ -76,7 +76,7 @@ final class RegistryProbeTest {
     probe.register(target("a", 4));
     IOException refused = assertThrows(IOException.class, () -> probe.register(target("a", 3)));
     assertTrue(refused.getMessage().contains("4"), refused::getMessage);
-    assertEquals(4, ask("a").incarnation());
+    assertEquals(4, probe("a").incarnation());
   }
 
   @Test
@@ -85,8 +85,8 @@ final class RegistryProbeTest {
     probe.register(target("b", 3));
     now += Duration.ofSeconds(2).toNanos();
     registry.checkTimeouts();
-    assertEquals(Optional.of("mass"), ask("a").held());
-    assertEquals(Verdict.HEALTHY, ask("a").verdict());
+    assertEquals(Optional.of("mass"), probe("a").held());
+    assertEquals(Verdict.HEALTHY, probe("a").verdict());
   }
 
   @Test
@@ -97,18 +97,18 @@ final class RegistryProbeTest {
             .incarnation(3)
             .waiting(Waiting.until("quota", Instant.now().plusSeconds(60)))
             .build());
-    assertTrue(ask("a").waiting().orElseThrow().startsWith("waits for quota until 2"));
+    assertTrue(probe("a").waiting().orElseThrow().startsWith("waits for quota until 2"));
   }
 
   @Test
   void lastHeartbeatAndProgressAreCarried() throws IOException {
     probe.register(target("a", 3));
-    assertEquals(Optional.empty(), ask("a").lastHeartbeat());
-    assertEquals(Optional.empty(), ask("a").progress());
+    assertEquals(Optional.empty(), probe("a").lastHeartbeat());
+    assertEquals(Optional.empty(), probe("a").progress());
     registry.heartbeat("a", Heartbeat.builder().incarnation(3).progress(42).build());
-    assertEquals(registry.find("a").map(AgentHealth::lastHeartbeat), ask("a").lastHeartbeat());
-    assertTrue(ask("a").lastHeartbeat().isPresent());
-    assertEquals(Optional.of("42"), ask("a").progress());
+    assertEquals(registry.find("a").map(AgentHealth::lastHeartbeat), probe("a").lastHeartbeat());
+    assertTrue(probe("a").lastHeartbeat().isPresent());
+    assertEquals(Optional.of("42"), probe("a").progress());
   }
 
   @Test
@@ -122,7 +122,7 @@ final class RegistryProbeTest {
     assertEquals("step 2", health.progress());
     assertEquals("large", health.metadata().get("model"));
     assertEquals(Duration.ofMillis(250), health.responseTime());
-    assertTrue(ask("a").waiting().isPresent());
+    assertTrue(probe("a").waiting().isPresent());
     assertThrows(IOException.class, () -> probe.heartbeat(target("a", 2), ""));
   }
 }

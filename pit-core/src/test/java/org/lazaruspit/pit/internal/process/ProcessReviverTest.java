@@ -96,9 +96,9 @@ final class ProcessReviverTest {
       RunningAgent running =
           by.start(order(incarnation, "sh", "-c", script, "sh", ready.toString()));
       while (Files.notExists(ready)) {
-        WatchKey news = made.poll(30, TimeUnit.SECONDS);
-        assertNotNull(news, "the agent never became ready");
-        news.reset();
+        WatchKey event = made.poll(30, TimeUnit.SECONDS);
+        assertNotNull(event, "the agent never became ready");
+        event.reset();
       }
       return running;
     }

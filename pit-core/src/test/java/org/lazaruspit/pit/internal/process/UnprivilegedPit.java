@@ -37,7 +37,7 @@ public final class UnprivilegedPit {
     try (SandboxedAgent agent =
         new SandboxedAgent(folder, ProgramLookup.ofThisMachine(), settings)) {
       UnprivilegedPit pit = new UnprivilegedPit(agent, level(IsolationLevel.LEVEL_2));
-      pit.walls();
+      pit.sandbox();
       pit.network(args[1]);
       pit.lifeAndDeath();
       pit.refusal();
@@ -48,7 +48,7 @@ public final class UnprivilegedPit {
     System.out.println(subject + ": " + String.valueOf(observation).strip().replace("\n", " | "));
   }
 
-  private void walls() throws IOException, InterruptedException {
+  private void sandbox() throws IOException, InterruptedException {
     print("limits", agent.outputOf(spec, "ulimit -n; ulimit -c"));
     print(
         "privileges",
