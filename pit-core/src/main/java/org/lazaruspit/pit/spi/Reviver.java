@@ -72,7 +72,7 @@ public interface Reviver {
   Presence presence(AgentRef agent) throws IOException, InterruptedException;
 
   /**
-   * Stops every process of the agent, of whatever origin, and proves that it is gone; for an absent
+   * Stops every process of the agent, of any origin, and proves that it is gone; for an absent
    * agent, only proves that. Afterwards the agent's exit is complete. Leaves an incarnation alone
    * that is newer than the order allows, as far as this reviver knows incarnations.
    *

@@ -114,7 +114,7 @@ final class PreforkPool implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Removes and returns an idle process; null if there is none. */
+  /** Removes and returns an idle process; null if all are taken. */
   synchronized @Nullable Process take() {
     return idle.poll();
   }

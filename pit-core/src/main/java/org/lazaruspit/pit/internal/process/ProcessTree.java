@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes that descend from one agent's start, in whatever session: those that hold the agent
- * lock open, and those that carry the mark. Many run-times close inherited descriptors in their
+ * Processes that descend from one agent's start, in any session: those that hold the agent lock
+ * open, and those that carry the mark. Many run-times close inherited descriptors in their
  * children, so neither sign alone finds all of them.
  */
 final class ProcessTree {
@@ -51,7 +51,7 @@ final class ProcessTree {
     }
   }
 
-  /** Returns the incarnation in the environment of a process; 0 if there is none. */
+  /** Returns the incarnation in the environment of a process; 0 if absent. */
   static long incarnationOf(long pid) {
     return ProcFs.variable(pid, "LAZARUS_INCARNATION")
         .filter(text -> text.matches("[0-9]{1,18}"))
