@@ -211,11 +211,15 @@ public final class ProcessReviver implements Reviver {
         order
             .command()
             .orElseThrow(() -> new IOException("no launcher in the configuration fits the agent"));
+    TrackedAgent before = agents.get(order.agent());
+    if (before != null && !before.ended() && before.leaderRuns()) {
+      // Its process may not have taken the lock yet, and a second process would overtake it.
+      throw new IOException("runs already: " + before.running().description());
+    }
     cells.put(order.agent().cellId(), order.cellDirectory().toRealPath());
     AgentLock lock = lock(order.agent());
     lock.prepare();
     Sandbox.SandboxedCommand sandboxed = sandbox().prepare(order, command);
-    TrackedAgent before = agents.get(order.agent());
     boolean alone = before == null || before.ended();
     Process process = start(processBuilder(order, command, sandboxed, lock), lock.files(), alone);
     Optional<AgentRecord> record =
