@@ -5,16 +5,16 @@ import java.util.Objects;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * Why an agent is where it is. In words, for people. Immutable and thread-safe.
+ * Explanation of an agent's state, as text for operators. Immutable and thread-safe.
  *
- * @param agent who
- * @param evidence what was seen of it, newest first
- * @param rules the rules that bear on it now, each with the numbers that it compares
- * @param next what will happen next, and what it waits for
+ * @param agent the agent
+ * @param evidence the evidence, newest first
+ * @param rules the rules that apply now, each with the numbers that it compares
+ * @param next the next action, and the condition that it waits for
  */
 public record Explanation(AgentRef agent, List<String> evidence, List<String> rules, String next) {
 
-  /** Copies the lists. */
+  /** Copies the lists; rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public Explanation {
     Objects.requireNonNull(agent, "agent");

@@ -2,31 +2,31 @@ package org.lazaruspit.pit;
 
 import java.util.Locale;
 
-/** Why an agent is in trouble. Immutable and thread-safe. */
+/** Class of an agent's failure. Immutable and thread-safe. */
 public enum FailureCause {
-  /** Its process is gone, or was never there. */
+  /** The agent's process is gone, or was never started. */
   EXIT,
-  /** It is not heard any more. */
+  /** The agent sends no heartbeats any more. */
   SILENCE,
-  /** It is heard, and gets nowhere. */
+  /** The agent sends heartbeats, but makes no progress. */
   STUCK,
-  /** Somebody reported failures of it. */
+  /** Failures of the agent were reported to its registry. */
   REPORTED,
-  /** It waits for a quota: a restart would not help. */
+  /** The agent is out of quota: a restart does not help. */
   QUOTA,
-  /** It is not let in: a restart would not help. */
+  /** The agent's credentials are refused: a restart does not help. */
   AUTH,
-  /** It is set up wrongly: a restart would not help. */
+  /** The agent's configuration is wrong: a restart does not help. */
   CONFIG,
-  /** Its gateway does not answer, which says nothing about the agent. */
+  /** The gateway does not answer, which is no evidence about the agent. */
   GATEWAY,
-  /** A large part of the fleet fell silent at once: the trouble is elsewhere. */
+  /** A large part of the fleet fell silent at once: the cause lies outside of the agents. */
   MASS;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in the journal and in logs.
+   * Returns the name used in the journal and in logs.
    *
    * @return the constant's name in lower case
    */
@@ -35,9 +35,9 @@ public enum FailureCause {
   }
 
   /**
-   * Whether trouble of this cause is held, that is shown and not revived.
+   * Returns whether an agent with this failure is held: reported, not revived.
    *
-   * @return true where a restart would not cure it, or where many share it
+   * @return true if a restart does not cure the failure, or if many agents share the cause
    */
   public boolean held() {
     return switch (this) {
@@ -46,7 +46,11 @@ public enum FailureCause {
     };
   }
 
-  /** Whether it lies outside of the agents that show it, and ends for all of them at once. */
+  /**
+   * Returns whether the cause lies outside of the agents, and ends for all of them at once.
+   *
+   * @return true for {@link #GATEWAY} and {@link #MASS}
+   */
   public boolean shared() {
     return this == GATEWAY || this == MASS;
   }

@@ -7,20 +7,20 @@ import java.util.Optional;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * An agent was found in trouble, and that was written down: as a request for its revival, or as a
- * hold. Once for each incarnation that is. Immutable and thread-safe.
+ * Journaled failure of an agent: a request for its revival, or a hold. At most one for each
+ * incarnation. Immutable and thread-safe.
  *
- * @param agent who
- * @param incarnation the incarnation that the evidence speaks of
- * @param cause why
- * @param at when it was written down
- * @param since when the trouble began, as far as anybody knows: its process was seen to end, or was
- *     last heard; empty where nobody was there to see it
+ * @param agent the agent
+ * @param incarnation the incarnation that the evidence applies to
+ * @param cause the class of the failure
+ * @param at the time of the journal line
+ * @param since the begin of the failure: the end of the process, or the last heartbeat; empty if
+ *     unknown
  */
 public record FailureDetection(
     AgentRef agent, long incarnation, FailureCause cause, Instant at, Optional<Instant> since) {
 
-  /** Checks that the parts are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public FailureDetection {
     Objects.requireNonNull(agent, "agent");
@@ -30,10 +30,9 @@ public record FailureDetection(
   }
 
   /**
-   * How long the trouble lasted before it was written down. By the wall clock, so that a clock that
-   * was set back in between makes it zero.
+   * Returns the time from the begin of the failure to its journal line, by the wall clock.
    *
-   * @return the time, or empty where its beginning is not known
+   * @return zero or more, zero if the clock was set back in between; empty if the begin is unknown
    */
   public Optional<Duration> took() {
     return since.map(begun -> at.isAfter(begun) ? Duration.between(begun, at) : Duration.ZERO);

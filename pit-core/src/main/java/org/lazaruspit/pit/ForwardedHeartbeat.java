@@ -5,15 +5,15 @@ import java.util.Optional;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * A heartbeat that an agent left in its file was passed on to whoever judges the agent. Immutable
+ * Heartbeat that the pit read from an agent's file and forwarded to the agent's registry. Immutable
  * and thread-safe.
  *
- * @param agent whose it was
- * @param refusal why it was not taken, in words; empty where it was
+ * @param agent the agent
+ * @param refusal the registry's reason for a refusal, as text; empty if it accepted the heartbeat
  */
 public record ForwardedHeartbeat(AgentRef agent, Optional<String> refusal) {
 
-  /** Checks that the parts are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public ForwardedHeartbeat {
     Objects.requireNonNull(agent, "agent");

@@ -13,18 +13,18 @@ import org.lazaruspit.pit.internal.isolation.IsolationPreflight;
 import org.lazaruspit.pit.spi.Settings;
 
 /**
- * What this machine can give agents that are to be kept apart, and what is missing, found out by
- * trying. Immutable and thread-safe.
+ * Isolation features and levels that this machine supports, found by trials. Immutable and
+ * thread-safe.
  *
- * @param abilities what isolation is made of, in words, each with the reason why this machine does
- *     not give it; empty where it does
- * @param refusals for every level, why an agent of it would not be started here; an empty list
- *     where it would
+ * @param abilities every isolation feature, as text, with the reason why this machine lacks it;
+ *     empty if the machine supports it
+ * @param refusals for every level, the reasons against a start of its agents on this machine; an
+ *     empty list if the machine supports the level
  */
 public record IsolationReport(
     Map<String, Optional<String>> abilities, Map<IsolationLevel, List<String>> refusals) {
 
-  /** Copies the parts. */
+  /** Copies the maps. */
   @SuppressWarnings("doclint:missing") // the record says it
   public IsolationReport {
     abilities = Collections.unmodifiableMap(new LinkedHashMap<>(abilities));
@@ -36,12 +36,12 @@ public record IsolationReport(
   }
 
   /**
-   * Tries everything on the machine at hand. Takes some tenths of a second: programs are started,
-   * empty control groups are made and removed again. No agent is touched.
+   * Tries every feature on this machine. Takes some tenths of a second: starts programs, and
+   * creates and removes empty control groups. Affects no agent.
    *
-   * @param settings what the configuration says under {@code plugins.process}
-   * @return what was found
-   * @throws IllegalArgumentException where a setting cannot be used; the message names it
+   * @param settings the settings at {@code plugins.process} in the configuration
+   * @return the result of the trials
+   * @throws IllegalArgumentException if a setting is invalid; the message names it
    */
   public static IsolationReport ofThisMachine(Settings settings) {
     IsolationPreflight preflight = new IsolationPreflight(settings);
@@ -49,18 +49,18 @@ public record IsolationReport(
   }
 
   /**
-   * Whether agents of a level can be started here, as far as the level itself goes: a cell may ask
-   * for more, for example for limits.
+   * Returns whether agents of a level can be started on this machine. A cell may require more than
+   * its level does, for example limits.
    *
    * @param level the level
-   * @return true when nothing that it needs is missing
+   * @return true if no feature that the level requires is missing
    */
   public boolean gives(IsolationLevel level) {
     return refusals.getOrDefault(level, List.of()).isEmpty();
   }
 
   /**
-   * The report for people, a line for each level and each ability.
+   * Formats the report: a line for each level, then a line for each feature.
    *
    * @return lines such as {@code level_2: yes}
    */
@@ -72,7 +72,8 @@ public record IsolationReport(
                 level.wireName()
                     + (reasons.isEmpty() ? ": yes" : ": no, " + String.join("; ", reasons))));
     abilities.forEach(
-        (what, missing) -> lines.add(what + missing.map(why -> ": no, " + why).orElse(": yes")));
+        (feature, missing) ->
+            lines.add(feature + missing.map(reason -> ": no, " + reason).orElse(": yes")));
     return List.copyOf(lines);
   }
 }

@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Lines were written to a cell's journal with one fsync, or could not be. Immutable and
- * thread-safe.
+ * Write of lines to a cell's journal, with one fsync. Immutable and thread-safe.
  *
  * @param cellId the cell
- * @param lines how many, one or more
- * @param took how long it took until they were on the disk, or the attempt had failed
- * @param failure why it failed: then none of them is there; empty where all is well
+ * @param lines the number of lines; 1 or more
+ * @param took the time until the lines were on disk, or the write had failed
+ * @param failure the reason of a failure, after which the journal has none of the lines; empty
+ *     after a success
  */
 public record JournalWrite(UUID cellId, int lines, Duration took, Optional<String> failure) {
 
-  /** Checks that the parts are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public JournalWrite {
     Objects.requireNonNull(cellId, "cellId");

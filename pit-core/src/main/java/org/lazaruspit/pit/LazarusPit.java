@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop: scans the missions root, probes the agents, judges, and has the dead revived. Agents
- * outlive it: {@link #close} lets go of them, and the next pit adopts them. Thread-safe.
+ * Supervisor of the agents below one missions root. A loop scans the cells, probes the agents,
+ * judges the evidence and dispatches revivals. Agents outlive the pit: {@link #close} releases
+ * them, and the next pit adopts them. Thread-safe.
  */
 public final class LazarusPit implements AutoCloseable {
 
@@ -49,7 +50,7 @@ public final class LazarusPit implements AutoCloseable {
   private final PitAssembly parts;
   private final RevivalEngine engine;
   private final RoundTrigger trigger = new RoundTrigger();
-  private final LogOnChange broken = new LogOnChange();
+  private final LogOnChange roundFailures = new LogOnChange();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Thread loop;
 
@@ -86,25 +87,25 @@ public final class LazarusPit implements AutoCloseable {
   }
 
   /**
-   * A pit for this configuration.
+   * Creates a builder.
    *
-   * @param config what to do
-   * @return a builder with the built-in plug-ins and the system's clock
+   * @param config the configuration of the pit
+   * @return a new builder with the built-in plug-ins and the system's clock
    */
   public static PitBuilder builder(PitConfig config) {
     return new PitBuilder(config);
   }
 
   /**
-   * Starts the loop; its first round begins at once.
+   * Starts the loop; the first round begins at once.
    *
-   * @throws IllegalStateException if it was started or closed before
+   * @throws IllegalStateException if the pit was started or closed before
    */
   public void start() {
     lock.lock();
     try {
       if (loop != null || closed) {
-        throw new IllegalStateException("a pit is started once");
+        throw new IllegalStateException("pit: already started or closed");
       }
       embedded.listen(trigger::news);
       fallback.start(trigger::news);
@@ -137,26 +138,26 @@ public final class LazarusPit implements AutoCloseable {
         lastRound = System.nanoTime() - began;
       }
     } catch (InterruptedException e) {
-      log.debug("the loop was interrupted and ends");
+      log.debug("pit: loop interrupted; it ends");
     }
   }
 
-  /** The loop survives every failure of a round: nothing else supervises. */
+  /** Catches every failure of a round: the agents have no other supervisor than the loop. */
   private void runRound(long began) throws InterruptedException {
     try {
       PitReport report = parts.runRound();
       listeners.roundEnded(report, Duration.ofNanos(System.nanoTime() - began));
-      broken.clear(this);
+      roundFailures.clear(this);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
       if (Thread.currentThread().isInterrupted()) {
-        log.debug("the pit closes during a round", e);
-      } else if (broken.isNew(this, e.toString())) {
-        log.error("this round failed, and the next rounds may fail as well", e);
+        log.debug("pit: closed during a round", e);
+      } else if (roundFailures.isNew(this, e.toString())) {
+        log.error("pit: round failed; the next rounds may fail too", e);
       }
     }
   }
 
-  /** Begins the next round now instead of at the next poll. */
+  /** Starts the next round now instead of at the next poll. Does not wait for it. */
   public void wakeUp() {
     trigger.now();
   }
@@ -171,27 +172,27 @@ public final class LazarusPit implements AutoCloseable {
   }
 
   /**
-   * The missions that this pit works, with their agents and tasks.
+   * Returns the missions of the cells that this pit owns, with their agents and tasks.
    *
-   * @return each as it was last read, by cell id
+   * @return each mission as last read, by cell id
    */
   public List<MissionCell> cells() {
     return parts.missions();
   }
 
   /**
-   * The fleet as the last round found it.
+   * Returns the report of the last round.
    *
-   * @return the newest report; an empty one before the first round
+   * @return the newest report; an empty one before the end of the first round
    */
   public PitReport report() {
     return parts.report();
   }
 
   /**
-   * How the pit itself is doing.
+   * Returns the health of the pit itself: whether its loop is on time and acts on failures.
    *
-   * @return whether its loop is on time and does something about what it sees
+   * @return the health, as of now
    */
   public PitHealth health() {
     return parts.watchdog().health();
@@ -203,18 +204,18 @@ public final class LazarusPit implements AutoCloseable {
   }
 
   /**
-   * Every plug-in, and every setting for one, that is not used, and why.
+   * Returns every plug-in, and every setting of a plug-in, that is not used, with the reason.
    *
-   * @return what was found when this pit was built; empty where all is well
+   * @return the problems found when this pit was built; empty without problems
    */
   public List<PluginProblem> pluginProblems() {
     return plugins.problems();
   }
 
   /**
-   * Ends the loop and lets go of every agent and cell; agents run on. A revival under way is broken
-   * off where it is, and the journal tells the next pit. Waits at most 5 s. A second call does
-   * nothing.
+   * Stops the loop and releases every agent and cell; agents run on. Interrupts a revival under
+   * way; the next pit resumes it from the journal. Waits at most 5 s for the loop and 5 s for
+   * revivals. A second call does nothing.
    */
   @Override
   public void close() {
@@ -251,7 +252,7 @@ public final class LazarusPit implements AutoCloseable {
         running.join(CLOSE_LIMIT.toMillis());
       }
       if (!attempts.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("a revival did not end within {}; its thread is abandoned", CLOSE_LIMIT);
+        log.warn("pit: a revival did not end within {}; its thread is abandoned", CLOSE_LIMIT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

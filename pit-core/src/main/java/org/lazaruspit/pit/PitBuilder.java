@@ -17,7 +17,7 @@ import org.lazaruspit.pit.spi.CellOwnership;
 import org.lazaruspit.pit.spi.HealthProbe;
 import org.lazaruspit.pit.spi.Reviver;
 
-/** Sets up a {@link LazarusPit}. Not thread-safe. */
+/** Builds a {@link LazarusPit}. Not thread-safe. */
 public final class PitBuilder {
 
   final PitConfig config;
@@ -37,7 +37,7 @@ public final class PitBuilder {
   }
 
   /**
-   * The wall clock, for what people read. Default: the system's.
+   * Sets the wall clock, for times in journals, logs and reports. Default: the system's clock.
    *
    * @param source the clock
    * @return this
@@ -48,7 +48,7 @@ public final class PitBuilder {
   }
 
   /**
-   * The probe that gateways are asked by. Default: the plug-in that the configuration names.
+   * Sets the health probe. Default: the plug-in that the configuration names.
    *
    * @param instance a configured probe
    * @return this
@@ -59,40 +59,43 @@ public final class PitBuilder {
   }
 
   /**
-   * A registry in this JVM: the agents whose files name this gateway are judged by it, without a
-   * request, and a change of status is acted on at once. Where the configuration lists the gateway
-   * too, its address there is what agents are told. The registry stays its owner's. Default: none.
+   * Adds a registry in this JVM. The pit judges the agents whose files name this gateway by the
+   * registry, without requests, and acts on a change of status at once. If the configuration lists
+   * the gateway too, agents get the address from there. The pit neither starts nor closes the
+   * registry. Default: no registry.
    *
-   * @param gateway what agents' files call the gateway
-   * @param registry its registry; start it yourself, or silence is not noticed
+   * @param gateway the gateway's name in the agents' files
+   * @param registry the registry of the gateway, started by the caller; otherwise it detects no
+   *     silence
    * @return this
-   * @throws IllegalArgumentException if that gateway has one already
+   * @throws IllegalArgumentException if the gateway has a registry already
    */
   public PitBuilder registry(String gateway, HealthRegistry registry) {
     Objects.requireNonNull(registry, "registry");
     if (registries.putIfAbsent(Objects.requireNonNull(gateway, "gateway"), registry) != null) {
-      throw new IllegalArgumentException("registry: gateway " + gateway + " has one already");
+      throw new IllegalArgumentException(
+          "registry: gateway " + gateway + " has a registry already");
     }
     return this;
   }
 
   /**
-   * A registry in this JVM for the agents of every gateway that the configuration doesn't list.
-   * Default: none.
+   * Sets a registry in this JVM for the agents of every gateway that the configuration does not
+   * list. Default: no registry.
    *
-   * @param registry the registry; start it yourself, or silence is not noticed
+   * @param registry the registry, started by the caller; otherwise it detects no silence
    * @return this
-   * @throws IllegalArgumentException if there is one already
+   * @throws IllegalArgumentException if the registry for unlisted gateways is set already
    */
   public PitBuilder registry(HealthRegistry registry) {
     if (unlistedRegistry != null) {
-      throw new IllegalArgumentException("registry: there is one already for unlisted gateways");
+      throw new IllegalArgumentException("registry: set already for unlisted gateways");
     }
     unlistedRegistry = Objects.requireNonNull(registry, "registry");
     return this;
   }
 
-  /** What the pit's own rules are applied by; it is closed with the pit: for tests. */
+  /** Sets the registry that applies the pit's own rules; closed with the pit. For tests. */
   PitBuilder ownRegistry(HealthRegistry registry) {
     ownRegistry = registry;
     return this;
@@ -108,7 +111,7 @@ public final class PitBuilder {
   }
 
   /**
-   * The reviver. Default: the plug-in that the configuration names.
+   * Sets the reviver. Default: the plug-in that the configuration names.
    *
    * @param instance a configured reviver
    * @return this
@@ -119,9 +122,10 @@ public final class PitBuilder {
   }
 
   /**
-   * Who decides which pit works a cell. Default: the plug-in that the configuration names.
+   * Sets the cell ownership, which decides the claims of pits on cells. Default: the plug-in that
+   * the configuration names.
    *
-   * @param instance a configured ownership
+   * @param instance a configured cell ownership
    * @return this
    */
   public PitBuilder ownership(CellOwnership instance) {
@@ -130,8 +134,9 @@ public final class PitBuilder {
   }
 
   /**
-   * Only decide and journal, and do nothing: nobody is started, stopped, registered or marked, and
-   * the lines in the journal are marked {@code dry_run} and change no state. Default: no.
+   * Enables the dry run: the pit decides and journals, but starts, stops and registers no agent,
+   * and writes to no agent's file. Its journal lines carry {@code dry_run} and change no state.
+   * Default: off.
    *
    * @return this
    */
@@ -141,9 +146,9 @@ public final class PitBuilder {
   }
 
   /**
-   * Adds somebody who is told what the pit does. Default: nobody.
+   * Adds a listener for events of the pit. Default: no listener.
    *
-   * @param listener whom to tell
+   * @param listener the listener
    * @return this
    */
   public PitBuilder listener(PitListener listener) {
@@ -151,18 +156,18 @@ public final class PitBuilder {
     return this;
   }
 
-  /** Called on the thread that wrote a line, before what it announces is done: for tests. */
+  /** Sets an action for the thread that wrote a journal line, before the next step. For tests. */
   PitBuilder afterEachLine(Runnable action) {
     afterEachLine = action;
     return this;
   }
 
   /**
-   * The pit; nothing runs before it is started.
+   * Builds the pit; its loop runs only after {@link LazarusPit#start}.
    *
    * @return a new pit
-   * @throws IllegalArgumentException if the configuration names a plug-in that isn't there, or one
-   *     refuses its settings, or one that is handed in has no usable name
+   * @throws IllegalArgumentException if a plug-in that the configuration names is missing, a
+   *     plug-in refuses its settings, or a plug-in instance has an invalid name
    * @throws IOException if the missions root cannot be opened
    */
   public LazarusPit build() throws IOException {

@@ -18,33 +18,32 @@ import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Launcher;
 
 /**
- * The pit's configuration, as read from a file or made by a builder. Immutable and thread-safe.
+ * Configuration of a pit, read from a file or made by a builder. Immutable and thread-safe.
  *
- * @param pollInterval time between two polls; 1 s to a day, default 30 s
- * @param timeout the pit's own time-out for agents that no gateway judges; 1 s to a year, default
- *     300 s: silent for one is degraded, for three dead
- * @param maxRetries attempts after the first, where a cell doesn't say; 0 to 100, default 3
- * @param autoRevive whether agents are revived without asking, where a cell doesn't say; default
- *     true
- * @param gateways the gateways that may be spoken to, by name; empty lets agents name any host
+ * @param pollInterval the time between two polls; 1 s to 1 day, default 30 s
+ * @param timeout the pit's own timeout for agents without a gateway; 1 s to 1 year, default 300 s:
+ *     an agent that is silent for one timeout is degraded, for three dead
+ * @param maxRetries the default for cells: attempts after the first; 0 to 100, default 3
+ * @param autoRevive the default for cells: whether revivals need no approval; default true
+ * @param gateways the gateways that the pit may connect to, by name; if empty, agents may name any
+ *     host
  * @param missionsPath the missions root; default {@code /var/missions}
- * @param logLevel how much a program around the pit should log, one of {@link #LOG_LEVELS}; default
+ * @param logLevel the log level of a program around the pit, one of {@link #LOG_LEVELS}; default
  *     {@code INFO}
  * @param reviver the name of the reviver; default {@code process}
- * @param probe the name of the health probe that gateways are asked by; default {@code
- *     gateway-http}
+ * @param probe the name of the health probe; default {@code gateway-http}
  * @param ownership the name of the cell ownership; default {@code file-lock}
- * @param launchers commands by name
- * @param allowCellCommands whether the argument list {@code command} in an agent's own file is run,
- *     before any launcher; default false: such a command is logged once and never run
- * @param agentKey what a gateway calls an agent; default {@link AgentKey#AGENT}
- * @param pluginDirectory a folder with JAR files that hold plug-ins; default none
- * @param plugins settings by plug-in name
- * @param stateDirectory the pit's own files: the agents' locks, {@code token} (what a client of the
- *     daemon has to show) and, while a daemon runs, {@code pit.json}; default: where the
- *     configuration file is
- * @param control where a daemon around the pit can be asked
- * @param limits what keeps a storm of revivals in bounds
+ * @param launchers the launchers, by name; default none
+ * @param allowCellCommands whether the pit runs the argument list {@code command} in an agent's own
+ *     file, in preference to a launcher; default false: such a command is logged once and never run
+ * @param agentKey the form of an agent's key at a gateway; default {@link AgentKey#AGENT}
+ * @param pluginDirectory the directory of the plug-ins' JAR files; default none
+ * @param plugins the settings of plug-ins, by plug-in name; default none
+ * @param stateDirectory the directory of the pit's own files: the agents' locks, {@code token} (the
+ *     token for clients of the daemon) and, while a daemon runs, {@code pit.json}; default: the
+ *     directory of the configuration file
+ * @param control the address of a daemon around the pit; default {@link Control#DEFAULT}
+ * @param limits the limits of revivals; default {@link Limits#DEFAULT}
  */
 public record PitConfig(
     Duration pollInterval,
@@ -66,7 +65,7 @@ public record PitConfig(
     Control control,
     Limits limits) {
 
-  /** What {@code log_level} may be, from nothing to everything. */
+  /** Values of {@code log_level}, from silent to verbose. */
   public static final List<String> LOG_LEVELS =
       List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
@@ -122,9 +121,9 @@ public record PitConfig(
   }
 
   /**
-   * A configuration in code, with every setting at its default.
+   * Creates a builder with every setting at its default.
    *
-   * @param stateDirectory where the pit keeps its own files, outside every cell
+   * @param stateDirectory the directory of the pit's own files, outside every cell
    * @return a new builder
    */
   public static PitConfigBuilder builder(Path stateDirectory) {
@@ -132,19 +131,19 @@ public record PitConfig(
   }
 
   /**
-   * Starts with this configuration.
+   * Creates a builder with the settings of this configuration.
    *
-   * @return a new builder that can change each setting once
+   * @return a new builder; each setting can be changed once
    */
   public PitConfigBuilder toBuilder() {
     return new PitConfigBuilder(this);
   }
 
   /**
-   * What holds for a cell that doesn't say otherwise: the defaults of the format, with this
-   * configuration's own.
+   * Returns the policies for a cell without its own: this configuration's {@code autoRevive} and
+   * {@code maxRetries}, and the defaults of the format.
    *
-   * @return the policies to fall back to
+   * @return the default policies
    */
   public EffectivePolicies defaultPolicies() {
     EffectivePolicies defaults = EffectivePolicies.DEFAULTS;
@@ -159,16 +158,16 @@ public record PitConfig(
   }
 
   /**
-   * The launcher for an agent.
+   * Returns the launcher for an agent.
    *
-   * @param name what the agent's file says; null where it says nothing
-   * @return that launcher, or the one called {@code default}; empty where there is none
+   * @param name the launcher's name in the agent's file; null selects {@code default}
+   * @return the launcher of that name; empty if the configuration has none
    */
   public Optional<Launcher> launcherFor(@Nullable String name) {
     return Optional.ofNullable(launchers.get(name == null ? "default" : name));
   }
 
-  /** What a gateway calls an agent. */
+  /** Form of an agent's key at a gateway. */
   public enum AgentKey {
     /** The agent's id alone. */
     AGENT,
@@ -177,14 +176,13 @@ public record PitConfig(
   }
 
   /**
-   * What keeps a storm of revivals in bounds.
+   * Limits of revivals. Immutable and thread-safe.
    *
-   * @param concurrentRevivals revivals that may run at once; 1 to 1000, default 4
-   * @param revivalsPerMinute attempts that may begin within a minute; 1 to 100,000, default 60
-   * @param revivalsPerAgent revivals of one agent within {@code perAgentWindow} after which it is
-   *     quarantined; 1 to 1000, default 5
-   * @param perAgentWindow the time that {@code revivalsPerAgent} speaks of; 1 s to a year, default
-   *     900 s
+   * @param concurrentRevivals the most revivals at once; 1 to 1000, default 4
+   * @param revivalsPerMinute the most attempts that begin within a minute; 1 to 100,000, default 60
+   * @param revivalsPerAgent the revivals of an agent within {@code perAgentWindow} that lead to its
+   *     quarantine; 1 to 1000, default 5
+   * @param perAgentWindow the time window of {@code revivalsPerAgent}; 1 s to 1 year, default 900 s
    */
   public record Limits(
       int concurrentRevivals,
@@ -192,7 +190,7 @@ public record PitConfig(
       int revivalsPerAgent,
       Duration perAgentWindow) {
 
-    /** What holds where nothing is said. */
+    /** Default limits. */
     public static final Limits DEFAULT = new Limits(4, 60, 5, Duration.ofMinutes(15));
 
     /**
@@ -210,24 +208,26 @@ public record PitConfig(
   }
 
   /**
-   * Where a daemon around the pit can be asked: read here, used by the daemon, since the library
-   * opens no port. What is said there goes unencrypted, and so it may not leave the machine.
+   * Address of a daemon around the pit. Part of the configuration for the daemon's sake: the
+   * library opens no port. Restricted to the loopback interface, because the daemon's protocol is
+   * not encrypted. Immutable and thread-safe.
    *
    * @param host a loopback address, or {@code localhost}; default {@code 127.0.0.1}
-   * @param port 1 to 65535, or 0, the default, for any that is free
+   * @param port 1 to 65535, or 0 for any free port; default 0
    */
   public record Control(String host, int port) {
 
     private static final Pattern LOOPBACK =
         Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}|::1|\\[::1]");
 
-    /** What holds where nothing is said. */
+    /** Any free port at {@code 127.0.0.1}. */
     public static final Control DEFAULT = new Control("127.0.0.1", 0);
 
     /**
-     * Checks both.
+     * Checks host and port.
      *
-     * @throws IllegalArgumentException if the host is not this machine, or the port is none
+     * @throws IllegalArgumentException if the host is not a loopback address, or the port is out of
+     *     its range
      */
     @SuppressWarnings("doclint:missing") // the record says it
     public Control {
@@ -237,13 +237,13 @@ public record PitConfig(
       within("control: port", port, 0, 65_535);
     }
 
-    /** Only what needs no look-up: a name could lead anywhere tomorrow. */
+    /** Accepts addresses without a DNS look-up only: a name may resolve elsewhere tomorrow. */
     static boolean isLoopback(String host) {
       return LOOPBACK.matcher(host).matches();
     }
   }
 
-  /** A configuration that cannot be used, with every problem found in it. */
+  /** Thrown for an invalid configuration, with every problem in it. */
   public static final class InvalidConfigException extends IOException {
     private static final long serialVersionUID = 1L;
     private final transient List<String> problems;
@@ -254,9 +254,9 @@ public record PitConfig(
     }
 
     /**
-     * Every problem by itself, each with its place.
+     * Returns the problems, each with its place in the document.
      *
-     * @return at least one sentence
+     * @return at least one problem
      */
     public List<String> problems() {
       return problems;
@@ -264,12 +264,13 @@ public record PitConfig(
   }
 
   /**
-   * Reads a configuration file. A missing file means defaults; anything else that cannot be read, a
-   * link that leads nowhere included, is an error, never the defaults.
+   * Reads a configuration file. A missing file means defaults; a file that cannot be read, such as
+   * a dangling link, is an error.
    *
-   * @param file the file; its folder is the default state directory
+   * @param file the file; its directory is the default state directory
    * @return the configuration
-   * @throws IOException if it cannot be read, or, as {@link InvalidConfigException}, has problems
+   * @throws InvalidConfigException if the configuration has problems, or is larger than 1 MiB
+   * @throws IOException if the file cannot be read
    */
   public static PitConfig load(Path file) throws IOException {
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -289,10 +290,11 @@ public record PitConfig(
   /**
    * Reads a configuration from its text.
    *
-   * @param file where the text comes from; named in errors
+   * @param file the source of the text, named in errors; its directory is the default state
+   *     directory
    * @param document the JSON document
    * @return the configuration
-   * @throws InvalidConfigException if it has problems
+   * @throws InvalidConfigException if the configuration has problems
    */
   public static PitConfig parse(Path file, String document) throws InvalidConfigException {
     return PitConfigReader.read(file.toAbsolutePath().normalize(), document);

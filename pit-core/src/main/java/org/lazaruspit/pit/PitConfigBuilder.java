@@ -12,8 +12,8 @@ import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Launcher;
 
 /**
- * Collects a configuration in code; each setting can be given once. Ranges are those of {@link
- * PitConfig} and are checked by {@link #build}. Not thread-safe.
+ * Builds a {@link PitConfig}. A second call for one setting throws {@link
+ * IllegalArgumentException}; {@link #build} checks the ranges. Not thread-safe.
  *
  * <pre>{@code
  * PitConfig config =
@@ -22,7 +22,7 @@ import org.lazaruspit.pit.spi.Launcher;
  */
 public final class PitConfigBuilder {
 
-  private final SetOnce given = new SetOnce();
+  private final SetOnce settings = new SetOnce();
   private Duration pollInterval = Duration.ofSeconds(30);
   private Duration timeout = Duration.ofMinutes(5);
   private int maxRetries = 3;
@@ -68,209 +68,209 @@ public final class PitConfigBuilder {
   }
 
   /**
-   * The time between two polls.
+   * Sets the time between two polls.
    *
-   * @param value 1 s to a day, default 30 s
+   * @param value 1 s to 1 day, default 30 s
    * @return this
    */
   public PitConfigBuilder pollInterval(Duration value) {
-    pollInterval = given.once("pollInterval", value);
+    pollInterval = settings.once("pollInterval", value);
     return this;
   }
 
   /**
-   * The pit's own time-out for agents that no gateway judges.
+   * Sets the pit's own timeout for agents without a gateway.
    *
-   * @param value 1 s to a year, default 300 s
+   * @param value 1 s to 1 year, default 300 s
    * @return this
    */
   public PitConfigBuilder timeout(Duration value) {
-    timeout = given.once("timeout", value);
+    timeout = settings.once("timeout", value);
     return this;
   }
 
   /**
-   * Attempts after the first, where a cell doesn't say.
+   * Sets the number of attempts after the first, for cells without their own.
    *
    * @param value 0 to 100, default 3
    * @return this
    */
   public PitConfigBuilder maxRetries(int value) {
-    maxRetries = given.once("maxRetries", value);
+    maxRetries = settings.once("maxRetries", value);
     return this;
   }
 
   /**
-   * Whether agents are revived without asking, where a cell doesn't say.
+   * Sets whether revivals need no approval, for cells without their own policy.
    *
-   * @param value default true
+   * @param value false for revivals by approval only; default true
    * @return this
    */
   public PitConfigBuilder autoRevive(boolean value) {
-    autoRevive = given.once("autoRevive", value);
+    autoRevive = settings.once("autoRevive", value);
     return this;
   }
 
   /**
-   * Adds a gateway that may be spoken to. Default: none is listed, and agents may name any host.
+   * Adds a gateway that the pit may connect to. Default: no gateway, and agents may name any host.
    *
-   * @param value a gateway whose name has not been given before
+   * @param value a gateway with a name of its own
    * @return this
    */
   public PitConfigBuilder gateway(GatewayAddress value) {
-    gateways.put(value.name(), given.once("gateway " + value.name(), value));
+    gateways.put(value.name(), settings.once("gateway " + value.name(), value));
     return this;
   }
 
   /**
-   * The missions root.
+   * Sets the missions root.
    *
    * @param value default {@code /var/missions}
    * @return this
    */
   public PitConfigBuilder missionsPath(Path value) {
-    missionsPath = given.once("missionsPath", value);
+    missionsPath = settings.once("missionsPath", value);
     return this;
   }
 
   /**
-   * How much a program around the pit should log; the library itself leaves logging alone.
+   * Sets the log level of a program around the pit; the library itself does not use it.
    *
    * @param value one of {@link PitConfig#LOG_LEVELS}, default {@code INFO}
    * @return this
    */
   public PitConfigBuilder logLevel(String value) {
-    logLevel = given.once("logLevel", value);
+    logLevel = settings.once("logLevel", value);
     return this;
   }
 
   /**
-   * The reviver.
+   * Selects the reviver.
    *
    * @param name the name of a plug-in, default {@code process}
    * @return this
    */
   public PitConfigBuilder reviver(String name) {
-    reviver = given.once("reviver", name);
+    reviver = settings.once("reviver", name);
     return this;
   }
 
   /**
-   * Who asks gateways about the health of their agents.
+   * Selects the health probe.
    *
    * @param name the name of a plug-in, default {@code gateway-http}
    * @return this
    */
   public PitConfigBuilder probe(String name) {
-    probe = given.once("probe", name);
+    probe = settings.once("probe", name);
     return this;
   }
 
   /**
-   * Who decides which pit works a cell.
+   * Selects the cell ownership, which decides the claims of pits on cells.
    *
    * @param name the name of a plug-in, default {@code file-lock}
    * @return this
    */
   public PitConfigBuilder ownership(String name) {
-    ownership = given.once("ownership", name);
+    ownership = settings.once("ownership", name);
     return this;
   }
 
   /**
-   * Adds a command that starts agents. Default: none.
+   * Adds a launcher. Default: no launcher.
    *
-   * @param value a launcher whose name has not been given before
+   * @param value a launcher with a name of its own
    * @return this
    */
   public PitConfigBuilder launcher(Launcher value) {
-    launchers.put(value.name(), given.once("launcher " + value.name(), value));
+    launchers.put(value.name(), settings.once("launcher " + value.name(), value));
     return this;
   }
 
   /**
-   * Whether a command that is written in a cell is run. Whoever may write such a cell then runs
-   * programs as the pit's user.
+   * Sets whether the pit runs commands from cells. If true, every user with write access to a cell
+   * can run programs as the pit's user.
    *
    * @param value default false
    * @return this
    */
   public PitConfigBuilder allowCellCommands(boolean value) {
-    allowCellCommands = given.once("allowCellCommands", value);
+    allowCellCommands = settings.once("allowCellCommands", value);
     return this;
   }
 
   /**
-   * What a gateway calls an agent.
+   * Sets the form of an agent's key at a gateway.
    *
    * @param value default {@link AgentKey#AGENT}
    * @return this
    */
   public PitConfigBuilder agentKey(AgentKey value) {
-    agentKey = given.once("agentKey", value);
+    agentKey = settings.once("agentKey", value);
     return this;
   }
 
   /**
-   * The folder with JAR files that hold plug-ins. Default: none.
+   * Sets the directory of the plug-ins' JAR files. Default: no directory.
    *
    * @param folder a directory
    * @return this
    */
   public PitConfigBuilder pluginDirectory(Path folder) {
-    pluginDirectory = Optional.of(given.once("pluginDirectory", folder));
+    pluginDirectory = Optional.of(settings.once("pluginDirectory", folder));
     return this;
   }
 
   /**
-   * Adds what a plug-in is to be set up with. Default: no settings.
+   * Adds the settings of a plug-in. Default: no settings.
    *
-   * @param name the plug-in's name, not given before
-   * @param settings JSON values: texts, numbers, booleans, lists, maps
+   * @param name the plug-in's name; each plug-in once
+   * @param settings JSON values: strings, numbers, booleans, lists, maps
    * @return this
    */
   public PitConfigBuilder plugin(String name, Map<String, Object> settings) {
-    plugins.put(name, given.once("plugin " + name, settings));
+    plugins.put(name, this.settings.once("plugin " + name, settings));
     return this;
   }
 
   /**
-   * The pit's own files. The default was given to {@link PitConfig#builder}.
+   * Sets the directory of the pit's own files. Default: the argument of {@link PitConfig#builder}.
    *
    * @param folder a directory outside every cell
    * @return this
    */
   public PitConfigBuilder stateDirectory(Path folder) {
-    stateDirectory = given.once("stateDirectory", folder);
+    stateDirectory = settings.once("stateDirectory", folder);
     return this;
   }
 
   /**
-   * Where a daemon around the pit can be asked. The library itself opens no port.
+   * Sets the address of a daemon around the pit; the library itself opens no port.
    *
-   * @param value default any free port of the loopback address
+   * @param value default {@link Control#DEFAULT}
    * @return this
    */
   public PitConfigBuilder control(Control value) {
-    control = given.once("control", value);
+    control = settings.once("control", value);
     return this;
   }
 
   /**
-   * What keeps a storm of revivals in bounds.
+   * Sets the limits of revivals.
    *
    * @param value default {@link Limits#DEFAULT}
    * @return this
    */
   public PitConfigBuilder limits(Limits value) {
-    limits = given.once("limits", value);
+    limits = settings.once("limits", value);
     return this;
   }
 
   /**
-   * The configuration.
+   * Builds the configuration.
    *
-   * @return what was given, and defaults for the rest
+   * @return the settings of this builder, with defaults for the rest
    * @throws IllegalArgumentException if a value is out of its range; the message names it
    */
   public PitConfig build() {

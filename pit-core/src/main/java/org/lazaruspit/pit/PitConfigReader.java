@@ -20,7 +20,7 @@ import org.lazaruspit.pit.internal.config.GatewayNames;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.Launcher;
 
-/** From the configuration's JSON to {@link PitConfig}: fields, defaults and bounds. */
+/** Reads {@link PitConfig} from JSON: fields, defaults and ranges. */
 final class PitConfigReader {
 
   private PitConfigReader() {}
@@ -61,15 +61,15 @@ final class PitConfigReader {
         limits(in));
   }
 
-  private static Duration seconds(ConfigFields in, String name, int most, int otherwise) {
-    return Duration.ofSeconds(in.number(name, 1, most).orElse(otherwise));
+  private static Duration seconds(ConfigFields in, String name, int most, int fallback) {
+    return Duration.ofSeconds(in.number(name, 1, most).orElse(fallback));
   }
 
   private static Path directoryOf(Path file) {
     return Objects.requireNonNull(file.getParent(), "an absolute file lies in a directory");
   }
 
-  /** {@code ~} is the home directory, as a shell would have it; {@code ~somebody} is not known. */
+  /** Reads a path; {@code ~} is the home directory, {@code ~user} is invalid. */
   private static Optional<Path> path(ConfigFields in, String name) {
     return in.text(name, "a path", PitConfigReader::isPath).map(PitConfigReader::path);
   }

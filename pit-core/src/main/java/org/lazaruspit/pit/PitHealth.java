@@ -7,16 +7,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How the pit itself is doing, as seen by a thread that is not the loop's. Immutable and
- * thread-safe.
+ * Health of the pit itself, observed from outside of the loop's thread. Immutable and thread-safe.
  *
- * @param runningSince when it was started; empty before
- * @param lastRound when the last round of the loop ended; empty before the first
- * @param rounds how many have ended
- * @param late how long the next round has been due; zero while it is not
- * @param failuresSeen how many agents were found dead or to be held, each once an incarnation
- * @param failuresActedOn how many of these led to a decision that was written down
- * @param complaints what is wrong with the pit, in words; empty where nothing is
+ * @param runningSince the start of the pit; empty before
+ * @param lastRound the end of the last round; empty before the end of the first
+ * @param rounds the number of completed rounds
+ * @param late the time since the next round was due; zero while the loop is on time
+ * @param failuresSeen the number of failures found, dead or held: at most one an incarnation
+ * @param failuresActedOn the number of these failures with a journaled decision
+ * @param complaints the problems of the pit, as text; empty for a healthy pit
  */
 public record PitHealth(
     Optional<Instant> runningSince,
@@ -27,7 +26,7 @@ public record PitHealth(
     long failuresActedOn,
     List<String> complaints) {
 
-  /** Copies the list. */
+  /** Copies the list; rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public PitHealth {
     Objects.requireNonNull(runningSince, "runningSince");
@@ -37,9 +36,9 @@ public record PitHealth(
   }
 
   /**
-   * Whether nothing is wrong with the pit itself.
+   * Returns whether the pit has no problem.
    *
-   * @return true without complaints
+   * @return true if {@code complaints} is empty
    */
   public boolean well() {
     return complaints.isEmpty();

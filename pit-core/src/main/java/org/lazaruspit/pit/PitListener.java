@@ -3,56 +3,56 @@ package org.lazaruspit.pit;
 import java.time.Duration;
 
 /**
- * Is told what a pit does, after the fact and in order. Called on one thread of its own, never
- * under a lock; what it throws is logged under its class name and stops nothing. One that is slow
- * delays the other listeners alone; past 10,000 waiting messages the newest are dropped, and the
- * log says so.
+ * Receives the events of a pit, after the fact and in order. All listeners of a pit are called on
+ * one thread, never under a lock. Exceptions are logged under the class name of the listener. A
+ * slow listener delays the other listeners only; beyond 10,000 queued events the newest are
+ * dropped, with a log line.
  */
 public interface PitListener {
 
   /**
-   * A revival has moved: the journal has it already. The default does nothing.
+   * Called when a revival has changed, after the journal line. The default does nothing.
    *
-   * @param revival the revival as it is now
+   * @param revival the revival after the change
    */
   default void revivalChanged(Revival revival) {}
 
   /**
-   * A round of the loop has ended. The default does nothing.
+   * Called after a round of the loop. The default does nothing.
    *
-   * @param report the fleet as that round found it
+   * @param report the report of the round
    */
   default void roundEnded(PitReport report) {}
 
   /**
-   * A round of the loop has ended. The default calls {@link #roundEnded(PitReport)}.
+   * Called after a round of the loop. The default calls {@link #roundEnded(PitReport)}.
    *
-   * @param report the fleet as that round found it
-   * @param took how long the round took
+   * @param report the report of the round
+   * @param took the duration of the round
    */
   default void roundEnded(PitReport report, Duration took) {
     roundEnded(report);
   }
 
   /**
-   * An agent was found in trouble. The default does nothing.
+   * Called when an agent's failure was journaled. The default does nothing.
    *
-   * @param detection who, why, and since when
+   * @param detection the failure
    */
   default void troubleDetected(FailureDetection detection) {}
 
   /**
-   * A journal was written to, or could not be. The default does nothing.
+   * Called after a write to a cell's journal, or its failure. The default does nothing.
    *
-   * @param write how much, and how long it took
+   * @param write the write
    */
   default void journalWritten(JournalWrite write) {}
 
   /**
-   * A heartbeat that was left in a file was passed on. Those that agents send to their gateways
-   * don't pass through the pit. The default does nothing.
+   * Called when a heartbeat from an agent's file was forwarded. Heartbeats that agents send to
+   * their gateways bypass the pit. The default does nothing.
    *
-   * @param heartbeat whose, and whether it was taken
+   * @param heartbeat the heartbeat's agent, and the result
    */
   default void heartbeatPassed(ForwardedHeartbeat heartbeat) {}
 }

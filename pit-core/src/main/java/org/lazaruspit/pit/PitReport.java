@@ -10,17 +10,17 @@ import java.util.UUID;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * The fleet as the last poll found it. Immutable and thread-safe.
+ * Result of one round over the fleet. Immutable and thread-safe.
  *
- * @param timestamp when the poll was
- * @param cells how many cells this pit works
- * @param agents every agent that was looked at, by cell and id
- * @param overdue what has taken longer than it was given
+ * @param timestamp the end of the round
+ * @param cells the number of owned cells
+ * @param agents every agent of the owned cells, by cell and id
+ * @param overdue the overdue missions, tasks and checkpoints
  */
 public record PitReport(
     Instant timestamp, int cells, List<AgentLine> agents, List<Overdue> overdue) {
 
-  /** Copies the lists. */
+  /** Copies the lists; rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public PitReport {
     Objects.requireNonNull(timestamp, "timestamp");
@@ -29,17 +29,17 @@ public record PitReport(
   }
 
   /**
-   * One agent in the report.
+   * State of one agent. Immutable and thread-safe.
    *
-   * @param agent who
-   * @param gateway its gateway's name; empty for an agent that has none
-   * @param status what the evidence amounts to, in one word
-   * @param incarnation its incarnation according to the journal
-   * @param judgement the same in words, with the evidence
-   * @param responseTime how long the answer about it took; empty where nobody was asked
-   * @param lastHeartbeat when it was last heard; empty where nobody has told
-   * @param progress how far it says it is; empty where it does not say
-   * @param waiting what it says it waits for, in words; empty where it does not wait
+   * @param agent the agent
+   * @param gateway the name of the agent's gateway; empty for an agent without a gateway
+   * @param status the agent's status
+   * @param incarnation the agent's incarnation by the journal
+   * @param judgement the judgement and its evidence, as text
+   * @param responseTime the response time of the probe; empty without a response
+   * @param lastHeartbeat the time of the last heartbeat; empty if unknown
+   * @param progress the agent's own report of its progress; empty without a report
+   * @param waiting the agent's own reason to wait, as text; empty if the agent does not wait
    */
   public record AgentLine(
       AgentRef agent,
@@ -53,42 +53,42 @@ public record PitReport(
       Optional<String> waiting) {
 
     /**
-     * Whether nothing is held against it.
+     * Returns whether the agent is healthy.
      *
-     * @return true for {@link Status#HEALTHY} alone
+     * @return true for {@link Status#HEALTHY} only
      */
     public boolean healthy() {
       return status == Status.HEALTHY;
     }
   }
 
-  /** Where an agent stands, in one word. */
+  /** Status of an agent in a report. */
   public enum Status {
-    /** Nothing is held against it. */
+    /** Alive, without a problem. */
     HEALTHY,
-    /** Something is wrong with it, and it is left alone. */
+    /** Alive, with a problem that needs no revival. */
     DEGRADED,
-    /** Judged dead. */
+    /** Dead. */
     UNHEALTHY,
-    /** An attempt to bring it back is under way. */
+    /** An attempt of a revival is under way. */
     REVIVING,
-    /** In trouble that a restart would not cure, or that many share. */
+    /** In trouble that a restart does not cure, or that many agents share. */
     HELD,
-    /** It came back too often, or could not be brought back. */
+    /** Revived too often, or not revivable. */
     QUARANTINED,
-    /** A person wants it not to run. */
+    /** Stopped by an operator's order. */
     STOPPED,
-    /** A person wants it left alone, by an order or in its file. */
+    /** Paused, by an operator's order or in the agent's file. */
     PAUSED,
-    /** Its mission is not active. */
+    /** The mission is not active. */
     INACTIVE,
-    /** Nobody can tell at the moment. */
+    /** The evidence allows no judgement. */
     UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
     /**
-     * The name used in JSON.
+     * Returns the name used in JSON.
      *
      * @return the constant's name in lower case
      */
@@ -98,29 +98,30 @@ public record PitReport(
   }
 
   /**
-   * Something that has taken longer than it was given. Nothing is ended for that.
+   * Mission, task or checkpoint past its time. A report only: the pit stops no agent for it.
+   * Immutable and thread-safe.
    *
-   * @param kind what it is
-   * @param cellId the cell that it belongs to
-   * @param id the task's or the agent's id, or the cell's for its mission
-   * @param since when its time was up
+   * @param kind the kind
+   * @param cellId the cell
+   * @param id the id of the task or agent; for a mission, the id of its cell
+   * @param since the end of the time
    */
   public record Overdue(Kind kind, UUID cellId, String id, Instant since) {
 
-    /** What may be overdue. */
+    /** Kind of an overdue item. */
     public enum Kind {
-      /** A mission past its timeout: it gets no automatic revival. */
+      /** Mission past its timeout: its agents get no automatic revivals. */
       MISSION,
-      /** A task that has been in progress for longer than its timeout. */
+      /** Task in progress for longer than its timeout. */
       TASK,
-      /** An agent's checkpoint that is older than three checkpoint intervals. */
+      /** Agent's checkpoint older than three checkpoint intervals. */
       CHECKPOINT
     }
 
     /**
-     * The same in words.
+     * Returns a line for the log.
      *
-     * @return a sentence
+     * @return the line, with the cell's id first
      */
     public String describe() {
       return switch (kind) {
@@ -133,9 +134,9 @@ public record PitReport(
   }
 
   /**
-   * How many agents nothing is held against.
+   * Counts the healthy agents.
    *
-   * @return between zero and the number of agents
+   * @return 0 to the number of agents
    */
   public long healthyAgents() {
     return agents.stream().filter(AgentLine::healthy).count();

@@ -3,15 +3,15 @@ package org.lazaruspit.pit;
 import java.util.Objects;
 
 /**
- * Why a plug-in, or a setting for one, is not used. It hurts no other plug-in. Immutable and
- * thread-safe.
+ * Problem with a plug-in, or with a setting of a plug-in, which is therefore not used. Other
+ * plug-ins are not affected. Immutable and thread-safe.
  *
- * @param plugin which: its name where that is known, else its class, its JAR file or its folder
- * @param detail what was found and what was expected, for people
+ * @param plugin the plug-in's name if known, else its class, its JAR file or its directory
+ * @param detail the problem and the expectation, as text
  */
 public record PluginProblem(String plugin, String detail) {
 
-  /** Checks that both are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public PluginProblem {
     Objects.requireNonNull(plugin, "plugin");

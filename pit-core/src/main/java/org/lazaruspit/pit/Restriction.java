@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What keeps an agent, or a whole cell, from being worked on: by a person's intent, or by its own
- * record. Immutable and thread-safe.
+ * Stop, pause, hold or quarantine on record, of an agent or a whole cell. Immutable and
+ * thread-safe.
  *
- * @param kind what it is
- * @param cause the cause that it is held for; empty for everything but {@link Kind#HELD}
- * @param since when it began
- * @param until when it ends by itself; empty where somebody has to end it
- * @param reason why, in words
+ * @param kind the kind
+ * @param cause the cause of a hold; empty for every kind except {@link Kind#HELD}
+ * @param since the begin
+ * @param until the automatic end; empty if only an operator can end the restriction
+ * @param reason the reason, as text; may be empty
  */
 public record Restriction(
     Kind kind,
@@ -22,7 +22,7 @@ public record Restriction(
     Optional<Instant> until,
     String reason) {
 
-  /** Checks that the parts are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public Restriction {
     Objects.requireNonNull(kind, "kind");
@@ -32,21 +32,21 @@ public record Restriction(
     Objects.requireNonNull(reason, "reason");
   }
 
-  /** The kinds of standing. */
+  /** Kind of a restriction. */
   public enum Kind {
-    /** A person wants it not to run: the pit stops it and does not bring it back. */
+    /** Stopped by an operator: the pit stops the agent and does not revive it. */
     STOPPED,
-    /** A person wants the pit to leave it alone, dead or alive. */
+    /** Paused by an operator: the pit neither stops nor revives the agent. */
     PAUSED,
-    /** It came back too often, or could not be brought back: a person has to look. */
+    /** Revived too often, or not revivable: no automatic revivals until an operator lifts it. */
     QUARANTINED,
-    /** In trouble that a restart would not cure: shown, not revived. */
+    /** In trouble that a restart does not cure: reported, not revived. */
     HELD;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
     /**
-     * The name used in the journal and in JSON.
+     * Returns the name used in the journal and in JSON.
      *
      * @return the constant's name in lower case
      */
@@ -55,16 +55,25 @@ public record Restriction(
     }
   }
 
-  /** Whether it still holds; one with an end is over at that instant. */
+  /**
+   * Returns whether the restriction holds at a time.
+   *
+   * @param now the time
+   * @return false from {@code until} on; true before, and without an end
+   */
   public boolean holds(Instant now) {
     return until.isEmpty() || now.isBefore(until.get());
   }
 
-  /** For people. */
+  /**
+   * Returns the kind, the cause, the end and the reason, as text.
+   *
+   * @return the text, such as {@code paused until 2026-01-31T09:30:00Z: maintenance}
+   */
   public String describe() {
-    String what =
-        cause.map(c -> "held (" + c.wireName() + ")").orElse(kind.wireName())
+    String summary =
+        cause.map(failure -> "held (" + failure.wireName() + ")").orElse(kind.wireName())
             + until.map(end -> " until " + end).orElse("");
-    return reason.isEmpty() ? what : what + ": " + reason;
+    return reason.isEmpty() ? summary : summary + ": " + reason;
   }
 }

@@ -6,25 +6,26 @@ import java.util.Optional;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * A revival as the journal tells it; or a hand-over, which waits in the same list for the same
- * approval. Immutable and thread-safe.
+ * Revival on record in a cell's journal, or a hand-over, which shares the list and the approval.
+ * Immutable and thread-safe.
  *
- * @param id its id, unique among all cells
- * @param agent who is to be revived, or whose tasks are to be handed over
- * @param origin who asked, and for what
- * @param substitute who is to take over its tasks; empty for everything but a hand-over
- * @param cause why
- * @param reason the evidence, in words
- * @param requestedAt when it was asked for
- * @param approvedAt when a person said yes; empty where nobody did
- * @param status where it stands
- * @param attempt attempts begun so far
+ * @param id the id, unique among all cells
+ * @param agent the agent to revive, or to hand over the tasks of
+ * @param origin the origin of the request
+ * @param substitute the agent to take over the tasks; empty for every origin except {@link
+ *     Origin#HANDOVER}
+ * @param cause the class of the failure
+ * @param reason the evidence, as text
+ * @param requestedAt the time of the request
+ * @param approvedAt the time of the approval; empty without an approval
+ * @param status the status
+ * @param attempt the number of attempts begun; 0 before the first
  * @param incarnation the agent's incarnation as of the last event
- * @param step the last step that was begun; empty before the first
- * @param checkpoint the hash of the checkpoint that the last attempt started with; empty before
- *     that, and where it started without one
- * @param changedAt when the last event happened
- * @param detail what the last event says
+ * @param step the last step begun; empty before the first
+ * @param checkpoint the hash of the checkpoint of the last start; empty before the start, and for a
+ *     start without a checkpoint
+ * @param changedAt the time of the last event
+ * @param detail the detail of the last event, as text; may be empty
  */
 public record Revival(
     String id,
@@ -43,7 +44,7 @@ public record Revival(
     Instant changedAt,
     String detail) {
 
-  /** Checks that the parts are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public Revival {
     Objects.requireNonNull(id, "id");
@@ -61,20 +62,20 @@ public record Revival(
     Objects.requireNonNull(detail, "detail");
   }
 
-  /** Who asked, and for what. */
+  /** Origin of a request. */
   public enum Origin {
-    /** A death that the pit has judged. */
+    /** The pit judged the agent dead. */
     DEATH,
-    /** An operator's order: not counted against the agent, and not subject to approval. */
+    /** An operator ordered the revival: no approval needed, no charge to the agent's budget. */
     PERSON,
-    /** A failed revival: a substitute is to take over the agent's tasks. */
+    /** A revival failed: a substitute is to take over the agent's tasks. */
     HANDOVER
   }
 
   /**
-   * When the agent was healthy again.
+   * Returns the time at which the agent was healthy again.
    *
-   * @return the time, or empty while it isn't revived, and for a hand-over
+   * @return the time; empty before, and for a hand-over
    */
   public Optional<Instant> revivedAt() {
     return status == RevivalStatus.REVIVED && origin != Origin.HANDOVER

@@ -12,8 +12,8 @@ import org.lazaruspit.pit.internal.journal.JournalReader;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 
 /**
- * The revivals of a cell as its journal tells them, for whoever looks at a cell from outside: no
- * pit is needed, none is disturbed, nothing is written. Thread-safe.
+ * Reads the revivals of a cell from its journal, without a pit. Writes no file and does not affect
+ * a pit that owns the cell. Thread-safe.
  */
 public final class RevivalHistory {
 
@@ -23,8 +23,8 @@ public final class RevivalHistory {
    * Reads a cell's journal.
    *
    * @param cell the cell
-   * @return every revival and hand-over that the journal still holds, oldest first; those of dry
-   *     runs, which changed nothing, are left out. Empty where no pit has ever worked the cell
+   * @return every revival and hand-over in the journal, oldest first, without those of dry runs;
+   *     empty for a cell without a journal
    * @throws IOException if the journal cannot be read, or is not a file of this cell
    */
   public static List<Revival> read(MissionCell cell) throws IOException {

@@ -4,20 +4,20 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One line of a revival's story, as the journal holds it. Immutable and thread-safe.
+ * Journal line of a revival. Immutable and thread-safe.
  *
- * @param at when it was written
- * @param event what was about to be done, or had happened: a step's name, {@code requested}, {@code
- *     approved}, {@code attempt_failed}, the status that the revival ended with
- * @param status where the revival stood from then on
- * @param attempt the attempt that it belongs to; 0 before the first
+ * @param at the time of the line
+ * @param event the event: the name of a step that begins, {@code requested}, {@code approved},
+ *     {@code attempt_failed}, or the final status of the revival
+ * @param status the status of the revival after the event
+ * @param attempt the attempt; 0 before the first
  * @param incarnation the agent's incarnation at that time
- * @param detail the evidence or the reason, in words; may be empty
+ * @param detail the evidence or the reason, as text; may be empty
  */
 public record RevivalLogEntry(
     Instant at, String event, RevivalStatus status, int attempt, long incarnation, String detail) {
 
-  /** Checks that the parts are there. */
+  /** Rejects null components. */
   @SuppressWarnings("doclint:missing") // the record says it
   public RevivalLogEntry {
     Objects.requireNonNull(at, "at");

@@ -2,31 +2,31 @@ package org.lazaruspit.pit;
 
 import java.util.Locale;
 
-/** Where a revival stands. Immutable and thread-safe. */
+/** Status of a revival. Immutable and thread-safe. */
 public enum RevivalStatus {
-  /** Will be attempted as soon as the rules allow. */
+  /** Waits for the rules to allow an attempt. */
   PENDING,
-  /** Waits for a person's word. */
+  /** Waits for an approval or a denial by an operator. */
   PENDING_APPROVAL,
   /** An attempt is under way. */
   REVIVING,
-  /** The agent is started; its health is still to be proven. */
+  /** The agent is started; its health is not proven yet. */
   VERIFYING,
   /** The agent is healthy in its new incarnation. */
   REVIVED,
-  /** Every attempt that was allowed has failed. */
+  /** Every allowed attempt failed. */
   FAILED,
-  /** A person said no. */
+  /** Denied by an operator. */
   DENIED,
-  /** The policy says no. */
+  /** Declined by the policy. */
   DECLINED,
-  /** No longer needed: the agent came back, or its mission ended. */
+  /** No longer needed: the agent is healthy, or its mission ended. */
   SUPERSEDED;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in the journal and in JSON.
+   * Returns the name used in the journal and in JSON.
    *
    * @return the constant's name in lower case
    */
@@ -35,9 +35,9 @@ public enum RevivalStatus {
   }
 
   /**
-   * Whether something is still to come.
+   * Returns whether the revival is open.
    *
-   * @return false once the revival has ended, however it did
+   * @return false after the end of the revival, with any result
    */
   public boolean open() {
     return switch (this) {
@@ -46,7 +46,11 @@ public enum RevivalStatus {
     };
   }
 
-  /** Whether somebody works on it right now, or did when the pit ended. */
+  /**
+   * Returns whether an attempt is under way, or was when the pit ended.
+   *
+   * @return true for {@link #REVIVING} and {@link #VERIFYING}
+   */
   public boolean underWay() {
     return this == REVIVING || this == VERIFYING;
   }

@@ -2,25 +2,25 @@ package org.lazaruspit.pit;
 
 import java.util.Locale;
 
-/** The steps of one attempt, in their order. Each is in the journal before it is taken. */
+/** Step of an attempt, in order. Each step is journaled before it begins. Thread-safe. */
 public enum RevivalStep {
-  /** Stop what is left of the old process tree and prove that it is gone. */
+  /** Stops the rest of the old process tree, and proves that it is gone. */
   STOP,
-  /** Verify the checkpoint to go on from. */
+  /** Verifies the checkpoint to restore. */
   VERIFY_CHECKPOINT,
-  /** Raise the incarnation, so that everything older is refused from now on. */
+  /** Raises the incarnation, which fences off every older process. */
   RAISE_INCARNATION,
-  /** Start the agent. */
+  /** Starts the agent. */
   START,
-  /** Register the new incarnation with the agent's gateway. */
+  /** Registers the new incarnation with the agent's gateway. */
   REGISTER,
-  /** Probe until the agent is healthy in that incarnation. */
+  /** Probes until the agent is healthy in the new incarnation. */
   VERIFY_HEALTH;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
   /**
-   * The name used in the journal.
+   * Returns the name used in the journal.
    *
    * @return the constant's name in lower case
    */

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a builder has been given: each setting once. Not thread-safe. */
+/** Settings of a builder; a second value for one setting is refused. Not thread-safe. */
 final class SetOnce {
 
   private final Map<String, Object> settings = new HashMap<>();

@@ -1,4 +1,4 @@
-/** The revival engine and the loop around it. */
+/** Revival engine, and the loop that supervises agents. */
 @NullMarked
 package org.lazaruspit.pit;
 

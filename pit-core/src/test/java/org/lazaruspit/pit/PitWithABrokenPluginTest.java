@@ -115,7 +115,7 @@ final class PitWithABrokenPluginTest {
       assertEquals(
           List.of("bad", "good"),
           report.agents().stream().map(line -> line.agent().agentId()).toList());
-      assertTrue(report.agents().get(0).judgement().startsWith("cannot be looked at"));
+      assertTrue(report.agents().get(0).judgement().startsWith("cannot be observed"));
       assertEquals(List.of(), pit.pluginProblems());
     }
   }

@@ -8,10 +8,10 @@ import org.lazaruspit.pit.internal.probe.GatewayProbe;
 import org.lazaruspit.pit.internal.probe.RegistryProbe;
 import org.lazaruspit.pit.internal.process.ProcessReviver;
 
-/** The plug-ins that come with the pit. */
+/** Plug-ins of this library. */
 public final class BuiltInPlugins {
 
-  /** Preferred to other plug-ins of the same name, and called without limits of time. */
+  /** Types that win over other plug-ins of the same name, and are called without a time limit. */
   public static final Set<Class<?>> TYPES =
       Set.of(
           FileLockOwnership.class,

@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cells that this pit works: those beneath the missions root that are active and that no other
- * pit owns. Used by the loop's thread alone.
+ * Claims the active cells below the missions root, and releases them. Confined to the loop's
+ * thread, except for {@link #watch}, which precedes the loop, and {@link #close}, which follows it.
  */
 public final class CellClaims {
 
@@ -42,11 +42,11 @@ public final class CellClaims {
   private final CellOwnership ownership;
   private final Reviver reviver;
   private final Revivals revivals;
-  private final OwnedCells worked;
+  private final OwnedCells ownedCells;
   private final boolean dryRun;
   private final InstantSource clock;
   private final ListenerQueue listeners;
-  private final Map<UUID, OwnedCell> works = new TreeMap<>();
+  private final Map<UUID, OwnedCell> cells = new TreeMap<>();
   private final LogOnChange trouble = new LogOnChange();
   private volatile @Nullable Thread refreshing;
   private volatile @Nullable MissionWatch watch;
@@ -56,11 +56,11 @@ public final class CellClaims {
       CellOwnership ownership,
       Reviver reviver,
       Revivals revivals,
-      OwnedCells worked,
+      OwnedCells ownedCells,
       InstantSource clock,
       ListenerQueue listeners,
       boolean dryRun) {
-    this.worked = worked;
+    this.ownedCells = ownedCells;
     this.dryRun = dryRun;
     this.listeners = listeners;
     this.store = store;
@@ -71,8 +71,8 @@ public final class CellClaims {
   }
 
   /**
-   * Has the file system tell of changes; those that a refresh finds by itself are none. A file
-   * system that cannot tell is looked at by every poll all the same.
+   * Subscribes to changes of the file system, without those that a refresh itself detects. Each
+   * poll rescans anyway, for file systems without notifications.
    */
   public void watch(Runnable news) {
     store.addListener(
@@ -84,7 +84,7 @@ public final class CellClaims {
     watch = store.watch(LONGEST_WATCH);
   }
 
-  /** Looks at the missions root again and returns what is to be worked now. */
+  /** Rescans the missions root, claims and releases cells, and returns the owned cells. */
   public List<OwnedCell> refresh() throws IOException {
     Set<UUID> present = new HashSet<>();
     long began = System.nanoTime();
@@ -93,25 +93,25 @@ public final class CellClaims {
     refreshing = null;
     for (CellLoad load : store.current()) {
       report(load);
-      load.cell().ifPresent(this::endIfOver);
+      load.cell().ifPresent(this::endInactiveMission);
       load.cell()
           .filter(cell -> cell.config().status() == CellStatus.ACTIVE)
-          .flatMap(cell -> work(cell, began))
-          .ifPresent(work -> present.add(work.id()));
+          .flatMap(cell -> own(cell, began))
+          .ifPresent(owned -> present.add(owned.id()));
     }
     List<OwnedCell> gone =
-        works.values().stream()
-            .filter(work -> !present.contains(work.id()) || !work.held() || work.canMove())
+        cells.values().stream()
+            .filter(owned -> !present.contains(owned.id()) || !owned.held() || owned.canMove())
             .toList();
     gone.forEach(this::release);
-    return List.copyOf(works.values());
+    return List.copyOf(cells.values());
   }
 
-  private void endIfOver(MissionCell cell) {
-    OwnedCell work = works.get(cell.id());
+  private void endInactiveMission(MissionCell cell) {
+    OwnedCell owned = cells.get(cell.id());
     CellStatus status = cell.config().status();
-    if (work != null && status != CellStatus.ACTIVE) {
-      revivals.requests().missionEnded(work, "its mission is " + status.wireName());
+    if (owned != null && status != CellStatus.ACTIVE) {
+      revivals.requests().missionEnded(owned, "its mission is " + status.wireName());
     }
   }
 
@@ -124,35 +124,35 @@ public final class CellClaims {
     }
   }
 
-  private Optional<OwnedCell> work(MissionCell cell, long scanBegan) {
-    OwnedCell known = works.get(cell.id());
+  private Optional<OwnedCell> own(MissionCell cell, long scanBegan) {
+    OwnedCell known = cells.get(cell.id());
     if (known != null && known.directory().equals(cell.directory())) {
       known.cell(cell, scanBegan);
       return Optional.of(known);
     }
-    Optional<OwnedCell> opened = open(cell);
-    opened.ifPresent(
-        work -> {
-          works.put(work.id(), work);
-          worked.add(work);
+    Optional<OwnedCell> claimed = claim(cell);
+    claimed.ifPresent(
+        owned -> {
+          cells.put(owned.id(), owned);
+          ownedCells.add(owned);
         });
-    return opened;
+    return claimed;
   }
 
-  private Optional<OwnedCell> open(MissionCell cell) {
+  private Optional<OwnedCell> claim(MissionCell cell) {
     Path directory = cell.directory();
     try {
       Optional<CellOwnership.Claim> claim = ownership.claim(cell.id(), directory);
       if (claim.isEmpty()) {
-        if (trouble.isNew(cell.id(), "owned elsewhere")) {
-          log.info("cell {} is worked by another pit", cell.id());
+        if (trouble.isNew(cell.id(), "owned by another pit")) {
+          log.info("cell {}: not claimed: owned by another pit", cell.id());
         }
         return Optional.empty();
       }
       return Optional.of(open(cell, claim.get()));
     } catch (IOException | RuntimeException e) {
       if (trouble.isNew(cell.id(), String.valueOf(e.getMessage()))) {
-        log.error("cell {} cannot be worked: {}", cell.id(), e.getMessage());
+        log.error("cell {}: not claimed: {}; retrying with each round", cell.id(), e.getMessage());
       }
       return Optional.empty();
     }
@@ -161,7 +161,7 @@ public final class CellClaims {
   private OwnedCell open(MissionCell cell, CellOwnership.Claim claim) throws IOException {
     try {
       reviver.claimed(cell.id(), cell.directory());
-      OwnedCell work =
+      OwnedCell owned =
           OwnedCell.open(cell, claim, clock, listeners, path -> store.look(path).cell(), dryRun);
       trouble.clear(cell.id());
       log.info(
@@ -169,34 +169,35 @@ public final class CellClaims {
           cell.id(),
           printable(cell.config().missionName()),
           cell.agents().size());
-      return work;
+      return owned;
     } catch (IOException | RuntimeException e) {
       claim.close();
       throw e;
     }
   }
 
-  /** A mission's name is anybody's text: it must not write log lines of its own. */
+  /** Replaces control characters: a mission's name must not forge log lines. */
   private static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}", "?");
   }
 
-  private void release(OwnedCell work) {
-    works.remove(work.id());
-    worked.remove(work);
-    log.info("cell {}: no longer worked", work.id());
+  private void release(OwnedCell owned) {
+    cells.remove(owned.id());
+    ownedCells.remove(owned);
+    log.info("cell {}: no longer worked", owned.id());
     try {
-      work.close();
+      owned.close();
     } catch (IOException e) {
-      log.warn("cell {}: its journal could not be closed: {}", work.id(), e.getMessage());
+      log.warn("cell {}: journal not closed: {}", owned.id(), e.getMessage());
     }
   }
 
+  /** Ends the subscription, and releases every cell. */
   public void close() {
     MissionWatch watching = watch;
     if (watching != null) {
       watching.close();
     }
-    List.copyOf(works.values()).forEach(this::release);
+    List.copyOf(cells.values()).forEach(this::release);
   }
 }

@@ -11,9 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits the checkpoints that agents have prepared. Not on the loop's thread: an agent that was
- * frozen while it saved holds its cell's lock, and the loop is what has to notice that.
- * Thread-safe.
+ * Commits the checkpoints that agents have prepared. Runs outside of the loop's thread: an agent
+ * that froze during a save holds its cell's lock, and the loop has to detect that. Thread-safe.
  */
 public final class CheckpointCommitter {
 
@@ -26,38 +25,38 @@ public final class CheckpointCommitter {
     this.executor = executor;
   }
 
-  /** Begins a sweep, unless the last one is still under way. */
-  public void begin(List<OwnedCell> works) {
+  /** Starts a sweep over the cells, unless the last sweep is under way. */
+  public void begin(List<OwnedCell> cells) {
     if (!underWay.compareAndSet(false, true)) {
       return;
     }
     try {
-      executor.execute(() -> sweep(works));
+      executor.execute(() -> sweep(cells));
     } catch (RejectedExecutionException e) {
       underWay.set(false);
-      log.debug("no more sweeps, the pit closes");
+      log.debug("checkpoints: not committed: the pit closes");
     }
   }
 
-  private void sweep(List<OwnedCell> works) {
+  private void sweep(List<OwnedCell> cells) {
     try {
-      works.forEach(CheckpointCommitter::sweep);
+      cells.forEach(CheckpointCommitter::sweep);
     } finally {
       underWay.set(false);
     }
   }
 
-  private static void sweep(OwnedCell work) {
-    Checkpoints checkpoints = Checkpoints.of(work.directory());
-    for (String agentId : work.cell().agents().keySet()) {
-      if (!work.held()) {
+  private static void sweep(OwnedCell owned) {
+    Checkpoints checkpoints = Checkpoints.of(owned.directory());
+    for (String agentId : owned.cell().agents().keySet()) {
+      if (!owned.held()) {
         return;
       }
       try {
         checkpoints.commitPending(agentId);
       } catch (IOException | RuntimeException e) {
-        log.warn("{}: its checkpoint is not committed: {}", work.label(agentId), e.getMessage());
-        return; // what holds this one up holds up the others of its cell
+        log.warn("{}: checkpoint not committed: {}", owned.label(agentId), e.getMessage());
+        return; // the other agents share the cell's lock and disk
       }
     }
   }

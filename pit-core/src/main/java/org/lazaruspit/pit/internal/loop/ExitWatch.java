@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows running agents and asks for a revival the moment one is gone, without waiting for a poll.
+ * Watches running agents, and requests a revival at an agent's exit, without waiting for a poll.
  * Thread-safe.
  */
 public final class ExitWatch {
@@ -25,38 +25,39 @@ public final class ExitWatch {
   private static final Logger log = LoggerFactory.getLogger(ExitWatch.class);
 
   private final Executor executor;
-  private final Map<AgentRef, RunningAgent> followed = new ConcurrentHashMap<>();
+  private final Map<AgentRef, RunningAgent> watched = new ConcurrentHashMap<>();
   private volatile @Nullable Revivals revivals;
 
   public ExitWatch(Executor executor) {
     this.executor = executor;
   }
 
+  /** Sets the receiver of requests. */
   public void reportTo(Revivals target) {
     revivals = target;
   }
 
-  /** True when this running agent was not followed before. */
+  /** Watches a running agent; returns false if it is watched already. */
   public boolean follow(RunningAgent running) {
-    RunningAgent before = followed.put(running.agent(), running);
-    if (before != null && before.exit().equals(running.exit())) {
+    RunningAgent previous = watched.put(running.agent(), running);
+    if (previous != null && previous.exit().equals(running.exit())) {
       return false;
     }
-    running.exit().thenAccept(exit -> handOver(running, exit));
+    running.exit().thenAccept(exit -> dispatch(running, exit));
     return true;
   }
 
-  private void handOver(RunningAgent running, AgentExit exit) {
+  private void dispatch(RunningAgent running, AgentExit exit) {
     try {
-      executor.execute(() -> gone(running, exit));
+      executor.execute(() -> requestRevival(running, exit));
     } catch (RejectedExecutionException e) {
-      log.debug("{}: is gone, and so are we", running.agent());
+      log.debug("{}: exited; the pit closes", running.agent());
     }
   }
 
-  private void gone(RunningAgent running, AgentExit exit) {
+  private void requestRevival(RunningAgent running, AgentExit exit) {
     Revivals target = revivals;
-    if (target == null || !followed.remove(running.agent(), running)) {
+    if (target == null || !watched.remove(running.agent(), running)) {
       return;
     }
     try {
@@ -67,7 +68,7 @@ public final class ExitWatch {
           exit.detail(),
           Optional.of(exit.at()));
     } catch (NoSuchElementException e) {
-      log.debug("{}: gone, and no longer ours", running.agent());
+      log.debug("{}: exited; its cell is no longer owned", running.agent());
     } catch (IOException e) {
       log.error("{}: gone, but nothing is done: {}", running.agent(), e.getMessage());
     }

@@ -23,18 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has taken longer than it was given: missions, tasks in progress, checkpoints. Each is logged
- * once. Used by the loop's thread alone.
+ * Finds overdue missions, tasks and checkpoints, and logs each once. Confined to the loop's thread.
  */
 final class OverdueScan {
 
   private static final Logger log = LoggerFactory.getLogger(OverdueScan.class);
 
-  /** An agent may miss two checkpoints. */
+  /** Checkpoint intervals until a checkpoint is overdue: an agent may miss two. */
   private static final int INTERVALS = 3;
 
   private final Map<TaskId, Instant> inProgress = new HashMap<>();
-  private final Set<Overdue> told = new HashSet<>();
+  private final Set<Overdue> logged = new HashSet<>();
 
   private record TaskId(UUID cell, String task) {}
 
@@ -53,12 +52,12 @@ final class OverdueScan {
               }));
     }
     inProgress.keySet().retainAll(current);
-    told.retainAll(found);
-    found.stream().filter(told::add).forEach(overdue -> log.warn("{}", overdue.describe()));
+    logged.retainAll(found);
+    found.stream().filter(logged::add).forEach(overdue -> log.warn("{}", overdue.describe()));
     return found;
   }
 
-  /** A file says that its task is in progress at least since it was last changed. */
+  /** Returns the last change of the task's file: the task is in progress at least since then. */
   private static Instant since(MissionCell cell, TaskSpec task, Instant now) {
     try {
       Instant changed =
@@ -72,7 +71,7 @@ final class OverdueScan {
     }
   }
 
-  /** The rules alone. */
+  /** Applies the rules to one cell, without state. */
   static List<Overdue> find(MissionCell cell, Instant now, Function<TaskSpec, Instant> since) {
     List<Overdue> found = new ArrayList<>();
     Instant deadline = cell.config().deadline();
@@ -87,10 +86,10 @@ final class OverdueScan {
         }
       }
     }
-    Duration patience = cell.config().policies().checkpointInterval().multipliedBy(INTERVALS);
+    Duration allowed = cell.config().policies().checkpointInterval().multipliedBy(INTERVALS);
     for (AgentSpec agent : cell.agents().values()) {
       if (RevivalBlocker.runs(agent) && agent.checkpoint() != null) {
-        Instant end = agent.checkpoint().lastCheckpoint().plus(patience);
+        Instant end = agent.checkpoint().lastCheckpoint().plus(allowed);
         if (now.isAfter(end)) {
           found.add(new Overdue(Overdue.Kind.CHECKPOINT, cell.id(), agent.agentId(), end));
         }

@@ -10,30 +10,31 @@ import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
-/** What a report says of one agent. Pure. */
+/** Creates the lines of a report. Pure functions. */
 final class ReportLines {
 
   private ReportLines() {}
 
-  /** Who is not to be worked on is not asked after, and shown. */
-  static AgentLine barred(OwnedCell work, AgentSpec agent, RevivalBlocker bar) {
-    return of(work, agent, status(bar.kind()), bar.reason());
+  /** Returns the line of an agent that is not observed, because of a blocker. */
+  static AgentLine blocked(OwnedCell owned, AgentSpec agent, RevivalBlocker blocker) {
+    return of(owned, agent, status(blocker.kind()), blocker.reason());
   }
 
-  /** One of which nothing is known but where it belongs. */
-  static AgentLine of(OwnedCell work, AgentSpec agent, Status status, String why) {
+  /** Returns the line of an agent without evidence. */
+  static AgentLine of(OwnedCell owned, AgentSpec agent, Status status, String judgement) {
     return new AgentLine(
-        work.ref(agent.agentId()),
+        owned.ref(agent.agentId()),
         Optional.ofNullable(agent.gateway()),
         status,
-        work.ledger().incarnation(agent.agentId()),
-        why,
+        owned.ledger().incarnation(agent.agentId()),
+        judgement,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
+  /** Returns the line of an agent, with the result of its probe. */
   static AgentLine of(
       ProbeTarget target, Status status, String judgement, Optional<ProbeResult> result) {
     return new AgentLine(
@@ -48,16 +49,16 @@ final class ReportLines {
         result.flatMap(ProbeResult::waiting));
   }
 
-  /** In one word: who is dead and may not be brought back is shown with what stands in the way. */
+  /** Returns the status of a judgement; a dead agent with a blocker has the blocker's status. */
   static Status status(
-      Judgement judgement, Optional<ProbeResult> result, Optional<RevivalBlocker> bar) {
+      Judgement judgement, Optional<ProbeResult> result, Optional<RevivalBlocker> blocker) {
     if (judgement instanceof Judgement.Alive) {
       return result.map(found -> found.verdict() == ProbeResult.Verdict.HEALTHY).orElse(true)
           ? Status.HEALTHY
           : Status.DEGRADED;
     }
     if (judgement instanceof Judgement.Dead) {
-      return bar.map(it -> status(it.kind())).orElse(Status.UNHEALTHY);
+      return blocker.map(found -> status(found.kind())).orElse(Status.UNHEALTHY);
     }
     return judgement instanceof Judgement.Held ? Status.HELD : Status.UNKNOWN;
   }

@@ -1,43 +1,58 @@
 package org.lazaruspit.pit.internal.loop;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * When the next round begins: at the next poll, at once when somebody asks for it, and soon when
- * there is news, of which there may be a flood: rounds that news cause leave at least half of the
- * time to others. Thread-safe.
+ * Determines the begin of the next round: at the next poll, at once on demand, or soon after news.
+ * News may come in a flood, so that rounds on news leave at least half of the time idle.
+ * Thread-safe.
  */
 public final class RoundTrigger {
 
-  /** Between the end of a round and the beginning of one that news cause. */
+  /** Least time between a round and the next round on news, in nanoseconds. */
   static final long SHORTEST_PAUSE = 50_000_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private boolean asked = true;
+
+  @GuardedBy("lock")
+  private boolean demanded = true;
+
+  @GuardedBy("lock")
   private boolean news;
+
+  @GuardedBy("lock")
   private boolean closed;
 
-  /** Has a round begin now. */
+  /** Starts a round at once. */
   public void now() {
-    set(() -> asked = true);
-  }
-
-  /** Has a round begin as soon as the last one is a while ago. */
-  public void news() {
-    set(() -> news = true);
-  }
-
-  /** Ends all waiting, now and from now on. */
-  public void close() {
-    set(() -> closed = true);
-  }
-
-  private void set(Runnable change) {
     lock.lock();
     try {
-      change.run();
+      demanded = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Starts a round after a pause since the last round. */
+  public void news() {
+    lock.lock();
+    try {
+      news = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends every wait, present and future. */
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -45,10 +60,10 @@ public final class RoundTrigger {
   }
 
   /**
-   * Waits for the time of the next round; false once it is closed.
+   * Waits for the begin of the next round; returns false after {@link #close}.
    *
    * @param poll the longest time to wait, in nanoseconds
-   * @param lastRound how long the last round took, in nanoseconds
+   * @param lastRound the duration of the last round, in nanoseconds
    */
   public boolean await(long poll, long lastRound) throws InterruptedException {
     long began = System.nanoTime();
@@ -59,7 +74,7 @@ public final class RoundTrigger {
         changed.awaitNanos(left);
         left = left(poll, lastRound, System.nanoTime() - began);
       }
-      asked = false;
+      demanded = false;
       news = false;
       return !closed;
     } finally {
@@ -67,14 +82,15 @@ public final class RoundTrigger {
     }
   }
 
+  @GuardedBy("lock")
   private long left(long poll, long lastRound, long waited) {
-    if (closed || asked) {
+    if (closed || demanded) {
       return 0;
     }
     return (news ? pauseAfter(lastRound, poll) : poll) - waited;
   }
 
-  /** News wait as long as the last round took, but no longer than for the next poll. */
+  /** Returns the pause before a round on news: the last round's duration, at most one poll. */
   static long pauseAfter(long lastRound, long poll) {
     return Math.min(poll, Math.max(SHORTEST_PAUSE, lastRound));
   }

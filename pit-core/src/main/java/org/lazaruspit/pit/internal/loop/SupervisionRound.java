@@ -40,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One round of the loop over the cells at hand: look, probe in bulk, judge, act, report. A fault in
- * one agent never stops the round. Used by the loop's thread alone.
+ * Runs one round over the owned cells: observe, probe in bulk, judge, act, report. A failure of one
+ * agent never stops the round. Confined to the loop's thread.
  */
 public final class SupervisionRound {
 
@@ -52,13 +52,13 @@ public final class SupervisionRound {
 
   private final LauncherResolver launchers;
   private final Reviver reviver;
-  private final GatewayPoller polls;
-  private final GatewaySubscriptions ears;
-  private final FallbackHealthRegistry rules;
+  private final GatewayPoller poller;
+  private final GatewaySubscriptions subscriptions;
+  private final FallbackHealthRegistry fallback;
   private final Watchdog watchdog;
   private final ProbeTargets targets;
   private final Revivals revivals;
-  private final ExitWatch watch;
+  private final ExitWatch exits;
   private final InstantSource clock;
   private final OverdueScan overdues = new OverdueScan();
   private final LogOnChange trouble = new LogOnChange();
@@ -67,38 +67,38 @@ public final class SupervisionRound {
   public SupervisionRound(
       PitConfig config,
       Reviver reviver,
-      GatewayPoller polls,
-      GatewaySubscriptions ears,
-      FallbackHealthRegistry rules,
+      GatewayPoller poller,
+      GatewaySubscriptions subscriptions,
+      FallbackHealthRegistry fallback,
       Watchdog watchdog,
       ProbeTargets targets,
       Revivals revivals,
-      ExitWatch watch,
+      ExitWatch exits,
       InstantSource clock) {
     this.launchers = new LauncherResolver(config);
     this.reviver = reviver;
-    this.polls = polls;
-    this.ears = ears;
-    this.rules = rules;
+    this.poller = poller;
+    this.subscriptions = subscriptions;
+    this.fallback = fallback;
     this.watchdog = watchdog;
     this.targets = targets;
     this.revivals = revivals;
-    this.watch = watch;
+    this.exits = exits;
     this.clock = clock;
   }
 
   /**
-   * What one look at an agent has shown. The incarnation is read before the evidence: what is seen
-   * afterwards may speak of a later one, and is then dropped by the revivals.
+   * Observation of an agent; without a presence during a revival. The incarnation is read before
+   * the evidence: evidence of a later incarnation is then dropped by the revivals.
    */
-  private record Look(
-      OwnedCell work, String agentId, ProbeTarget target, @Nullable Presence presence) {
+  private record Observation(
+      OwnedCell owned, String agentId, ProbeTarget target, @Nullable Presence presence) {
 
     String label() {
-      return work.label(agentId);
+      return owned.label(agentId);
     }
 
-    /** Since when it is in trouble for this cause: it was seen to end then, or was last heard. */
+    /** Returns the begin of the failure: the exit, or the last heartbeat before a silence. */
     Optional<Instant> since(FailureCause cause, Optional<ProbeResult> result) {
       if (presence instanceof Presence.Absent absent && absent.exit().isPresent()) {
         return absent.exit().map(AgentExit::at);
@@ -109,41 +109,42 @@ public final class SupervisionRound {
     }
   }
 
-  public PitReport run(List<OwnedCell> works) throws InterruptedException {
-    List<Look> looks = new ArrayList<>();
+  /** Runs a round over the cells, and returns its report. */
+  public PitReport run(List<OwnedCell> cells) throws InterruptedException {
+    List<Observation> observations = new ArrayList<>();
     List<AgentLine> lines = new ArrayList<>();
-    for (OwnedCell work : byCellId(works)) {
-      revivals.requests().reconcile(work);
-      for (AgentSpec agent : work.cell().agents().values()) {
-        Optional<RevivalBlocker> bar = work.blocker(agent.agentId(), clock.instant());
-        if (bar.isEmpty() || bar.get().kind().watched()) {
-          look(work, agent, lines).ifPresent(looks::add);
+    for (OwnedCell owned : byCellId(cells)) {
+      revivals.requests().reconcile(owned);
+      for (AgentSpec agent : owned.cell().agents().values()) {
+        Optional<RevivalBlocker> blocker = owned.blocker(agent.agentId(), clock.instant());
+        if (blocker.isEmpty() || blocker.get().kind().watched()) {
+          observe(owned, agent, lines).ifPresent(observations::add);
         } else {
-          revivals.enforceStop(work, agent.agentId());
-          lines.add(ReportLines.barred(work, agent, bar.get()));
+          revivals.enforceStop(owned, agent.agentId());
+          lines.add(ReportLines.blocked(owned, agent, blocker.get()));
         }
       }
     }
-    List<Look> judged = withoutSharedKeys(looks, lines);
-    perceive(looks);
-    Map<AgentRef, ProbeResult> results = polls.probe(questions(judged));
+    List<Observation> judged = withoutSharedKeys(observations, lines);
+    updateTargets(observations);
+    Map<AgentRef, ProbeResult> results = poller.probe(probeTargets(judged));
     List<ProbeTarget> unregistered = new ArrayList<>();
-    for (Look look : judged) {
-      ProbeResult result = results.get(look.target().agent());
-      lines.add(judge(look, Optional.ofNullable(result), unregistered));
+    for (Observation observation : judged) {
+      ProbeResult result = results.get(observation.target().agent());
+      lines.add(judge(observation, Optional.ofNullable(result), unregistered));
     }
-    polls.register(unregistered);
-    works.forEach(this::attend);
+    poller.register(unregistered);
+    cells.forEach(this::checkOpenRevivals);
     lines.sort(BY_CELL_AND_ID);
     Instant now = clock.instant();
     return new PitReport(
-        now, works.size(), lines, overdues.find(works.stream().map(OwnedCell::cell).toList(), now));
+        now, cells.size(), lines, overdues.find(cells.stream().map(OwnedCell::cell).toList(), now));
   }
 
-  /** What was decided has to be begun, too. */
-  private void attend(OwnedCell work) {
-    for (Revival revival : work.ledger().open()) {
-      if (revivals.neglected(work, revival)) {
+  /** Reports to the watchdog whether the open revivals of a cell proceed. */
+  private void checkOpenRevivals(OwnedCell owned) {
+    for (Revival revival : owned.ledger().open()) {
+      if (revivals.neglected(owned, revival)) {
         watchdog.neglected(revival.agent(), revival.incarnation());
       } else {
         watchdog.actedOn(revival.agent());
@@ -151,85 +152,88 @@ public final class SupervisionRound {
     }
   }
 
-  /** Who is there to be listened to, from now on. */
-  private void perceive(List<Look> looks) {
-    List<ProbeTarget> all = looks.stream().map(Look::target).toList();
+  /** Updates the registry, the watchdog, the subscriptions and the heartbeat files. */
+  private void updateTargets(List<Observation> observations) {
+    List<ProbeTarget> all = observations.stream().map(Observation::target).toList();
     Set<AgentRef> agents = all.stream().map(ProbeTarget::agent).collect(Collectors.toSet());
-    rules.retain(agents);
+    fallback.retain(agents);
     watchdog.retain(agents);
-    ears.listenTo(polls.byGateway(all).keySet());
-    polls.watchFiles(all);
+    subscriptions.listenTo(poller.byGateway(all).keySet());
+    poller.watchFiles(all);
   }
 
-  /** As people sort ids: a UUID's own order takes half of them for negative numbers. */
-  private static List<OwnedCell> byCellId(List<OwnedCell> works) {
-    return works.stream().sorted(Comparator.comparing(work -> work.id().toString())).toList();
+  /** Sorts by the ids' text: the order of UUIDs takes half of them for negative numbers. */
+  private static List<OwnedCell> byCellId(List<OwnedCell> cells) {
+    return cells.stream().sorted(Comparator.comparing(owned -> owned.id().toString())).toList();
   }
 
-  private Optional<Look> look(OwnedCell work, AgentSpec agent, List<AgentLine> lines)
+  private Optional<Observation> observe(OwnedCell owned, AgentSpec agent, List<AgentLine> lines)
       throws InterruptedException {
-    AgentRef ref = work.ref(agent.agentId());
+    AgentRef ref = owned.ref(agent.agentId());
     try {
-      ProbeTarget target = targets.target(work, agent.agentId());
+      ProbeTarget target = targets.target(owned, agent.agentId());
       boolean reviving =
-          work.ledger()
+          owned
+              .ledger()
               .of(agent.agentId())
               .openRevival()
               .filter(revival -> revival.attempt() > 0 || revival.status().underWay())
               .isPresent();
       if (reviving) {
-        return Optional.of(new Look(work, agent.agentId(), target, null));
+        return Optional.of(new Observation(owned, agent.agentId(), target, null));
       }
       Presence presence = reviver.presence(ref);
-      follow(work, presence);
+      follow(owned, presence);
       trouble.clear(ref);
-      return Optional.of(new Look(work, agent.agentId(), target, presence));
+      return Optional.of(new Observation(owned, agent.agentId(), target, presence));
     } catch (IOException | RuntimeException e) {
-      String why = "cannot be looked at: " + e.getMessage();
+      String why = "cannot be observed: " + e.getMessage();
       if (trouble.isNew(ref, why)) {
-        log.warn("{}: {}", work.label(agent.agentId()), why);
+        log.warn("{}: {}", owned.label(agent.agentId()), why);
       }
-      lines.add(ReportLines.of(work, agent, Status.UNKNOWN, why));
+      lines.add(ReportLines.of(owned, agent, Status.UNKNOWN, why));
       return Optional.empty();
     }
   }
 
-  private void follow(OwnedCell work, Presence presence) {
-    if (presence instanceof Presence.Running found && watch.follow(found.running())) {
+  private void follow(OwnedCell owned, Presence presence) {
+    if (presence instanceof Presence.Running found && exits.follow(found.running())) {
       log.info(
           "{}: runs as incarnation {} ({}), adopted",
-          work.label(found.running().agent().agentId()),
+          owned.label(found.running().agent().agentId()),
           found.running().incarnation(),
           found.running().description());
     }
   }
 
   /**
-   * Of two agents with one key at one gateway the first by cell id is judged, whatever it does at
-   * the moment: what the gateway says of the key is not said of the other.
+   * Drops an agent that shares its key at a gateway with an earlier agent by cell id: the gateway's
+   * health of that key is no evidence about the second agent.
    */
-  private List<Look> withoutSharedKeys(List<Look> looks, List<AgentLine> lines) {
-    Map<String, Look> owners = new HashMap<>();
-    List<Look> judged = new ArrayList<>();
-    for (Look look : looks) {
-      Optional<Look> owner = place(look.target()).map(place -> owners.putIfAbsent(place, look));
+  private List<Observation> withoutSharedKeys(
+      List<Observation> observations, List<AgentLine> lines) {
+    Map<String, Observation> owners = new HashMap<>();
+    List<Observation> judged = new ArrayList<>();
+    for (Observation observation : observations) {
+      Optional<Observation> owner =
+          gatewayAndKey(observation.target()).map(key -> owners.putIfAbsent(key, observation));
       if (owner.isEmpty()) {
-        trouble.clear(look.target());
-        judged.add(look);
+        trouble.clear(observation.target());
+        judged.add(observation);
         continue;
       }
       String why =
           "not judged: %s has the same key \"%s\" at its gateway"
-              .formatted(owner.get().target().agent(), look.target().key());
-      if (trouble.isNew(look.target(), why)) {
-        log.warn("{}: {}", look.label(), why);
+              .formatted(owner.get().target().agent(), observation.target().key());
+      if (trouble.isNew(observation.target(), why)) {
+        log.warn("{}: {}", observation.label(), why);
       }
-      lines.add(ReportLines.of(look.target(), Status.UNKNOWN, why, Optional.empty()));
+      lines.add(ReportLines.of(observation.target(), Status.UNKNOWN, why, Optional.empty()));
     }
     return judged;
   }
 
-  private static Optional<String> place(ProbeTarget target) {
+  private static Optional<String> gatewayAndKey(ProbeTarget target) {
     return target
         .gateway()
         .map(gateway -> gateway.uri().toString())
@@ -237,67 +241,79 @@ public final class SupervisionRound {
         .map(gateway -> gateway + " " + target.key());
   }
 
-  /** Who is being revived is asked about by whoever does that. */
-  private static List<ProbeTarget> questions(List<Look> looks) {
-    return looks.stream().filter(look -> look.presence() != null).map(Look::target).toList();
+  /**
+   * Returns the targets to probe, without agents under revival: the attempt probes these itself.
+   */
+  private static List<ProbeTarget> probeTargets(List<Observation> observations) {
+    return observations.stream()
+        .filter(observation -> observation.presence() != null)
+        .map(Observation::target)
+        .toList();
   }
 
-  private AgentLine judge(Look look, Optional<ProbeResult> result, List<ProbeTarget> unregistered) {
-    Presence presence = look.presence();
+  private AgentLine judge(
+      Observation observation, Optional<ProbeResult> result, List<ProbeTarget> unregistered) {
+    Presence presence = observation.presence();
     if (presence == null) {
-      return ReportLines.of(look.target(), Status.REVIVING, "being revived", result);
+      return ReportLines.of(observation.target(), Status.REVIVING, "being revived", result);
     }
-    if (result.isEmpty() && look.target().gatewayName().isPresent() && !isProof(look, presence)) {
+    if (result.isEmpty()
+        && observation.target().gatewayName().isPresent()
+        && !isProof(observation, presence)) {
       String why = "not judged yet: its gateway has not answered";
-      return ReportLines.of(look.target(), Status.UNKNOWN, why, result);
+      return ReportLines.of(observation.target(), Status.UNKNOWN, why, result);
     }
-    Judgement judgement = judged(look, presence, result);
+    Judgement judgement = judgement(observation, presence, result);
     if (judgement instanceof Judgement.Unregistered lost) {
-      unregistered.add(look.target());
-      judgement = rules.judge(look.target(), lost);
-    } else if (look.target().gatewayName().isPresent()) {
-      rules.forget(look.target());
+      unregistered.add(observation.target());
+      judgement = fallback.judge(observation.target(), lost);
+    } else if (observation.target().gatewayName().isPresent()) {
+      fallback.forget(observation.target());
     }
-    act(look, judgement, result);
-    Optional<RevivalBlocker> bar = look.work().blocker(look.agentId(), clock.instant());
-    Status status = ReportLines.status(judgement, result, bar);
-    return ReportLines.of(look.target(), status, judgement.describe(), result);
+    act(observation, judgement, result);
+    Optional<RevivalBlocker> blocker =
+        observation.owned().blocker(observation.agentId(), clock.instant());
+    Status status = ReportLines.status(judgement, result, blocker);
+    return ReportLines.of(observation.target(), status, judgement.describe(), result);
   }
 
-  /** What the pit has started and is gone needs no gateway to say so. */
-  private static boolean isProof(Look look, Presence presence) {
-    return presence instanceof Presence.Absent && look.target().incarnation() > 0;
+  /** Returns whether the agent was started before and is absent: proof without its gateway. */
+  private static boolean isProof(Observation observation, Presence presence) {
+    return presence instanceof Presence.Absent && observation.target().incarnation() > 0;
   }
 
-  private Judgement judged(Look look, Presence presence, Optional<ProbeResult> result) {
-    return Judge.judge(look.target().incarnation(), presence, result, startable(look));
+  private Judgement judgement(
+      Observation observation, Presence presence, Optional<ProbeResult> result) {
+    return Judge.judge(
+        observation.target().incarnation(), presence, result, startable(observation));
   }
 
-  private boolean startable(Look look) {
-    AgentSpec agent = look.work().cell().agents().get(look.agentId());
+  private boolean startable(Observation observation) {
+    AgentSpec agent = observation.owned().cell().agents().get(observation.agentId());
     return !reviver.needsLauncher()
         || (agent != null
-            && launchers.startable(look.target().agent(), look.work().directory(), agent));
+            && launchers.startable(
+                observation.target().agent(), observation.owned().directory(), agent));
   }
 
-  private void act(Look look, Judgement judgement, Optional<ProbeResult> result) {
-    tell(look, judgement);
+  private void act(Observation observation, Judgement judgement, Optional<ProbeResult> result) {
+    logChange(observation, judgement);
     if (judgement instanceof Judgement.Held held) {
-      hold(look, held, look.since(held.cause(), result));
+      hold(observation, held, observation.since(held.cause(), result));
     } else if (judgement instanceof Judgement.Dead dead) {
-      revivals.canaries().dead(look.target().agent());
-      request(look, dead.cause(), dead.evidence(), look.since(dead.cause(), result));
+      revivals.canaries().dead(observation.target().agent());
+      request(observation, dead.cause(), dead.evidence(), observation.since(dead.cause(), result));
     } else if (judgement instanceof Judgement.Alive alive && alive.proven()) {
-      alive(look, alive);
+      alive(observation, alive);
     }
   }
 
-  /** Once for each kind of trouble: reasons tell times, which change with each round. */
-  private void tell(Look look, Judgement judgement) {
+  /** Logs each kind of trouble once: the reasons contain times, which change with each round. */
+  private void logChange(Observation observation, Judgement judgement) {
     if (judgement instanceof Judgement.Alive) {
-      watchdog.clear(look.target().agent());
-      if (trouble.clear(look.label())) {
-        log.info("{}: {}", look.label(), judgement.describe());
+      watchdog.clear(observation.target().agent());
+      if (trouble.clear(observation.label())) {
+        log.info("{}: {}", observation.label(), judgement.describe());
       }
       return;
     }
@@ -305,46 +321,52 @@ public final class SupervisionRound {
         judgement instanceof Judgement.Held held
             ? "held " + held.cause()
             : judgement.getClass().getSimpleName();
-    // A death is logged by whoever writes it down, at once and also between the rounds.
-    if (trouble.isNew(look.label(), kind) && !(judgement instanceof Judgement.Dead)) {
-      log.warn("{}: {}", look.label(), judgement.describe());
+    // The revivals log deaths, between rounds too.
+    if (trouble.isNew(observation.label(), kind) && !(judgement instanceof Judgement.Dead)) {
+      log.warn("{}: {}", observation.label(), judgement.describe());
     }
   }
 
-  private void hold(Look look, Judgement.Held held, Optional<Instant> since) {
+  /** Holds an agent: journals the hold, unless many agents share the cause. */
+  private void hold(Observation observation, Judgement.Held held, Optional<Instant> since) {
     if (held.cause().shared()) {
       String gateway =
-          look.target().gatewayName().map(name -> "gateway " + name).orElse("the fleet");
-      revivals.canaries().held(look.target().agent(), gateway);
+          observation.target().gatewayName().map(name -> "gateway " + name).orElse("the fleet");
+      revivals.canaries().held(observation.target().agent(), gateway);
     } else {
-      request(look, held.cause(), held.reason(), since);
+      request(observation, held.cause(), held.reason(), since);
     }
   }
 
-  private void alive(Look look, Judgement.Alive alive) {
+  private void alive(Observation observation, Judgement.Alive alive) {
     try {
-      revivals.requests().alive(look.work(), look.target().agent(), alive.describe());
-      unwritten.clear(look.label());
+      revivals
+          .requests()
+          .alive(observation.owned(), observation.target().agent(), alive.describe());
+      unwritten.clear(observation.label());
     } catch (IOException | RuntimeException e) {
-      if (unwritten.isNew(look.label(), e.toString())) {
-        log.error("{}: alive, which could not be written down", look.label(), e);
+      if (unwritten.isNew(observation.label(), e.toString())) {
+        log.error("{}: proof of life not journaled", observation.label(), e);
       }
     }
   }
 
-  private void request(Look look, FailureCause cause, String evidence, Optional<Instant> since) {
-    AgentRef agent = look.target().agent();
-    watchdog.failed(agent, look.target().incarnation());
+  private void request(
+      Observation observation, FailureCause cause, String evidence, Optional<Instant> since) {
+    AgentRef agent = observation.target().agent();
+    watchdog.failed(agent, observation.target().incarnation());
     try {
-      if (revivals.request(agent, look.target().incarnation(), cause, evidence, since).isEmpty()) {
+      if (revivals
+          .request(agent, observation.target().incarnation(), cause, evidence, since)
+          .isEmpty()) {
         watchdog.actedOn(agent);
       }
-      unwritten.clear(look.label());
+      unwritten.clear(observation.label());
     } catch (IOException | RuntimeException e) {
-      if (unwritten.isNew(look.label(), e.toString())) {
+      if (unwritten.isNew(observation.label(), e.toString())) {
         log.error(
             "{}: {}, but nothing is done: {}",
-            look.label(),
+            observation.label(),
             evidence,
             String.valueOf(e.getMessage()));
       }

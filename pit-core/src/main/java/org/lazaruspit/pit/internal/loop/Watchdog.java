@@ -1,5 +1,6 @@
 package org.lazaruspit.pit.internal.loop;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,16 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the loop: one that is late, or that has seen failures and acted on none, is a pit that
- * looks well and is not. What is wrong is logged once, and shown for as long as it lasts.
- * Thread-safe.
+ * Watches the loop: detects an ended or late loop, and failures without action. Logs each problem
+ * once, and reports it for as long as it lasts. Thread-safe.
  */
 public final class Watchdog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
   private static final long CHECK = Duration.ofSeconds(1).toNanos();
 
-  /** Anything less is a busy machine. */
+  /** Delay that a busy machine explains, in nanoseconds. */
   private static final long LEAST_DELAY = Duration.ofSeconds(5).toNanos();
 
   private final long poll;
@@ -38,18 +38,36 @@ public final class Watchdog implements AutoCloseable {
   private final LongSupplier nanos;
   private final InstantSource clock;
   private final BooleanSupplier loopRuns;
-  private final Map<AgentRef, Failure> failures = new HashMap<>();
-  private final Set<String> told = new HashSet<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  @GuardedBy("this")
+  private final Map<AgentRef, Failure> failures = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Set<String> logged = new HashSet<>();
+
+  @GuardedBy("this")
   private @Nullable Instant runningSince;
+
+  @GuardedBy("this")
   private @Nullable Instant lastRound;
+
+  @GuardedBy("this")
   private long lastRoundNanos;
+
+  @GuardedBy("this")
   private long lastCheck;
+
+  @GuardedBy("this")
   private long rounds;
+
+  @GuardedBy("this")
   private long seen;
+
+  @GuardedBy("this")
   private long actedOn;
 
-  /** An agent's failure, since when nothing is done about it, and whether anything ever was. */
+  /** Failure of an agent, the time without action since, and whether it was ever acted on. */
   private record Failure(long incarnation, long since, boolean actedOn, boolean counted) {}
 
   public Watchdog(
@@ -61,20 +79,21 @@ public final class Watchdog implements AutoCloseable {
     this.loopRuns = loopRuns;
   }
 
-  /** The loop begins; from now on it is watched. */
+  /** Called when the loop starts. */
   public synchronized void started() {
     runningSince = clock.instant();
     lastRoundNanos = nanos.getAsLong();
     lastCheck = lastRoundNanos;
   }
 
+  /** Called after a round. */
   public synchronized void roundEnded() {
     rounds++;
     lastRound = clock.instant();
     lastRoundNanos = nanos.getAsLong();
   }
 
-  /** An agent is in trouble, and something is to be done or written down about it. */
+  /** Called when an agent failed, which requires an action or a journal line. */
   synchronized void failed(AgentRef agent, long incarnation) {
     Failure before = failures.get(agent);
     if (before == null || before.incarnation() != incarnation) {
@@ -83,7 +102,7 @@ public final class Watchdog implements AutoCloseable {
     }
   }
 
-  /** Something was written down about it, which should be under way and is not. */
+  /** Called when a journaled revival of the agent is due and not under way. */
   synchronized void neglected(AgentRef agent, long incarnation) {
     Failure failure = failures.get(agent);
     if (failure == null) {
@@ -94,7 +113,7 @@ public final class Watchdog implements AutoCloseable {
     }
   }
 
-  /** Something is done, or was written down that has to wait. */
+  /** Called when a revival of the agent is under way, or has to wait by a rule. */
   synchronized void actedOn(AgentRef agent) {
     Failure failure = failures.get(agent);
     if (failure != null && !failure.actedOn()) {
@@ -103,16 +122,17 @@ public final class Watchdog implements AutoCloseable {
     }
   }
 
-  /** The agent is no longer in trouble. */
+  /** Called when the agent is no longer in trouble. */
   synchronized void clear(AgentRef agent) {
     failures.remove(agent);
   }
 
-  /** There are no other agents any more. */
+  /** Drops the failures of all other agents. */
   synchronized void retain(Set<AgentRef> agents) {
     failures.keySet().retainAll(agents);
   }
 
+  /** Returns the health of the pit, as of now. */
   public synchronized PitHealth health() {
     return new PitHealth(
         Optional.ofNullable(runningSince),
@@ -124,10 +144,12 @@ public final class Watchdog implements AutoCloseable {
         complaints());
   }
 
+  @GuardedBy("this")
   private long late() {
     return runningSince == null ? 0 : Math.max(0, nanos.getAsLong() - lastRoundNanos - poll);
   }
 
+  @GuardedBy("this")
   private List<String> complaints() {
     List<String> complaints = new ArrayList<>();
     if (runningSince == null || closed.getCount() == 0) {
@@ -151,12 +173,12 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /**
-   * Says what is new of it, and returns that. If this process was stopped, the loop was not late
-   * for that.
+   * Logs and returns the new complaints. A stop of this whole process does not count as a delay of
+   * the loop.
    */
   List<String> check() {
     PitHealth now;
-    List<String> fresh;
+    List<String> added;
     synchronized (this) {
       long gap = nanos.getAsLong() - lastCheck;
       if (gap > LEAST_DELAY) {
@@ -167,16 +189,18 @@ public final class Watchdog implements AutoCloseable {
       }
       lastCheck = nanos.getAsLong();
       now = health();
-      told.retainAll(now.complaints());
-      fresh = now.complaints().stream().filter(told::add).toList();
+      logged.retainAll(now.complaints());
+      added = new ArrayList<>(now.complaints());
+      added.removeAll(logged);
+      logged.addAll(added);
     }
-    for (String complaint : fresh) {
-      log.error("THIS PIT IS NOT WELL, {}: {}", complaint, now);
+    for (String complaint : added) {
+      log.error("pit: unhealthy: {}; {}", complaint, now);
     }
-    return fresh;
+    return added;
   }
 
-  /** Checks on a thread of its own until it is closed. */
+  /** Starts a thread that checks once a second until {@link #close}. */
   public void start() {
     Thread thread = new Thread(this::run, "pit-watchdog");
     thread.setDaemon(true);
@@ -189,7 +213,7 @@ public final class Watchdog implements AutoCloseable {
         List<String> unused = check();
       }
     } catch (InterruptedException e) {
-      log.debug("nobody watches the loop any more");
+      log.debug("pit: watchdog interrupted; the loop is no longer watched");
     }
   }
 

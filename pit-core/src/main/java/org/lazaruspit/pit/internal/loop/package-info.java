@@ -1,4 +1,4 @@
-/** Schedules rounds: what is observed, and when. */
+/** Loop of a pit: claims cells, schedules rounds, observes agents, and watches itself. */
 @NullMarked
 package org.lazaruspit.pit.internal.loop;
 

@@ -80,22 +80,22 @@ final class OverdueScanTest {
   }
 
   @Test
-  void aTasksTimeBeginsWhenItsFileSaysSoAndAnewWhenItIsTakenUpAgain() throws IOException {
+  void aTasksTimeBeginsAtTheChangeOfItsFileAndAnewWhenItIsResumed() throws IOException {
     editor.addTask(TaskSpec.of("draft", "Draft", BEGIN));
     OverdueScan overdues = new OverdueScan();
-    Duration given = TaskSpec.DEFAULT_TIMEOUT;
+    Duration timeout = TaskSpec.DEFAULT_TIMEOUT;
     MissionCell begun = taskIs(TaskStatus.IN_PROGRESS, BEGIN);
-    assertFalse(late(overdues, begun, BEGIN.plus(given)));
-    assertTrue(late(overdues, begun, BEGIN.plus(given).plusMillis(1)));
-    Instant again = BEGIN.plus(given).plusSeconds(10);
+    assertFalse(late(overdues, begun, BEGIN.plus(timeout)));
+    assertTrue(late(overdues, begun, BEGIN.plus(timeout).plusMillis(1)));
+    Instant again = BEGIN.plus(timeout).plusSeconds(10);
     assertFalse(late(overdues, taskIs(TaskStatus.PENDING, again), again));
-    MissionCell takenUp = taskIs(TaskStatus.IN_PROGRESS, again);
-    assertFalse(late(overdues, takenUp, again.plusSeconds(1)));
-    assertTrue(late(overdues, takenUp, again.plus(given).plusMillis(1)));
+    MissionCell resumed = taskIs(TaskStatus.IN_PROGRESS, again);
+    assertFalse(late(overdues, resumed, again.plusSeconds(1)));
+    assertTrue(late(overdues, resumed, again.plus(timeout).plusMillis(1)));
   }
 
   @Test
-  void aFileFromTheFutureWasChangedNowAtTheLatest() throws IOException {
+  void aFileTimeInTheFutureCountsAsNow() throws IOException {
     editor.addTask(TaskSpec.of("draft", "Draft", BEGIN));
     OverdueScan overdues = new OverdueScan();
     MissionCell begun = taskIs(TaskStatus.IN_PROGRESS, BEGIN.plus(Duration.ofDays(10)));
@@ -114,6 +114,6 @@ final class OverdueScanTest {
         List.of(new Overdue(Overdue.Kind.CHECKPOINT, cell.id(), "writer", end)),
         at(end.plusMillis(1)));
     editor.updateAgent("writer", spec -> spec.withStatus(AgentStatus.PAUSED));
-    assertEquals(List.of(), at(end.plusMillis(1)), "who is paused saves nothing");
+    assertEquals(List.of(), at(end.plusMillis(1)), "a paused agent saves no checkpoints");
   }
 }

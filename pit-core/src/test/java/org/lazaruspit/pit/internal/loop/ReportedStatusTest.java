@@ -27,7 +27,7 @@ import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.lazaruspit.pit.testkit.SimulatedPit;
 
-/** What a report says of each agent, in one word. */
+/** Tests the status of agents in reports. */
 final class ReportedStatusTest {
 
   private SimulatedPit pit;
@@ -47,7 +47,7 @@ final class ReportedStatusTest {
         .collect(Collectors.toMap(line -> line.agent().agentId(), AgentLine::status));
   }
 
-  private PitReport startEverybody() throws Exception {
+  private PitReport startAllAgents() throws Exception {
     for (int i = 0; i < 2; i++) {
       pit.round();
     }
@@ -55,8 +55,8 @@ final class ReportedStatusTest {
   }
 
   @Test
-  void whoIsWellIsHealthyAndWhatAPersonOrderedIsShownInItsPlace() throws Exception {
-    PitReport report = startEverybody();
+  void aliveAgentsAreHealthyAndOrdersReplaceTheStatus() throws Exception {
+    PitReport report = startAllAgents();
     assertEquals(
         Map.of("a", Status.HEALTHY, "b", Status.HEALTHY, "c", Status.HEALTHY), statuses(report));
     assertEquals(3, report.healthyAgents());
@@ -69,8 +69,8 @@ final class ReportedStatusTest {
   }
 
   @Test
-  void whoNobodyCanTellAnythingOfIsHeldWithItsGateway() throws Exception {
-    startEverybody();
+  void agentsOfAnUnreachableGatewayAreHeld() throws Exception {
+    startAllAgents();
     pit.machine.unreachable = 1;
     assertEquals(
         Map.of("a", Status.HELD, "b", Status.HELD, "c", Status.HELD), statuses(pit.round()));
@@ -86,17 +86,17 @@ final class ReportedStatusTest {
     "PAUSED, PAUSED",
     "MISSION, INACTIVE"
   })
-  void whoIsDeadIsShownWithWhatStandsInTheWay(RevivalBlocker.Kind bar, Status expected) {
+  void aDeadAgentIsShownWithItsBlocker(RevivalBlocker.Kind blocker, Status expected) {
     assertEquals(
         expected,
         ReportLines.status(
             new Judgement.Dead(FailureCause.EXIT, "gone"),
             Optional.empty(),
-            Optional.ofNullable(bar).map(kind -> new RevivalBlocker(kind, "so it is"))));
+            Optional.ofNullable(blocker).map(kind -> new RevivalBlocker(kind, "blocked"))));
   }
 
   @Test
-  void whoIsAliveIsAsWellAsItsGatewaySays() {
+  void anAliveAgentHasTheHealthThatItsGatewayReports() {
     Function<Verdict, Status> status =
         verdict ->
             ReportLines.status(
@@ -119,7 +119,7 @@ final class ReportedStatusTest {
   }
 
   @Test
-  void whatTheProbeToldIsInTheLine() {
+  void theProbeResultIsInTheLine() {
     Instant heard = Instant.parse("2026-01-31T09:30:00Z");
     ProbeResult result =
         new ProbeResult(

@@ -14,33 +14,33 @@ final class RoundTriggerTest {
   private static final long HOUR = Duration.ofHours(1).toNanos();
 
   @Test
-  void theFirstRoundBeginsAtOnceAndTheNextWhenSomebodyAsks() throws InterruptedException {
-    RoundTrigger wakeups = new RoundTrigger();
-    assertTrue(wakeups.await(HOUR, 0));
-    wakeups.now();
-    assertTrue(wakeups.await(HOUR, HOUR));
+  void theFirstRoundBeginsAtOnceAndTheNextOnDemand() throws InterruptedException {
+    RoundTrigger trigger = new RoundTrigger();
+    assertTrue(trigger.await(HOUR, 0));
+    trigger.now();
+    assertTrue(trigger.await(HOUR, HOUR));
   }
 
   @Test
-  void newsDoNotWaitForThePollButLeaveAPause() throws InterruptedException {
-    RoundTrigger wakeups = new RoundTrigger();
-    wakeups.await(HOUR, 0);
-    wakeups.news();
+  void newsStartARoundBeforeThePollAfterAPause() throws InterruptedException {
+    RoundTrigger trigger = new RoundTrigger();
+    trigger.await(HOUR, 0);
+    trigger.news();
     long began = System.nanoTime();
-    assertTrue(wakeups.await(HOUR, 0));
+    assertTrue(trigger.await(HOUR, 0));
     assertTrue(System.nanoTime() - began >= RoundTrigger.SHORTEST_PAUSE, "rounds back to back");
   }
 
   @Test
-  void oneRoundServesAllNewsThatCameBeforeIt() throws InterruptedException {
-    RoundTrigger wakeups = new RoundTrigger();
-    wakeups.await(HOUR, 0);
-    wakeups.news();
-    wakeups.news();
-    assertTrue(wakeups.await(HOUR, 0));
+  void oneRoundCoversAllEarlierNews() throws InterruptedException {
+    RoundTrigger trigger = new RoundTrigger();
+    trigger.await(HOUR, 0);
+    trigger.news();
+    trigger.news();
+    assertTrue(trigger.await(HOUR, 0));
     long began = System.nanoTime();
-    assertTrue(wakeups.await(2 * RoundTrigger.SHORTEST_PAUSE, 0));
-    assertTrue(System.nanoTime() - began >= 2 * RoundTrigger.SHORTEST_PAUSE, "it was for old news");
+    assertTrue(trigger.await(2 * RoundTrigger.SHORTEST_PAUSE, 0));
+    assertTrue(System.nanoTime() - began >= 2 * RoundTrigger.SHORTEST_PAUSE, "a round on old news");
   }
 
   @Test
@@ -52,10 +52,10 @@ final class RoundTriggerTest {
 
   @Test
   void closingEndsTheWaitForGood() throws InterruptedException {
-    RoundTrigger wakeups = new RoundTrigger();
-    wakeups.close();
-    assertFalse(wakeups.await(HOUR, 0));
-    wakeups.now();
-    assertFalse(wakeups.await(HOUR, 0));
+    RoundTrigger trigger = new RoundTrigger();
+    trigger.close();
+    assertFalse(trigger.await(HOUR, 0));
+    trigger.now();
+    assertFalse(trigger.await(HOUR, 0));
   }
 }

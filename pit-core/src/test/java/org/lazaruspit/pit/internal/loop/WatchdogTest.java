@@ -25,38 +25,38 @@ final class WatchdogTest {
 
   private Duration passed = Duration.ZERO;
   private boolean loopRuns = true;
-  private final Watchdog dog =
+  private final Watchdog watchdog =
       new Watchdog(
           Duration.ofSeconds(30), () -> passed.toNanos(), () -> START.plus(passed), () -> loopRuns);
 
-  /** Time passes while the watchdog looks once a second. */
+  /** Advances the time, with a check each second. */
   private void pass(int seconds) {
     for (int i = 0; i < seconds; i++) {
       passed = passed.plusSeconds(1);
-      dog.check();
+      watchdog.check();
     }
   }
 
-  /** What it said meanwhile. */
-  private List<String> said(int seconds) {
-    List<String> said = new ArrayList<>();
+  /** Advances the time, and returns the complaints logged meanwhile. */
+  private List<String> logged(int seconds) {
+    List<String> logged = new ArrayList<>();
     for (int i = 0; i < seconds; i++) {
       passed = passed.plusSeconds(1);
-      said.addAll(dog.check());
+      logged.addAll(watchdog.check());
     }
-    return said;
+    return logged;
   }
 
   @Test
-  void whatIsWrongIsSaidOnceUntilItIsMendedAndWrongAgain() {
-    dog.started();
-    assertEquals(List.of("the loop is late"), said(200));
-    dog.roundEnded();
-    assertEquals(List.of("the loop is late"), said(200));
+  void aProblemIsLoggedOnceUntilItEndsAndReturns() {
+    watchdog.started();
+    assertEquals(List.of("the loop is late"), logged(200));
+    watchdog.roundEnded();
+    assertEquals(List.of("the loop is late"), logged(200));
   }
 
   @Test
-  void aFewSecondsAreABusyMachineHoweverOftenThePitPolls() {
+  void aDelayOfAFewSecondsIsToleratedForAnyPollInterval() {
     Watchdog eager =
         new Watchdog(
             Duration.ofSeconds(1),
@@ -71,35 +71,35 @@ final class WatchdogTest {
   }
 
   @Test
-  void aPauseOfThisProcessIsNoNeglectOfAFailure() {
-    dog.started();
-    dog.failed(AGENT, 1);
+  void aStopOfThisProcessIsNoFailureToAct() {
+    watchdog.started();
+    watchdog.failed(AGENT, 1);
     passed = passed.plus(Duration.ofHours(1));
-    dog.check();
-    dog.roundEnded();
-    assertTrue(dog.health().well());
+    watchdog.check();
+    watchdog.roundEnded();
+    assertTrue(watchdog.health().well());
     pass(61);
-    dog.roundEnded();
+    watchdog.roundEnded();
     assertEquals(List.of("failures were seen and not acted on"), complaints());
   }
 
   @Test
-  void aLaterIncarnationsFailureIsAnother() {
-    dog.started();
-    dog.failed(AGENT, 1);
-    dog.actedOn(AGENT);
-    dog.failed(AGENT, 2);
+  void aFailureOfALaterIncarnationIsAnotherFailure() {
+    watchdog.started();
+    watchdog.failed(AGENT, 1);
+    watchdog.actedOn(AGENT);
+    watchdog.failed(AGENT, 2);
     pass(61);
-    dog.roundEnded();
+    watchdog.roundEnded();
     assertEquals(List.of("failures were seen and not acted on"), complaints());
-    assertEquals(2, dog.health().failuresSeen());
-    assertEquals(1, dog.health().failuresActedOn());
+    assertEquals(2, watchdog.health().failuresSeen());
+    assertEquals(1, watchdog.health().failuresActedOn());
   }
 
-  private static final String NEGLECT = "failures were seen and not acted on";
+  private static final String NOT_ACTED_ON = "failures were seen and not acted on";
 
   @Test
-  void whatWasDecidedAndIsNeverBegunIsComplainedOfAsNotActedOn() throws Exception {
+  void aDecidedRevivalThatNeverBeginsIsReportedAsNotActedOn() throws Exception {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.round();
       pit.round();
@@ -112,12 +112,12 @@ final class WatchdogTest {
       assertTrue(pit.watchdog.health().well());
       pit.advance(Duration.ofSeconds(1));
       pit.round();
-      assertEquals(List.of(NEGLECT), pit.watchdog.health().complaints());
+      assertEquals(List.of(NOT_ACTED_ON), pit.watchdog.health().complaints());
     }
   }
 
   @Test
-  void whatHasToWaitIsNoNeglect() throws Exception {
+  void aWaitingRevivalIsNotReported() throws Exception {
     try (SimulatedPit pit = new SimulatedPit("writer")) {
       pit.files()
           .updatePolicies(
@@ -125,7 +125,7 @@ final class WatchdogTest {
       for (int round = 0; round < 5; round++) {
         pit.round();
         pit.advance(Duration.ofSeconds(61));
-        assertTrue(pit.watchdog.health().complaints().stream().noneMatch(NEGLECT::equals));
+        assertTrue(pit.watchdog.health().complaints().stream().noneMatch(NOT_ACTED_ON::equals));
       }
       assertEquals(
           RevivalStatus.PENDING_APPROVAL,
@@ -134,96 +134,96 @@ final class WatchdogTest {
   }
 
   @Test
-  void whatWasBegunOnceAndIsThenLeftAloneCountsOnceAndIsComplainedOf() {
-    dog.started();
-    dog.failed(AGENT, 1);
-    dog.actedOn(AGENT);
+  void aBegunRevivalThatStallsCountsOnceAndIsReported() {
+    watchdog.started();
+    watchdog.failed(AGENT, 1);
+    watchdog.actedOn(AGENT);
     pass(100);
-    dog.neglected(AGENT, 1);
-    dog.roundEnded();
+    watchdog.neglected(AGENT, 1);
+    watchdog.roundEnded();
     pass(60);
-    dog.neglected(AGENT, 1);
-    dog.roundEnded();
-    assertTrue(dog.health().well());
+    watchdog.neglected(AGENT, 1);
+    watchdog.roundEnded();
+    assertTrue(watchdog.health().well());
     pass(1);
-    assertEquals(List.of(NEGLECT), complaints());
-    dog.actedOn(AGENT);
-    assertTrue(dog.health().well());
-    assertEquals(1, dog.health().failuresActedOn());
+    assertEquals(List.of(NOT_ACTED_ON), complaints());
+    watchdog.actedOn(AGENT);
+    assertTrue(watchdog.health().well());
+    assertEquals(1, watchdog.health().failuresActedOn());
   }
 
   private List<String> complaints() {
-    return dog.health().complaints();
+    return watchdog.health().complaints();
   }
 
   @Test
   void aPitThatWasNeverStartedIsNotLate() {
     pass(1000);
-    assertTrue(dog.health().well());
-    assertEquals(Optional.empty(), dog.health().runningSince());
+    assertTrue(watchdog.health().well());
+    assertEquals(Optional.empty(), watchdog.health().runningSince());
   }
 
   @Test
-  void aLoopThatIsLateByMoreThanAPollIsComplainedOfUntilItsNextRound() {
-    dog.started();
+  void aLoopThatIsLateByMoreThanAPollIsReportedUntilItsNextRound() {
+    watchdog.started();
     pass(60);
-    assertEquals(Duration.ofSeconds(30), dog.health().late());
-    assertTrue(dog.health().well());
+    assertEquals(Duration.ofSeconds(30), watchdog.health().late());
+    assertTrue(watchdog.health().well());
     pass(1);
     assertEquals(List.of("the loop is late"), complaints());
-    dog.roundEnded();
-    assertTrue(dog.health().well());
-    assertEquals(1, dog.health().rounds());
-    assertEquals(Optional.of(START.plusSeconds(61)), dog.health().lastRound());
+    watchdog.roundEnded();
+    assertTrue(watchdog.health().well());
+    assertEquals(1, watchdog.health().rounds());
+    assertEquals(Optional.of(START.plusSeconds(61)), watchdog.health().lastRound());
   }
 
   @Test
-  void aPauseOfThisProcessIsNotTheLoopsFault() {
-    dog.started();
+  void aStopOfThisProcessIsNoDelayOfTheLoop() {
+    watchdog.started();
     passed = passed.plus(Duration.ofHours(1));
-    dog.check();
-    assertTrue(dog.health().well());
+    watchdog.check();
+    assertTrue(watchdog.health().well());
     pass(61);
-    assertFalse(dog.health().well());
+    assertFalse(watchdog.health().well());
   }
 
   @Test
-  void aLoopThatHasEndedIsComplainedOf() {
-    dog.started();
+  void anEndedLoopIsReported() {
+    watchdog.started();
     loopRuns = false;
     assertEquals(List.of("the loop has ended"), complaints());
-    dog.close();
-    assertTrue(dog.health().well(), "a pit that was closed has no loop");
+    watchdog.close();
+    assertTrue(watchdog.health().well(), "a pit that was closed has no loop");
   }
 
   @Test
-  void failuresThatAreSeenAndNotActedOnAreComplainedOf() {
-    dog.started();
+  void failuresThatAreNotActedOnAreReported() {
+    watchdog.started();
     for (int poll = 0; poll < 3; poll++) {
-      dog.failed(AGENT, 1);
-      dog.roundEnded();
-      assertTrue(dog.health().well());
+      watchdog.failed(AGENT, 1);
+      watchdog.roundEnded();
+      assertTrue(watchdog.health().well());
       pass(30);
     }
-    dog.roundEnded();
+    watchdog.roundEnded();
     assertEquals(List.of("failures were seen and not acted on"), complaints());
-    assertEquals(1, dog.health().failuresSeen(), "each counts once");
-    assertEquals(0, dog.health().failuresActedOn());
-    dog.actedOn(AGENT);
-    assertTrue(dog.health().well());
-    assertEquals(1, dog.health().failuresActedOn());
+    assertEquals(1, watchdog.health().failuresSeen(), "each counts once");
+    assertEquals(0, watchdog.health().failuresActedOn());
+    watchdog.actedOn(AGENT);
+    assertTrue(watchdog.health().well());
+    assertEquals(1, watchdog.health().failuresActedOn());
   }
 
   @Test
-  void anAgentThatIsWellAgainOrGoneIsNoFailureAnyMore() {
-    dog.started();
-    dog.failed(AGENT, 1);
-    dog.clear(AGENT);
-    dog.failed(AGENT, 2);
-    dog.retain(Set.of());
+  void aHealthyOrRemovedAgentIsNoFailure() {
+    watchdog.started();
+    watchdog.failed(AGENT, 1);
+    watchdog.clear(AGENT);
+    watchdog.failed(AGENT, 2);
+    watchdog.retain(Set.of());
     pass(61);
-    dog.roundEnded();
-    assertTrue(dog.health().well());
-    assertEquals(2, dog.health().failuresSeen());
+    watchdog.roundEnded();
+    assertTrue(watchdog.health().well());
+    assertEquals(2, watchdog.health().failuresSeen());
   }
 }
