@@ -143,7 +143,7 @@ final class OperatorOrdersTest {
     pit.machine.startByHand(WRITER, 1);
     pit.round();
     assertEquals(RevivalStatus.SUPERSEDED, latest(WRITER).status());
-    assertTrue(latest(WRITER).detail().contains("came back"), latest(WRITER)::detail);
+    assertTrue(latest(WRITER).detail().contains("recovered by itself"), latest(WRITER)::detail);
   }
 
   @Test

@@ -72,7 +72,9 @@ final class SharedTroubleTest {
         started -> {
           if (pit.machine.starts.size() == before) {
             AGENTS.stream()
-                .filter(agent -> pit.revivals.why(agent).rules().toString().contains("goes first"))
+                .filter(
+                    agent ->
+                        pit.revivals.why(agent).rules().toString().contains("waits until canary"))
                 .forEach(waiting::add);
           }
         };

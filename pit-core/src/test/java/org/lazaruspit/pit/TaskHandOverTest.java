@@ -195,7 +195,7 @@ final class TaskHandOverTest {
     assertEquals("handover_requested", lines.get(lines.size() - 1).event().name());
     pit.round();
     assertEquals(RevivalStatus.REVIVED, handOver().orElseThrow().status());
-    assertEquals("nothing is left to hand over", handOver().orElseThrow().detail());
+    assertEquals("no open task is left", handOver().orElseThrow().detail());
     assertEquals("first", owner("t1"));
   }
 

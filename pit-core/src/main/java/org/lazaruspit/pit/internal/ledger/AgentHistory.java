@@ -20,16 +20,14 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * What the journal says of one agent. Immutable: each event yields a new one.
+ * State of one agent by the journal. Immutable: each event yields a new history.
  *
- * @param incarnation its incarnation; 0 if it was never started
- * @param revivals its revivals and hand-overs, oldest first; the oldest ended ones are dropped once
- *     there are many
- * @param intent what a person wants of it; empty for nothing special. One with an end may be over
- * @param restraint what its own record keeps it from; empty for nothing
- * @param unmarked whether it is in quarantine and its file could not be made to say so
- * @param failedStarts how many starts with a checkpoint have failed since one with it succeeded, by
- *     the checkpoint's hash
+ * @param incarnation the incarnation; 0 if the agent was never started
+ * @param revivals revivals and hand-overs, oldest first; old ended ones are dropped
+ * @param intent the stop or pause on record; a pause may be over
+ * @param restraint the quarantine or hold on record
+ * @param unmarked whether the agent is quarantined and its file could not be marked
+ * @param failedStarts failed starts since the last success, by the checkpoint's hash
  */
 public record AgentHistory(
     long incarnation,
@@ -39,41 +37,41 @@ public record AgentHistory(
     boolean unmarked,
     Map<String, Integer> failedStarts) {
 
-  /** More than the largest budget that can be configured. */
+  /** Number of revivals kept: more than the largest budget that can be configured. */
   private static final int KEPT = 1100;
 
-  /** An agent that has lived this long since it came back has made up for what was before. */
+  /** Run time after a revival that resets the budget. */
   static final Duration STEADY = Duration.ofMinutes(10);
 
   static final AgentHistory EMPTY =
       new AgentHistory(0, List.of(), Optional.empty(), Optional.empty(), false, Map.of());
 
   @SuppressWarnings("doclint:missing")
-  public // the record says it
+  public // documented at the record
   AgentHistory {
     revivals = Collections.unmodifiableList(revivals);
     failedStarts = Collections.unmodifiableMap(failedStarts);
   }
 
   public AgentHistory after(AgentRef agent, Instant at, JournalEvent event) {
-    return event instanceof RestrictionEvent standing
-        ? after(at, standing)
+    return event instanceof RestrictionEvent restriction
+        ? after(at, restriction)
         : after(agent, at, (RevivalEvent) event);
   }
 
   private AgentHistory after(Instant at, RestrictionEvent event) {
-    Restriction standing = standing(at, event);
+    Restriction restriction = restriction(at, event);
     return switch (event.change()) {
-      case STOPPED, PAUSED -> with(Optional.ofNullable(standing), restraint, unmarked);
+      case STOPPED, PAUSED -> with(Optional.ofNullable(restriction), restraint, unmarked);
       case RESUMED -> with(Optional.empty(), restraint, unmarked);
-      case QUARANTINED -> with(intent, Optional.ofNullable(standing), !event.marked());
-      case HELD -> with(intent, Optional.ofNullable(standing), false);
+      case QUARANTINED -> with(intent, Optional.ofNullable(restriction), !event.marked());
+      case HELD -> with(intent, Optional.ofNullable(restriction), false);
       case LIFTED -> with(intent, Optional.empty(), false);
     };
   }
 
-  /** What a change amounts to; null where it ends something. */
-  static @Nullable Restriction standing(Instant at, RestrictionEvent event) {
+  /** Returns the restriction that an event begins; null if it ends one. */
+  static @Nullable Restriction restriction(Instant at, RestrictionEvent event) {
     Restriction.Kind kind =
         switch (event.change()) {
           case STOPPED -> Restriction.Kind.STOPPED;
@@ -147,17 +145,17 @@ public record AgentHistory(
     return index < 0 ? Optional.empty() : Optional.of(revivals.get(index));
   }
 
-  /** What is still to be done about it, oldest first. */
+  /** Returns the open revival and hand-overs, oldest first. */
   public List<Revival> open() {
     return revivals.stream().filter(revival -> revival.status().open()).toList();
   }
 
-  /** Its open revival: there is never more than one. */
+  /** Returns the open revival: there is at most one. */
   public Optional<Revival> openRevival() {
     return latest().filter(revival -> revival.status().open());
   }
 
-  /** Its newest revival, open or ended. */
+  /** Returns the newest revival, open or ended. */
   public Optional<Revival> latest() {
     for (int i = revivals.size() - 1; i >= 0; i--) {
       if (revivals.get(i).origin() != Revival.Origin.HANDOVER) {
@@ -167,16 +165,15 @@ public record AgentHistory(
     return Optional.empty();
   }
 
-  /** How often a start with this checkpoint has failed since one succeeded. */
+  /** Returns the number of failed starts with this checkpoint since the last success. */
   public int failedStarts(String hash) {
     return failedStarts.getOrDefault(hash, 0);
   }
 
   /**
-   * How often the agent came back from the dead within this window, as the pit alone decided. Its
-   * first start is no return, what a person ordered or approved is not held against it, what came
-   * before it was given up is settled by whoever let it live again, and a steady life forgives
-   * everything before.
+   * Returns the number of automatic revivals within this window. Not counted: the first start,
+   * revivals that an operator ordered or approved, and all before a quarantine or before a run of
+   * {@link #STEADY}.
    */
   public int returns(Instant now, Duration window) {
     Instant since = now.minus(window);
@@ -204,7 +201,7 @@ public record AgentHistory(
     return cameBack.isPresent() && Duration.between(cameBack.get(), died).compareTo(STEADY) >= 0;
   }
 
-  /** How long the agent had lived when this revival of it was asked for; empty for its first. */
+  /** Returns the run time of the agent before this revival; empty before its first. */
   public Optional<Duration> lifeBefore(Revival revival) {
     int index = indexOf(revival.id());
     for (int i = index - 1; i >= 0; i--) {

@@ -10,36 +10,36 @@ import org.lazaruspit.cell.CellStatus;
 import org.lazaruspit.pit.Restriction;
 
 /**
- * Why an agent may not be revived now, whatever its health. Pure: from what the files and the
- * journal say. Immutable.
+ * Strongest reason against a revival of an agent now, independent of its health. Computed from the
+ * files and the journal. Immutable.
  *
- * @param kind what stands in the way
+ * @param kind the kind of the reason
  * @param reason the reason, for people
  */
 public record RevivalBlocker(Kind kind, String reason) {
 
-  /** From the strongest to the weakest. */
+  /** Kinds, from the strongest to the weakest. */
   public enum Kind {
-    /** Its mission is not active. */
+    /** The mission is not active. */
     MISSION,
-    /** A person wants it not to run. */
+    /** An operator has stopped the agent. */
     STOPPED,
-    /** A person wants it left alone, by an order or in its file. */
+    /** An operator has paused the agent, by an order or in its file. */
     PAUSED,
-    /** It has used up its chances. */
+    /** The agent is quarantined. */
     QUARANTINED,
-    /** A restart would not cure it. */
+    /** The agent is held. */
     HELD,
-    /** Its mission should have ended long ago. */
+    /** The mission is past its deadline. */
     OVERDUE;
 
-    /** Whether the agent is still asked after: it may get well by itself. */
+    /** Returns whether the agent is still probed: it may recover by itself. */
     public boolean watched() {
       return this == HELD || this == OVERDUE;
     }
   }
 
-  /** The strongest bar, if there is any. */
+  /** Returns the strongest blocker. */
   public static Optional<RevivalBlocker> to(
       CellConfig mission,
       @Nullable AgentSpec agent,
@@ -62,29 +62,29 @@ public record RevivalBlocker(Kind kind, String reason) {
   }
 
   private static Optional<RevivalBlocker> intent(
-      Optional<Restriction> intent, String whose, Instant now) {
+      Optional<Restriction> intent, String prefix, Instant now) {
     return intent
-        .filter(standing -> standing.holds(now))
+        .filter(restriction -> restriction.holds(now))
         .map(
-            standing ->
+            restriction ->
                 new RevivalBlocker(
-                    standing.kind() == Restriction.Kind.STOPPED ? Kind.STOPPED : Kind.PAUSED,
-                    whose + standing.describe()));
+                    restriction.kind() == Restriction.Kind.STOPPED ? Kind.STOPPED : Kind.PAUSED,
+                    prefix + restriction.describe()));
   }
 
-  private static RevivalBlocker restraint(Restriction standing) {
-    Kind kind = standing.kind() == Restriction.Kind.HELD ? Kind.HELD : Kind.QUARANTINED;
-    return new RevivalBlocker(kind, standing.describe());
+  private static RevivalBlocker restraint(Restriction restriction) {
+    Kind kind = restriction.kind() == Restriction.Kind.HELD ? Kind.HELD : Kind.QUARANTINED;
+    return new RevivalBlocker(kind, restriction.describe());
   }
 
-  /** Whether its file wants it to run. */
+  /** Returns whether the agent runs by the status in its file. */
   public static boolean runs(AgentSpec spec) {
     return spec.status() == AgentStatus.IDLE || spec.status() == AgentStatus.ACTIVE;
   }
 
   private static Optional<RevivalBlocker> file(@Nullable AgentSpec spec) {
     if (spec == null) {
-      return Optional.of(new RevivalBlocker(Kind.PAUSED, "it has no file"));
+      return Optional.of(new RevivalBlocker(Kind.PAUSED, "its file is missing"));
     }
     if (runs(spec)) {
       return Optional.empty();

@@ -14,8 +14,8 @@ import org.lazaruspit.pit.internal.journal.RestrictionEvent;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * What the events of one cell add up to: the same code at start-up and while running. Immutable:
- * each event yields a new ledger.
+ * State of one cell by its journal, computed by the same code at start-up and while running.
+ * Immutable: each event yields a new ledger.
  */
 public final class RevivalLedger {
 
@@ -60,27 +60,28 @@ public final class RevivalLedger {
     }
   }
 
-  private static boolean aboutTheCell(JournalEvent event) {
+  private static boolean concernsCell(JournalEvent event) {
     return event instanceof RestrictionEvent && event.agentId().isEmpty();
   }
 
   private Optional<Restriction> intentAfter(Optional<Restriction> before, JournalEntry entry) {
-    return aboutTheCell(entry.event())
-        ? Optional.ofNullable(AgentHistory.standing(entry.at(), (RestrictionEvent) entry.event()))
+    return concernsCell(entry.event())
+        ? Optional.ofNullable(
+            AgentHistory.restriction(entry.at(), (RestrictionEvent) entry.event()))
         : before;
   }
 
-  /** What the journal says of an agent; nothing at all for one that it doesn't name. */
+  /** Returns the history of an agent; an empty one if the journal does not name it. */
   public AgentHistory of(String agentId) {
     return agents.getOrDefault(agentId, AgentHistory.EMPTY);
   }
 
-  /** What a person wants of the whole cell; one with an end may be over. */
+  /** Returns the stop or pause of the cell on record; a pause may be over. */
   public Optional<Restriction> cellIntent() {
     return cellIntent;
   }
 
-  /** The incarnation of an agent; 0 if it was never started. */
+  /** Returns the incarnation of an agent; 0 if it was never started. */
   public long incarnation(String agentId) {
     return of(agentId).incarnation();
   }
@@ -89,12 +90,12 @@ public final class RevivalLedger {
     return agents.values().stream().flatMap(agent -> agent.find(revival).stream()).findFirst();
   }
 
-  /** Everything still to be done. */
+  /** Returns all open revivals and hand-overs. */
   public List<Revival> open() {
     return agents.values().stream().flatMap(agent -> agent.open().stream()).toList();
   }
 
-  /** Every revival that is remembered. */
+  /** Returns all kept revivals and hand-overs. */
   public List<Revival> all() {
     return agents.values().stream().flatMap(agent -> agent.revivals().stream()).toList();
   }

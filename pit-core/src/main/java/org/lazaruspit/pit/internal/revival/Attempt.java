@@ -6,8 +6,8 @@ import org.lazaruspit.pit.internal.cell.RevivalOverException;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.spi.AgentRef;
 
-/** One attempt of one revival: what every step of it needs to know. Immutable. */
-record Attempt(OwnedCell work, Revival revival, int number) {
+/** Data of one attempt, for its steps. Immutable. */
+record Attempt(OwnedCell cell, Revival revival, int number) {
 
   String agentId() {
     return revival.agent().agentId();
@@ -18,12 +18,12 @@ record Attempt(OwnedCell work, Revival revival, int number) {
   }
 
   String label() {
-    return work.label(agentId());
+    return cell.label(agentId());
   }
 
-  /** The incarnation that is current right now, according to the journal. */
+  /** Returns the current incarnation by the journal. */
   long incarnation() {
-    return work.ledger().incarnation(agentId());
+    return cell.ledger().incarnation(agentId());
   }
 
   Subject subject() {
@@ -34,15 +34,15 @@ record Attempt(OwnedCell work, Revival revival, int number) {
     return new Subject(revival.id(), agentId(), revival.cause(), number, incarnation);
   }
 
-  /** Throws where somebody has ended the revival meanwhile. */
+  /** Throws if the revival has ended meanwhile. */
   void requireOpen() {
-    work.ledger()
+    cell.ledger()
         .of(agentId())
         .find(revival.id())
         .filter(current -> !current.status().open())
         .ifPresent(
             ended -> {
-              throw new RevivalOverException(ended, "going on");
+              throw new RevivalOverException(ended, "the next step");
             });
   }
 }

@@ -1,6 +1,6 @@
 package org.lazaruspit.pit.internal.revival;
 
-/** An attempt to revive came to its end without success; the message is the journal's detail. */
+/** Thrown if an attempt fails; the message is the journal's detail. */
 final class AttemptFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -10,13 +10,13 @@ final class AttemptFailedException extends Exception {
     this(message, 0);
   }
 
-  /** With the incarnation that turned out to be in use: the next attempt has to go beyond it. */
+  /** Creates one with an incarnation found in use: the next attempt uses a higher number. */
   AttemptFailedException(String message, long knownIncarnation) {
     super(message);
     this.knownIncarnation = knownIncarnation;
   }
 
-  /** The highest incarnation that somebody else knows of; 0 where nobody does. */
+  /** Returns the incarnation found in use; 0 if the journal has the highest. */
   long knownIncarnation() {
     return knownIncarnation;
   }

@@ -1,5 +1,6 @@
 package org.lazaruspit.pit.internal.revival;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -7,58 +8,77 @@ import java.util.function.Predicate;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * The one mechanism for trouble that many share: who is held for it, and who, once it has ended and
- * they are found dead, comes back in a convoy: one first, the others when that one is healthy.
- * Thread-safe. In memory alone: after a restart of the pit the limits on storms still hold.
+ * Groups of agents with a shared cause of trouble. Agents that were held, and are dead after the
+ * hold, form a group: a canary is revived first, the others wait until it is healthy. Thread-safe.
+ * Kept in memory only: after a restart of the pit {@link RevivalCapacity} still limits revivals.
  */
 public final class CanaryGate {
 
+  private final Object lock = new Object();
+
+  /** Shared cause by agent, while held. */
+  @GuardedBy("lock")
   private final Map<AgentRef, String> held = new HashMap<>();
-  private final Map<AgentRef, String> convoys = new HashMap<>();
 
-  /** The agent is in trouble that it shares with others: this names what they share. */
-  public synchronized void held(AgentRef agent, String shared) {
-    held.put(agent, shared);
-  }
+  /** Shared cause by agent, until revived. */
+  @GuardedBy("lock")
+  private final Map<AgentRef, String> groups = new HashMap<>();
 
-  /** The agent is dead; if it was held until now, it comes back together with the others. */
-  public synchronized void dead(AgentRef agent) {
-    String shared = held.remove(agent);
-    if (shared != null) {
-      convoys.put(agent, shared);
+  /** Called when an agent is held for a cause that other agents share. */
+  public void held(AgentRef agent, String cause) {
+    synchronized (lock) {
+      held.put(agent, cause);
     }
   }
 
-  /** The agent was let go together with others by a person. */
-  synchronized void released(AgentRef agent, String shared) {
-    convoys.put(agent, shared);
-  }
-
-  /** The agent lives; for the others of its convoy that is the proof that they may come back. */
-  synchronized void alive(AgentRef agent) {
-    held.remove(agent);
-    String shared = convoys.remove(agent);
-    if (shared != null) {
-      convoys.values().removeIf(shared::equals);
+  /** Called when an agent is dead; adds it to the group of its cause if it was held. */
+  public void dead(AgentRef agent) {
+    synchronized (lock) {
+      String cause = held.remove(agent);
+      if (cause != null) {
+        groups.put(agent, cause);
+      }
     }
   }
 
-  /** The agent is no longer to come back. */
-  synchronized void clear(AgentRef agent) {
-    held.remove(agent);
-    convoys.remove(agent);
+  /** Called when an operator lifts the restrictions of several agents. */
+  void released(AgentRef agent, String cause) {
+    synchronized (lock) {
+      groups.put(agent, cause);
+    }
   }
 
-  /** What the agent waits for; empty where it may go. */
-  synchronized Optional<String> gate(AgentRef agent, Predicate<AgentRef> underWay) {
-    String shared = convoys.get(agent);
-    return convoys.entrySet().stream()
-        .filter(other -> other.getValue().equals(shared) && !other.getKey().equals(agent))
-        .filter(other -> underWay.test(other.getKey()))
-        .map(
-            other ->
-                "waits until %s, which goes first, is healthy: they shared %s"
-                    .formatted(other.getKey().agentId(), shared))
-        .findFirst();
+  /** Called when an agent is alive; dissolves its group. */
+  void alive(AgentRef agent) {
+    synchronized (lock) {
+      held.remove(agent);
+      String cause = groups.remove(agent);
+      if (cause != null) {
+        groups.values().removeIf(cause::equals);
+      }
+    }
+  }
+
+  /** Called when an agent is not to be revived any more. */
+  void clear(AgentRef agent) {
+    synchronized (lock) {
+      held.remove(agent);
+      groups.remove(agent);
+    }
+  }
+
+  /** Returns why the agent has to wait for its canary; empty if it need not. */
+  Optional<String> gate(AgentRef agent, Predicate<AgentRef> underWay) {
+    synchronized (lock) {
+      String cause = groups.get(agent);
+      return groups.entrySet().stream()
+          .filter(other -> other.getValue().equals(cause) && !other.getKey().equals(agent))
+          .filter(other -> underWay.test(other.getKey()))
+          .map(
+              other ->
+                  "waits until canary %s is healthy; shared cause: %s"
+                      .formatted(other.getKey().agentId(), cause))
+          .findFirst();
+    }
   }
 }

@@ -11,24 +11,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an attempt starts the agent with. Immutable.
+ * Checkpoint for the start of an agent. Immutable.
  *
  * @param folder the verified checkpoint; empty for a fresh start
  * @param hash its hash; empty for a fresh start
- * @param description which it is and why, for the journal
+ * @param description the choice with its reason, for the journal
  */
 record CheckpointChoice(Optional<Path> folder, Optional<String> hash, String description) {
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointChoice.class);
   private static final int SHORT_HASH = 12;
 
-  /** Verifies what there is, and chooses by what has already failed. */
+  /** Commits a prepared checkpoint, verifies the stored ones, and chooses by failed starts. */
   static CheckpointChoice of(Attempt attempt) throws IOException {
-    Checkpoints checkpoints = Checkpoints.of(attempt.work().directory());
+    Checkpoints checkpoints = Checkpoints.of(attempt.cell().directory());
     try {
       checkpoints.commitPending(attempt.agentId());
     } catch (IOException e) {
-      log.warn("{}: what it prepared last is not committed: {}", attempt.label(), e.getMessage());
+      log.warn("{}: prepared checkpoint not committed: {}", attempt.label(), e.getMessage());
     }
     CheckpointVerdict newest = checkpoints.verify(attempt.agentId());
     if (newest instanceof CheckpointVerdict.Missing) {
@@ -49,7 +49,7 @@ record CheckpointChoice(Optional<Path> folder, Optional<String> hash, String des
 
   private static int failed(Attempt attempt, CheckpointVerdict.Valid checkpoint) {
     return attempt
-        .work()
+        .cell()
         .ledger()
         .of(attempt.agentId())
         .failedStarts(checkpoint.ref().contextHash());
@@ -64,12 +64,15 @@ record CheckpointChoice(Optional<Path> folder, Optional<String> hash, String des
     String reason =
         newest instanceof CheckpointVerdict.Invalid broken
             ? "the newest checkpoint does not verify (" + broken.reason() + ")"
-            : "starting with the newest checkpoint failed";
+            : "starts with the newest checkpoint failed";
     if (chosen >= 0) {
-      return reason + ", the previous one verified";
+      return reason + ", the previous checkpoint verified";
     }
     boolean triedPrevious = valid.size() > (invalid ? 0 : 1);
-    return reason + (triedPrevious ? ", and with the previous one" : " and there is no other one");
+    return reason
+        + (triedPrevious
+            ? ", starts with the previous checkpoint failed"
+            : ", there is no other checkpoint");
   }
 
   private static CheckpointChoice fresh(String why) {

@@ -16,7 +16,7 @@ import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Decision;
 
-/** Says why: from the same rules that act, asked without acting. Thread-safe. */
+/** Explains the state of an agent by the rules of the planner, without effects. Thread-safe. */
 public final class Explainer {
 
   private final PitConfig config;
@@ -32,20 +32,20 @@ public final class Explainer {
   /**
    * Explains one agent.
    *
-   * @param judgement what the last round found; empty before it was looked at
+   * @param judgement the judgement of the last round; empty before the first
    */
-  public Explanation explain(OwnedCell work, String agentId, Optional<String> judgement) {
-    AgentHistory history = work.ledger().of(agentId);
+  public Explanation explain(OwnedCell owned, String agentId, Optional<String> judgement) {
+    AgentHistory history = owned.ledger().of(agentId);
     return new Explanation(
-        work.ref(agentId),
+        owned.ref(agentId),
         evidence(history, judgement),
-        rules(work, agentId, history),
-        next(work, agentId, history, judgement));
+        rules(owned, agentId, history),
+        next(owned, agentId, history, judgement));
   }
 
   private static List<String> evidence(AgentHistory history, Optional<String> judgement) {
     List<String> evidence = new ArrayList<>();
-    judgement.ifPresent(words -> evidence.add("the last poll found it " + words));
+    judgement.ifPresent(found -> evidence.add("judgement of the last round: " + found));
     history
         .latest()
         .ifPresent(
@@ -58,29 +58,28 @@ public final class Explainer {
                           latest.changedAt(),
                           latest.detail()));
               evidence.add(
-                  "it was asked for at %s (%s): %s"
+                  "requested at %s (%s): %s"
                       .formatted(latest.requestedAt(), latest.cause().wireName(), latest.reason()));
             });
     history
         .failedStarts()
         .forEach(
             (hash, times) ->
-                evidence.add(
-                    "starting with checkpoint %.12s has failed %d times".formatted(hash, times)));
+                evidence.add("failed starts with checkpoint %.12s: %d".formatted(hash, times)));
     return evidence;
   }
 
-  private List<String> rules(OwnedCell work, String agentId, AgentHistory history) {
-    EffectivePolicies policies = work.cell().effectivePolicies(config.defaultPolicies());
+  private List<String> rules(OwnedCell owned, String agentId, AgentHistory history) {
+    EffectivePolicies policies = owned.cell().effectivePolicies(config.defaultPolicies());
     PitConfig.Limits limits = config.limits();
     Instant now = clock.instant();
     Duration window = limits.perAgentWindow();
     List<String> rules = new ArrayList<>();
-    work.blocker(agentId, now).ifPresent(bar -> rules.add("in the way: " + bar.reason()));
+    owned.blocker(agentId, now).ifPresent(blocker -> rules.add("blocked: " + blocker.reason()));
     rules.add("auto_revive is " + policies.autoRevive().wireName());
     rules.add("its incarnation is " + history.incarnation());
     rules.add(
-        "budget: came back %d of %d times within %d s"
+        "budget: revived %d of %d times within %d s"
             .formatted(
                 history.returns(now, window), limits.revivalsPerAgent(), window.toSeconds()));
     history
@@ -90,24 +89,24 @@ public final class Explainer {
                 rules.add(
                     "attempts: %d of %d begun"
                         .formatted(open.attempt(), 1 + policies.maxRetries())));
-    dispatcher.gate(work.ref(agentId)).ifPresent(rules::add);
+    dispatcher.gate(owned.ref(agentId)).ifPresent(rules::add);
     return rules;
   }
 
   private String next(
-      OwnedCell work, String agentId, AgentHistory history, Optional<String> judgement) {
+      OwnedCell owned, String agentId, AgentHistory history, Optional<String> judgement) {
     Optional<Revival> open = history.openRevival();
     if (open.isPresent()) {
-      Attempt attempt = new Attempt(work, open.get(), open.get().attempt());
+      Attempt attempt = new Attempt(owned, open.get(), open.get().attempt());
       Decision decision = dispatcher.decide(attempt);
       return dispatcher
-          .gate(work.ref(agentId))
+          .gate(owned.ref(agentId))
           .filter(reason -> decision instanceof Decision.Begin)
           .orElseGet(decision::why);
     }
-    Optional<RevivalBlocker> bar = work.blocker(agentId, clock.instant());
-    if (bar.isPresent()) {
-      return "nothing, until somebody changes what is in the way: " + bar.get().reason();
+    Optional<RevivalBlocker> blocker = owned.blocker(agentId, clock.instant());
+    if (blocker.isPresent()) {
+      return "nothing while blocked: " + blocker.get().reason();
     }
     return history
         .latest()
@@ -117,7 +116,7 @@ public final class Explainer {
         .orElseGet(
             () ->
                 judgement.isPresent()
-                    ? "it is looked at again at the next poll"
-                    : "it is looked at for the first time at the next poll");
+                    ? "is judged again in the next round"
+                    : "is judged for the first time in the next round");
   }
 }

@@ -23,26 +23,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which command starts an agent: the one that the configuration has for it, or, only where {@code
- * allow_cell_commands} says so, the argument list {@code command} in the agent's own file, which
- * then goes before. Thread-safe.
+ * Resolves the launcher of an agent: the configured launcher, or, with {@code allow_cell_commands},
+ * the argument list {@code command} in the agent's file, which then has precedence. Thread-safe.
  */
 public final class LauncherResolver {
 
   private static final Logger log = LoggerFactory.getLogger(LauncherResolver.class);
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private final PitConfig config;
-  private final Set<AgentRef> said = ConcurrentHashMap.newKeySet();
+  private final Set<AgentRef> reported = ConcurrentHashMap.newKeySet();
 
   public LauncherResolver(PitConfig config) {
     this.config = config;
   }
 
   /**
-   * The command to start an agent with, read at the moment of acting.
+   * Returns the launcher of an agent; reads the agent's file again.
    *
-   * @throws IOException if its cell's command cannot be used: no other is taken in its place
+   * @throws IOException if the cell's command is invalid; the configured launcher is no fallback
    */
   Optional<Launcher> find(AgentRef agent, Path cell, @Nullable AgentSpec spec) throws IOException {
     if (config.allowCellCommands()) {
@@ -53,9 +52,7 @@ public final class LauncherResolver {
     return configured(spec);
   }
 
-  /**
-   * Whether there is a command for it, asked at every poll: the file is read only if it must be.
-   */
+  /** Returns whether the agent has a launcher. Called in every round: reads the file if needed. */
   public boolean startable(AgentRef agent, Path cell, AgentSpec spec) {
     if (configured(spec).isPresent() || !config.allowCellCommands()) {
       return configured(spec).isPresent();
@@ -63,7 +60,7 @@ public final class LauncherResolver {
     try {
       return command(agent, cell).isPresent();
     } catch (IOException e) {
-      if (said.add(agent)) {
+      if (reported.add(agent)) {
         log.warn("{}: {}", agent, e.getMessage());
       }
       return false;
@@ -76,11 +73,11 @@ public final class LauncherResolver {
 
   private void reportUnused(AgentRef agent, Path cell) {
     try {
-      if (read(agent, cell).isPresent() && said.add(agent)) {
-        log.warn("{}: its file has a command, not run since allow_cell_commands is false", agent);
+      if (read(agent, cell).isPresent() && reported.add(agent)) {
+        log.warn("{}: command in its file is not run: allow_cell_commands is false", agent);
       }
     } catch (IOException e) {
-      log.debug("{}: whether its file has a command is not known: {}", agent, e.getMessage());
+      log.debug("{}: command in its file not read: {}", agent, e.getMessage());
     }
   }
 
@@ -110,13 +107,13 @@ public final class LauncherResolver {
             .formatted(file, node.get().found(), node.get().place()));
   }
 
-  /** The field as it stands in the file; an agent may have planted a link in its place. */
+  /** Reads the field. Links are not followed: an agent may have planted one. */
   private static Optional<ConfigNode> read(AgentRef agent, Path cell) throws IOException {
     Path folder = cell.resolve("agents");
     Path file = folder.resolve(agent.agentId() + ".json");
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
         || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new NoSuchFileException(file.toString(), null, "is no regular file of the cell");
+      throw new NoSuchFileException(file.toString(), null, "is not a regular file of the cell");
     }
     List<String> problems = new ArrayList<>();
     ConfigNode root = ConfigNode.parse(text(file), problems);
@@ -130,9 +127,9 @@ public final class LauncherResolver {
 
   private static String text(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new IOException(file + ": more than " + MOST_BYTES + " bytes");
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IOException(file + ": more than " + MAX_BYTES + " bytes");
       }
       return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -30,57 +30,57 @@ import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a person orders: in the journal first, then done. Thread-safe. */
+/** Orders of operators: journaled first, then carried out. Thread-safe. */
 public final class OperatorOrders {
 
-  /** In place of an agent's id. */
+  /** Agent id that stands for all agents of a cell. */
   public static final String WHOLE_CELL = "";
 
   private static final Logger log = LoggerFactory.getLogger(OperatorOrders.class);
 
   private final InstantSource clock;
   private final RevivalIds ids;
-  private final CanaryGate holds;
+  private final CanaryGate canaries;
   private final RevivalDispatcher dispatcher;
   private final Runnable wakeUp;
 
   public OperatorOrders(
       InstantSource clock,
       RevivalIds ids,
-      CanaryGate holds,
+      CanaryGate canaries,
       RevivalDispatcher dispatcher,
       Runnable wakeUp) {
     this.clock = clock;
     this.ids = ids;
-    this.holds = holds;
+    this.canaries = canaries;
     this.dispatcher = dispatcher;
     this.wakeUp = wakeUp;
   }
 
-  public void stop(OwnedCell work, String agentId, String reason) throws IOException {
+  public void stop(OwnedCell owned, String agentId, String reason) throws IOException {
     RestrictionEvent stopped = RestrictionEvent.of(Change.STOPPED, agentId, 0, reason);
-    work.decide(ledger -> with(stopped, superseded(work, ledger, agentId, "stopped: ", reason)));
-    logOrder(work, agentId, stopped);
-    for (String agent : agents(work, agentId)) {
-      dispatcher.enforceStop(work, agent);
+    owned.decide(ledger -> with(stopped, superseded(owned, ledger, agentId, "stopped: ", reason)));
+    logOrder(owned, agentId, stopped);
+    for (String agent : agents(owned, agentId)) {
+      dispatcher.enforceStop(owned, agent);
     }
   }
 
-  public void pause(OwnedCell work, String agentId, Optional<Instant> until, String reason)
+  public void pause(OwnedCell owned, String agentId, Optional<Instant> until, String reason)
       throws IOException {
     RestrictionEvent paused = RestrictionEvent.paused(agentId, until, reason);
-    work.decide(
+    owned.decide(
         ledger ->
             with(
                 paused,
-                superseded(work, ledger, agentId, "paused: ", reason).stream()
-                    .filter(ended -> waits(ledger, ended))
+                superseded(owned, ledger, agentId, "paused: ", reason).stream()
+                    .filter(ended -> hasNotBegun(ledger, ended))
                     .toList()));
-    logOrder(work, agentId, paused);
+    logOrder(owned, agentId, paused);
   }
 
-  /** A revival under way is not left half done. */
-  private static boolean waits(RevivalLedger ledger, Ended ended) {
+  /** Returns whether the revival has not begun: a revival under way is completed. */
+  private static boolean hasNotBegun(RevivalLedger ledger, Ended ended) {
     return ledger
         .of(ended.agentId())
         .find(ended.subject().revival())
@@ -88,36 +88,39 @@ public final class OperatorOrders {
         .isPresent();
   }
 
-  public void resume(OwnedCell work, String agentId, String reason) throws IOException {
+  public void resume(OwnedCell owned, String agentId, String reason) throws IOException {
     RestrictionEvent resumed = RestrictionEvent.of(Change.RESUMED, agentId, 0, reason);
-    work.decide(
+    owned.decide(
         ledger -> {
           Optional<Restriction> intent =
               agentId.isEmpty() ? ledger.cellIntent() : ledger.of(agentId).intent();
           return intent.isPresent() ? List.of(resumed) : List.of();
         });
-    logOrder(work, agentId, resumed);
+    logOrder(owned, agentId, resumed);
   }
 
-  /** First the files, then the journal: what is left in between counts as lifted by hand. */
-  public void lift(OwnedCell work, List<String> agents, String reason) throws IOException {
+  /**
+   * Lifts quarantines and holds. Writes the files first: after a crash in between, an active file
+   * lifts the quarantine.
+   */
+  public void lift(OwnedCell owned, List<String> agents, String reason) throws IOException {
     List<String> lifted = new ArrayList<>();
     for (String agentId : agents) {
-      if (restrained(work, agentId)) {
-        activate(work, agentId);
-        work.decide(ledger -> lifting(ledger.of(agentId), agentId, reason));
+      if (isRestricted(owned, agentId)) {
+        activate(owned, agentId);
+        owned.decide(ledger -> lifting(ledger.of(agentId), agentId, reason));
         lifted.add(agentId);
-        logOrder(work, agentId, RestrictionEvent.of(Change.LIFTED, agentId, 0, reason));
+        logOrder(owned, agentId, RestrictionEvent.of(Change.LIFTED, agentId, 0, reason));
       }
     }
     if (lifted.size() > 1) {
-      lifted.forEach(agentId -> holds.released(work.ref(agentId), "what was lifted by a person"));
+      lifted.forEach(agentId -> canaries.released(owned.ref(agentId), "an operator's lift"));
     }
     wakeUp.run();
   }
 
-  private static boolean restrained(OwnedCell work, String agentId) {
-    return work.ledger().of(agentId).restraint().isPresent() || failed(work.spec(agentId));
+  private static boolean isRestricted(OwnedCell owned, String agentId) {
+    return owned.ledger().of(agentId).restraint().isPresent() || failed(owned.spec(agentId));
   }
 
   private static boolean failed(@Nullable AgentSpec spec) {
@@ -130,36 +133,39 @@ public final class OperatorOrders {
         : List.of(RestrictionEvent.of(Change.LIFTED, agentId, history.incarnation(), reason));
   }
 
-  private static void activate(OwnedCell work, String agentId) throws IOException {
-    AgentSpec spec = work.spec(agentId);
+  private static void activate(OwnedCell owned, String agentId) throws IOException {
+    AgentSpec spec = owned.spec(agentId);
     boolean idle = spec != null && spec.status() == AgentStatus.PAUSED;
-    if ((idle || failed(spec)) && !work.writeStatus(agentId, AgentStatus.ACTIVE)) {
-      throw new IOException(work.label(agentId) + ": its file could not be made to say active");
+    if ((idle || failed(spec)) && !owned.writeStatus(agentId, AgentStatus.ACTIVE)) {
+      throw new IOException(
+          owned.label(agentId) + ": status active could not be written to its file");
     }
   }
 
-  public Revival revive(OwnedCell work, String agentId, String reason) throws IOException {
-    requireActive(work);
-    activate(work, agentId);
-    RevivalLedger after = work.decide(ledger -> ordering(ledger.of(agentId), agentId, reason));
-    holds.clear(work.ref(agentId));
+  public Revival revive(OwnedCell owned, String agentId, String reason) throws IOException {
+    requireActive(owned);
+    activate(owned, agentId);
+    RevivalLedger after = owned.decide(ledger -> ordering(ledger.of(agentId), agentId, reason));
+    canaries.clear(owned.ref(agentId));
     dispatcher.dispatch();
     return after.of(agentId).openRevival().orElseThrow();
   }
 
-  private void requireActive(OwnedCell work) {
-    CellStatus status = work.cell().config().status();
+  private void requireActive(OwnedCell owned) {
+    CellStatus status = owned.cell().config().status();
     if (status != CellStatus.ACTIVE) {
       throw new IllegalStateException(
-          "mission %s is %s, nobody is revived in it".formatted(work.id(), status.wireName()));
+          "mission %s is %s; agents are revived only in an active mission"
+              .formatted(owned.id(), status.wireName()));
     }
-    work.ledger()
+    owned
+        .ledger()
         .cellIntent()
         .filter(intent -> intent.holds(clock.instant()))
         .ifPresent(
             intent -> {
               throw new IllegalStateException(
-                  "cell %s is %s: resume it first".formatted(work.id(), intent.describe()));
+                  "cell %s is %s: resume it first".formatted(owned.id(), intent.describe()));
             });
   }
 
@@ -179,16 +185,16 @@ public final class OperatorOrders {
     return events;
   }
 
-  private static List<JournalEvent> with(RestrictionEvent first, List<Ended> then) {
+  private static List<JournalEvent> with(RestrictionEvent restriction, List<Ended> ended) {
     List<JournalEvent> events = new ArrayList<>();
-    events.add(first);
-    events.addAll(then);
+    events.add(restriction);
+    events.addAll(ended);
     return events;
   }
 
   private static List<Ended> superseded(
-      OwnedCell work, RevivalLedger ledger, String agentId, String what, String reason) {
-    return agents(work, agentId).stream()
+      OwnedCell owned, RevivalLedger ledger, String agentId, String prefix, String reason) {
+    return agents(owned, agentId).stream()
         .map(ledger::of)
         .flatMap(
             history ->
@@ -198,17 +204,17 @@ public final class OperatorOrders {
                             new Ended(
                                 RevivalFold.subject(revival, history),
                                 RevivalStatus.SUPERSEDED,
-                                what + reason)))
+                                prefix + reason)))
         .toList();
   }
 
-  private static List<String> agents(OwnedCell work, String agentId) {
-    return agentId.isEmpty() ? List.copyOf(work.cell().agents().keySet()) : List.of(agentId);
+  private static List<String> agents(OwnedCell owned, String agentId) {
+    return agentId.isEmpty() ? List.copyOf(owned.cell().agents().keySet()) : List.of(agentId);
   }
 
-  private void logOrder(OwnedCell work, String agentId, RestrictionEvent event) {
-    String who = agentId.isEmpty() ? "cell " + work.id() : work.label(agentId);
-    log.info("{}: {} by a person: {}", who, event.name(), event.detail());
+  private void logOrder(OwnedCell owned, String agentId, RestrictionEvent event) {
+    String target = agentId.isEmpty() ? "cell " + owned.id() : owned.label(agentId);
+    log.info("{}: {} by an operator: {}", target, event.name(), event.detail());
     wakeUp.run();
   }
 }

@@ -21,7 +21,7 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.internal.journal.RevivalIds;
 
-/** What it amounts to that an agent is given up: it is quarantined, and somebody may take over. */
+/** Plans the quarantine of an agent and the hand-over of its tasks to a substitute. */
 public final class QuarantinePlanner {
 
   private final PitConfig config;
@@ -35,57 +35,58 @@ public final class QuarantinePlanner {
   }
 
   /**
-   * The lines that end this revival. The agent's file is marked first: a pit that ends between the
-   * two comes here again.
+   * Returns the events that end this revival. Writes the agent's file first: a pit killed before
+   * the journal is written does both again.
    */
-  List<JournalEvent> events(OwnedCell work, Subject subject, String why) {
-    boolean marked = work.writeStatus(subject.agentId(), AgentStatus.FAILED);
+  List<JournalEvent> events(OwnedCell owned, Subject subject, String reason) {
+    boolean marked = owned.writeStatus(subject.agentId(), AgentStatus.FAILED);
     List<JournalEvent> events = new ArrayList<>();
-    events.add(new Ended(subject, RevivalStatus.FAILED, why));
-    events.add(RestrictionEvent.quarantined(subject.agentId(), subject.incarnation(), marked, why));
-    handOver(work, subject).ifPresent(events::add);
+    events.add(new Ended(subject, RevivalStatus.FAILED, reason));
+    events.add(
+        RestrictionEvent.quarantined(subject.agentId(), subject.incarnation(), marked, reason));
+    handOver(owned, subject).ifPresent(events::add);
     return events;
   }
 
-  /** The first substitute that may take over all that the agent leaves undone. */
-  private Optional<Requested> handOver(OwnedCell work, Subject subject) {
-    MissionCell cell = work.cell();
+  /** Returns a request for the first substitute that may take over all open tasks of the agent. */
+  private Optional<Requested> handOver(OwnedCell owned, Subject subject) {
+    MissionCell cell = owned.cell();
     EffectivePolicies policies = cell.effectivePolicies(config.defaultPolicies());
     List<String> tasks = openTasks(cell, subject.agentId());
     if (tasks.isEmpty() || !policies.handoffAllowed()) {
       return Optional.empty();
     }
     return policies.substituteAgents().stream()
-        .filter(substitute -> fits(work, substitute))
+        .filter(substitute -> isAvailable(owned, substitute))
         .flatMap(substitute -> proposal(cell, subject, substitute, tasks).stream())
         .findFirst();
   }
 
-  private boolean fits(OwnedCell work, String substitute) {
-    return work.blocker(substitute, clock.instant()).isEmpty();
+  private boolean isAvailable(OwnedCell owned, String substitute) {
+    return owned.blocker(substitute, clock.instant()).isEmpty();
   }
 
   private Optional<Requested> proposal(
       MissionCell cell, Subject subject, String substitute, List<String> tasks) {
-    boolean asks = false;
+    boolean needsApproval = false;
     for (String task : tasks) {
       HandOver answer =
           cell.mayHandOver(task, subject.agentId(), substitute, config.defaultPolicies());
       if (answer instanceof HandOver.Refused) {
         return Optional.empty();
       }
-      asks |= answer instanceof HandOver.NeedsApproval;
+      needsApproval |= answer instanceof HandOver.NeedsApproval;
     }
     return Optional.of(
         new Requested(
             new Subject(ids.next(), subject.agentId(), subject.cause(), 0, subject.incarnation()),
             Revival.Origin.HANDOVER,
             Optional.of(substitute),
-            asks ? RevivalStatus.PENDING_APPROVAL : RevivalStatus.PENDING,
+            needsApproval ? RevivalStatus.PENDING_APPROVAL : RevivalStatus.PENDING,
             "%s is to take over %s".formatted(substitute, String.join(", ", tasks))));
   }
 
-  /** What is assigned to the agent and still to be done. */
+  /** Returns the ids of the pending and running tasks of the agent, sorted. */
   static List<String> openTasks(MissionCell cell, String agentId) {
     return cell.tasks().values().stream()
         .filter(task -> agentId.equals(task.assignedTo()))

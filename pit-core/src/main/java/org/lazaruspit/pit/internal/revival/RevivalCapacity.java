@@ -1,5 +1,6 @@
 package org.lazaruspit.pit.internal.revival;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -7,8 +8,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many revivals may run at once, and how many may begin within a minute: a storm of deaths must
- * not become a storm of starts. Thread-safe.
+ * Limits the revivals that run at once and that begin within a minute: many deaths at once must not
+ * cause as many starts at once. Thread-safe.
  */
 final class RevivalCapacity {
 
@@ -16,7 +17,12 @@ final class RevivalCapacity {
 
   private final int concurrent;
   private final int perMinute;
+
+  /** Starts within the last minute, as {@link System#nanoTime}. */
+  @GuardedBy("this")
   private final Deque<Long> begun = new ArrayDeque<>();
+
+  @GuardedBy("this")
   private int running;
 
   RevivalCapacity(int concurrent, int perMinute) {
@@ -24,8 +30,9 @@ final class RevivalCapacity {
     this.perMinute = perMinute;
   }
 
-  /** One of the places; given back once, however often it is closed. Thread-safe. */
-  final class Place implements AutoCloseable {
+  /** Capacity for one revival; released by the first close. Thread-safe. */
+  final class Slot implements AutoCloseable {
+    @GuardedBy("RevivalCapacity.this")
     private boolean taken = true;
 
     @Override
@@ -37,37 +44,38 @@ final class RevivalCapacity {
     }
   }
 
-  /** Takes a place if there is one. */
-  synchronized Optional<Place> tryBegin(long now) {
-    if (!hasPlace(now)) {
+  /** Takes a slot if one is free. */
+  synchronized Optional<Slot> tryBegin(long now) {
+    if (!hasSlot(now)) {
       return Optional.empty();
     }
     running++;
     begun.addLast(now);
-    return Optional.of(new Place());
+    return Optional.of(new Slot());
   }
 
-  /** Whether there is a place, without taking it. */
-  synchronized boolean hasPlace(long now) {
-    forget(now);
+  /** Returns whether a slot is free. */
+  synchronized boolean hasSlot(long now) {
+    expire(now);
     return running < concurrent && begun.size() < perMinute;
   }
 
-  /** Takes a place for what already runs, whatever the limits say. */
-  synchronized Place resume() {
+  /** Takes a slot for a revival that already runs, beyond the limits if needed. */
+  synchronized Slot resume() {
     running++;
-    return new Place();
+    return new Slot();
   }
 
-  /** Nanoseconds until the rate allows another; empty where only a running one has to end. */
+  /** Returns the nanoseconds until the rate allows a start; empty if it does now. */
   synchronized OptionalLong untilRateAllows(long now) {
-    forget(now);
+    expire(now);
     return begun.size() < perMinute
         ? OptionalLong.empty()
         : OptionalLong.of(begun.getFirst() + MINUTE - now);
   }
 
-  private void forget(long now) {
+  @GuardedBy("this")
+  private void expire(long now) {
     while (!begun.isEmpty() && now - begun.getFirst() >= MINUTE) {
       begun.removeFirst();
     }

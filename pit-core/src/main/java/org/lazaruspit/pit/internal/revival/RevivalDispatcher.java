@@ -1,5 +1,6 @@
 package org.lazaruspit.pit.internal.revival;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,7 +31,7 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
 import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.plugin.FencedReviver;
-import org.lazaruspit.pit.internal.revival.RevivalCapacity.Place;
+import org.lazaruspit.pit.internal.revival.RevivalCapacity.Slot;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Decision;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Situation;
 import org.lazaruspit.pit.spi.AgentRef;
@@ -42,14 +43,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what the ledgers hold as open: begins it, within the limits; goes on, after a restart, where
- * the journal says it was; gives up. One thread works on an agent at a time. Thread-safe.
+ * Carries out the open revivals of all owned cells: begins attempts within the limits, continues
+ * journaled attempts after a restart, quarantines. At most one thread acts on an agent at a time.
+ * Thread-safe.
  */
 public final class RevivalDispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalDispatcher.class);
 
-  /** How the end of a revival that was only tried begins. */
+  /** Prefix of the detail of a revival that ended in a dry run. */
   static final String DRY_RUN = "dry run: ";
 
   private static final long RETRY_MILLIS = 1000;
@@ -57,31 +59,39 @@ public final class RevivalDispatcher {
   private final PitConfig config;
   private final FencedReviver reviver;
   private final RevivalRunner runner;
-  private final QuarantinePlanner givingUp;
-  private final TaskHandOver handing;
-  private final CanaryGate holds;
-  private final OwnedCells works;
+  private final QuarantinePlanner quarantines;
+  private final TaskHandOver handOver;
+  private final CanaryGate canaries;
+  private final OwnedCells cells;
   private final RevivalCapacity capacity;
   private final InstantSource clock;
   private final ExecutorService attempts;
   private final ScheduledExecutorService timer;
   private final Consumer<RunningAgent> onRevived;
   private final boolean dryRun;
+
+  /** Agents with a queued or running action, or a reserved slot. */
   private final Set<AgentRef> busy = ConcurrentHashMap.newKeySet();
+
+  /** Agents whose action runs on a thread now; a subset of {@code busy}. */
   private final Set<AgentRef> running = ConcurrentHashMap.newKeySet();
+
   private final LogOnChange stuck = new LogOnChange();
   private final LogOnChange unwritten = new LogOnChange();
   private final LogOnChange failed = new LogOnChange();
   private final StopEnforcer stops;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
   private @Nullable ScheduledFuture<?> nextTimer;
 
   public RevivalDispatcher(
       PitConfig config,
       FencedReviver reviver,
       RevivalRunner runner,
-      QuarantinePlanner givingUp,
-      CanaryGate holds,
-      OwnedCells works,
+      QuarantinePlanner quarantines,
+      CanaryGate canaries,
+      OwnedCells cells,
       InstantSource clock,
       ExecutorService attempts,
       ScheduledExecutorService timer,
@@ -90,10 +100,10 @@ public final class RevivalDispatcher {
     this.config = config;
     this.reviver = reviver;
     this.runner = runner;
-    this.givingUp = givingUp;
-    this.handing = new TaskHandOver(config);
-    this.holds = holds;
-    this.works = works;
+    this.quarantines = quarantines;
+    this.handOver = new TaskHandOver(config);
+    this.canaries = canaries;
+    this.cells = cells;
     this.capacity =
         new RevivalCapacity(
             config.limits().concurrentRevivals(), config.limits().revivalsPerMinute());
@@ -106,15 +116,23 @@ public final class RevivalDispatcher {
   }
 
   /**
-   * Begins what may begin, oldest first; sets the timer for what has to wait; picks up what lost
-   * its runner. Called after every change and at every poll.
+   * Begins revivals that are due, oldest first; sets the timer for revivals that wait; continues
+   * revivals whose thread has ended. Called after every change and in every round.
    */
-  public synchronized void dispatch() {
+  public void dispatch() {
+    synchronized (lock) {
+      dispatchAll();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void dispatchAll() {
     List<Attempt> open = new ArrayList<>();
-    for (OwnedCell work : works.all()) {
-      work.ledger()
+    for (OwnedCell owned : cells.all()) {
+      owned
+          .ledger()
           .open()
-          .forEach(revival -> open.add(new Attempt(work, revival, revival.attempt())));
+          .forEach(revival -> open.add(new Attempt(owned, revival, revival.attempt())));
     }
     open.sort(Comparator.comparing(attempt -> attempt.revival().requestedAt()));
     for (Attempt attempt : open) {
@@ -123,15 +141,18 @@ public final class RevivalDispatcher {
         stuck.clear(attempt.agent());
       } catch (IOException e) {
         if (stuck.isNew(attempt.agent(), e.toString())) {
-          log.error("{}: nothing is done: {}", attempt.label(), e.getMessage());
+          log.error(
+              "{}: revival not advanced, nothing is done: {}", attempt.label(), e.getMessage());
         }
       } catch (RejectedExecutionException e) {
-        log.debug("{}: left for the next pit, this one closes", attempt.label());
+        log.debug(
+            "{}: revival not advanced: this pit closes; the next pit continues it",
+            attempt.label());
       } catch (RevivalOverException e) {
         log.debug("{}: {}", attempt.label(), e.getMessage());
       } catch (RuntimeException e) {
         if (stuck.isNew(attempt.agent(), e.toString())) {
-          log.error("{}: could not be advanced", attempt.label(), e);
+          log.error("{}: revival not advanced", attempt.label(), e);
         }
       }
     }
@@ -141,13 +162,13 @@ public final class RevivalDispatcher {
     if (busy.contains(seen.agent())) {
       return;
     }
-    // Read again now: a runner writes the end of its revival before it leaves the set.
-    Optional<Revival> current = seen.work().ledger().of(seen.agentId()).find(seen.revival().id());
+    // Read again: an action writes the end of its revival before it leaves the set.
+    Optional<Revival> current = seen.cell().ledger().of(seen.agentId()).find(seen.revival().id());
     if (current.isEmpty() || !current.get().status().open()) {
       return;
     }
     Revival revival = current.get();
-    Attempt attempt = new Attempt(seen.work(), revival, revival.attempt());
+    Attempt attempt = new Attempt(seen.cell(), revival, revival.attempt());
     if (revival.status().underWay()) {
       execute(attempt, () -> recover(attempt));
       return;
@@ -155,20 +176,20 @@ public final class RevivalDispatcher {
     act(attempt, decide(attempt));
   }
 
-  /** What comes next for a revival, as things stand. */
+  /** Returns the next step of a revival by the current facts. */
   Decision decide(Attempt attempt) {
     Instant now = clock.instant();
-    OwnedCell work = attempt.work();
-    Optional<RevivalBlocker> bar = work.blocker(attempt.agentId(), now);
-    return RevivalPlanner.next(situation(attempt, work.cell(), bar), now);
+    OwnedCell owned = attempt.cell();
+    Optional<RevivalBlocker> blocker = owned.blocker(attempt.agentId(), now);
+    return RevivalPlanner.next(situation(attempt, owned.cell(), blocker), now);
   }
 
-  private Situation situation(Attempt attempt, MissionCell cell, Optional<RevivalBlocker> bar) {
+  private Situation situation(Attempt attempt, MissionCell cell, Optional<RevivalBlocker> blocker) {
     EffectivePolicies policies = cell.effectivePolicies(config.defaultPolicies());
     return new Situation(
         attempt.revival(),
-        attempt.work().ledger().of(attempt.agentId()),
-        bar,
+        attempt.cell().ledger().of(attempt.agentId()),
+        blocker,
         policies.autoRevive(),
         policies.maxRetries(),
         config.limits().perAgentWindow());
@@ -176,93 +197,93 @@ public final class RevivalDispatcher {
 
   private void act(Attempt attempt, Decision decision) throws IOException {
     if (decision instanceof Decision.Wait wait) {
-      later(wait.until().toEpochMilli() - clock.millis());
+      dispatchIn(wait.until().toEpochMilli() - clock.millis());
     } else if (decision instanceof Decision.Supersede supersede) {
       supersede(attempt, supersede.why());
     } else if (dryRun && !(decision instanceof Decision.Leave)) {
       supersede(attempt, DRY_RUN + decision.why() + ", and nothing is done");
-    } else if (decision instanceof Decision.GiveUp giveUp) {
-      execute(attempt, () -> giveUp(attempt, giveUp.why()));
+    } else if (decision instanceof Decision.Quarantine quarantine) {
+      execute(attempt, () -> quarantine(attempt, quarantine.why()));
     } else if (decision instanceof Decision.HandOver) {
-      execute(attempt, () -> handing.run(attempt));
+      execute(attempt, () -> handOver.run(attempt));
     } else if (decision instanceof Decision.Begin begin) {
       begin(attempt, begin.attempt());
     }
   }
 
   private void supersede(Attempt attempt, String why) throws IOException {
-    attempt.work().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, why));
-    holds.clear(attempt.agent());
-    log.info("{}: not revived any more, {}", attempt.label(), why);
+    attempt.cell().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, why));
+    canaries.clear(attempt.agent());
+    log.info("{}: revival superseded: {}", attempt.label(), why);
   }
 
   private void begin(Attempt pending, int number) throws IOException {
-    Optional<Place> place = place(pending.agent());
-    if (place.isEmpty()) {
+    Optional<Slot> slot = slot(pending.agent());
+    if (slot.isEmpty()) {
       capacity
           .untilRateAllows(System.nanoTime())
-          .ifPresent(nanos -> later(TimeUnit.NANOSECONDS.toMillis(nanos) + 1));
+          .ifPresent(nanos -> dispatchIn(TimeUnit.NANOSECONDS.toMillis(nanos) + 1));
       return;
     }
-    Attempt attempt = new Attempt(pending.work(), pending.revival(), number);
+    Attempt attempt = new Attempt(pending.cell(), pending.revival(), number);
     try {
-      attempt.work().record(RevivalRunner.stopStep(attempt.subject()));
-      execute(attempt, () -> revive(attempt, place.get()), place.get());
+      attempt.cell().record(RevivalRunner.stopStep(attempt.subject()));
+      execute(attempt, () -> revive(attempt, slot.get()), slot.get());
     } catch (IOException | RuntimeException e) {
-      place.get().close();
+      slot.get().close();
       throw e;
     }
   }
 
-  /** A place for an agent that nobody holds back; whoever goes before it calls again. */
-  private Optional<Place> place(AgentRef agent) {
+  /** Takes a slot unless the agent waits for its canary, whose end dispatches again. */
+  private Optional<Slot> slot(AgentRef agent) {
     return gate(agent).isPresent() ? Optional.empty() : capacity.tryBegin(System.nanoTime());
   }
 
   /**
-   * Takes a place for a request that is still to be written, so that its first steps can stand in
-   * the same write; none where it would have to wait.
+   * Takes a slot for a request that is not yet written, so that one write journals both the request
+   * and its first steps; empty if the attempt has to wait.
    */
-  Optional<Place> reserve(Situation situation) {
+  Optional<Slot> reserve(Situation situation) {
     AgentRef agent = situation.revival().agent();
     boolean atOnce =
         !dryRun && RevivalPlanner.next(situation, clock.instant()).equals(new Decision.Begin(1));
     if (!atOnce || !busy.add(agent)) {
       return Optional.empty();
     }
-    Optional<Place> place = place(agent);
-    if (place.isEmpty()) {
+    Optional<Slot> slot = slot(agent);
+    if (slot.isEmpty()) {
       busy.remove(agent);
     }
-    return place;
+    return slot;
   }
 
   /**
-   * Goes on with a first attempt whose first steps are written, on its reserved place. The cell was
-   * read for this very decision, so it is not read again; what a person has ordered since is known.
+   * Starts a first attempt whose first steps are written, with its reserved slot. The cell is not
+   * read again: it was read for this decision, and orders since then are in the ledger.
    */
-  void start(Attempt attempt, MissionCell read, Place place) {
+  void start(Attempt attempt, MissionCell read, Slot slot) {
     try {
-      start(attempt, () -> revive(attempt, read, place), place);
+      start(attempt, () -> revive(attempt, read, slot), slot);
     } catch (RejectedExecutionException e) {
-      place.close();
+      slot.close();
       throw e;
     }
   }
 
-  /** Nothing was written, so there is nothing that the reserved place is needed for. */
-  void release(AgentRef agent, Place place) {
+  /** Releases a reserved slot whose request was not written. */
+  void release(AgentRef agent, Slot slot) {
     busy.remove(agent);
-    place.close();
+    slot.close();
   }
 
-  /** Whom an agent waits for that is to come back together with others. */
+  /** Returns why the agent has to wait for its canary; empty if it need not. */
   Optional<String> gate(AgentRef agent) {
-    return holds.gate(agent, this::hasBegun);
+    return canaries.gate(agent, this::hasBegun);
   }
 
-  /** Whether an open revival should be under way by now, and no thread is at work on it. */
-  public boolean neglected(OwnedCell work, Revival revival) {
+  /** Returns whether an open revival is due and no thread acts on its agent. */
+  public boolean neglected(OwnedCell owned, Revival revival) {
     AgentRef agent = revival.agent();
     if (running.contains(agent)) {
       return false;
@@ -270,184 +291,190 @@ public final class RevivalDispatcher {
     if (revival.status().underWay()) {
       return true;
     }
-    Decision decision = decide(new Attempt(work, revival, revival.attempt()));
+    Decision decision = decide(new Attempt(owned, revival, revival.attempt()));
     if (decision instanceof Decision.Begin) {
-      return gate(agent).isEmpty() && capacity.hasPlace(System.nanoTime());
+      return gate(agent).isEmpty() && capacity.hasSlot(System.nanoTime());
     }
     return !(decision instanceof Decision.Wait) && !(decision instanceof Decision.Leave);
   }
 
   private boolean hasBegun(AgentRef agent) {
-    return works
+    return cells
         .find(agent.cellId())
-        .flatMap(work -> work.ledger().of(agent.agentId()).openRevival())
+        .flatMap(owned -> owned.ledger().of(agent.agentId()).openRevival())
         .filter(revival -> revival.attempt() > 0)
         .isPresent();
   }
 
-  /** What an agent's thread does. */
-  private interface Work {
+  /** Action on one agent, run on a thread of the pool. */
+  private interface Action {
     void run() throws IOException, InterruptedException, AttemptFailedException;
   }
 
-  private void execute(Attempt attempt, Work work) {
-    execute(attempt, work, null);
+  private void execute(Attempt attempt, Action action) {
+    execute(attempt, action, null);
   }
 
-  private void execute(Attempt attempt, Work work, @Nullable Place place) {
+  private void execute(Attempt attempt, Action action, @Nullable Slot slot) {
     if (!busy.add(attempt.agent())) {
-      throw new RejectedExecutionException(attempt.label() + " is being worked on");
+      throw new RejectedExecutionException(attempt.label() + ": another thread acts on it");
     }
-    start(attempt, work, place);
+    start(attempt, action, slot);
   }
 
-  /** The agent is marked as busy; whoever works on it unmarks it. */
-  private void start(Attempt attempt, Work work, @Nullable Place place) {
+  /** Runs an action on an agent that is marked as busy; the mark ends with the action. */
+  private void start(Attempt attempt, Action action, @Nullable Slot slot) {
     try {
-      attempts.execute(() -> guarded(attempt, work, place));
+      attempts.execute(() -> runGuarded(attempt, action, slot));
     } catch (RejectedExecutionException e) {
       busy.remove(attempt.agent());
       throw e;
-    } catch (OutOfMemoryError e) { // so a machine says that it has no more threads
+    } catch (OutOfMemoryError e) { // thrown if the machine has no more threads
       busy.remove(attempt.agent());
-      throw new RejectedExecutionException("no thread is to be had", e);
+      throw new RejectedExecutionException("no thread available", e);
     }
   }
 
-  private void guarded(Attempt attempt, Work work, @Nullable Place place) {
-    boolean inOrder = false;
+  private void runGuarded(Attempt attempt, Action action, @Nullable Slot slot) {
+    boolean journaled = false;
     running.add(attempt.agent());
     try {
-      work.run();
-      inOrder = true;
+      action.run();
+      journaled = true;
     } catch (AttemptFailedException e) {
-      inOrder = failed(attempt, String.valueOf(e.getMessage()), e.knownIncarnation());
+      journaled = failed(attempt, String.valueOf(e.getMessage()), e.knownIncarnation());
     } catch (RevivalOverException e) {
-      log.info("{}: overtaken, {}", attempt.label(), e.getMessage());
-      inOrder = true;
+      log.info("{}: attempt {} ended: {}", attempt.label(), attempt.number(), e.getMessage());
+      journaled = true;
     } catch (InterruptedException e) {
-      log.info("{}: interrupted, the journal tells the next pit where it was", attempt.label());
+      log.info(
+          "{}: attempt {} interrupted; the next pit continues it",
+          attempt.label(),
+          attempt.number());
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException | LinkageError e) {
-      log.warn("{}: attempt {} broke off", attempt.label(), attempt.number(), e);
-      inOrder = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage(), 0);
+      log.warn("{}: attempt {} failed unexpectedly", attempt.label(), attempt.number(), e);
+      journaled = failed(attempt, e.getMessage() == null ? e.toString() : e.getMessage(), 0);
     } finally {
       running.remove(attempt.agent());
       busy.remove(attempt.agent());
-      if (place != null) {
-        place.close();
+      if (slot != null) {
+        slot.close();
       }
-      afterAttempt(attempt, inOrder);
+      afterAttempt(attempt, journaled);
     }
   }
 
-  /** What could not even be written down is tried again soon, but not in a busy loop. */
-  private void afterAttempt(Attempt attempt, boolean inOrder) {
+  /** Dispatches again: at once if the outcome is journaled, else after a pause. */
+  private void afterAttempt(Attempt attempt, boolean journaled) {
     if (attempts.isShutdown()) {
       return;
     }
-    if (inOrder) {
-      enforceStop(attempt.work(), attempt.agentId());
+    if (journaled) {
+      enforceStop(attempt.cell(), attempt.agentId());
       dispatch();
     } else {
-      later(RETRY_MILLIS);
+      dispatchIn(RETRY_MILLIS);
     }
   }
 
-  /** False where not even that could be written down. */
+  /** Journals the failure of an attempt; returns false if the write fails. */
   private boolean failed(Attempt attempt, String why, long knownIncarnation) {
     if (failed.isNew(attempt.agent(), attempt.revival().id() + attempt.number() + why)) {
       log.warn("{}: attempt {} failed: {}", attempt.label(), attempt.number(), why);
     }
     long incarnation = Math.max(attempt.incarnation(), knownIncarnation);
     try {
-      attempt.work().record(new AttemptFailed(attempt.subject(incarnation), why));
+      attempt.cell().record(new AttemptFailed(attempt.subject(incarnation), why));
       unwritten.clear(attempt.agent());
       return true;
     } catch (IOException e) {
       if (unwritten.isNew(attempt.agent(), e.toString())) {
-        log.error("{}: the journal could not be written: {}", attempt.label(), e.getMessage());
+        log.error("{}: could not write the journal: {}", attempt.label(), e.getMessage());
       }
       return false;
     } catch (RevivalOverException e) {
-      log.info("{}: overtaken, {}", attempt.label(), e.getMessage());
+      log.info("{}: attempt {} ended: {}", attempt.label(), attempt.number(), e.getMessage());
       return true;
     }
   }
 
-  /** What a person has written meanwhile holds, up to the last moment. */
-  private void revive(Attempt attempt, Place place)
+  /** Reads the cell again before the act: an operator may have changed its files. */
+  private void revive(Attempt attempt, Slot slot)
       throws IOException, InterruptedException, AttemptFailedException {
-    revive(attempt, attempt.work().reload(), place);
+    revive(attempt, attempt.cell().reload(), slot);
   }
 
-  private void revive(Attempt attempt, MissionCell cell, Place place)
+  private void revive(Attempt attempt, MissionCell cell, Slot slot)
       throws IOException, InterruptedException, AttemptFailedException {
-    Optional<RevivalBlocker> bar = attempt.work().blocker(cell, attempt.agentId(), clock.instant());
-    Optional<String> inTheWay = situation(attempt, cell, bar).inTheWay();
-    if (inTheWay.isPresent()) {
-      supersede(attempt, inTheWay.get());
+    Optional<RevivalBlocker> blocker =
+        attempt.cell().blocker(cell, attempt.agentId(), clock.instant());
+    Optional<String> reason = situation(attempt, cell, blocker).supersedeReason();
+    if (reason.isPresent()) {
+      supersede(attempt, reason.get());
       return;
     }
-    finished(attempt, runner.run(attempt, place));
+    finished(attempt, runner.run(attempt, slot));
   }
 
   private void finished(Attempt attempt, Optional<RunningAgent> revived) {
-    holds.alive(attempt.agent());
+    canaries.alive(attempt.agent());
     revived.ifPresent(onRevived);
   }
 
-  /** A revival that the journal left in the middle, because a pit ended there. */
+  /** Continues an attempt that another life of the pit began, by its last journaled step. */
   private void recover(Attempt attempt)
       throws IOException, InterruptedException, AttemptFailedException {
     RevivalStep step = attempt.revival().step().orElse(RevivalStep.STOP);
-    try (Place place = capacity.resume()) {
+    try (Slot slot = capacity.resume()) {
       if (step.compareTo(RevivalStep.START) < 0) {
-        revive(attempt, place);
+        revive(attempt, slot);
         return;
       }
       Presence presence = reviver.presence(attempt.agent());
       if (presence instanceof Presence.Running running
           && running.running().incarnation() == attempt.incarnation()) {
-        finished(attempt, runner.resume(attempt, running.running(), place));
+        finished(attempt, runner.resume(attempt, running.running(), slot));
         return;
       }
-      throw new AttemptFailedException("the pit ended in the middle of it");
+      throw new AttemptFailedException("the pit ended during the attempt");
     }
   }
 
-  /** The last attempt has failed: whatever it may have left behind must not linger unwatched. */
-  private void giveUp(Attempt attempt, String why) throws IOException, InterruptedException {
-    String detail = why + ": " + attempt.revival().detail() + whatIsLeft(attempt);
-    attempt.work().decide(ledger -> givingUp.events(attempt.work(), attempt.subject(), detail));
-    holds.clear(attempt.agent());
-    log.error("{}: given up: {}", attempt.label(), detail);
+  /** Quarantines the agent after its last attempt, and stops a process that the attempt left. */
+  private void quarantine(Attempt attempt, String why) throws IOException, InterruptedException {
+    String detail = why + ": " + attempt.revival().detail() + stopRemains(attempt);
+    attempt.cell().decide(ledger -> quarantines.events(attempt.cell(), attempt.subject(), detail));
+    canaries.clear(attempt.agent());
+    log.error("{}: quarantined: {}", attempt.label(), detail);
   }
 
-  private String whatIsLeft(Attempt attempt) throws InterruptedException {
+  private String stopRemains(Attempt attempt) throws InterruptedException {
     try {
       StopOrder order =
           new StopOrder(attempt.agent(), attempt.incarnation(), RevivalRunner.STOP_GRACE);
-      StopOutcome outcome = reviver.stop(order, attempt.work()::requireHeld);
-      return outcome instanceof StopOutcome.Gone ? "" : "; it was not stopped: " + outcome;
+      StopOutcome outcome = reviver.stop(order, attempt.cell()::requireHeld);
+      return outcome instanceof StopOutcome.Gone ? "" : "; not stopped: " + outcome;
     } catch (IOException | RuntimeException e) {
-      return "; it could not be stopped: " + e;
+      return "; stop failed: " + e;
     }
   }
 
-  /** Ends the agent if a person wants it not to run; does nothing while somebody works on it. */
-  public void enforceStop(OwnedCell work, String agentId) {
+  /** Stops the agent if an operator has ordered it; does nothing while a thread acts on it. */
+  public void enforceStop(OwnedCell owned, String agentId) {
     if (!dryRun) {
-      stops.enforce(work, agentId);
+      stops.enforce(owned, agentId);
     }
   }
 
-  /** Has {@link #dispatch} run again by then; a timer that fires earlier will do as well. */
-  private synchronized void later(long millis) {
+  /** Schedules {@link #dispatch}, unless a timer already fires earlier. */
+  private void dispatchIn(long millis) {
     long delay = Math.max(1, millis);
-    long remaining = nextTimer == null ? 0 : nextTimer.getDelay(TimeUnit.MILLISECONDS);
-    if (remaining <= 0 || remaining > delay) {
-      nextTimer = timer.schedule(this::dispatch, delay, TimeUnit.MILLISECONDS);
+    synchronized (lock) {
+      long remaining = nextTimer == null ? 0 : nextTimer.getDelay(TimeUnit.MILLISECONDS);
+      if (remaining <= 0 || remaining > delay) {
+        nextTimer = timer.schedule(this::dispatch, delay, TimeUnit.MILLISECONDS);
+      }
     }
   }
 }

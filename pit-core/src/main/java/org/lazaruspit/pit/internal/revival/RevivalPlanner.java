@@ -12,90 +12,88 @@ import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 
 /**
- * Decides what comes next for a revival, and why. Pure: no clock, no disk, no thread.
+ * Decides the next step of a revival, with the reason. Pure: no clock, no disk, no thread.
  *
  * <p>Back-off is exponential with full jitter: uniform between zero and the exponential ceiling, so
- * that agents that died together do not come back together (Brooker, "Exponential Backoff And
- * Jitter", 2015). The jitter is drawn from the revival's id and the attempt, so that a restarted
- * pit arrives at the same instant.
+ * that agents that died together are not revived together (Brooker, "Exponential Backoff And
+ * Jitter", 2015). The jitter is computed from the revival's id and the attempt, so that a restarted
+ * pit computes the same instant.
  */
 public final class RevivalPlanner {
 
   static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   static final Duration LONGEST_DELAY = Duration.ofMinutes(5);
 
-  /** How long a question waits for its answer, and an answer for its use. */
+  /** Time for an approval to be given, and then to be used. */
   static final Duration APPROVAL_LIFE = Duration.ofHours(24);
 
-  /** Who dies again before this is over is in a loop, however healthy it was in between. */
+  /** An agent that dies again within this time is in a loop, even if it was healthy. */
   static final Duration SHORT_LIFE = Duration.ofMinutes(1);
 
-  private static final int STARTS_WITH_THE_FIRST = 2;
-  private static final int STARTS_WITH_ANOTHER = 1;
+  private static final int STARTS_WITH_NEWEST = 2;
+  private static final int STARTS_WITH_PREVIOUS = 1;
 
   private RevivalPlanner() {}
 
   /**
-   * All that a decision rests on.
+   * Facts for a decision.
    *
-   * @param revival what is open
-   * @param history what the journal says of its agent
-   * @param bar what stands in the way of reviving it
-   * @param policy whether it may be revived unasked
+   * @param revival the open revival
+   * @param history the history of its agent
+   * @param blocker the blocker of its agent
+   * @param policy the policy {@code auto_revive}
    * @param maxRetries attempts after the first
-   * @param window the time within which returns are counted
+   * @param window the time within which automatic revivals are counted
    */
   record Situation(
       Revival revival,
       AgentHistory history,
-      Optional<RevivalBlocker> bar,
+      Optional<RevivalBlocker> blocker,
       AutoRevive policy,
       int maxRetries,
       Duration window) {
 
-    /** What ends this request, be it approved or not. */
-    Optional<String> inTheWay() {
+    /** Returns the reason to supersede the request, approved or not; empty to keep it. */
+    Optional<String> supersedeReason() {
       return switch (revival.origin()) {
-        case DEATH -> bar.map(RevivalBlocker::reason).or(this::policyChanged);
-        // How long a mission has lasted is no matter for a person's order.
+        case DEATH -> blocker.map(RevivalBlocker::reason).or(this::policyChanged);
+        // An operator's order revives in an overdue mission too.
         case PERSON ->
-            bar.filter(found -> found.kind() != RevivalBlocker.Kind.OVERDUE)
+            blocker
+                .filter(found -> found.kind() != RevivalBlocker.Kind.OVERDUE)
                 .map(RevivalBlocker::reason);
-        case HANDOVER -> backAgain();
+        case HANDOVER -> noLongerQuarantined();
       };
     }
 
-    /** What was decided under another policy is decided anew, unless a person has said yes. */
+    /** A change of the policy supersedes a request that has no approval. */
     private Optional<String> policyChanged() {
-      boolean asked = revival.status() == RevivalStatus.PENDING_APPROVAL;
-      boolean stands = revival.approvedAt().isPresent() || policy == fitting(asked);
-      return stands
+      boolean waits = revival.status() == RevivalStatus.PENDING_APPROVAL;
+      AutoRevive requestedUnder = waits ? AutoRevive.ASK : AutoRevive.YES;
+      return revival.approvedAt().isPresent() || policy == requestedUnder
           ? Optional.empty()
-          : Optional.of("the policy now says " + policy.wireName() + ": decided anew");
+          : Optional.of("auto_revive is now " + policy.wireName() + ": decided anew");
     }
 
-    private static AutoRevive fitting(boolean asked) {
-      return asked ? AutoRevive.ASK : AutoRevive.YES;
-    }
-
-    /** Tasks are taken only from an agent that has used up its chances, of a living mission. */
-    private Optional<String> backAgain() {
-      if (bar.filter(found -> found.kind() == RevivalBlocker.Kind.QUARANTINED).isPresent()) {
+    /** Tasks are handed over only from a quarantined agent of an active mission. */
+    private Optional<String> noLongerQuarantined() {
+      if (blocker.filter(found -> found.kind() == RevivalBlocker.Kind.QUARANTINED).isPresent()) {
         return Optional.empty();
       }
       return Optional.of(
-          bar.filter(found -> found.kind() == RevivalBlocker.Kind.MISSION)
+          blocker
+              .filter(found -> found.kind() == RevivalBlocker.Kind.MISSION)
               .map(RevivalBlocker::reason)
-              .orElse("its agent is no longer given up"));
+              .orElse("its agent is no longer quarantined"));
     }
   }
 
-  /** What to do about one open revival. */
+  /** Next step of one open revival. */
   sealed interface Decision {
-    /** For people. */
+    /** Returns the reason, for people. */
     String why();
 
-    /** Begin this attempt now. */
+    /** Begins this attempt now. */
     record Begin(int attempt) implements Decision {
       @Override
       public String why() {
@@ -103,7 +101,7 @@ public final class RevivalPlanner {
       }
     }
 
-    /** Hand its tasks over now. */
+    /** Hands the tasks over now. */
     record HandOver() implements Decision {
       @Override
       public String why() {
@@ -111,49 +109,49 @@ public final class RevivalPlanner {
       }
     }
 
-    /** Nothing before that instant. */
+    /** Waits until that instant. */
     record Wait(Instant until, String why) implements Decision {}
 
-    /** Every attempt that was allowed has failed. */
-    record GiveUp(String why) implements Decision {}
+    /** Quarantines the agent: every allowed attempt has failed. */
+    record Quarantine(String why) implements Decision {}
 
-    /** It is not to be revived any more, or has to be asked about anew. */
+    /** Ends the request; a later round may request anew. */
     record Supersede(String why) implements Decision {}
 
-    /** Somebody else moves next: a person, or the attempt under way. */
+    /** Does nothing: an operator, or the attempt under way, acts next. */
     record Leave(String why) implements Decision {}
   }
 
   static Decision next(Situation situation, Instant now) {
     Revival revival = situation.revival();
     return switch (revival.status()) {
-      case PENDING -> handsOver(revival) ? handOver(situation, now) : pending(situation, now);
-      case PENDING_APPROVAL -> question(situation, now);
+      case PENDING -> isHandOver(revival) ? handOver(situation, now) : pending(situation, now);
+      case PENDING_APPROVAL -> awaitingApproval(situation, now);
       case REVIVING, VERIFYING -> new Decision.Leave("attempt " + revival.attempt() + " runs");
       case REVIVED, FAILED, DENIED, DECLINED, SUPERSEDED -> new Decision.Leave("has ended");
     };
   }
 
-  private static boolean handsOver(Revival revival) {
+  private static boolean isHandOver(Revival revival) {
     return revival.origin() == Revival.Origin.HANDOVER;
   }
 
   private static Decision handOver(Situation situation, Instant now) {
-    if (situation.inTheWay().isPresent()) {
-      return new Decision.Supersede(situation.inTheWay().get());
+    if (situation.supersedeReason().isPresent()) {
+      return new Decision.Supersede(situation.supersedeReason().get());
     }
-    return answerExpired(situation.revival(), now)
+    return approvalExpired(situation.revival(), now)
         ? new Decision.Supersede("its approval was not used within 24 h")
         : new Decision.HandOver();
   }
 
-  private static Decision question(Situation situation, Instant now) {
+  private static Decision awaitingApproval(Situation situation, Instant now) {
     Revival revival = situation.revival();
-    if (situation.inTheWay().isPresent()) {
-      return new Decision.Supersede(situation.inTheWay().get());
+    if (situation.supersedeReason().isPresent()) {
+      return new Decision.Supersede(situation.supersedeReason().get());
     }
     return expired(revival.requestedAt(), now)
-        ? new Decision.Supersede("nobody answered within 24 h")
+        ? new Decision.Supersede("no approval within 24 h")
         : new Decision.Leave("waits for approval");
   }
 
@@ -161,19 +159,19 @@ public final class RevivalPlanner {
     Revival revival = situation.revival();
     int done = revival.attempt();
     if (done > situation.maxRetries()) {
-      return new Decision.GiveUp(
-          "attempt " + done + " of " + (situation.maxRetries() + 1) + " has failed");
+      return new Decision.Quarantine(
+          "attempt " + done + " of " + (situation.maxRetries() + 1) + " failed");
     }
-    if (situation.inTheWay().isPresent()) {
-      return new Decision.Supersede(situation.inTheWay().get());
+    if (situation.supersedeReason().isPresent()) {
+      return new Decision.Supersede(situation.supersedeReason().get());
     }
-    if (done == 0 && answerExpired(revival, now)) {
+    if (done == 0 && approvalExpired(revival, now)) {
       return new Decision.Supersede("its approval was not used within 24 h");
     }
-    return done == 0 ? first(situation, now) : again(revival, now);
+    return done == 0 ? first(situation, now) : retry(revival, now);
   }
 
-  /** At once, but not for one that has only just come back. */
+  /** Begins at once, or backs off if the agent was revived only just before. */
   private static Decision first(Situation situation, Instant now) {
     Revival revival = situation.revival();
     int returns = situation.history().returns(revival.requestedAt(), situation.window());
@@ -186,27 +184,27 @@ public final class RevivalPlanner {
                 .filter(life -> life.compareTo(SHORT_LIFE) < 0)
                 .isPresent();
     return loops
-        ? waitUntil(revival, returns, revival.requestedAt(), "has died again", now)
+        ? waitUntil(revival, returns, revival.requestedAt(), "died again", now)
         : new Decision.Begin(1);
   }
 
-  private static Decision again(Revival revival, Instant now) {
+  private static Decision retry(Revival revival, Instant now) {
     int done = revival.attempt();
-    String why = "attempt " + done + " has failed";
+    String why = "attempt " + done + " failed";
     return waitUntil(revival, done, revival.changedAt(), why, now);
   }
 
   private static Decision waitUntil(
       Revival revival, int failures, Instant since, String why, Instant now) {
     Instant earliest = since.plus(backOff(revival.id(), failures));
-    // A clock set back must not stretch the wait beyond what it could have been.
+    // A clock set back must not extend the wait.
     boolean clockWentBack = now.isBefore(since);
     return now.isBefore(earliest) && !clockWentBack
         ? new Decision.Wait(earliest, why + ", backs off until " + earliest)
         : new Decision.Begin(revival.attempt() + 1);
   }
 
-  private static boolean answerExpired(Revival revival, Instant now) {
+  private static boolean approvalExpired(Revival revival, Instant now) {
     return revival.approvedAt().filter(at -> expired(at, now)).isPresent();
   }
 
@@ -223,16 +221,16 @@ public final class RevivalPlanner {
   }
 
   /**
-   * Which checkpoint to start with: the newest valid one twice, then the one before once, then
-   * none. Failures are remembered with the checkpoint, not with the death, so that one which kills
-   * whoever wakes up with it is recognized the next time.
+   * Chooses a checkpoint: the newest valid one for two starts, then the previous one for one start,
+   * then none. Failures count per checkpoint, not per death, so that a checkpoint that kills its
+   * agent is recognized at the next death.
    *
-   * @param failedStarts how many starts have failed with each valid checkpoint, newest first
+   * @param failedStarts failed starts with each valid checkpoint, newest first
    * @return the position in that list; -1 for a fresh start
    */
   static int checkpoint(List<Integer> failedStarts) {
     for (int i = 0; i < failedStarts.size(); i++) {
-      if (failedStarts.get(i) < (i == 0 ? STARTS_WITH_THE_FIRST : STARTS_WITH_ANOTHER)) {
+      if (failedStarts.get(i) < (i == 0 ? STARTS_WITH_NEWEST : STARTS_WITH_PREVIOUS)) {
         return i;
       }
     }

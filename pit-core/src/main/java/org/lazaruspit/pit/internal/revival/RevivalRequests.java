@@ -32,15 +32,15 @@ import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.ledger.RevivalFold;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
-import org.lazaruspit.pit.internal.revival.RevivalCapacity.Place;
+import org.lazaruspit.pit.internal.revival.RevivalCapacity.Slot;
 import org.lazaruspit.pit.internal.revival.RevivalPlanner.Situation;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the loop and the watch have found, turned into what is to be done about it: a request, a
- * hold, an end of either. Decided under the cell's lock, written down, then begun. Thread-safe.
+ * Turns findings of the loop and the watches into requests and holds, or ends them. Decides under
+ * the cell's lock, journals, then acts. Thread-safe.
  */
 public final class RevivalRequests {
 
@@ -49,9 +49,9 @@ public final class RevivalRequests {
   private final PitConfig config;
   private final InstantSource clock;
   private final RevivalIds ids;
-  private final CanaryGate holds;
+  private final CanaryGate canaries;
   private final RevivalDispatcher dispatcher;
-  private final QuarantinePlanner givingUp;
+  private final QuarantinePlanner quarantines;
   private final boolean dryRun;
   private final LogOnChange trouble = new LogOnChange();
 
@@ -59,25 +59,25 @@ public final class RevivalRequests {
       PitConfig config,
       InstantSource clock,
       RevivalIds ids,
-      QuarantinePlanner givingUp,
-      CanaryGate holds,
+      QuarantinePlanner quarantines,
+      CanaryGate canaries,
       RevivalDispatcher dispatcher,
       boolean dryRun) {
     this.config = config;
     this.clock = clock;
     this.ids = ids;
-    this.holds = holds;
+    this.canaries = canaries;
     this.dispatcher = dispatcher;
-    this.givingUp = givingUp;
+    this.quarantines = quarantines;
     this.dryRun = dryRun;
   }
 
   /**
-   * Asks for a revival on evidence about one incarnation: it says nothing about a later one.
-   * Trouble that a restart would not cure is held instead.
+   * Requests a revival on evidence about one incarnation; ignored if the journal knows a later one.
+   * Holds the agent instead if a restart does not cure the cause.
    */
   public Optional<Revival> request(
-      OwnedCell work,
+      OwnedCell owned,
       AgentRef agent,
       long incarnation,
       FailureCause cause,
@@ -85,18 +85,18 @@ public final class RevivalRequests {
       Optional<Instant> since)
       throws IOException {
     if (cause.held()) {
-      if (hold(work, agent, incarnation, cause, evidence)) {
-        log.warn("{}: held ({}): {}", work.label(agent.agentId()), cause.wireName(), evidence);
-        work.troubleDetected(
+      if (hold(owned, agent, incarnation, cause, evidence)) {
+        log.warn("{}: held ({}): {}", owned.label(agent.agentId()), cause.wireName(), evidence);
+        owned.troubleDetected(
             new FailureDetection(agent, incarnation, cause, clock.instant(), since));
       }
       return Optional.empty();
     }
-    Opening opening = new Opening(work, agent.agentId(), cause, evidence);
+    Opening opening = new Opening(owned, agent.agentId(), cause, evidence);
     RevivalLedger ledger;
     try {
       ledger =
-          work.decide(
+          owned.decide(
               before ->
                   before.incarnation(agent.agentId()) == incarnation
                       ? opening.events(before.of(agent.agentId()))
@@ -108,26 +108,26 @@ public final class RevivalRequests {
     Instant detected = clock.instant();
     opening.begin(ledger);
     if (opening.requested()) {
-      log.warn("{}: dead ({}): {}", work.label(agent.agentId()), cause.wireName(), evidence);
-      work.troubleDetected(new FailureDetection(agent, incarnation, cause, detected, since));
+      log.warn("{}: dead ({}): {}", owned.label(agent.agentId()), cause.wireName(), evidence);
+      owned.troubleDetected(new FailureDetection(agent, incarnation, cause, detected, since));
     }
     return ledger.of(agent.agentId()).openRevival();
   }
 
-  /** What a request amounts to: nothing where there is nothing new to decide. */
+  /** Request for one revival. Used by the requesting thread only. */
   private final class Opening {
 
-    private final OwnedCell work;
+    private final OwnedCell owned;
     private final MissionCell cell;
     private final String agentId;
     private final FailureCause cause;
     private final String evidence;
-    private Optional<Place> place = Optional.empty();
+    private Optional<Slot> slot = Optional.empty();
     private boolean requested;
 
-    Opening(OwnedCell work, String agentId, FailureCause cause, String evidence) {
-      this.work = work;
-      this.cell = work.reload();
+    Opening(OwnedCell owned, String agentId, FailureCause cause, String evidence) {
+      this.owned = owned;
+      this.cell = owned.reload();
       this.agentId = agentId;
       this.cause = cause;
       this.evidence = evidence;
@@ -136,8 +136,8 @@ public final class RevivalRequests {
     List<JournalEvent> events(AgentHistory history) {
       EffectivePolicies policies = cell.effectivePolicies(config.defaultPolicies());
       AutoRevive policy = policies.autoRevive();
-      if (work.blocker(cell, agentId, clock.instant()).isPresent()
-          || history.latest().filter(latest -> settled(latest, history, policy)).isPresent()) {
+      if (owned.blocker(cell, agentId, clock.instant()).isPresent()
+          || history.latest().filter(latest -> isDecided(latest, history, policy)).isPresent()) {
         return List.of();
       }
       requested = true;
@@ -148,10 +148,10 @@ public final class RevivalRequests {
       Optional<String> overBudget =
           policy == AutoRevive.YES ? overBudget(history) : Optional.empty();
       if (overBudget.isPresent()) {
-        events.addAll(givingUp.events(work, subject, overBudget.get()));
+        events.addAll(quarantines.events(owned, subject, overBudget.get()));
       } else {
-        place = dispatcher.reserve(situation(requested, history, policies));
-        place.ifPresent(taken -> events.addAll(RevivalRunner.firstSteps(firstAttempt(subject))));
+        slot = dispatcher.reserve(situation(requested, history, policies));
+        slot.ifPresent(taken -> events.addAll(RevivalRunner.firstSteps(firstAttempt(subject))));
       }
       return events;
     }
@@ -160,41 +160,42 @@ public final class RevivalRequests {
         Requested requested, AgentHistory history, EffectivePolicies policies) {
       Instant now = clock.instant();
       return new Situation(
-          RevivalFold.requested(work.ref(agentId), now, requested),
-          history.after(work.ref(agentId), now, requested),
+          RevivalFold.requested(owned.ref(agentId), now, requested),
+          history.after(owned.ref(agentId), now, requested),
           Optional.empty(),
           policies.autoRevive(),
           policies.maxRetries(),
           config.limits().perAgentWindow());
     }
 
-    private static Subject firstAttempt(Subject it) {
-      return new Subject(it.revival(), it.agentId(), it.cause(), 1, it.incarnation());
+    private static Subject firstAttempt(Subject subject) {
+      return new Subject(
+          subject.revival(), subject.agentId(), subject.cause(), 1, subject.incarnation());
     }
 
-    /** Whether there was something new to decide. */
+    /** Returns whether a revival was requested. */
     boolean requested() {
       return requested;
     }
 
-    /** What was written is begun; where there was no place for it, it waits with the others. */
+    /** Starts the journaled attempt; without a slot, dispatches all open revivals. */
     void begin(RevivalLedger ledger) {
-      if (place.isPresent()) {
+      if (slot.isPresent()) {
         Revival revival = ledger.of(agentId).openRevival().orElseThrow();
-        dispatcher.start(new Attempt(work, revival, 1), cell, place.get());
+        dispatcher.start(new Attempt(owned, revival, 1), cell, slot.get());
       } else {
         dispatcher.dispatch();
       }
     }
 
-    /** Nothing was written, so there is nothing that a place is needed for. */
+    /** Releases the slot after a failed write. */
     void release() {
-      place.ifPresent(taken -> dispatcher.release(work.ref(agentId), taken));
+      slot.ifPresent(taken -> dispatcher.release(owned.ref(agentId), taken));
     }
   }
 
-  /** An open one is not asked for twice, and a no holds for the incarnation it was said about. */
-  private boolean settled(Revival latest, AgentHistory history, AutoRevive policy) {
+  /** Returns whether the latest revival is open, or was denied for this incarnation. */
+  private boolean isDecided(Revival latest, AgentHistory history, AutoRevive policy) {
     if (latest.status().open()) {
       return true;
     }
@@ -219,20 +220,20 @@ public final class RevivalRequests {
     return returns < limits.revivalsPerAgent()
         ? Optional.empty()
         : Optional.of(
-            "quarantined: came back %d times within %d s, a person has to look"
+            "quarantined: revived %d times within %d s; an operator has to lift it"
                 .formatted(returns, window.toSeconds()));
   }
 
   /**
-   * Trouble that a restart would not cure: written down once, shown until it ends. False where it
-   * is written down already, or nothing is to be.
+   * Journals a hold, for trouble that a restart does not cure; returns false if the agent already
+   * has a restriction or an open revival, or a later incarnation.
    */
   private static boolean hold(
-      OwnedCell work, AgentRef agent, long incarnation, FailureCause cause, String evidence)
+      OwnedCell owned, AgentRef agent, long incarnation, FailureCause cause, String evidence)
       throws IOException {
     String agentId = agent.agentId();
     AtomicBoolean isNew = new AtomicBoolean();
-    work.decide(
+    owned.decide(
         ledger -> {
           AgentHistory history = ledger.of(agentId);
           if (history.incarnation() != incarnation
@@ -247,19 +248,22 @@ public final class RevivalRequests {
   }
 
   /**
-   * Brings together what the journal says of quarantines and what the agents' files say: a file
-   * that was set to run by hand lifts the quarantine, and one that could not be marked is marked.
+   * Reconciles quarantines with agents' files: a file that an operator set to run lifts the
+   * quarantine; a file whose mark could not be written is marked.
    */
-  public void reconcile(OwnedCell work) {
-    for (AgentSpec spec : work.cell().agents().values()) {
-      AgentHistory history = work.ledger().of(spec.agentId());
-      if (quarantined(history) && work.read(spec.agentId()) && RevivalBlocker.runs(spec)) {
+  public void reconcile(OwnedCell owned) {
+    for (AgentSpec spec : owned.cell().agents().values()) {
+      AgentHistory history = owned.ledger().of(spec.agentId());
+      if (quarantined(history) && owned.read(spec.agentId()) && RevivalBlocker.runs(spec)) {
         try {
-          reconcile(work, spec.agentId());
-          trouble.clear(work.ref(spec.agentId()));
+          reconcile(owned, spec.agentId());
+          trouble.clear(owned.ref(spec.agentId()));
         } catch (IOException e) {
-          if (trouble.isNew(work.ref(spec.agentId()), e.toString())) {
-            log.error("{}: its quarantine is not settled: {}", spec.agentId(), e.getMessage());
+          if (trouble.isNew(owned.ref(spec.agentId()), e.toString())) {
+            log.error(
+                "{}: quarantine not reconciled with its file: {}",
+                owned.label(spec.agentId()),
+                e.getMessage());
           }
         }
       }
@@ -273,12 +277,12 @@ public final class RevivalRequests {
         .isPresent();
   }
 
-  private void reconcile(OwnedCell work, String agentId) throws IOException {
-    boolean unmarked = work.ledger().of(agentId).unmarked();
-    if (unmarked && !work.writeStatus(agentId, AgentStatus.FAILED)) {
+  private void reconcile(OwnedCell owned, String agentId) throws IOException {
+    boolean unmarked = owned.ledger().of(agentId).unmarked();
+    if (unmarked && !owned.writeStatus(agentId, AgentStatus.FAILED)) {
       return;
     }
-    work.decide(
+    owned.decide(
         ledger -> {
           AgentHistory history = ledger.of(agentId);
           Optional<Restriction> restraint = history.restraint();
@@ -293,14 +297,14 @@ public final class RevivalRequests {
                       RestrictionEvent.Change.LIFTED,
                       agentId,
                       history.incarnation(),
-                      "its file was set to run by hand"));
+                      "its file was set to run by an operator"));
         });
   }
 
-  /** Its mission has ended, or was paused: what waits is not needed any more. */
-  public void missionEnded(OwnedCell work, String why) {
+  /** Ends waiting revivals of a cell whose mission has ended or is paused. */
+  public void missionEnded(OwnedCell owned, String reason) {
     try {
-      work.decide(
+      owned.decide(
           ledger ->
               ledger.open().stream()
                   .filter(revival -> !revival.status().underWay())
@@ -309,23 +313,23 @@ public final class RevivalRequests {
                           new Ended(
                               RevivalFold.subject(revival, ledger.of(revival.agent().agentId())),
                               RevivalStatus.SUPERSEDED,
-                              why))
+                              reason))
                   .toList());
-      trouble.clear(work.id());
+      trouble.clear(owned.id());
     } catch (IOException e) {
-      if (trouble.isNew(work.id(), e.toString())) {
-        log.error("cell {}: what it waited for is not ended: {}", work.id(), e.getMessage());
+      if (trouble.isNew(owned.id(), e.toString())) {
+        log.error("cell {}: waiting revivals not ended: {}", owned.id(), e.getMessage());
       }
     }
   }
 
-  /** It was seen alive: what was held against it is over, and what has not begun is not needed. */
-  public void alive(OwnedCell work, AgentRef agent, String evidence) throws IOException {
-    holds.alive(agent);
-    if (nothingToEnd(work.ledger().of(agent.agentId()))) {
+  /** Ends the hold and the waiting revival of an agent that is alive. */
+  public void alive(OwnedCell owned, AgentRef agent, String evidence) throws IOException {
+    canaries.alive(agent);
+    if (nothingToEnd(owned.ledger().of(agent.agentId()))) {
       return;
     }
-    work.decide(
+    owned.decide(
         ledger -> {
           AgentHistory history = ledger.of(agent.agentId());
           List<JournalEvent> events = new ArrayList<>();
@@ -335,7 +339,7 @@ public final class RevivalRequests {
                     RestrictionEvent.Change.LIFTED,
                     agent.agentId(),
                     history.incarnation(),
-                    "it is well again: " + evidence));
+                    "healthy again: " + evidence));
           }
           history
               .openRevival()
@@ -346,7 +350,7 @@ public final class RevivalRequests {
                           new Ended(
                               RevivalFold.subject(revival, history),
                               RevivalStatus.SUPERSEDED,
-                              "it came back by itself: " + evidence)));
+                              "recovered by itself: " + evidence)));
           return events;
         });
   }

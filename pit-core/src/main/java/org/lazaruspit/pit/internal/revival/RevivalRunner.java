@@ -25,7 +25,7 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.internal.plugin.FencedReviver;
-import org.lazaruspit.pit.internal.revival.RevivalCapacity.Place;
+import org.lazaruspit.pit.internal.revival.RevivalCapacity.Slot;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Presence;
@@ -39,20 +39,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does one attempt step by step. Each step is in the journal before it is taken; what the step
- * before has shown stands in the same line, so that a revival costs few fsyncs. Thread-safe.
+ * Carries out one attempt step by step. Each step is journaled before it is taken; its line also
+ * has the outcome of the step before, which saves fsyncs. Thread-safe.
  */
 public final class RevivalRunner {
 
   private static final Logger log = LoggerFactory.getLogger(RevivalRunner.class);
 
-  /** How long a living agent may take to end by itself before it is killed. */
+  /** Time for a running agent to end by itself before it is killed. */
   static final Duration STOP_GRACE = Duration.ofSeconds(5);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
-  /** An agent that nobody can be asked about counts as started once it has lasted this long. */
+  /** Run time after which an agent without a probe counts as healthy. */
   private static final Duration UNPROBED_PROOF = Duration.ofSeconds(1);
 
   private final PitConfig config;
@@ -70,15 +70,14 @@ public final class RevivalRunner {
     this.launchers = new LauncherResolver(config);
   }
 
-  /** The first step's line, which whoever begins an attempt writes. */
+  /** Returns the event of the first step; the caller of {@link #run} journals it. */
   static StepTaken stopStep(RevivalEvent.Subject subject) {
     return new StepTaken(subject, RevivalStep.STOP, "");
   }
 
   /**
-   * The lines that whoever begins a first attempt writes together with its request. Of what was
-   * seen to be gone nothing is left to wait for, so both steps only look, and one fsync announces
-   * both.
+   * Returns the events that are journaled together with the request of a first attempt. After an
+   * exit no process is left to stop: the first two steps only read, and share one fsync.
    */
   static List<StepTaken> firstSteps(RevivalEvent.Subject subject) {
     StepTaken stop = stopStep(subject);
@@ -87,34 +86,34 @@ public final class RevivalRunner {
         : List.of(stop);
   }
 
-  /** Runs an attempt whose first lines are written; returns the agent if it is healthy again. */
-  Optional<RunningAgent> run(Attempt attempt, Place place)
+  /** Runs an attempt whose first steps are journaled; returns the agent if it is healthy again. */
+  Optional<RunningAgent> run(Attempt attempt, Slot slot)
       throws IOException, InterruptedException, AttemptFailedException {
     long begun = System.nanoTime();
-    Optional<String> alive = aliveAfterAll(attempt);
+    Optional<String> alive = aliveAgain(attempt);
     if (alive.isPresent()) {
-      attempt.work().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, alive.get()));
-      log.info("{}: left alone, {}", attempt.label(), alive.get());
+      attempt.cell().record(new Ended(attempt.subject(), RevivalStatus.SUPERSEDED, alive.get()));
+      log.info("{}: revival superseded: {}", attempt.label(), alive.get());
       return Optional.empty();
     }
     String proof = stop(attempt, begun);
-    boolean announced = announced(attempt, RevivalStep.VERIFY_CHECKPOINT);
-    if (!announced) {
-      attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
+    boolean journaled = journaled(attempt, RevivalStep.VERIFY_CHECKPOINT);
+    if (!journaled) {
+      attempt.cell().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_CHECKPOINT, proof));
     }
     CheckpointChoice checkpoint = chooseCheckpoint(attempt);
-    String shown = (announced ? proof + "; " : "") + checkpoint.description();
+    String shown = (journaled ? proof + "; " : "") + checkpoint.description();
     requireLauncher(attempt);
     long incarnation = lastIncarnation(attempt) + 1;
     attempt
-        .work()
+        .cell()
         .record(
             new StepTaken(attempt.subject(incarnation), RevivalStep.RAISE_INCARNATION, shown),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
     StartOrder order = order(attempt, incarnation, checkpoint);
-    probes.files().begin(targets.target(attempt.work(), attempt.agentId()));
-    RunningAgent running = reviver.start(order, attempt.work()::requireHeld);
-    // A line of the log takes its time: not before the agent is back.
+    probes.files().begin(targets.target(attempt.cell(), attempt.agentId()));
+    RunningAgent running = reviver.start(order, attempt.cell()::requireHeld);
+    // Logged only now: logging takes time, and the agent is to be started first.
     log.info("{}: {}", attempt.label(), proof);
     publishIncarnation(attempt, incarnation);
     log.info(
@@ -123,17 +122,17 @@ public final class RevivalRunner {
         incarnation,
         running.description(),
         checkpoint.description());
-    return proveHealth(attempt, running, incarnation, place);
+    return proveHealth(attempt, running, incarnation, slot);
   }
 
-  /** Whether a step of this very attempt has its line already. */
-  private static boolean announced(Attempt attempt, RevivalStep step) {
+  /** Returns whether a step of this attempt is journaled. */
+  private static boolean journaled(Attempt attempt, RevivalStep step) {
     Revival revival = attempt.revival();
     return revival.attempt() == attempt.number()
         && revival.step().filter(taken -> taken.compareTo(step) >= 0).isPresent();
   }
 
-  /** Before anything is raised: an attempt that cannot start anybody must not use numbers up. */
+  /** Called before the incarnation is raised: an attempt without a launcher uses no number. */
   private void requireLauncher(Attempt attempt) throws IOException, AttemptFailedException {
     if (reviver.needsLauncher() && launcher(attempt).isEmpty()) {
       throw new AttemptFailedException("no launcher in the configuration fits the agent");
@@ -141,59 +140,60 @@ public final class RevivalRunner {
   }
 
   private Optional<Launcher> launcher(Attempt attempt) throws IOException {
-    AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
-    return launchers.find(attempt.agent(), attempt.work().directory(), spec);
+    AgentSpec spec = attempt.cell().cell().agents().get(attempt.agentId());
+    return launchers.find(attempt.agent(), attempt.cell().directory(), spec);
   }
 
-  /**
-   * The journal is the truth; where it was lost, the agent's file keeps the number from falling.
-   */
+  /** Returns the last incarnation; after a loss of the journal, by the agent's file. */
   private static long lastIncarnation(Attempt attempt) {
-    AgentSpec spec = attempt.work().cell().agents().get(attempt.agentId());
+    AgentSpec spec = attempt.cell().cell().agents().get(attempt.agentId());
     return Math.max(attempt.incarnation(), spec == null ? 0 : spec.incarnation());
   }
 
-  /** The number in the agent's file is for readers: that it cannot be written stops nothing. */
+  /**
+   * Writes the incarnation to the agent's file, for readers; a failure does not end the attempt.
+   */
   private static void publishIncarnation(Attempt attempt, long incarnation) {
     try {
-      attempt.work().requireHeld();
-      CellEditor.of(attempt.work().directory())
+      attempt.cell().requireHeld();
+      CellEditor.of(attempt.cell().directory())
           .updateAgent(attempt.agentId(), spec -> spec.withIncarnation(incarnation));
     } catch (IOException | RuntimeException e) {
-      log.warn("{}: its file does not show incarnation {}", attempt.label(), incarnation, e);
+      log.warn(
+          "{}: incarnation {} could not be written to its file", attempt.label(), incarnation, e);
     }
   }
 
-  /** Goes on with an attempt whose agent was started before the pit itself was restarted. */
-  Optional<RunningAgent> resume(Attempt attempt, RunningAgent running, Place place)
+  /** Continues an attempt whose agent was started before a restart of the pit. */
+  Optional<RunningAgent> resume(Attempt attempt, RunningAgent running, Slot slot)
       throws IOException, InterruptedException, AttemptFailedException {
-    log.info("{}: was being revived, going on with {}", attempt.label(), running.description());
-    return proveHealth(attempt, running, attempt.incarnation(), place);
+    log.info("{}: attempt continued with {}", attempt.label(), running.description());
+    return proveHealth(attempt, running, attempt.incarnation(), slot);
   }
 
   private Optional<RunningAgent> proveHealth(
-      Attempt attempt, RunningAgent running, long incarnation, Place place)
+      Attempt attempt, RunningAgent running, long incarnation, Slot slot)
       throws IOException, InterruptedException, AttemptFailedException {
     long started = System.nanoTime();
-    ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
+    ProbeTarget target = targets.target(attempt.cell(), attempt.agentId());
     attempt
-        .work()
+        .cell()
         .record(new StepTaken(attempt.subject(), RevivalStep.REGISTER, running.description()));
-    attempt.work().requireHeld();
+    attempt.cell().requireHeld();
     probes.register(target);
-    attempt.work().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_HEALTH, ""));
-    String proof = awaitHealth(attempt, running, target, place);
+    attempt.cell().record(new StepTaken(attempt.subject(), RevivalStep.VERIFY_HEALTH, ""));
+    String proof = awaitHealth(attempt, running, target, slot);
     String detail = "healthy %s after its start, %s".formatted(millisSince(started), proof);
-    attempt.work().record(new Ended(attempt.subject(), RevivalStatus.REVIVED, detail));
+    attempt.cell().record(new Ended(attempt.subject(), RevivalStatus.REVIVED, detail));
     log.info("{}: {} as incarnation {}", attempt.label(), detail, incarnation);
     return Optional.of(running);
   }
 
   /**
-   * Evidence that the agent needs no revival any more. A first attempt after an exit is spared the
-   * question to the gateway: what was proven gone does not answer.
+   * Returns evidence that the agent is alive again. A first attempt after an exit needs no probe:
+   * the process is proven gone.
    */
-  private Optional<String> aliveAfterAll(Attempt attempt) throws IOException, InterruptedException {
+  private Optional<String> aliveAgain(Attempt attempt) throws IOException, InterruptedException {
     Revival revival = attempt.revival();
     boolean judgedGone =
         revival.cause() == FailureCause.EXIT
@@ -204,30 +204,30 @@ public final class RevivalRunner {
     }
     Presence presence = reviver.presence(attempt.agent());
     if (presence instanceof Presence.Absent) {
-      return Optional.empty(); // its gateway may not have noticed yet
+      return Optional.empty(); // its gateway may still report it as healthy
     }
-    ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
+    ProbeTarget target = targets.target(attempt.cell(), attempt.agentId());
     if (probes.canProbe(target)) {
       return probes.probe(target).provesHealthy(attempt.incarnation())
-          ? Optional.of("it is back: healthy, as its gateway says")
+          ? Optional.of("healthy again, reported by its gateway")
           : Optional.empty();
     }
     return presence instanceof Presence.Running found
-        ? Optional.of("it is back: " + found.running().description() + " runs")
+        ? Optional.of("runs again: " + found.running().description())
         : Optional.empty();
   }
 
   private String stop(Attempt attempt, long begun)
       throws IOException, InterruptedException, AttemptFailedException {
     StopOrder order = new StopOrder(attempt.agent(), lastIncarnation(attempt), STOP_GRACE);
-    StopOutcome outcome = reviver.stop(order, attempt.work()::requireHeld);
+    StopOutcome outcome = reviver.stop(order, attempt.cell()::requireHeld);
     if (outcome instanceof StopOutcome.StillThere still) {
       throw new AttemptFailedException(
-          "not proven dead, so no second one is started: " + still.reason());
+          "not proven dead, not started a second time: " + still.reason());
     }
     if (outcome instanceof StopOutcome.TooOld known) {
       throw new AttemptFailedException(
-          "incarnation %d of it runs, here only %d was known"
+          "incarnation %d runs, the journal knows only %d"
               .formatted(known.incarnation(), order.incarnation()),
           known.incarnation());
     }
@@ -245,16 +245,16 @@ public final class RevivalRunner {
   }
 
   private EffectivePolicies policies(Attempt attempt) {
-    return attempt.work().cell().effectivePolicies(config.defaultPolicies());
+    return attempt.cell().cell().effectivePolicies(config.defaultPolicies());
   }
 
   private StartOrder order(Attempt attempt, long incarnation, CheckpointChoice checkpoint)
       throws IOException {
-    ProbeTarget target = targets.target(attempt.work(), attempt.agentId());
+    ProbeTarget target = targets.target(attempt.cell(), attempt.agentId());
     return new StartOrder(
         attempt.agent(),
         incarnation,
-        attempt.work().directory(),
+        attempt.cell().directory(),
         checkpoint.folder(),
         target.gateway(),
         target
@@ -262,63 +262,63 @@ public final class RevivalRunner {
             .map(g -> g.resolve("/heartbeat/" + target.key() + "?incarnation=" + incarnation)),
         launcher(attempt),
         config.missionsPath(),
-        isolation(attempt.work().cell()),
-        CellPaths.of(attempt.work().directory()).agentLog(attempt.agentId()),
+        isolation(attempt.cell().cell()),
+        CellPaths.of(attempt.cell().directory()).agentLog(attempt.agentId()),
         targets.tokenFile(target));
   }
 
   private static IsolationSpec isolation(MissionCell cell) {
-    IsolationSpec said = cell.isolation();
+    IsolationSpec spec = cell.isolation();
     return new IsolationSpec(
         cell.effectiveIsolationLevel(),
-        said.mountNamespaces(),
-        said.networkIsolation(),
-        said.resourceLimits(),
-        said.securityContext());
+        spec.mountNamespaces(),
+        spec.networkIsolation(),
+        spec.resourceLimits(),
+        spec.securityContext());
   }
 
-  private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Place place)
+  private String awaitHealth(Attempt attempt, RunningAgent running, ProbeTarget target, Slot slot)
       throws InterruptedException, AttemptFailedException {
     CompletableFuture<AgentExit> exit = running.exit().toCompletableFuture();
     if (!probes.canProbe(target)) {
       failIfEnded(exit, UNPROBED_PROOF);
-      return "as far as its process tells: it has no gateway that could be asked";
+      return "judged by its process alone, it has no probe";
     }
     Duration limit = policies(attempt).reviveTimeout();
     long deadline = System.nanoTime() + limit.toNanos();
     Duration pause = FIRST_PAUSE;
     while (true) {
-      long asked = System.nanoTime();
-      ProbeResult answer = probes.probe(target);
-      if (answer.provesHealthy(target.incarnation())) {
-        return "as its gateway says";
+      long probed = System.nanoTime();
+      ProbeResult result = probes.probe(target);
+      if (result.provesHealthy(target.incarnation())) {
+        return "reported by its gateway";
       }
-      requireNewest(answer, target);
+      requireNewest(result, target);
       attempt.requireOpen();
       if (System.nanoTime() - deadline >= 0) {
         throw new AttemptFailedException(
             "not healthy within %s s: %s, %s"
-                .formatted(limit.toSeconds(), answer.verdict(), answer.detail()));
+                .formatted(limit.toSeconds(), result.verdict(), result.detail()));
       }
       failIfEnded(exit, pause);
       pause = longer(pause);
-      if (answer.verdict() == ProbeResult.Verdict.UNREACHABLE) {
-        // Its gateway is away, which says nothing about the agent: that time is not its own, and
-        // others need not wait for it.
-        place.close();
-        deadline += System.nanoTime() - asked;
+      if (result.verdict() == ProbeResult.Verdict.UNREACHABLE) {
+        // An unreachable gateway is no evidence about the agent: this time does not count, and
+        // other revivals get the slot.
+        slot.close();
+        deadline += System.nanoTime() - probed;
       }
     }
   }
 
-  /** A lost journal, or another pit: the gateway refuses whatever is not newer than that. */
-  private static void requireNewest(ProbeResult answer, ProbeTarget target)
+  /** Fails if the gateway knows a higher incarnation: the journal was lost, or another pit acts. */
+  private static void requireNewest(ProbeResult result, ProbeTarget target)
       throws AttemptFailedException {
-    if (answer.incarnation() > target.incarnation()) {
+    if (result.incarnation() > target.incarnation()) {
       throw new AttemptFailedException(
-          "its gateway already knows incarnation %d, started was %d"
-              .formatted(answer.incarnation(), target.incarnation()),
-          answer.incarnation());
+          "its gateway knows incarnation %d, started was only %d"
+              .formatted(result.incarnation(), target.incarnation()),
+          result.incarnation());
     }
   }
 

@@ -16,10 +16,7 @@ import org.lazaruspit.pit.spi.StopOutcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Ends agents that a person wants not to run, whoever started them, for as long as that stands.
- * Thread-safe.
- */
+/** Stops agents that an operator has stopped, until resumed; started by any means. Thread-safe. */
 final class StopEnforcer {
 
   private static final Logger log = LoggerFactory.getLogger(StopEnforcer.class);
@@ -32,10 +29,11 @@ final class StopEnforcer {
   private final LogOnChange unstopped = new LogOnChange();
 
   /**
-   * Stops on these threads.
+   * Creates an enforcer.
    *
-   * @param busy whom somebody works on; nobody else does while an agent is stopped
-   * @param afterwards is run once nobody works on the agent any more
+   * @param threads runs the stops
+   * @param busy agents that a thread acts on; shared with the dispatcher
+   * @param afterwards run after each stop
    */
   StopEnforcer(
       FencedReviver reviver,
@@ -50,41 +48,42 @@ final class StopEnforcer {
     this.afterwards = afterwards;
   }
 
-  /** Ends the agent if it is to be stopped; does nothing while somebody works on it. */
-  void enforce(OwnedCell work, String agentId) {
-    AgentRef agent = work.ref(agentId);
-    if (!toBeStopped(work, agentId) || !busy.add(agent)) {
+  /** Stops the agent if a stop is ordered; does nothing while a thread acts on it. */
+  void enforce(OwnedCell owned, String agentId) {
+    AgentRef agent = owned.ref(agentId);
+    if (!toBeStopped(owned, agentId) || !busy.add(agent)) {
       return;
     }
     try {
-      threads.execute(() -> stop(work, agentId));
+      threads.execute(() -> stop(owned, agentId));
     } catch (RejectedExecutionException e) {
       busy.remove(agent);
-      log.debug("{}: not stopped, this pit closes", work.label(agentId));
+      log.debug("{}: not stopped: this pit closes; the next pit stops it", owned.label(agentId));
     }
   }
 
-  private boolean toBeStopped(OwnedCell work, String agentId) {
-    return work.blocker(agentId, clock.instant())
-        .filter(bar -> bar.kind() == RevivalBlocker.Kind.STOPPED)
+  private boolean toBeStopped(OwnedCell owned, String agentId) {
+    return owned
+        .blocker(agentId, clock.instant())
+        .filter(blocker -> blocker.kind() == RevivalBlocker.Kind.STOPPED)
         .isPresent();
   }
 
-  private void stop(OwnedCell work, String agentId) {
-    AgentRef agent = work.ref(agentId);
+  private void stop(OwnedCell owned, String agentId) {
+    AgentRef agent = owned.ref(agentId);
     try {
-      if (toBeStopped(work, agentId)
+      if (toBeStopped(owned, agentId)
           && reviver.presence(agent) instanceof Presence.Running running) {
         StopOrder order =
             new StopOrder(
                 agent,
-                Math.max(work.ledger().incarnation(agentId), running.running().incarnation()),
+                Math.max(owned.ledger().incarnation(agentId), running.running().incarnation()),
                 RevivalRunner.STOP_GRACE);
-        StopOutcome outcome = reviver.stop(order, work::requireHeld);
+        StopOutcome outcome = reviver.stop(order, owned::requireHeld);
         if (unstopped.isNew(agent, outcome.toString())) {
           log.info(
-              "{}: {} was to be stopped: {}",
-              work.label(agentId),
+              "{}: stop of {} ordered by an operator: {}",
+              owned.label(agentId),
               running.running().description(),
               outcome);
         }
@@ -93,9 +92,10 @@ final class StopEnforcer {
       }
     } catch (IOException | RuntimeException | LinkageError e) {
       if (threads.isShutdown()) {
-        log.debug("{}: left for the next pit to stop, this one closes", work.label(agentId), e);
+        log.debug(
+            "{}: not stopped: this pit closes; the next pit stops it", owned.label(agentId), e);
       } else if (unstopped.isNew(agent, e.toString())) {
-        log.error("{}: could not be stopped", work.label(agentId), e);
+        log.error("{}: stop failed", owned.label(agentId), e);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -13,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands the tasks of an agent that was given up to its substitute, one by one. Each is asked about
- * once more under the cell's lock, so that a task never has two owners; done twice it does nothing
- * the second time. Thread-safe.
+ * Hands the open tasks of a quarantined agent to its substitute, one by one. Each task is checked
+ * again under the cell's lock, so that it never has two owners. Idempotent. Thread-safe.
  */
 final class TaskHandOver {
 
@@ -32,10 +31,10 @@ final class TaskHandOver {
     String substitute = revival.substitute().orElseThrow();
     List<String> done = new ArrayList<>();
     List<String> refused = new ArrayList<>();
-    for (String task : QuarantinePlanner.openTasks(attempt.work().reload(), attempt.agentId())) {
-      attempt.work().requireHeld();
+    for (String task : QuarantinePlanner.openTasks(attempt.cell().reload(), attempt.agentId())) {
+      attempt.cell().requireHeld();
       HandOver answer =
-          CellEditor.of(attempt.work().directory())
+          CellEditor.of(attempt.cell().directory())
               .handOver(
                   task,
                   attempt.agentId(),
@@ -64,10 +63,10 @@ final class TaskHandOver {
         (done.isEmpty() ? "" : "%s took over %s".formatted(substitute, String.join(", ", done)))
             + (done.isEmpty() || refused.isEmpty() ? "" : "; ")
             + (refused.isEmpty() ? "" : "not handed over: " + String.join(", ", refused));
-    // Where nothing is left, a pit that was killed here has done it, or a person.
-    String words = detail.isEmpty() ? "nothing is left to hand over" : detail;
+    // Empty if a pit that was killed here, or an operator, has done it.
+    String outcome = detail.isEmpty() ? "no open task is left" : detail;
     RevivalStatus status = refused.isEmpty() ? RevivalStatus.REVIVED : RevivalStatus.FAILED;
-    attempt.work().record(new Ended(attempt.subject(), status, words));
-    log.info("{}: {}", attempt.label(), words);
+    attempt.cell().record(new Ended(attempt.subject(), status, outcome));
+    log.info("{}: {}", attempt.label(), outcome);
   }
 }

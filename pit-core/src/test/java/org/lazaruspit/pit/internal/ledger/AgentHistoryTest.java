@@ -16,111 +16,111 @@ final class AgentHistoryTest {
   private static final Duration WINDOW = Duration.ofMinutes(15);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private static int returns(JournalBuilder story) {
-    return story.history().returns(story.now(), WINDOW);
+  private static int returns(JournalBuilder journal) {
+    return journal.history().returns(journal.now(), WINDOW);
   }
 
   @Test
-  void theFirstStartIsNoReturn() {
+  void theFirstStartIsNotCounted() {
     assertEquals(0, returns(new JournalBuilder().dies().livesFor(MINUTE)));
     assertEquals(1, returns(new JournalBuilder().dies().livesFor(MINUTE).dies().livesFor(MINUTE)));
   }
 
   @Test
-  void returnsAreForgottenWithTheWindow() {
-    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE);
+  void revivalsBeforeTheWindowAreNotCounted() {
+    JournalBuilder journal = new JournalBuilder().dies().livesFor(MINUTE);
     for (int i = 0; i < 4; i++) {
-      story.dies().livesFor(Duration.ofMinutes(5));
+      journal.dies().livesFor(Duration.ofMinutes(5));
     }
-    assertEquals(3, returns(story));
+    assertEquals(3, returns(journal));
   }
 
   @Test
-  void tenSteadyMinutesForgiveAll() {
-    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE);
-    story.dies().livesFor(MINUTE).dies().livesFor(MINUTE);
-    assertEquals(2, returns(story));
-    story.wait(AgentHistory.STEADY.minus(MINUTE).minusMillis(1));
-    assertEquals(2, returns(story));
-    story.wait(Duration.ofMillis(1));
-    assertEquals(0, returns(story));
-    assertEquals(1, returns(story.dies().livesFor(MINUTE)), "and it stays forgiven");
+  void tenSteadyMinutesResetTheCount() {
+    JournalBuilder journal = new JournalBuilder().dies().livesFor(MINUTE);
+    journal.dies().livesFor(MINUTE).dies().livesFor(MINUTE);
+    assertEquals(2, returns(journal));
+    journal.wait(AgentHistory.STEADY.minus(MINUTE).minusMillis(1));
+    assertEquals(2, returns(journal));
+    journal.wait(Duration.ofMillis(1));
+    assertEquals(0, returns(journal));
+    assertEquals(1, returns(journal.dies().livesFor(MINUTE)), "the count stays reset");
   }
 
   @Test
-  void aPersonsOrderAndApprovalAreNotHeldAgainstTheAgent() {
-    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE);
-    story.isOrderedBack().livesFor(MINUTE);
-    story.diesAndWaitsForApproval().approved().livesFor(MINUTE);
-    assertEquals(0, returns(story));
+  void ordersAndApprovalsAreNotCounted() {
+    JournalBuilder journal = new JournalBuilder().dies().livesFor(MINUTE);
+    journal.isOrderedBack().livesFor(MINUTE);
+    journal.diesAndWaitsForApproval().approved().livesFor(MINUTE);
+    assertEquals(0, returns(journal));
   }
 
   @Test
-  void whatCameBeforeItWasGivenUpIsSettled() {
-    JournalBuilder story = new JournalBuilder().dies().livesFor(MINUTE).dies().livesFor(MINUTE);
-    story.dies().starts().fails().givenUp();
-    assertEquals(1, returns(story.dies().livesFor(MINUTE).wait(MINUTE)));
+  void aQuarantineResetsTheCount() {
+    JournalBuilder journal = new JournalBuilder().dies().livesFor(MINUTE).dies().livesFor(MINUTE);
+    journal.dies().starts().fails().quarantined();
+    assertEquals(1, returns(journal.dies().livesFor(MINUTE).wait(MINUTE)));
   }
 
   @Test
-  void failedStartsAreRememberedWithTheirCheckpointAcrossDeaths() {
-    JournalBuilder story =
+  void failedStartsAreCountedPerCheckpointAcrossDeaths() {
+    JournalBuilder journal =
         new JournalBuilder().dies().starts("ab").fails().starts("ab").fails().starts("cd").fails();
-    assertEquals(2, story.history().failedStarts("ab"));
-    assertEquals(1, story.history().failedStarts("cd"));
-    story.starts().revived().dies();
-    assertEquals(2, story.history().failedStarts("ab"), "a fresh start proves nothing of it");
-    story.starts("ab").revived();
-    assertEquals(0, story.history().failedStarts("ab"));
-    assertEquals(1, story.history().failedStarts("cd"));
+    assertEquals(2, journal.history().failedStarts("ab"));
+    assertEquals(1, journal.history().failedStarts("cd"));
+    journal.starts().revived().dies();
+    assertEquals(2, journal.history().failedStarts("ab"), "a fresh start is no evidence");
+    journal.starts("ab").revived();
+    assertEquals(0, journal.history().failedStarts("ab"));
+    assertEquals(1, journal.history().failedStarts("cd"));
   }
 
   @Test
-  void anAttemptThatStartedNobodySaysNothingOfTheCheckpoint() {
-    JournalBuilder story = new JournalBuilder().dies().starts("ab").fails().isNotEvenStarted();
-    assertEquals(1, story.history().failedStarts("ab"));
+  void anAttemptWithoutAStartIsNoEvidenceAboutTheCheckpoint() {
+    JournalBuilder journal = new JournalBuilder().dies().starts("ab").fails().failsBeforeItsStart();
+    assertEquals(1, journal.history().failedStarts("ab"));
   }
 
   @Test
-  void intentAndRestraintAreTwoThings() {
-    JournalBuilder story = new JournalBuilder();
-    story.add(RestrictionEvent.quarantined("writer", 1, true, "too often"));
-    story.add(RestrictionEvent.of(Change.STOPPED, "writer", 1, "for tonight"));
-    story.add(RestrictionEvent.of(Change.RESUMED, "writer", 1, "go on"));
-    assertEquals(Optional.empty(), story.history().intent());
-    assertTrue(story.history().restraint().isPresent());
-    story.add(RestrictionEvent.of(Change.LIFTED, "writer", 1, "mended"));
-    assertEquals(Optional.empty(), story.history().restraint());
+  void intentAndRestraintAreIndependent() {
+    JournalBuilder journal = new JournalBuilder();
+    journal.add(RestrictionEvent.quarantined("writer", 1, true, "too often"));
+    journal.add(RestrictionEvent.of(Change.STOPPED, "writer", 1, "for tonight"));
+    journal.add(RestrictionEvent.of(Change.RESUMED, "writer", 1, "go on"));
+    assertEquals(Optional.empty(), journal.history().intent());
+    assertTrue(journal.history().restraint().isPresent());
+    journal.add(RestrictionEvent.of(Change.LIFTED, "writer", 1, "mended"));
+    assertEquals(Optional.empty(), journal.history().restraint());
   }
 
   @Test
-  void aPauseEndsByItselfAtItsInstant() {
-    JournalBuilder story = new JournalBuilder();
-    story.add(
+  void aPauseEndsAtItsInstant() {
+    JournalBuilder journal = new JournalBuilder();
+    journal.add(
         RestrictionEvent.paused("writer", Optional.of(JournalBuilder.START.plus(MINUTE)), "lunch"));
-    Restriction pause = story.history().intent().orElseThrow();
+    Restriction pause = journal.history().intent().orElseThrow();
     assertTrue(pause.holds(JournalBuilder.START.plus(MINUTE).minusMillis(1)));
     assertFalse(pause.holds(JournalBuilder.START.plus(MINUTE)));
   }
 
   @Test
-  void anIntentForTheWholeCellIsNoAgents() {
-    JournalBuilder story =
+  void anIntentForTheCellIsNotAnAgents() {
+    JournalBuilder journal =
         new JournalBuilder().add(RestrictionEvent.of(Change.STOPPED, "", 0, "audit"));
-    assertTrue(story.ledger().cellIntent().isPresent());
-    assertEquals(Optional.empty(), story.history().intent());
-    story.add(RestrictionEvent.of(Change.RESUMED, "", 0, "over"));
-    assertEquals(Optional.empty(), story.ledger().cellIntent());
+    assertTrue(journal.ledger().cellIntent().isPresent());
+    assertEquals(Optional.empty(), journal.history().intent());
+    journal.add(RestrictionEvent.of(Change.RESUMED, "", 0, "over"));
+    assertEquals(Optional.empty(), journal.ledger().cellIntent());
   }
 
   @Test
-  void manyRevivalsAreNotRememberedForEver() {
-    JournalBuilder story = new JournalBuilder();
+  void oldRevivalsAreDropped() {
+    JournalBuilder journal = new JournalBuilder();
     for (int i = 0; i < 2000; i++) {
-      story.dies().starts().revived();
+      journal.dies().starts().revived();
     }
-    assertEquals(1100, story.history().revivals().size());
-    assertEquals("rv-2000", story.history().latest().orElseThrow().id());
-    assertEquals(2000, story.history().incarnation());
+    assertEquals(1100, journal.history().revivals().size());
+    assertEquals("rv-2000", journal.history().latest().orElseThrow().id());
+    assertEquals(2000, journal.history().incarnation());
   }
 }

@@ -19,7 +19,7 @@ import org.lazaruspit.pit.internal.journal.RevivalEvent.Requested;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 
-/** Writes the ledger of one agent in the words of a test: what happened, and when. */
+/** Builds the ledger of one agent from events at given times. */
 public final class JournalBuilder {
 
   static final UUID CELL = new UUID(7, 7);
@@ -56,10 +56,10 @@ public final class JournalBuilder {
   }
 
   public JournalBuilder approved() {
-    return add(new Decided(subject(), true, "by a person"));
+    return add(new Decided(subject(), true, "by an operator"));
   }
 
-  /** An attempt that gets as far as starting the agent with this checkpoint, or with none. */
+  /** Adds an attempt up to the start of the agent, with this checkpoint or none. */
   public JournalBuilder starts(String... checkpoint) {
     attempt++;
     add(new StepTaken(subject(), RevivalStep.STOP, ""));
@@ -68,23 +68,23 @@ public final class JournalBuilder {
     return add(new StepTaken(subject(), RevivalStep.START, hash, ""));
   }
 
-  /** An attempt that is broken off before anybody is started. */
-  JournalBuilder isNotEvenStarted() {
+  /** Adds an attempt that fails before the start. */
+  JournalBuilder failsBeforeItsStart() {
     attempt++;
     add(new StepTaken(subject(), RevivalStep.STOP, ""));
     return fails();
   }
 
   public JournalBuilder fails() {
-    return add(new AttemptFailed(subject(), "it was not to be"));
+    return add(new AttemptFailed(subject(), "failed"));
   }
 
   JournalBuilder revived() {
     return add(new Ended(subject(), RevivalStatus.REVIVED, "healthy"));
   }
 
-  JournalBuilder givenUp() {
-    return add(new Ended(subject(), RevivalStatus.FAILED, "given up"));
+  JournalBuilder quarantined() {
+    return add(new Ended(subject(), RevivalStatus.FAILED, "quarantined"));
   }
 
   public JournalBuilder livesFor(Duration life) {

@@ -16,43 +16,43 @@ final class CanaryGateTest {
   private final AgentRef second = agent("second");
   private final AgentRef third = agent("third");
   private final Set<AgentRef> underWay = new HashSet<>();
-  private final CanaryGate holds = new CanaryGate();
+  private final CanaryGate canaries = new CanaryGate();
 
   private static AgentRef agent(String id) {
     return new AgentRef(new UUID(1, 1), id);
   }
 
   private Optional<String> gate(AgentRef agent) {
-    return holds.gate(agent, underWay::contains);
+    return canaries.gate(agent, underWay::contains);
   }
 
   private void heldThenDead(AgentRef agent, String shared) {
-    holds.held(agent, shared);
-    holds.dead(agent);
+    canaries.held(agent, shared);
+    canaries.dead(agent);
   }
 
   @Test
-  void whoSharedTroubleComesBackOneFirstAndTheRestWhenThatOneIsHealthy() {
+  void groupIsRevivedAfterItsCanaryIsHealthy() {
     heldThenDead(first, "gateway g");
     heldThenDead(second, "gateway g");
     heldThenDead(third, "gateway g");
-    assertEquals(Optional.empty(), gate(first), "somebody has to go first");
+    assertEquals(Optional.empty(), gate(first), "the first agent is the canary");
     underWay.add(first);
-    assertTrue(gate(second).orElseThrow().contains("first"), "and the others wait for it");
+    assertTrue(gate(second).orElseThrow().contains("first"), "the others wait for the canary");
     assertTrue(gate(third).isPresent());
     underWay.remove(first);
-    holds.alive(first);
+    canaries.alive(first);
     underWay.add(second);
-    assertEquals(Optional.empty(), gate(third), "then nobody waits for anybody");
+    assertEquals(Optional.empty(), gate(third), "no canary, no wait");
   }
 
   @Test
-  void whenTheFirstIsGivenUpTheNextGoesFirst() {
+  void afterTheCanaryIsQuarantinedTheNextAgentIsTheCanary() {
     heldThenDead(first, "gateway g");
     heldThenDead(second, "gateway g");
     heldThenDead(third, "gateway g");
     underWay.add(first);
-    holds.clear(first);
+    canaries.clear(first);
     underWay.remove(first);
     assertEquals(Optional.empty(), gate(second));
     underWay.add(second);
@@ -60,15 +60,15 @@ final class CanaryGateTest {
   }
 
   @Test
-  void whoWasNotHeldWaitsForNobody() {
+  void anAgentThatWasNotHeldDoesNotWait() {
     heldThenDead(first, "gateway g");
     underWay.add(first);
-    holds.dead(second);
+    canaries.dead(second);
     assertEquals(Optional.empty(), gate(second));
   }
 
   @Test
-  void anotherGatewaysTroubleIsNoneOfItsBusiness() {
+  void anAgentDoesNotWaitForTheCanaryOfAnotherGateway() {
     heldThenDead(first, "gateway g");
     heldThenDead(second, "gateway h");
     underWay.add(first);
@@ -76,10 +76,10 @@ final class CanaryGateTest {
   }
 
   @Test
-  void whoLivesAfterTheTroubleIsNotDeadLater() {
-    holds.held(first, "gateway g");
-    holds.alive(first);
-    holds.dead(first);
+  void anAgentAliveAfterTheTroubleLeavesItsGroup() {
+    canaries.held(first, "gateway g");
+    canaries.alive(first);
+    canaries.dead(first);
     heldThenDead(second, "gateway g");
     underWay.add(second);
     assertEquals(Optional.empty(), gate(first));

@@ -24,7 +24,7 @@ import org.lazaruspit.pit.PitConfigBuilder;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Launcher;
 
-/** A command that is written in a cell is run only where the operator allows it. */
+/** Tests that the command of a cell is used only if the configuration allows it. */
 final class LauncherResolverTest {
 
   private static final AgentRef AGENT = new AgentRef(new UUID(1, 2), "writer");
@@ -65,7 +65,7 @@ final class LauncherResolverTest {
   }
 
   @Test
-  void whereItIsAllowedACellsCommandGoesBeforeTheConfigurations() throws IOException {
+  void anAllowedCellsCommandHasPrecedence() throws IOException {
     Optional<List<String>> cells = Optional.of(List.of("cells", "{agent_id}"));
     assertEquals(cells, command(launchers(true, OPERATORS)));
     assertEquals(cells, command(launchers(true)));
@@ -73,7 +73,7 @@ final class LauncherResolverTest {
   }
 
   @Test
-  void anAgentWithoutACommandOfItsOwnHasTheConfigurations() throws IOException {
+  void anAgentWithoutACommandUsesTheConfiguredLauncher() throws IOException {
     write("{\"agent_id\": \"writer\"}");
     assertEquals(Optional.of(List.of("operators")), command(launchers(true, OPERATORS)));
     assertEquals(Optional.empty(), command(launchers(true)));

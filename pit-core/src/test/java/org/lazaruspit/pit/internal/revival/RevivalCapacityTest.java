@@ -14,11 +14,11 @@ final class RevivalCapacityTest {
   @Test
   void noMoreRunAtOnceThanAllowed() {
     RevivalCapacity capacity = new RevivalCapacity(2, 100);
-    RevivalCapacity.Place place = capacity.tryBegin(0).orElseThrow();
+    RevivalCapacity.Slot slot = capacity.tryBegin(0).orElseThrow();
     assertTrue(capacity.tryBegin(0).isPresent());
     assertTrue(capacity.tryBegin(0).isEmpty());
-    place.close();
-    place.close(); // gives back no place that it hasn't
+    slot.close();
+    slot.close(); // a second close releases nothing
     assertTrue(capacity.tryBegin(0).isPresent());
   }
 
@@ -43,11 +43,11 @@ final class RevivalCapacityTest {
   }
 
   @Test
-  void whatAlreadyRunsTakesAPlaceWhateverTheLimits() {
+  void aRunningRevivalTakesASlotBeyondTheLimits() {
     RevivalCapacity capacity = new RevivalCapacity(1, 100);
-    RevivalCapacity.Place place = capacity.resume();
+    RevivalCapacity.Slot slot = capacity.resume();
     assertTrue(capacity.tryBegin(0).isEmpty());
-    place.close();
+    slot.close();
     assertTrue(capacity.tryBegin(0).isPresent());
   }
 }

@@ -38,27 +38,27 @@ final class RevivalPlannerTest {
   private static final RevivalBlocker QUARANTINED =
       new RevivalBlocker(RevivalBlocker.Kind.QUARANTINED, "quarantined");
 
-  private static Decision next(JournalBuilder story, RevivalBlocker... bar) {
-    return next(story, 3, story.now(), bar);
+  private static Decision next(JournalBuilder journal, RevivalBlocker... blocker) {
+    return next(journal, 3, journal.now(), blocker);
   }
 
   private static Decision next(
-      JournalBuilder story, int maxRetries, Instant now, RevivalBlocker... bar) {
-    boolean asked = story.revival().status() == RevivalStatus.PENDING_APPROVAL;
-    AutoRevive policy = asked ? AutoRevive.ASK : AutoRevive.YES;
-    return under(policy, story, story.revival(), maxRetries, now, bar);
+      JournalBuilder journal, int maxRetries, Instant now, RevivalBlocker... blocker) {
+    boolean waits = journal.revival().status() == RevivalStatus.PENDING_APPROVAL;
+    AutoRevive policy = waits ? AutoRevive.ASK : AutoRevive.YES;
+    return under(policy, journal, journal.revival(), maxRetries, now, blocker);
   }
 
   private static Decision under(
       AutoRevive policy,
-      JournalBuilder story,
+      JournalBuilder journal,
       Revival revival,
       int maxRetries,
       Instant now,
-      RevivalBlocker... bar) {
-    Optional<RevivalBlocker> first = Stream.of(bar).findFirst();
+      RevivalBlocker... blocker) {
+    Optional<RevivalBlocker> first = Stream.of(blocker).findFirst();
     return RevivalPlanner.next(
-        new Situation(revival, story.history(), first, policy, maxRetries, WINDOW), now);
+        new Situation(revival, journal.history(), first, policy, maxRetries, WINDOW), now);
   }
 
   @ParameterizedTest
@@ -66,23 +66,24 @@ final class RevivalPlannerTest {
     "PENDING, ASK, true", "PENDING, NO, true", "PENDING, YES, false",
     "PENDING_APPROVAL, YES, true", "PENDING_APPROVAL, NO, true", "PENDING_APPROVAL, ASK, false"
   })
-  void whatWasDecidedUnderAnotherPolicyIsDecidedAnew(
+  void aRequestUnderAnotherPolicyIsDecidedAnew(
       RevivalStatus status, AutoRevive policy, boolean anew) {
-    JournalBuilder story =
+    JournalBuilder journal =
         status == RevivalStatus.PENDING
             ? new JournalBuilder().dies()
             : new JournalBuilder().diesAndWaitsForApproval();
-    Decision decision = under(policy, story, story.revival(), 3, story.now());
+    Decision decision = under(policy, journal, journal.revival(), 3, journal.now());
     assertEquals(anew, decision instanceof Decision.Supersede, decision::toString);
   }
 
   @ParameterizedTest
   @EnumSource(AutoRevive.class)
-  void aPersonsYesAndAPersonsOrderHoldUnderEveryPolicy(AutoRevive policy) {
+  void anApprovalAndAnOrderHoldUnderEveryPolicy(AutoRevive policy) {
     JournalBuilder approved = new JournalBuilder().diesAndWaitsForApproval().approved();
     JournalBuilder ordered = new JournalBuilder().isOrderedBack();
-    for (JournalBuilder story : List.of(approved, ordered)) {
-      assertEquals(new Decision.Begin(1), under(policy, story, story.revival(), 3, story.now()));
+    for (JournalBuilder journal : List.of(approved, ordered)) {
+      assertEquals(
+          new Decision.Begin(1), under(policy, journal, journal.revival(), 3, journal.now()));
     }
   }
 
@@ -95,7 +96,7 @@ final class RevivalPlannerTest {
   void nextAttemptWaitsForItsBackOffAndThenBegins() {
     JournalBuilder failedOnce = new JournalBuilder().dies().starts().fails();
     Duration backOff = RevivalPlanner.backOff("rv-1", 1);
-    assertTrue(backOff.toMillis() > 0, "this test needs an id whose jitter isn't zero");
+    assertTrue(backOff.toMillis() > 0, "this test needs an id with a jitter above zero");
     Decision.Wait wait = assertInstanceOf(Decision.Wait.class, next(failedOnce));
     assertEquals(JournalBuilder.START.plus(backOff), wait.until());
     assertEquals(new Decision.Begin(2), next(failedOnce, 3, wait.until()));
@@ -109,7 +110,7 @@ final class RevivalPlannerTest {
   }
 
   @Test
-  void whoDiesAgainRightAfterComingBackIsBackedOffEvenBeforeItsFirstAttempt() {
+  void anAgentThatDiesAgainAtOnceIsBackedOffBeforeItsFirstAttempt() {
     Duration two = Duration.ofSeconds(2);
     JournalBuilder loop = new JournalBuilder().dies().livesFor(two).dies().livesFor(two).dies();
     Decision.Wait wait = assertInstanceOf(Decision.Wait.class, next(loop));
@@ -120,15 +121,15 @@ final class RevivalPlannerTest {
   }
 
   @Test
-  void whoHasLivedForAWhileIsBroughtBackAtOnceHoweverOftenItDied() {
+  void anAgentThatRanForAMinuteIsRevivedAtOnce() {
     Duration minute = RevivalPlanner.SHORT_LIFE;
-    JournalBuilder story =
+    JournalBuilder journal =
         new JournalBuilder().dies().livesFor(minute).dies().livesFor(minute).dies();
-    assertEquals(new Decision.Begin(1), next(story));
+    assertEquals(new Decision.Begin(1), next(journal));
   }
 
   @Test
-  void aPersonsOrderIsNotBackedOff() {
+  void anOperatorsOrderIsNotBackedOff() {
     Duration two = Duration.ofSeconds(2);
     JournalBuilder loop =
         new JournalBuilder().dies().livesFor(two).dies().livesFor(two).isOrderedBack();
@@ -137,48 +138,48 @@ final class RevivalPlannerTest {
 
   @ParameterizedTest
   @CsvSource({"0, 1", "1, 2", "3, 4"})
-  void afterOneAttemptAndEveryRetryItGivesUp(int maxRetries, int attempts) {
-    JournalBuilder story = new JournalBuilder().dies();
+  void afterTheFirstAttemptAndEveryRetryTheAgentIsQuarantined(int maxRetries, int attempts) {
+    JournalBuilder journal = new JournalBuilder().dies();
     Instant muchLater = JournalBuilder.START.plus(Duration.ofHours(2));
     for (int attempt = 1; attempt <= attempts; attempt++) {
-      assertEquals(new Decision.Begin(attempt), next(story, maxRetries, muchLater));
-      story.starts().fails();
+      assertEquals(new Decision.Begin(attempt), next(journal, maxRetries, muchLater));
+      journal.starts().fails();
     }
-    assertInstanceOf(Decision.GiveUp.class, next(story, maxRetries, muchLater));
+    assertInstanceOf(Decision.Quarantine.class, next(journal, maxRetries, muchLater));
   }
 
   @ParameterizedTest
   @EnumSource(RevivalBlocker.Kind.class)
-  void whatStandsInTheWayEndsWhatWaits(RevivalBlocker.Kind kind) {
-    RevivalBlocker bar = new RevivalBlocker(kind, "because");
-    assertEquals(new Decision.Supersede("because"), next(new JournalBuilder().dies(), bar));
+  void aBlockerSupersedesAWaitingRequest(RevivalBlocker.Kind kind) {
+    RevivalBlocker blocker = new RevivalBlocker(kind, "because");
+    assertEquals(new Decision.Supersede("because"), next(new JournalBuilder().dies(), blocker));
     assertEquals(
         new Decision.Supersede("because"),
-        next(new JournalBuilder().diesAndWaitsForApproval(), bar));
+        next(new JournalBuilder().diesAndWaitsForApproval(), blocker));
   }
 
   @Test
-  void anOverdueMissionIsNoMatterForAPersonsOrder() {
+  void anOverdueMissionDoesNotBlockAnOrder() {
     assertEquals(new Decision.Begin(1), next(new JournalBuilder().isOrderedBack(), OVERDUE));
     assertEquals(
         new Decision.Supersede("stopped"), next(new JournalBuilder().isOrderedBack(), STOPPED));
   }
 
   @Test
-  void aQuestionWaitsForADayAndIsThenAskedAnew() {
-    JournalBuilder story = new JournalBuilder().diesAndWaitsForApproval();
+  void anApprovalIsAwaitedForADayAndThenRequestedAnew() {
+    JournalBuilder journal = new JournalBuilder().diesAndWaitsForApproval();
     Instant end = JournalBuilder.START.plus(Duration.ofHours(24));
-    assertInstanceOf(Decision.Leave.class, next(story, 3, end.minusMillis(1)));
-    assertInstanceOf(Decision.Supersede.class, next(story, 3, end));
+    assertInstanceOf(Decision.Leave.class, next(journal, 3, end.minusMillis(1)));
+    assertInstanceOf(Decision.Supersede.class, next(journal, 3, end));
   }
 
   @Test
-  void anAnswerIsGoodForADay() {
-    JournalBuilder story =
+  void anApprovalIsValidForADay() {
+    JournalBuilder journal =
         new JournalBuilder().diesAndWaitsForApproval().wait(Duration.ofHours(20)).approved();
-    Instant end = story.now().plus(Duration.ofHours(24));
-    assertEquals(new Decision.Begin(1), next(story, 3, end.minusMillis(1)));
-    assertInstanceOf(Decision.Supersede.class, next(story, 3, end));
+    Instant end = journal.now().plus(Duration.ofHours(24));
+    assertEquals(new Decision.Begin(1), next(journal, 3, end.minusMillis(1)));
+    assertInstanceOf(Decision.Supersede.class, next(journal, 3, end));
   }
 
   @ParameterizedTest
@@ -186,14 +187,14 @@ final class RevivalPlannerTest {
       value = RevivalStatus.class,
       names = {"PENDING", "PENDING_APPROVAL"},
       mode = EnumSource.Mode.EXCLUDE)
-  void whatRunsOrHasEndedIsLeftAlone(RevivalStatus status) {
-    JournalBuilder story = new JournalBuilder().dies();
-    Revival revival = withStatus(story.revival(), status);
+  void aRunningOrEndedRevivalIsLeftAlone(RevivalStatus status) {
+    JournalBuilder journal = new JournalBuilder().dies();
+    Revival revival = withStatus(journal.revival(), status);
     assertInstanceOf(
         Decision.Leave.class,
         under(
             AutoRevive.NO,
-            story,
+            journal,
             revival,
             3,
             JournalBuilder.START.plus(Duration.ofDays(2)),
@@ -220,14 +221,14 @@ final class RevivalPlannerTest {
   }
 
   @Test
-  void tasksAreHandedOverOnlyWhileTheirAgentIsGivenUp() {
-    JournalBuilder story = new JournalBuilder();
+  void tasksAreHandedOverOnlyWhileTheirAgentIsQuarantined() {
+    JournalBuilder journal = new JournalBuilder();
     Subject subject = new Subject("rv-0", "writer", FailureCause.EXIT, 0, 1);
-    story.add(
+    journal.add(
         new Requested(subject, Origin.HANDOVER, Optional.of("backup"), RevivalStatus.PENDING, ""));
-    assertInstanceOf(Decision.HandOver.class, next(story, QUARANTINED));
-    assertInstanceOf(Decision.Supersede.class, next(story));
-    assertInstanceOf(Decision.Supersede.class, next(story, STOPPED));
+    assertInstanceOf(Decision.HandOver.class, next(journal, QUARANTINED));
+    assertInstanceOf(Decision.Supersede.class, next(journal));
+    assertInstanceOf(Decision.Supersede.class, next(journal, STOPPED));
   }
 
   @Property
@@ -239,10 +240,10 @@ final class RevivalPlannerTest {
     assertEquals(backOff, RevivalPlanner.backOff(id, failed));
   }
 
-  /** Failed starts with the newest, then with the one before; the position that is chosen. */
+  /** Failed starts with the newest and the previous checkpoint; the chosen position. */
   @ParameterizedTest
   @CsvSource({"0, 0, 0", "1, 0, 0", "2, 0, 1", "2, 1, -1", "5, 0, 1", "9, 9, -1"})
-  void ladderGoesFromTheNewestCheckpointToNone(int newest, int previous, int expected) {
+  void failedStartsLeadFromTheNewestCheckpointToNone(int newest, int previous, int expected) {
     assertEquals(expected, RevivalPlanner.checkpoint(List.of(newest, previous)));
   }
 
