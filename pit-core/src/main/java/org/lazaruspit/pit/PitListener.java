@@ -39,7 +39,7 @@ public interface PitListener {
    *
    * @param detection the failure
    */
-  default void troubleDetected(FailureDetection detection) {}
+  default void failureDetected(FailureDetection detection) {}
 
   /**
    * Called after a write to a cell's journal, or its failure. The default does nothing.
@@ -54,5 +54,5 @@ public interface PitListener {
    *
    * @param heartbeat the heartbeat's agent, and the result
    */
-  default void heartbeatPassed(ForwardedHeartbeat heartbeat) {}
+  default void heartbeatForwarded(ForwardedHeartbeat heartbeat) {}
 }

@@ -67,7 +67,7 @@ public record Revival(
     /** The pit judged the agent dead. */
     DEATH,
     /** An operator ordered the revival: no approval needed, no charge to the agent's budget. */
-    PERSON,
+    OPERATOR,
     /** A revival failed: a substitute is to take over the agent's tasks. */
     HANDOVER
   }

@@ -192,7 +192,7 @@ final class RevivalLawsTest {
 
     private void requirePermission(AgentRef agent) {
       Revival revival = pit.ledger().of(agent.agentId()).openRevival().orElseThrow();
-      boolean person = revival.origin() == Origin.PERSON || approved.contains(revival.id());
+      boolean person = revival.origin() == Origin.OPERATOR || approved.contains(revival.id());
       if (!person && policyAtRequest.get(revival.id()) != AutoRevive.YES) {
         pit.machine.violations.add(revival + " started without permission");
       }

@@ -153,7 +153,7 @@ final class PageTest {
     page.click("#ask-yes");
     assertThat(decision).isHidden();
     assertThat(details(page).locator(".journal")).containsText("denied");
-    assertThat(details(page).locator(".why")).containsText("a person said no");
+    assertThat(details(page).locator(".why")).containsText("an operator said no");
     assertEquals(
         "not before Marit has looked",
         engine().revivals().stream()

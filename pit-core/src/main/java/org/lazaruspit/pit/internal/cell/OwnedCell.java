@@ -276,8 +276,8 @@ public final class OwnedCell implements AutoCloseable {
   }
 
   /** Notifies listeners of a failure that the journal holds. */
-  public void troubleDetected(FailureDetection detection) {
-    listeners.troubleDetected(detection);
+  public void failureDetected(FailureDetection detection) {
+    listeners.failureDetected(detection);
   }
 
   public void record(JournalEvent... events) throws IOException {

@@ -82,7 +82,7 @@ public sealed interface RevivalEvent extends JournalEvent {
     static String eventName(Revival.Origin origin) {
       return switch (origin) {
         case DEATH -> "requested";
-        case PERSON -> "ordered";
+        case OPERATOR -> "ordered";
         case HANDOVER -> "handover_requested";
       };
     }

@@ -91,7 +91,7 @@ public final class PitAssembly implements AutoCloseable {
             registries.embedded(),
             fallback,
             new HeartbeatFileMonitor.Settings(clock, config.timeout()),
-            listeners::heartbeatPassed,
+            listeners::heartbeatForwarded,
             dryRun);
     ProbeTargets targets = new ProbeTargets(config, registries.embedded());
     ExitWatch exits = new ExitWatch(threads.revivals());

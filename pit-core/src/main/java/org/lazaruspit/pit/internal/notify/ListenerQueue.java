@@ -54,16 +54,17 @@ public final class ListenerQueue implements AutoCloseable {
     enqueue("end of a round", listener -> listener.roundEnded(report, took));
   }
 
-  public void troubleDetected(FailureDetection detection) {
-    enqueue("failure of " + detection.agent(), listener -> listener.troubleDetected(detection));
+  public void failureDetected(FailureDetection detection) {
+    enqueue("failure of " + detection.agent(), listener -> listener.failureDetected(detection));
   }
 
   public void journalWritten(JournalWrite write) {
     enqueue("write to a journal", listener -> listener.journalWritten(write));
   }
 
-  public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
-    enqueue("heartbeat of " + heartbeat.agent(), listener -> listener.heartbeatPassed(heartbeat));
+  public void heartbeatForwarded(ForwardedHeartbeat heartbeat) {
+    enqueue(
+        "heartbeat of " + heartbeat.agent(), listener -> listener.heartbeatForwarded(heartbeat));
   }
 
   private void enqueue(String event, Consumer<PitListener> call) {

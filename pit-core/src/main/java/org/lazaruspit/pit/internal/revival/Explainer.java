@@ -112,7 +112,7 @@ public final class Explainer {
         .latest()
         .filter(latest -> latest.status() == RevivalStatus.DENIED)
         .filter(latest -> latest.incarnation() == history.incarnation())
-        .map(latest -> "nothing: a person said no to this incarnation")
+        .map(latest -> "nothing: an operator said no to this incarnation")
         .orElseGet(
             () ->
                 judgement.isPresent()

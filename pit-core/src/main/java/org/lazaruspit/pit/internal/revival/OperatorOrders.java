@@ -178,7 +178,7 @@ public final class OperatorOrders {
     if (open.isEmpty()) {
       Subject subject =
           new Subject(ids.next(), agentId, FailureCause.EXIT, 0, history.incarnation());
-      events.add(Requested.revival(subject, Origin.PERSON, RevivalStatus.PENDING, reason));
+      events.add(Requested.revival(subject, Origin.OPERATOR, RevivalStatus.PENDING, reason));
     } else if (open.get().status() == RevivalStatus.PENDING_APPROVAL) {
       events.add(new Decided(RevivalFold.subject(open.get(), history), true, reason));
     }

@@ -58,7 +58,7 @@ public final class RevivalPlanner {
       return switch (revival.origin()) {
         case DEATH -> blocker.map(RevivalBlocker::reason).or(this::policyChanged);
         // An operator's order revives in an overdue mission too.
-        case PERSON ->
+        case OPERATOR ->
             blocker
                 .filter(found -> found.kind() != RevivalBlocker.Kind.OVERDUE)
                 .map(RevivalBlocker::reason);

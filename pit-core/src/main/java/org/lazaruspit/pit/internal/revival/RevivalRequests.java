@@ -87,7 +87,7 @@ public final class RevivalRequests {
     if (cause.held()) {
       if (hold(owned, agent, incarnation, cause, evidence)) {
         log.warn("{}: held ({}): {}", owned.label(agent.agentId()), cause.wireName(), evidence);
-        owned.troubleDetected(
+        owned.failureDetected(
             new FailureDetection(agent, incarnation, cause, clock.instant(), since));
       }
       return Optional.empty();
@@ -109,7 +109,7 @@ public final class RevivalRequests {
     opening.begin(ledger);
     if (opening.requested()) {
       log.warn("{}: dead ({}): {}", owned.label(agent.agentId()), cause.wireName(), evidence);
-      owned.troubleDetected(new FailureDetection(agent, incarnation, cause, detected, since));
+      owned.failureDetected(new FailureDetection(agent, incarnation, cause, detected, since));
     }
     return ledger.of(agent.agentId()).openRevival();
   }

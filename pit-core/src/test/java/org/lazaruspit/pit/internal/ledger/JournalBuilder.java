@@ -46,7 +46,7 @@ public final class JournalBuilder {
   }
 
   public JournalBuilder isOrderedBack() {
-    return requested(Origin.PERSON, RevivalStatus.PENDING);
+    return requested(Origin.OPERATOR, RevivalStatus.PENDING);
   }
 
   private JournalBuilder requested(Origin origin, RevivalStatus status) {

@@ -45,7 +45,7 @@ final class PitListenerTest extends RealPitFixture {
         }
 
         @Override
-        public void troubleDetected(FailureDetection detection) {
+        public void failureDetected(FailureDetection detection) {
           detections.add(detection);
         }
 
@@ -55,7 +55,7 @@ final class PitListenerTest extends RealPitFixture {
         }
 
         @Override
-        public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
+        public void heartbeatForwarded(ForwardedHeartbeat heartbeat) {
           heartbeats.add(heartbeat);
         }
       };
@@ -162,7 +162,7 @@ final class PitListenerTest extends RealPitFixture {
     PitListener slow =
         new PitListener() {
           @Override
-          public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
+          public void heartbeatForwarded(ForwardedHeartbeat heartbeat) {
             try {
               go.await();
             } catch (InterruptedException e) {
@@ -174,7 +174,7 @@ final class PitListenerTest extends RealPitFixture {
     ForwardedHeartbeat beat = new ForwardedHeartbeat(new AgentRef(CELL, "a"), Optional.empty());
     try (ListenerQueue listeners = new ListenerQueue(List.of(slow), () -> {}, Thread::new)) {
       for (int i = 0; i < 10_500; i++) {
-        listeners.heartbeatPassed(beat);
+        listeners.heartbeatForwarded(beat);
       }
       go.countDown();
     }

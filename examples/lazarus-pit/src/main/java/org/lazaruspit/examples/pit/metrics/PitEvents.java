@@ -168,7 +168,7 @@ final class PitEvents implements PitListener {
   }
 
   @Override
-  public void troubleDetected(FailureDetection detected) {
+  public void failureDetected(FailureDetection detected) {
     String cause = detected.cause().wireName();
     troubles.labelValues(cause).inc();
     detected.took().ifPresent(took -> detection.labelValues(cause).observe(seconds(took)));
@@ -185,7 +185,7 @@ final class PitEvents implements PitListener {
   }
 
   @Override
-  public void heartbeatPassed(ForwardedHeartbeat heartbeat) {
+  public void heartbeatForwarded(ForwardedHeartbeat heartbeat) {
     if (heartbeat.refusal().isPresent()) {
       refusedHeartbeats.inc();
     } else {

@@ -146,10 +146,10 @@ final class MetricsTest {
 
   @Test
   void aDetectionIsMeasuredWhereItsBeginningIsKnown() throws IOException {
-    events.troubleDetected(
+    events.failureDetected(
         new FailureDetection(
             agent("a"), 1, FailureCause.EXIT, NOW, Optional.of(NOW.minusMillis(20))));
-    events.troubleDetected(
+    events.failureDetected(
         new FailureDetection(agent("b"), 1, FailureCause.EXIT, NOW, Optional.empty()));
     Map<String, Double> samples = samples();
     assertEquals(2, samples.get("lazarus_pit_troubles_detected_total{cause=\"exit\"}"));
@@ -186,8 +186,8 @@ final class MetricsTest {
 
   @Test
   void heartbeatIsCountedOnce() throws IOException {
-    events.heartbeatPassed(new ForwardedHeartbeat(agent("a"), Optional.empty()));
-    events.heartbeatPassed(new ForwardedHeartbeat(agent("a"), Optional.of("409")));
+    events.heartbeatForwarded(new ForwardedHeartbeat(agent("a"), Optional.empty()));
+    events.heartbeatForwarded(new ForwardedHeartbeat(agent("a"), Optional.of("409")));
     PitReport first =
         new PitReport(
             NOW,
