@@ -3,11 +3,15 @@
 # Request: "check NUMBER" or "await NUMBER", then two lines with a file name each, empty for none.
 # Response: "NUMBER STATUS"; 0 for free, the given status for held, 1 for unknown.
 # End of input: kills the whole process group, waiting children included.
+# Killed helper: its waiting children are killed by the kernel; they would keep its pipe open.
 use strict;
 use warnings;
+use Config;
 use Fcntl ':flock';
 
 my ($held) = @ARGV;
+my $helper = $$;
+my ($prctl) = $Config{archname} =~ /^x86_64/ ? 157 : $Config{archname} =~ /^aarch64/ ? 167 : undef;
 $| = 1;
 $SIG{CHLD} = 'IGNORE';
 
@@ -36,6 +40,8 @@ while (defined(my $head = <STDIN>)) {
   next if $child;
   if (defined $child) {
     close STDIN;
+    syscall($prctl, 1, 9, 0, 0, 0) if defined $prctl; # PR_SET_PDEATHSIG, SIGKILL
+    exit if getppid != $helper;
     print $number, ' ', take(LOCK_SH, $one, $two), "\n";
     exit;
   }

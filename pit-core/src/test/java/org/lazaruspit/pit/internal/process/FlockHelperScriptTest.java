@@ -134,4 +134,20 @@ final class FlockHelperScriptTest {
       holder.destroyForcibly().waitFor();
     }
   }
+
+  @Test
+  void aKilledHelperLeavesNoWaitingChild() throws Exception {
+    Path lock = Files.createFile(folder.resolve("lock"));
+    start(PERL);
+    Process holder = holder(lock);
+    try {
+      send("await 1\n%s\n\n".formatted(lock));
+      assertEquals("2 42", check(2, lock, ""));
+      assertTrue(helper.descendants().findAny().isPresent(), "a child waits");
+      helper.toHandle().destroyForcibly(); // the process itself would close its streams
+      assertNull(responses.readLine());
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+  }
 }
