@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
  * Watches running agents, and requests a revival at an agent's exit, without waiting for a poll.
  * Thread-safe.
  */
-public final class ExitWatch {
+public final class ExitListener {
 
-  private static final Logger log = LoggerFactory.getLogger(ExitWatch.class);
+  private static final Logger log = LoggerFactory.getLogger(ExitListener.class);
 
   private final Executor executor;
   private final Map<AgentRef, RunningAgent> watched = new ConcurrentHashMap<>();
   private volatile @Nullable Revivals revivals;
 
-  public ExitWatch(Executor executor) {
+  public ExitListener(Executor executor) {
     this.executor = executor;
   }
 

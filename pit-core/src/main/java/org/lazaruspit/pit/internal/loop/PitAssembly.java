@@ -94,7 +94,7 @@ public final class PitAssembly implements AutoCloseable {
             listeners::heartbeatForwarded,
             dryRun);
     ProbeTargets targets = new ProbeTargets(config, registries.embedded());
-    ExitWatch exits = new ExitWatch(threads.revivals());
+    ExitListener exits = new ExitListener(threads.revivals());
     RevivalIds ids = new RevivalIds();
     QuarantinePlanner quarantines = new QuarantinePlanner(config, clock, ids);
     CanaryGate canaries = new CanaryGate();

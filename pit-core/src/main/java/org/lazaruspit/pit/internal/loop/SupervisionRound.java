@@ -58,7 +58,7 @@ public final class SupervisionRound {
   private final Watchdog watchdog;
   private final ProbeTargets targets;
   private final Revivals revivals;
-  private final ExitWatch exits;
+  private final ExitListener exits;
   private final InstantSource clock;
   private final OverdueScan overdues = new OverdueScan();
   private final LogOnChange trouble = new LogOnChange();
@@ -73,7 +73,7 @@ public final class SupervisionRound {
       Watchdog watchdog,
       ProbeTargets targets,
       Revivals revivals,
-      ExitWatch exits,
+      ExitListener exits,
       InstantSource clock) {
     this.launchers = new LauncherResolver(config);
     this.reviver = reviver;

@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AgentStatus;
 import org.lazaruspit.cell.AutoRevive;
@@ -51,6 +50,7 @@ public final class RevivalRequests {
   private final RevivalIds ids;
   private final CanaryGate canaries;
   private final RevivalDispatcher dispatcher;
+  private final AgentHolds holds;
   private final QuarantinePlanner quarantines;
   private final boolean dryRun;
   private final LogOnChange trouble = new LogOnChange();
@@ -68,6 +68,7 @@ public final class RevivalRequests {
     this.ids = ids;
     this.canaries = canaries;
     this.dispatcher = dispatcher;
+    this.holds = new AgentHolds(clock);
     this.quarantines = quarantines;
     this.dryRun = dryRun;
   }
@@ -85,11 +86,7 @@ public final class RevivalRequests {
       Optional<Instant> since)
       throws IOException {
     if (cause.held()) {
-      if (hold(owned, agent, incarnation, cause, evidence)) {
-        log.warn("{}: held ({}): {}", owned.label(agent.agentId()), cause.wireName(), evidence);
-        owned.failureDetected(
-            new FailureDetection(agent, incarnation, cause, clock.instant(), since));
-      }
+      holds.hold(owned, agent, incarnation, cause, evidence, since);
       return Optional.empty();
     }
     Opening opening = new Opening(owned, agent.agentId(), cause, evidence);
@@ -225,29 +222,6 @@ public final class RevivalRequests {
   }
 
   /**
-   * Journals a hold, for trouble that a restart does not cure; returns false if the agent already
-   * has a restriction or an open revival, or a later incarnation.
-   */
-  private static boolean hold(
-      OwnedCell owned, AgentRef agent, long incarnation, FailureCause cause, String evidence)
-      throws IOException {
-    String agentId = agent.agentId();
-    AtomicBoolean isNew = new AtomicBoolean();
-    owned.decide(
-        ledger -> {
-          AgentHistory history = ledger.of(agentId);
-          if (history.incarnation() != incarnation
-              || history.restraint().isPresent()
-              || history.openRevival().isPresent()) {
-            return List.of();
-          }
-          isNew.set(true);
-          return List.of(RestrictionEvent.held(agentId, incarnation, cause, evidence));
-        });
-    return isNew.get();
-  }
-
-  /**
    * Reconciles quarantines with agents' files: a file that an operator set to run lifts the
    * quarantine; a file whose mark could not be written is marked.
    */
@@ -333,14 +307,7 @@ public final class RevivalRequests {
         ledger -> {
           AgentHistory history = ledger.of(agent.agentId());
           List<JournalEvent> events = new ArrayList<>();
-          if (held(history)) {
-            events.add(
-                RestrictionEvent.of(
-                    RestrictionEvent.Change.LIFTED,
-                    agent.agentId(),
-                    history.incarnation(),
-                    "healthy again: " + evidence));
-          }
+          events.addAll(AgentHolds.lift(history, agent.agentId(), evidence));
           history
               .openRevival()
               .filter(revival -> notBegun(revival))
@@ -356,11 +323,8 @@ public final class RevivalRequests {
   }
 
   private static boolean nothingToEnd(AgentHistory history) {
-    return !held(history) && history.openRevival().filter(it -> notBegun(it)).isEmpty();
-  }
-
-  private static boolean held(AgentHistory history) {
-    return history.restraint().filter(it -> it.kind() == Restriction.Kind.HELD).isPresent();
+    return !AgentHolds.isHeld(history)
+        && history.openRevival().filter(it -> notBegun(it)).isEmpty();
   }
 
   private static boolean notBegun(Revival revival) {

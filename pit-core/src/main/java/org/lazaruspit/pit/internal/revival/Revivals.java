@@ -19,14 +19,11 @@ import org.lazaruspit.pit.PitReport;
 import org.lazaruspit.pit.Restriction;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalLogEntry;
-import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.cell.OwnedCells;
 import org.lazaruspit.pit.internal.journal.JournalReader;
-import org.lazaruspit.pit.internal.journal.RevivalEvent.Decided;
 import org.lazaruspit.pit.internal.journal.RevivalIds;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
-import org.lazaruspit.pit.internal.ledger.RevivalFold;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
 import org.lazaruspit.pit.spi.AgentRef;
 
@@ -42,6 +39,7 @@ public final class Revivals {
   private final RevivalRequests requests;
   private final CanaryGate canaries;
   private final OperatorOrders orders;
+  private final Approvals approvals;
   private final OwnedCells cells;
   private final Explainer explainer;
   private volatile Map<AgentRef, String> judgements = Map.of();
@@ -65,6 +63,7 @@ public final class Revivals {
     this.cells = cells;
     this.clock = clock;
     this.dispatcher = dispatcher;
+    this.approvals = new Approvals(clock);
     this.explainer = new Explainer(config, clock, dispatcher);
     this.canaries = canaries;
     this.requests =
@@ -129,37 +128,14 @@ public final class Revivals {
 
   /** Approves a pending revival or hand-over, and carries it out. */
   public Revival approve(String revival, String by) throws IOException {
-    Revival decided = decide(revival, true, by);
+    Revival decided = approvals.approve(owning(revival), revival, by);
     dispatch();
     return decided;
   }
 
   /** Denies a pending revival or hand-over. */
   public Revival deny(String revival, String reason) throws IOException {
-    return decide(revival, false, reason);
-  }
-
-  private Revival decide(String id, boolean approved, String detail) throws IOException {
-    return owning(id)
-        .decide(ledger -> List.of(decision(ledger, id, approved, detail)))
-        .find(id)
-        .orElseThrow();
-  }
-
-  private Decided decision(RevivalLedger ledger, String id, boolean approved, String detail) {
-    Revival revival = ledger.find(id).orElseThrow();
-    if (revival.status() != RevivalStatus.PENDING_APPROVAL) {
-      throw new IllegalStateException(
-          "revival %s is %s; only a revival that is pending_approval can be decided"
-              .formatted(id, revival.status().wireName()));
-    }
-    if (RevivalPlanner.expired(revival.requestedAt(), clock.instant())) {
-      throw new IllegalStateException(
-          "revival %s was requested at %s, more than 24 h ago; the pit requests a new approval"
-              .formatted(id, revival.requestedAt()));
-    }
-    AgentHistory history = ledger.of(revival.agent().agentId());
-    return new Decided(RevivalFold.subject(revival, history), approved, detail);
+    return approvals.deny(owning(revival), revival, reason);
   }
 
   /** Revives an agent on an operator's order. */

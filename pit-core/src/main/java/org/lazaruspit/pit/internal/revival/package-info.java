@@ -1,4 +1,4 @@
-/** Decides on revivals and carries them out. */
+/** Decides on revivals, holds, quarantines, approvals and orders, and carries them out. */
 @NullMarked
 package org.lazaruspit.pit.internal.revival;
 

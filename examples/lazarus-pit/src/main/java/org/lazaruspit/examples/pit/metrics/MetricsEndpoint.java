@@ -16,7 +16,7 @@ import org.lazaruspit.pit.PitListener;
  * Metrics at {@code GET /metrics}, in the text formats of Prometheus and OpenMetrics. No label has
  * a value from agents, cells or missions, so the number of series is fixed. Thread-safe.
  */
-public final class Metrics {
+public final class MetricsEndpoint {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ExpositionFormats formats = ExpositionFormats.init(PrometheusProperties.get());
@@ -24,7 +24,7 @@ public final class Metrics {
   private final LogCounts log;
 
   /** Creates the metrics of a daemon. */
-  public Metrics(LogCounts log) {
+  public MetricsEndpoint(LogCounts log) {
     this.log = log;
   }
 

@@ -14,7 +14,7 @@ import org.lazaruspit.examples.pit.control.Route;
 import org.lazaruspit.examples.pit.control.Routes;
 import org.lazaruspit.examples.pit.control.StateDirectory;
 import org.lazaruspit.examples.pit.metrics.LogCounts;
-import org.lazaruspit.examples.pit.metrics.Metrics;
+import org.lazaruspit.examples.pit.metrics.MetricsEndpoint;
 import org.lazaruspit.examples.pit.page.ChangeCounter;
 import org.lazaruspit.examples.pit.page.PageRoutes;
 import org.lazaruspit.examples.pit.text.ErrorReport;
@@ -62,7 +62,7 @@ public final class Daemon implements AutoCloseable {
       StateDirectory state = resources.add(StateDirectory.take(config.stateDirectory()));
       LogCounts counts = Logging.count();
       resources.add(counts::stop);
-      Metrics metrics = new Metrics(counts);
+      MetricsEndpoint metrics = new MetricsEndpoint(counts);
       ChangeCounter changes = new ChangeCounter();
       PitFactory factory = new PitFactory(dryRun, List.of(metrics.listener(), changes));
       CurrentPit.Work work = factory.make(config);
