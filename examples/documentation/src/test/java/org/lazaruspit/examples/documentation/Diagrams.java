@@ -110,7 +110,7 @@ final class Diagrams {
             "wait",
             "held, or waiting",
             "for an approval, a cause,",
-            "a place, an instant")
+            "a slot, an instant")
         .box(
             "runner",
             410,
@@ -129,7 +129,7 @@ final class Diagrams {
             "wait for a healthy heartbeat",
             "of that incarnation, within revive_timeout")
         .box("revived", 410, 605, 160, "good", "revived")
-        .box("failed", 110, 525, 190, "bad", "attempt failed", "next attempt, or given up")
+        .box("failed", 110, 525, 190, "bad", "attempt failed", "next attempt, or quarantine")
         .arrow("exit", "request", 0)
         .arrow("verdict", "judge", 0)
         .arrow("silent", "judge", 0)
@@ -151,7 +151,7 @@ final class Diagrams {
         .box("approval", 140, 160, 190, "wait", "pending_approval", "waits for an operator")
         .box("denied", 140, 280, 190, "bad", "denied", "an operator said no")
         .box("pending", 470, 160, 190, "wait", "pending", "until the rules allow")
-        .box("failed", 470, 280, 190, "bad", "failed", "no attempt is left")
+        .box("failed", 470, 280, 190, "bad", "failed", "agent in quarantine")
         .box("reviving", 780, 160, 190, "", "reviving", "an attempt, steps 1 to 5")
         .box("verifying", 780, 280, 190, "", "verifying", "step 6")
         .box("revived", 780, 380, 190, "good", "revived")
@@ -164,7 +164,7 @@ final class Diagrams {
         .arrow("reviving", "pending", 12)
         .note(625, 190, "failed")
         .arrow("verifying", "pending", 0)
-        .arrow("pending", "failed", 0, "given up")
+        .arrow("pending", "failed", 0, "all failed")
         .arrow("reviving", "verifying", 0, "registered")
         .arrow("verifying", "revived", 0, "healthy heartbeat", "of that incarnation")
         .note(300, 355, "superseded: from each open state, if the agent is back, an operator")
