@@ -81,7 +81,7 @@ final class Diagrams {
 
   private static Diagram oneDeath() {
     return new Diagram(820, 640, "One death, from its detection to the proof of the revival")
-        .box("exit", 130, 50, 220, "bad", "its process tree is gone", "ExitWatch, at once")
+        .box("exit", 130, 50, 220, "bad", "its process tree is gone", "ExitListener, at once")
         .box(
             "verdict",
             410,
