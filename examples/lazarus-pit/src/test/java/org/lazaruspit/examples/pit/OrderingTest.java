@@ -171,7 +171,7 @@ final class OrderingTest {
       assertTrue(health.has(SECOND + ".writer") && health.has("reader"), health::toString);
       refused("there is no agent missing", "why", "missing");
       refused("is not an agent", "stop", "reader", "--cell", SECOND.toString());
-      refused("is not worked", "lift", UUID.randomUUID().toString());
+      refused("is not owned", "lift", UUID.randomUUID().toString());
     }
   }
 

@@ -193,7 +193,7 @@ final class ControlServerTest {
         "/api/orders | {\"order\": \"stop\", \"cell\": \"../x\"} | 400 | is not a UUID",
         "/api/orders | {\"order\": \"stop\", \"cell\": \"1-2-3-4-5\"} | 400 | is not a UUID",
         "/api/orders | {\"order\": \"stop\", \"cell\": \"CELL\", \"agent\": \"\"} | 404 | is not an agent",
-        "/api/orders | {\"order\": \"lift\", \"cell\": \"OTHER\"} | 404 | is not worked",
+        "/api/orders | {\"order\": \"lift\", \"cell\": \"OTHER\"} | 404 | is not owned",
         "/api/orders | {\"order\": \"revive\", \"cell\": \"OTHER\"} | 404 | is not owned",
         "/api/orders | {\"order\": \"stop\", \"agent\": \"writer\", \"until\": \"2099-01-01T00:00:00Z\"} | 400 | only a pause",
         "/api/orders | {\"order\": \"pause\", \"agent\": \"writer\", \"until\": \"soon\"} | 400 | is not an instant",
