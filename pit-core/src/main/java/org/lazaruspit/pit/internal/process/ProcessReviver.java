@@ -211,16 +211,16 @@ public final class ProcessReviver implements Reviver {
         order
             .command()
             .orElseThrow(() -> new IOException("no launcher in the configuration fits the agent"));
-    TrackedAgent before = agents.get(order.agent());
-    if (before != null && !before.ended() && before.leaderRuns()) {
-      // Its process may not have taken the lock yet, and a second process would overtake it.
-      throw new IOException("runs already: " + before.running().description());
-    }
     cells.put(order.agent().cellId(), order.cellDirectory().toRealPath());
     AgentLock lock = lock(order.agent());
     lock.prepare();
-    Sandbox.SandboxedCommand sandboxed = sandbox().prepare(order, command);
+    TrackedAgent before = agents.get(order.agent());
     boolean alone = before == null || before.ended();
+    if (before != null && !alone && before.leaderRuns() && lock.isFree()) {
+      // Its process is about to take the lock, and a second process could overtake it.
+      throw new IOException("being started: " + before.running().description());
+    }
+    Sandbox.SandboxedCommand sandboxed = sandbox().prepare(order, command);
     Process process = start(processBuilder(order, command, sandboxed, lock), lock.files(), alone);
     Optional<AgentRecord> record =
         AgentRecord.of(process.pid(), order.incarnation())
