@@ -10,8 +10,10 @@ public sealed interface CheckpointVerdict {
    *
    * @param ref the commit record
    * @param folder the folder with {@code state.json}, {@code context.json} and {@code artifacts/}
+   * @param identity SHA-256 of the whole content, 64 lower-case hexadecimal digits: equal for two
+   *     checkpoints if state, context and all artifacts are
    */
-  record Valid(CheckpointRef ref, Path folder) implements CheckpointVerdict {}
+  record Valid(CheckpointRef ref, Path folder, String identity) implements CheckpointVerdict {}
 
   /** The agent has no checkpoint. */
   record Missing() implements CheckpointVerdict {}

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.internal.checkpoint.CheckpointFolder;
 import org.lazaruspit.cell.internal.checkpoint.CheckpointFolder.BadCheckpoint;
@@ -313,14 +314,19 @@ public final class Checkpoints {
     for (Generation generation : generations.newestFirst()) {
       if (generation.ref().equals(record)) {
         if (generations.matches(visible, generation)) {
-          return new CheckpointVerdict.Valid(record, visible);
+          return valid(record, visible, generation.manifest().hashes());
         }
         return generations.matches(generation.folder(), generation)
-            ? new CheckpointVerdict.Valid(record, generation.folder())
+            ? valid(record, generation.folder(), generation.manifest().hashes())
             : new CheckpointVerdict.Invalid("files were changed after the commit");
       }
     }
     return inPlace(visible, record);
+  }
+
+  private static CheckpointVerdict.Valid valid(
+      CheckpointRef ref, Path folder, SortedMap<String, String> hashes) {
+    return new CheckpointVerdict.Valid(ref, folder, CheckpointFolder.identity(hashes));
   }
 
   /** Verifies a checkpoint that the agent wrote and committed without this library. */
@@ -339,7 +345,7 @@ public final class Checkpoints {
           return new CheckpointVerdict.Invalid("artifact " + artifact + " is missing");
         }
       }
-      return new CheckpointVerdict.Valid(record, visible);
+      return valid(record, visible, hashes);
     } catch (BadCheckpoint e) {
       return new CheckpointVerdict.Invalid(e.reason());
     }
@@ -363,7 +369,8 @@ public final class Checkpoints {
       if (committed
           && !generation.ref().equals(record)
           && generations.matches(generation.folder(), generation)) {
-        return Optional.of(new CheckpointVerdict.Valid(generation.ref(), generation.folder()));
+        return Optional.of(
+            valid(generation.ref(), generation.folder(), generation.manifest().hashes()));
       }
     }
     return Optional.empty();

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.cell.internal.files.AtomicFiles;
 
 class CheckpointsTest {
   private final Path root;
@@ -40,7 +43,8 @@ class CheckpointsTest {
   void savedCheckpointIsValidAndVisible() throws IOException {
     CheckpointRef ref = checkpoints.save("a1", 0, content(1));
     Path folder = cell.resolve("checkpoints/a1");
-    assertEquals(new CheckpointVerdict.Valid(ref, folder), checkpoints.verify("a1"));
+    assertEquals(ref, valid().ref());
+    assertEquals(folder, valid().folder());
     assertEquals("{\"step\":1}", Cells.read(folder.resolve("state.json")));
     assertEquals("draft 1", Cells.read(folder.resolve("artifacts/out/draft.md")));
     assertEquals(List.of("out/draft.md"), ref.artifacts());
@@ -80,9 +84,41 @@ class CheckpointsTest {
     Cells.write(cell.resolve("checkpoints/a1/next/context.json"), "{\"torn\":");
     assertFalse(checkpoints.commitPending("a1"));
     assertTrue(checkpoints.refused("a1").orElseThrow().startsWith("context.json is not JSON"));
-    assertEquals(
-        new CheckpointVerdict.Valid(ref, cell.resolve("checkpoints/a1")), checkpoints.verify("a1"));
+    assertEquals(ref, valid().ref());
+    assertEquals(cell.resolve("checkpoints/a1"), valid().folder());
     assertFalse(checkpoints.commitPending("a1"));
+  }
+
+  @Test
+  void identityCoversStateContextAndArtifactsAndNothingElse() throws IOException {
+    byte[] one = Cells.json("1");
+    byte[] two = Cells.json("2");
+    List<CheckpointContent> contents =
+        List.of(
+            CheckpointContent.of(one, one),
+            CheckpointContent.of(two, one),
+            CheckpointContent.of(one, two),
+            CheckpointContent.of(one, one).withArtifact("a", one),
+            CheckpointContent.of(one, one).withArtifact("a", two),
+            CheckpointContent.of(one, one).withArtifact("b", one));
+    Set<String> identities = new HashSet<>();
+    for (CheckpointContent content : contents) {
+      checkpoints.save("a1", 0, content);
+      String identity = valid().identity();
+      assertTrue(identities.add(identity), identity);
+      checkpoints.save("a1", 0, content);
+      assertEquals(identity, valid().identity(), "saved again");
+      assertEquals(identity, checkpoints.previous("a1").orElseThrow().identity());
+    }
+  }
+
+  @Test
+  void aCheckpointWrittenInPlaceHasTheIdentityOfTheSameContentSaved() throws IOException {
+    CheckpointRef ref = checkpoints.save("a1", 0, content(1));
+    String identity = valid().identity();
+    AtomicFiles.deleteTree(cell.resolve(".lazarus/checkpoints"));
+    assertEquals(ref, valid().ref());
+    assertEquals(identity, valid().identity());
   }
 
   private CheckpointVerdict.Valid valid() throws IOException {

@@ -22,8 +22,8 @@ import org.lazaruspit.pit.spi.AgentRef;
  * @param attempt the number of attempts begun; 0 before the first
  * @param incarnation the agent's incarnation as of the last event
  * @param step the last step begun; empty before the first
- * @param checkpoint the hash of the checkpoint of the last start; empty before the start, and for a
- *     start without a checkpoint
+ * @param checkpoint the identity of the checkpoint of the last start, a SHA-256; empty before the
+ *     start, and for a start without a checkpoint
  * @param changedAt the time of the last event
  * @param detail the detail of the last event, as text; may be empty
  */

@@ -3,6 +3,7 @@ package org.lazaruspit.cell.internal.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -150,6 +151,15 @@ public final class CheckpointFolder {
           }
         });
     return hashes;
+  }
+
+  /** Returns the SHA-256 of names and hashes of all files: no name holds a line break. */
+  public static String identity(SortedMap<String, String> hashes) {
+    MessageDigest digest = sha256();
+    hashes.forEach(
+        (name, hash) ->
+            digest.update((name + "\n" + hash + "\n").getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   static MessageDigest sha256() {

@@ -115,8 +115,8 @@ public sealed interface RevivalEvent extends JournalEvent {
    *
    * @param subject the subject
    * @param step the step
-   * @param checkpoint hash of the checkpoint that the agent is started with; empty for all other
-   *     steps, and without a checkpoint
+   * @param checkpoint identity of the checkpoint that the agent is started with; empty for all
+   *     other steps, and without a checkpoint
    * @param detail results of the previous steps
    */
   record StepTaken(Subject subject, RevivalStep step, Optional<String> checkpoint, String detail)

@@ -27,7 +27,7 @@ import org.lazaruspit.pit.spi.AgentRef;
  * @param intent the stop or pause on record; a pause may be over
  * @param restraint the quarantine or hold on record
  * @param unmarked whether the agent is quarantined and its file could not be marked
- * @param failedStarts failed starts since the last success, by the checkpoint's hash
+ * @param failedStarts failed starts since the last success, by the checkpoint's identity
  */
 public record AgentHistory(
     long incarnation,

@@ -48,11 +48,7 @@ record CheckpointChoice(Optional<Path> folder, Optional<String> hash, String des
   }
 
   private static int failed(Attempt attempt, CheckpointVerdict.Valid checkpoint) {
-    return attempt
-        .cell()
-        .ledger()
-        .of(attempt.agentId())
-        .failedStarts(checkpoint.ref().contextHash());
+    return attempt.cell().ledger().of(attempt.agentId()).failedStarts(checkpoint.identity());
   }
 
   private static String why(
@@ -80,11 +76,11 @@ record CheckpointChoice(Optional<Path> folder, Optional<String> hash, String des
   }
 
   private static CheckpointChoice with(CheckpointVerdict.Valid checkpoint, String why) {
-    String hash = checkpoint.ref().contextHash();
+    String hash = checkpoint.identity();
     return new CheckpointChoice(
         Optional.of(checkpoint.folder()),
         Optional.of(hash),
-        "%s: of %s, context %s"
+        "%s: of %s, SHA-256 %s"
             .formatted(
                 why,
                 checkpoint.ref().lastCheckpoint(),
