@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -147,27 +148,37 @@ class ExchangeDeadlinesTest {
   void drainInterruptsIdleExchangesAndWaitsForOthers() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(2);
     List<String> ends = new CopyOnWriteArrayList<>();
+    Thread drainer = Thread.currentThread();
     List<Thread> threads =
         List.of(
-            new Thread(() -> deadlines.run(() -> end(begun, ends, ExchangeDeadlines::resting))),
-            new Thread(() -> deadlines.run(() -> end(begun, ends, ExchangeDeadlines::answering))));
+            new Thread(() -> deadlines.run(() -> rest(begun, ends))),
+            new Thread(() -> deadlines.run(() -> answerDuringDrain(drainer, begun, ends))));
     threads.forEach(Thread::start);
     begun.await();
     deadlines.drain();
-    assertEquals(List.of("interrupted", "done"), ends);
+    assertEquals(Set.of("resting: interrupted", "answering: done"), Set.copyOf(ends));
     for (Thread thread : threads) {
       thread.join();
     }
   }
 
-  private static void end(CountDownLatch begun, List<String> ends, Runnable part) {
-    part.run();
+  private static void rest(CountDownLatch begun, List<String> ends) {
+    ExchangeDeadlines.resting();
     begun.countDown();
     try {
-      Thread.sleep(300);
-      ends.add("done");
+      new CountDownLatch(1).await();
     } catch (InterruptedException e) {
-      ends.add("interrupted");
+      ends.add("resting: interrupted");
     }
+  }
+
+  /** Ends only once the other thread waits in its drain. */
+  private static void answerDuringDrain(Thread drainer, CountDownLatch begun, List<String> ends) {
+    ExchangeDeadlines.answering();
+    begun.countDown();
+    while (drainer.isAlive() && drainer.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    ends.add(Thread.interrupted() ? "answering: interrupted" : "answering: done");
   }
 }

@@ -46,9 +46,7 @@ public record AgentHistory(
   static final AgentHistory EMPTY =
       new AgentHistory(0, List.of(), Optional.empty(), Optional.empty(), false, Map.of());
 
-  @SuppressWarnings("doclint:missing")
-  public // documented at the record
-  AgentHistory {
+  public AgentHistory {
     revivals = Collections.unmodifiableList(revivals);
     failedStarts = Collections.unmodifiableMap(failedStarts);
   }
