@@ -6,16 +6,24 @@ import java.util.Optional;
 public sealed interface Presence {
 
   /**
-   * The agent runs, or a part of its process tree does.
+   * The agent runs.
    *
    * @param running the running agent
    */
   record Running(RunningAgent running) implements Presence {}
 
   /**
-   * Proven: no process of the agent runs.
+   * The agent has ended, and processes of it are left. {@link Reviver#stop} ends them.
    *
-   * @param evidence the proof in words
+   * @param exit the agent's end
+   * @param remainder the rest in words
+   */
+  record Ended(AgentExit exit, String remainder) implements Presence {}
+
+  /**
+   * No process of the agent runs, as far as the reviver can know.
+   *
+   * @param evidence the evidence in words
    * @param exit the agent's end; empty if it was not observed
    */
   record Absent(String evidence, Optional<AgentExit> exit) implements Presence {
@@ -23,7 +31,7 @@ public sealed interface Presence {
     /**
      * Makes an absence whose beginning was not observed.
      *
-     * @param evidence the proof in words
+     * @param evidence the evidence in words
      */
     public Absent(String evidence) {
       this(evidence, Optional.empty());
@@ -40,7 +48,7 @@ public sealed interface Presence {
   }
 
   /**
-   * The reviver has no proof of either.
+   * The reviver has no evidence of either.
    *
    * @param reason the reason in words
    */

@@ -65,16 +65,17 @@ public interface Reviver {
    * agent that was never started is not reported as running.
    *
    * @param agent the agent
-   * @return running, proven absent, or unknown
+   * @return running, ended with processes left, absent, or unknown
    * @throws IOException if the evidence could not be read
    * @throws InterruptedException if the thread was interrupted
    */
   Presence presence(AgentRef agent) throws IOException, InterruptedException;
 
   /**
-   * Stops every process of the agent, of any origin, and proves that it is gone; for an absent
-   * agent, only proves that. Afterwards the agent's exit is complete. Leaves an incarnation alone
-   * that is newer than the order allows, as far as this reviver knows incarnations.
+   * Stops every process of the agent, of any origin, and proves that it is gone, or says that it
+   * cannot; for an absent agent, only the latter. Afterwards the agent's exit is complete. Leaves
+   * an incarnation alone that is newer than the order allows, as far as this reviver knows
+   * incarnations.
    *
    * @param order the agent, and the newest incarnation to stop
    * @return gone, still there, or that the order is too old

@@ -9,10 +9,11 @@ import java.util.concurrent.CompletionStage;
  * @param agent the agent
  * @param incarnation the incarnation that runs; 0 if unknown
  * @param description a description for display, for example {@code pid 4711}
- * @param exit completes once no process of the agent is left: at once if the reviver notices it,
- *     and at the latest before a result of {@link Presence.Absent}. Never completes exceptionally,
- *     and is the same while this agent runs. The completing thread belongs to the reviver and must
- *     not be blocked
+ * @param exit completes once the agent has ended, that is its first process: at once if the reviver
+ *     notices it, and at the latest before a result of {@link Presence.Ended} or {@link
+ *     Presence.Absent}. Processes that it started may be left. Never completes exceptionally, and
+ *     is the same while this agent runs. The completing thread belongs to the reviver and must not
+ *     be blocked
  */
 public record RunningAgent(
     AgentRef agent, long incarnation, String description, CompletionStage<AgentExit> exit) {

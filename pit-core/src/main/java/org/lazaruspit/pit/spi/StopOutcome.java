@@ -4,16 +4,27 @@ package org.lazaruspit.pit.spi;
 public sealed interface StopOutcome {
 
   /**
-   * Proven: no process of the agent is left.
+   * No process of the agent is left, as far as the reviver can know.
    *
    * @param evidence the proof in words
+   * @param proven false if a process may have escaped all evidence; the words then say so
    */
-  record Gone(String evidence) implements StopOutcome {}
+  record Gone(String evidence, boolean proven) implements StopOutcome {
+
+    /**
+     * Makes a proven outcome.
+     *
+     * @param evidence the proof in words
+     */
+    public Gone(String evidence) {
+      this(evidence, true);
+    }
+  }
 
   /**
-   * A process of the agent is left, or its absence cannot be proven: no other may be started.
+   * A process of the agent is left, or the evidence cannot be read: no other may be started.
    *
-   * @param reason the rest, or the reason why there is no proof
+   * @param reason the rest, or the reason why there is no evidence
    */
   record StillThere(String reason) implements StopOutcome {}
 

@@ -70,6 +70,9 @@ public final class Judge {
    */
   public static Judgement judge(
       long incarnation, Presence presence, Optional<ProbeResult> probe, boolean startable) {
+    if (presence instanceof Presence.Ended ended) {
+      return inTrouble(causeOf(ended.exit()), ended.exit().detail() + "; " + ended.remainder());
+    }
     if (presence instanceof Presence.Absent absent && incarnation > 0) {
       return gone(absent, absent.evidence());
     }

@@ -3,18 +3,23 @@ package org.lazaruspit.pit.internal.isolation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,26 +139,70 @@ final class ControlGroups {
     }
   }
 
+  /**
+   * Creates the group of an incarnation that shows whether a process of it is left; version 2
+   * alone, whose groups tell that with all their subgroups.
+   *
+   * @param uid the user of the agent
+   * @param sandboxed whether a sandbox keeps the agent from writing the hierarchy
+   * @return empty if no group can be made, or the agent could leave it
+   */
+  Optional<Path> prepareTracking(AgentRef agent, long incarnation, long uid, boolean sandboxed) {
+    try {
+      Path parent = unified();
+      if (!sandboxed && mayWrite(uid, parent)) {
+        return Optional.empty();
+      }
+      Path group = parent.resolve(groupName(agent, incarnation));
+      removeEarlier(agent, group);
+      if (!Files.isDirectory(group)) {
+        Files.createDirectory(group);
+      }
+      return Optional.of(group);
+    } catch (IOException e) {
+      log.debug("{}: no control group of its own", agent, e);
+      return Optional.empty();
+    }
+  }
+
+  private static boolean mayWrite(long uid, Path parent) throws IOException {
+    Integer owner = (Integer) Files.getAttribute(parent.resolve("cgroup.procs"), "unix:uid");
+    return uid == 0 || uid == Integer.toUnsignedLong(owner);
+  }
+
   /** Removes the groups of an incarnation as soon as they are empty; waits 2 s at most. */
   void remove(AgentRef agent, long incarnation) throws InterruptedException {
+    Set<Path> parents = new LinkedHashSet<>();
     for (Controller controller : Controller.values()) {
       try {
-        Path group = locate(controller).directory().resolve(groupName(agent, incarnation));
-        for (int tries = 0; !removeUnused(group) && tries < MAX_TRIES; tries++) {
-          TimeUnit.MILLISECONDS.sleep(20);
-        }
+        parents.add(locate(controller).directory());
       } catch (IOException e) {
         log.debug("{}: no control groups on this machine", controller, e);
+      }
+    }
+    try {
+      parents.add(unified());
+    } catch (IOException e) {
+      log.debug("no control groups of version 2 on this machine", e);
+    }
+    for (Path parent : parents) {
+      Path group = parent.resolve(groupName(agent, incarnation));
+      for (int tries = 0; !removeUnused(group) && tries < MAX_TRIES; tries++) {
+        TimeUnit.MILLISECONDS.sleep(20);
       }
     }
   }
 
   /** Returns false for a group in use; the next start of the agent tries again. */
   private static boolean removeUnused(Path group) {
-    try {
-      Files.deleteIfExists(group);
+    try (Stream<Path> inside = Files.exists(group) ? Files.walk(group) : Stream.empty()) {
+      // Subgroups that the agent has made come first.
+      for (Path directory :
+          inside.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(directory);
+      }
       return true;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.debug("{}: control group in use", group, e);
       return false;
     }
@@ -213,24 +262,26 @@ final class ControlGroups {
   }
 
   private Location locate(Controller controller) throws IOException {
-    List<String> mounts = Files.readAllLines(proc.resolve("mountinfo"));
-    String unified = null;
     for (String line : Files.readAllLines(proc.resolve("cgroup"))) {
       String[] parts = line.split(":", 3);
       if (List.of(parts[1].split(",", -1)).contains(controller.kernelName())) {
-        return new Location(within(mounts, "cgroup", controller.kernelName(), parts[2]), 1);
-      }
-      if (parts[0].equals("0")) {
-        unified = parts[2];
+        return new Location(within("cgroup", controller.kernelName(), parts[2]), 1);
       }
     }
-    if (unified == null) {
-      throw new IOException("the kernel has no control groups for " + controller.kernelName());
+    return new Location(delegate(controller, unified()), 2);
+  }
+
+  /** Returns the parent folder of agents' groups in version 2. */
+  private Path unified() throws IOException {
+    for (String line : Files.readAllLines(proc.resolve("cgroup"))) {
+      if (line.startsWith("0::")) {
+        String group = line.substring("0::".length());
+        Path own = within("cgroup2", "", group);
+        // An empty sibling is the parent; the root group may hold processes and groups.
+        return group.equals("/") ? own : own.resolveSibling("");
+      }
     }
-    Path own = within(mounts, "cgroup2", "", unified);
-    // An empty sibling is the parent; the root group may hold processes and groups.
-    Path beside = unified.equals("/") ? own : own.resolveSibling("");
-    return new Location(delegate(controller, beside), 2);
+    throw new IOException("the kernel has no control groups of version 2");
   }
 
   /** In version 2 a group has to delegate a controller to its children. */
@@ -244,9 +295,8 @@ final class ControlGroups {
   }
 
   /** Returns the directory of a group, from the lines of /proc/pid/mountinfo, see proc(5). */
-  private static Path within(List<String> mounts, String type, String option, String group)
-      throws IOException {
-    for (String line : mounts) {
+  private Path within(String type, String option, String group) throws IOException {
+    for (String line : Files.readAllLines(proc.resolve("mountinfo"))) {
       String[] halves = line.split(" - ", 2);
       String[] mountFields = halves[0].split(" ", -1);
       String[] typeFields = halves[1].split(" ", 3);

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -72,8 +74,14 @@ public final class Sandbox {
    *
    * @param arguments the program and its arguments
    * @param environment variables beside those of the agent
+   * @param group the control group that the agent cannot leave; empty without one
+   * @param uid the user of the agent; empty for the pit's own user
    */
-  public record SandboxedCommand(List<String> arguments, Map<String, String> environment) {}
+  public record SandboxedCommand(
+      List<String> arguments,
+      Map<String, String> environment,
+      Optional<Path> group,
+      OptionalLong uid) {}
 
   /**
    * Returns the command to start in place of the agent's own.
@@ -89,7 +97,8 @@ public final class Sandbox {
     }
     report(order.agent(), join(findings, Outcome.NOT_ENFORCED));
     if (IsolationRules.level(spec) == IsolationLevel.NONE) {
-      return new SandboxedCommand(command.arguments(), Map.of());
+      return new SandboxedCommand(
+          command.arguments(), Map.of(), Optional.empty(), OptionalLong.empty());
     }
     SandboxPaths paths = SandboxPaths.of(order, command, state);
     Optional<UserAccount> account = targetAccount(spec);
@@ -98,10 +107,23 @@ public final class Sandbox {
     }
     List<String> arguments = new ArrayList<>();
     grouped.put(order.agent(), order.incarnation());
-    joinGroups(arguments, groups.prepare(order.agent(), order.incarnation(), groupLimits(spec)));
+    Optional<Path> group =
+        groups.prepareTracking(
+            order.agent(),
+            order.incarnation(),
+            account.orElse(host.pit()).uid(),
+            IsolationRules.level(spec).compareTo(IsolationLevel.LEVEL_2) >= 0);
+    Set<Path> joined = new LinkedHashSet<>();
+    joined.addAll(groups.prepare(order.agent(), order.incarnation(), groupLimits(spec)));
+    group.ifPresent(joined::add);
+    joinGroups(arguments, joined);
     addSandbox(arguments, order, command, paths);
     arguments.addAll(command.arguments());
-    return new SandboxedCommand(arguments, account.map(Sandbox::variables).orElse(Map.of()));
+    return new SandboxedCommand(
+        arguments,
+        account.map(Sandbox::variables).orElse(Map.of()),
+        group,
+        account.isPresent() ? OptionalLong.of(account.get().uid()) : OptionalLong.empty());
   }
 
   private static String join(List<IsolationFinding> findings, Outcome outcome) {
@@ -142,7 +164,7 @@ public final class Sandbox {
   }
 
   /** "0" stands for the writer: the shell joins, and its later programs stay inside. */
-  private void joinGroups(List<String> arguments, List<Path> joined) throws IOException {
+  private void joinGroups(List<String> arguments, Set<Path> joined) throws IOException {
     if (joined.isEmpty()) {
       return;
     }

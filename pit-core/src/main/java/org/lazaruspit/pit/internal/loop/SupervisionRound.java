@@ -103,6 +103,9 @@ public final class SupervisionRound {
       if (presence instanceof Presence.Absent absent && absent.exit().isPresent()) {
         return absent.exit().map(AgentExit::at);
       }
+      if (presence instanceof Presence.Ended ended) {
+        return Optional.of(ended.exit().at());
+      }
       return cause == FailureCause.SILENCE
           ? result.flatMap(ProbeResult::lastHeartbeat)
           : Optional.empty();
@@ -277,9 +280,10 @@ public final class SupervisionRound {
     return ReportLines.of(observation.target(), status, judgement.describe(), result);
   }
 
-  /** Returns whether the agent was started before and is absent: proof without its gateway. */
+  /** Returns whether the agent was started before and has ended: evidence without its gateway. */
   private static boolean isProof(Observation observation, Presence presence) {
-    return presence instanceof Presence.Absent && observation.target().incarnation() > 0;
+    return presence instanceof Presence.Ended
+        || (presence instanceof Presence.Absent && observation.target().incarnation() > 0);
   }
 
   private Judgement judgement(

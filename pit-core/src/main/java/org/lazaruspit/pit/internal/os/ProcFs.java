@@ -30,13 +30,33 @@ public final class ProcFs {
   private ProcFs() {}
 
   /**
-   * State of a process, with a start time that tells it from a later process of the same pid.
+   * Process of this boot: the start time tells it from a later process of the same pid.
    *
    * @param pid the process id
-   * @param startTick the start in clock ticks since boot (field 22)
-   * @param state the letter of the state, for example {@code T} for stopped, {@code Z} for a zombie
+   * @param startTick the start in clock ticks since boot
    */
-  public record Stat(long pid, long startTick, char state) {
+  public record ProcessId(long pid, long startTick) {
+
+    /** Returns the state; empty if the process has ended. */
+    public Optional<Stat> running() {
+      return stat(pid).filter(stat -> stat.alive() && stat.id().equals(this));
+    }
+
+    public boolean runs() {
+      return running().isPresent();
+    }
+  }
+
+  /**
+   * State of a process, see proc(5).
+   *
+   * @param id the pid and start time (fields 1 and 22)
+   * @param state the letter of the state, for example {@code T} for stopped, {@code Z} for a zombie
+   * @param parent the pid of the parent
+   * @param group the id of the process group
+   * @param session the id of the session
+   */
+  public record Stat(ProcessId id, char state, long parent, long group, long session) {
     public boolean alive() {
       return state != 'Z' && state != 'X';
     }
@@ -47,15 +67,30 @@ public final class ProcFs {
   }
 
   public static Optional<Stat> stat(long pid) {
-    return read(PROC.resolve(pid + "/stat")).flatMap(ProcFs::parse);
+    return read(PROC.resolve(pid + "/stat")).map(ProcFs::parse);
   }
 
   /** Field 2, the name, may hold spaces and parentheses: the other fields follow the last one. */
-  private static Optional<Stat> parse(String text) {
+  private static Stat parse(String text) {
     int afterName = text.lastIndexOf(')') + 2;
     String[] fields = text.substring(afterName).split(" ", -1);
     long pid = Long.parseLong(text.substring(0, text.indexOf(' ')));
-    return Optional.of(new Stat(pid, Long.parseLong(fields[19]), fields[0].charAt(0)));
+    return new Stat(
+        new ProcessId(pid, Long.parseLong(fields[19])),
+        fields[0].charAt(0),
+        Long.parseLong(fields[1]),
+        Long.parseLong(fields[2]),
+        Long.parseLong(fields[3]));
+  }
+
+  /** Returns the real user of a process; -1 if it has ended. */
+  public static long uid(long pid) {
+    return read(PROC.resolve(pid + "/status")).stream()
+        .flatMap(String::lines)
+        .filter(line -> line.startsWith("Uid:"))
+        .mapToLong(line -> Long.parseLong(line.split("\\s+", -1)[1]))
+        .findFirst()
+        .orElse(-1);
   }
 
   /** Returns the id of this boot of the machine: start ticks are comparable only within a boot. */

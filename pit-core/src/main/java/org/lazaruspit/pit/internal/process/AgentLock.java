@@ -1,9 +1,13 @@
 package org.lazaruspit.pit.internal.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -14,12 +18,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
- * File that the whole process tree of an agent holds under flock(2), through an inherited
- * descriptor. A free lock proves that no process with this descriptor is left.
+ * File that an agent's keeper holds under flock(2) until the last process of the agent's tree has
+ * ended, and that the tree holds through an inherited descriptor. Its content is the {@link
+ * AgentRecord}.
  *
  * <p>The lock has two names: one in the pit's state directory, out of reach of agents, and one in
  * the cell, for pits with another state directory. The second is a hard link to the first, or a
@@ -32,6 +38,10 @@ final class AgentLock {
    * to report the reason of their end.
    */
   static final int HELD_STATUS = 113;
+
+  private static final String RECORD_SCRIPT = HelperScript.read("record-agent.sh");
+
+  private static final int MAX_RECORD_BYTES = 8192;
 
   private static final String HELD = Integer.toString(HELD_STATUS);
 
@@ -71,10 +81,9 @@ final class AgentLock {
     return AgentMark.value(own, shared);
   }
 
-  /** Returns whether this is one of the names of the lock. */
-  boolean hasName(String name) {
-    return own.toString().equals(name)
-        || shared.filter(file -> file.toString().equals(name)).isPresent();
+  /** Returns the names of the lock, as marks have them. */
+  List<String> names() {
+    return Stream.concat(Stream.of(own), shared.stream()).map(Path::toString).toList();
   }
 
   /** Returns the files to lock: both names, or one if they are the same file. */
@@ -132,14 +141,45 @@ final class AgentLock {
     return file;
   }
 
-  /** Wraps a command to run in a session of its own under these locks; refused if one is held. */
-  static List<String> guard(List<Path> locks, List<String> command) {
+  /**
+   * Wraps a command to run in a session of its own under these locks, without a keeper; refused if
+   * one is held.
+   *
+   * @param recordHead the first lines of the record, which the wrapper writes
+   */
+  static List<String> guard(List<Path> locks, String recordHead, List<String> command) {
     List<String> guarded = new ArrayList<>(List.of("setsid"));
     for (Path file : locks) {
       guarded.addAll(List.of("flock", "-w", START_PATIENCE, "-E", HELD, "-F", file.toString()));
     }
+    guarded.addAll(List.of("sh", "-c", RECORD_SCRIPT, "sh", recordHead));
+    locks.forEach(file -> guarded.add(file.toString()));
+    guarded.add("--");
     guarded.addAll(command);
     return guarded;
+  }
+
+  /**
+   * Returns the record of the last start; empty if there is none. With two lock files, the later
+   * start of both counts.
+   */
+  Optional<AgentRecord> record() throws IOException {
+    Optional<AgentRecord> latest = Optional.empty();
+    for (Path file : files()) {
+      Optional<AgentRecord> found = record(file);
+      if (latest.isEmpty() || found.filter(latest.get()::isBefore).isPresent()) {
+        latest = found;
+      }
+    }
+    return latest;
+  }
+
+  private static Optional<AgentRecord> record(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return AgentRecord.parse(new String(in.readNBytes(MAX_RECORD_BYTES), UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** Returns whether the lock is free; waits 10 s at most. */

@@ -6,33 +6,33 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches running agents until their whole process trees are gone: the leader, and every holder of
- * the agent lock. The operating system reports the end of a child; the end of an adopted agent
- * shows at its lock. Thread-safe.
+ * Watches agents until their first processes have ended. The keeper reports the end of an agent
+ * that this JVM started, and the operating system that of a child. The end of an adopted agent
+ * shows in its record and at its lock. Thread-safe.
  */
 final class ProcessExitWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessExitWatch.class);
-  private static final OptionalInt REFUSAL = OptionalInt.of(AgentLock.HELD_STATUS);
   private static final String REFUSED = "refused by the kernel: another process holds its lock";
 
   /**
-   * A killed process closes its files before it is gone. So a leader that has released its lock is
-   * checked again, {@link #MAX_RECHECKS} times, before its exit is left to the JDK, which notices
-   * the end of a process that is no child of this JVM seconds late.
+   * A killed process closes its files before it is gone. So a first process that has released its
+   * lock is checked again, {@link #MAX_RECHECKS} times, before its exit is left to the JDK, which
+   * notices the end of a process that is no child of this JVM seconds late.
    */
   private static final long RECHECK_MILLIS = 5;
 
   private static final int MAX_RECHECKS = 20;
 
-  private final SharedProcessScans scans;
   private final Executor threads;
   private final Consumer<TrackedAgent> onLost;
   private final Consumer<TrackedAgent> onEnded;
@@ -43,45 +43,114 @@ final class ProcessExitWatch implements AutoCloseable {
    *
    * @param threads run blocking work
    * @param onLost called with an agent whose state is unknown from now on
-   * @param onEnded called with an agent that is gone, on one of the threads
+   * @param onEnded called with an agent whose last process has ended, on one of the threads
    */
   ProcessExitWatch(
-      SharedProcessScans scans,
-      Executor threads,
-      Consumer<TrackedAgent> onLost,
-      Consumer<TrackedAgent> onEnded) {
-    this.scans = scans;
+      Executor threads, Consumer<TrackedAgent> onLost, Consumer<TrackedAgent> onEnded) {
     this.threads = threads;
     this.onLost = onLost;
     this.onEnded = onEnded;
   }
 
-  /** Watches an agent whose leader is a child of this JVM. */
-  void watchChild(TrackedAgent agent, AgentLock lock, Process leader) {
+  /** Listener for the keeper of an agent that is being started. */
+  final class KeeperReports implements KeeperTemplate.Listener {
+
+    private final AgentLock lock;
+    private final CompletableFuture<TrackedAgent> agent = new CompletableFuture<>();
+
+    KeeperReports(AgentLock lock) {
+      this.lock = lock;
+    }
+
+    /** Begins the watch; earlier reports are handled now. */
+    void watch(TrackedAgent started) {
+      agent.complete(started);
+    }
+
+    @Override
+    public void firstEnded(int status, boolean last) {
+      CompletableFuture<Void> unused = agent.thenAccept(known -> firstEnded(known, status, last));
+    }
+
+    private void firstEnded(TrackedAgent known, int status, boolean last) {
+      if (last) {
+        lastEnded(known);
+      }
+      known.end(ExitStatus.ofWait(status));
+    }
+
+    @Override
+    public void lastEnded() {
+      CompletableFuture<Void> unused = agent.thenAccept(this::lastEnded);
+    }
+
+    private void lastEnded(TrackedAgent known) {
+      known.endLast();
+      threads.execute(() -> onEnded.accept(known));
+    }
+
+    @Override
+    public void lost() {
+      CompletableFuture<Void> unused =
+          agent.thenAccept(known -> threads.execute(() -> watchAdopted(known, lock)));
+    }
+  }
+
+  /** Watches an agent without a keeper, whose first process is a child of this JVM. */
+  void watchChild(TrackedAgent agent, Process first) {
     CompletableFuture<Void> unused =
-        leader.onExit().thenAccept(process -> leaderEnded(agent, lock, process.exitValue()));
+        first
+            .onExit()
+            .thenAccept(
+                process -> {
+                  if (process.exitValue() == AgentLock.HELD_STATUS) {
+                    // The process never became the agent: that is the lock holder, adopted next.
+                    onLost.accept(agent);
+                    agent.end(new AgentExit(Instant.now(), REFUSED));
+                  } else if (!closed) {
+                    agent.end(ExitStatus.ofChild(process.exitValue()));
+                  }
+                });
   }
 
-  /** Watches an agent that was adopted. */
+  /** Watches an agent of an earlier pit, or one whose keeper reports no more. */
   void watchAdopted(TrackedAgent agent, AgentLock lock) {
-    awaitFree(agent, lock, new AgentExit(Instant.now(), "its process is gone"));
+    inspect(agent, lock);
+    if (!agent.lastEnded()) {
+      awaitFree(agent, lock);
+    }
   }
 
-  private void leaderEnded(TrackedAgent agent, AgentLock lock, int status) {
+  /** Takes over an end that the keeper has recorded. */
+  void inspect(TrackedAgent agent, AgentLock lock) {
+    try {
+      Optional<AgentRecord> record =
+          lock.record().filter(known -> agent.first().filter(known.first()::equals).isPresent());
+      if (record.filter(AgentRecord::gone).isPresent()) {
+        agent.endLast();
+        threads.execute(() -> onEnded.accept(agent));
+      }
+      record.map(AgentRecord::ended).orElse(OptionalInt.empty()).stream()
+          .mapToObj(ExitStatus::ofWait)
+          .forEach(agent::end);
+    } catch (IOException | RejectedExecutionException e) {
+      stopTracking(agent, e);
+    }
+  }
+
+  private void awaitFree(TrackedAgent agent, AgentLock lock) {
+    try {
+      CompletableFuture<Void> unused = lock.whenFree().thenRun(() -> ifFree(agent, lock));
+    } catch (IOException e) {
+      stopTracking(agent, e);
+    }
+  }
+
+  /** The wait may have ended early. */
+  private void ifFree(TrackedAgent agent, AgentLock lock) {
     if (closed) {
       return;
     }
-    OptionalInt known = status <= 128 ? OptionalInt.of(status) : OptionalInt.empty();
-    untilTreeIsGone(agent, lock, new AgentExit(Instant.now(), describeExit(status), known));
-  }
-
-  private void untilTreeIsGone(TrackedAgent agent, AgentLock lock, AgentExit exit) {
-    untilTreeIsGone(agent, lock, exit, MAX_RECHECKS);
-  }
-
-  private void untilTreeIsGone(TrackedAgent agent, AgentLock lock, AgentExit exit, int rechecks) {
-    // Started beside the lock check: ready by the time of the stop that needs it as a proof.
-    TrackedAgent.StartedScan scan = new TrackedAgent.StartedScan(scans.next(), System.nanoTime());
     CompletableFuture<Void> unused =
         lock.isFreeAsync()
             .handle(
@@ -89,93 +158,39 @@ final class ProcessExitWatch implements AutoCloseable {
                   if (problem != null) {
                     stopTracking(agent, problem);
                   } else if (free) {
-                    lockIsFree(agent, lock, scan, exit, rechecks);
-                  } else if (exit.status().equals(REFUSAL)) {
-                    // Waits for a process scan, so it must not run on this thread.
-                    threads.execute(() -> heldOrRefused(agent, lock, exit));
+                    threads.execute(() -> afterLock(agent, lock, MAX_RECHECKS));
                   } else {
-                    awaitFree(agent, lock, exit);
+                    awaitFree(agent, lock);
                   }
                   return null;
                 });
   }
 
-  private void lockIsFree(
-      TrackedAgent agent,
-      AgentLock lock,
-      TrackedAgent.StartedScan scan,
-      AgentExit exit,
-      int rechecks) {
-    Optional<ProcessHandle> leader =
-        agent.leader().filter(known -> agent.leaderRuns()).flatMap(AgentRecord::handle);
-    if (leader.isEmpty()) {
-      agent.end(exit, scan);
-      threads.execute(() -> onEnded.accept(agent));
+  /** Without a recorded end the keeper was killed, or there is none: the first process decides. */
+  private void afterLock(TrackedAgent agent, AgentLock lock, int rechecks) {
+    inspect(agent, lock);
+    if (agent.ended()) {
       return;
     }
-    if (rechecks > 0) {
+    Optional<ProcessHandle> first =
+        agent.first().filter(ProcessId::runs).flatMap(id -> ProcessHandle.of(id.pid()));
+    if (first.isEmpty()) {
+      agent.end(new AgentExit(Instant.now(), "its process is gone"));
+    } else if (rechecks > 0) {
       CompletableFuture.delayedExecutor(RECHECK_MILLIS, TimeUnit.MILLISECONDS, threads)
-          .execute(() -> untilTreeIsGone(agent, lock, exit, rechecks - 1));
-      return;
-    }
-    // The leader has closed its inherited descriptors, so the lock says nothing about it.
-    CompletableFuture<Void> unused =
-        leader.get().onExit().thenAccept(process -> untilTreeIsGone(agent, lock, exit));
-  }
-
-  private void awaitFree(TrackedAgent agent, AgentLock lock, AgentExit exit) {
-    try {
+          .execute(() -> afterLock(agent, lock, rechecks - 1));
+    } else {
+      // It has closed its inherited descriptors, so the lock says nothing about it.
       CompletableFuture<Void> unused =
-          lock.whenFree().thenRun(() -> untilTreeIsGone(agent, lock, exit));
-    } catch (IOException e) {
-      stopTracking(agent, e);
+          first.get().onExit().thenAccept(ended -> afterLock(agent, lock, MAX_RECHECKS));
     }
   }
 
   private void stopTracking(TrackedAgent agent, Throwable problem) {
     onLost.accept(agent);
     if (!closed) {
-      log.warn("{}: lock cannot be watched", agent.agent(), problem);
+      log.warn("{}: end cannot be watched", agent.agent(), problem);
     }
-  }
-
-  /** The status is that of a refusal, but an agent may end with it too, and leave children. */
-  private void heldOrRefused(TrackedAgent agent, AgentLock lock, AgentExit exit) {
-    try {
-      boolean hasOwnMembers =
-          scans.awaitNext().members(lock).stream()
-              .anyMatch(pid -> ProcessTree.incarnationOf(pid) == agent.running().incarnation());
-      if (hasOwnMembers || lock.isFree()) {
-        awaitFree(agent, lock, exit);
-      } else {
-        // The process never became the agent: that is the lock holder, to be adopted next.
-        onLost.accept(agent);
-        agent.end(new AgentExit(Instant.now(), REFUSED));
-      }
-    } catch (IOException e) {
-      stopTracking(agent, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The JDK reports a signal as status 128 plus its number, as shells do. */
-  private static String describeExit(int status) {
-    int signal = status - 128;
-    if (signal <= 0 || signal > 64) {
-      return "ended with status " + status;
-    }
-    String name =
-        switch (signal) {
-          case 1 -> " (HUP)";
-          case 2 -> " (INT)";
-          case 6 -> " (ABRT)";
-          case 9 -> " (KILL)";
-          case 11 -> " (SEGV)";
-          case 15 -> " (TERM)";
-          default -> "";
-        };
-    return "killed by signal " + signal + name;
   }
 
   /** Stops all reports. */

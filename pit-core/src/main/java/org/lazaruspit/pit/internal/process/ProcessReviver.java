@@ -7,12 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,8 +21,12 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.pit.internal.isolation.Sandbox;
 import org.lazaruspit.pit.internal.os.AgentMark;
+import org.lazaruspit.pit.internal.os.ProcFs;
+import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
+import org.lazaruspit.pit.internal.os.ProcFs.Stat;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.internal.os.SafeDirectories;
+import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Launcher;
 import org.lazaruspit.pit.spi.Presence;
@@ -37,9 +40,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs agents as processes of this machine (Linux): each in a session of its own, under an agent
- * lock that its whole process tree holds. Agents outlive the pit and are adopted by the next one.
- * Thread-safe.
+ * Runs agents as processes of this machine (Linux): each in a session of its own, under a keeper
+ * that holds its lock until its last process has ended. Agents and keepers outlive the pit, and the
+ * next pit adopts them. Thread-safe.
  */
 public final class ProcessReviver implements Reviver {
 
@@ -59,7 +62,8 @@ public final class ProcessReviver implements Reviver {
           });
   private final FlockHelper flockHelper;
   private final SharedProcessScans scans = new SharedProcessScans(threads);
-  private final PreforkPool preforkPool;
+  private final KeeperTemplate keepers;
+  private final RecordWatch records;
   private final WarmUp warmUp;
   private final ProcessExitWatch exitWatch;
 
@@ -73,11 +77,11 @@ public final class ProcessReviver implements Reviver {
     this.sandbox = sandbox;
     ProgramLookup programs = ProgramLookup.ofThisMachine();
     this.flockHelper = new FlockHelper(programs, threads);
-    this.preforkPool = new PreforkPool(programs, threads);
-    this.warmUp = new WarmUp(flockHelper, scans, preforkPool);
+    this.keepers = new KeeperTemplate(programs, threads);
+    this.records = new RecordWatch(threads);
+    this.warmUp = new WarmUp(flockHelper, scans, keepers);
     this.exitWatch =
-        new ProcessExitWatch(
-            scans, threads, agent -> agents.remove(agent.agent(), agent), this::release);
+        new ProcessExitWatch(threads, agent -> agents.remove(agent.agent(), agent), this::release);
   }
 
   @Override
@@ -115,25 +119,41 @@ public final class ProcessReviver implements Reviver {
         .values()
         .removeIf(
             agent ->
-                agent.agent().cellId().equals(cellId) && (agent.ended() || !agent.leaderRuns()));
+                agent.agent().cellId().equals(cellId) && (agent.ended() || !agent.firstRuns()));
   }
 
   @Override
   public Presence presence(AgentRef agent) throws IOException, InterruptedException {
     TrackedAgent known = agents.get(agent);
-    if (known != null) {
-      return known.ended()
-          ? new Presence.Absent(known.exit().join())
-          : new Presence.Running(known.running());
+    if (known == null) {
+      AgentLock lock = lock(agent);
+      Optional<AgentRecord> record = lock.record();
+      boolean free = lock.isFree();
+      if (free && record.isEmpty()) {
+        return new Presence.Absent("not started on this machine, and its lock is free");
+      }
+      if (free && record.flatMap(AgentRecord::proof).isPresent()) {
+        return absent(record.get());
+      }
+      known = adopt(agent, lock, record, free);
     }
-    AgentLock lock = lock(agent);
-    // An agent may close inherited descriptors, and the lock with them: the record knows its pid.
-    boolean absent =
-        lock.isFree()
-            && AgentRecord.read(recordFile(agent)).flatMap(AgentRecord::running).isEmpty();
-    return absent
-        ? new Presence.Absent("its lock is free")
-        : new Presence.Running(adopt(agent, lock));
+    if (!known.ended()) {
+      return new Presence.Running(known.running());
+    }
+    AgentExit exit = known.exit().join();
+    if (known.lastEnded()) {
+      return new Presence.Absent(exit);
+    }
+    ProcessTree.Remainder left = new ProcessTree(lock(agent), scans).recentlyRemaining();
+    return left.isEmpty()
+        ? new Presence.Absent(exit)
+        : new Presence.Ended(exit, "left of it: " + left.describe());
+  }
+
+  private static Presence.Absent absent(AgentRecord record) {
+    return record.ended().isPresent()
+        ? new Presence.Absent(ExitStatus.ofWait(record.ended().getAsInt()))
+        : new Presence.Absent(record.proof().orElseThrow().evidence());
   }
 
   @Override
@@ -142,21 +162,16 @@ public final class ProcessReviver implements Reviver {
     Duration grace = order.grace();
     long deadline = System.nanoTime() + grace.toNanos() + KILL_LIMIT.toNanos();
     TrackedAgent known = agents.get(agent);
-    AgentLock lock = lock(agent);
-    if (known != null && known.ended() && hasNoRemainder(known, lock)) {
-      return new StopOutcome.Gone("no process of it runs and its lock is free");
-    }
-    ProcessTree tree = new ProcessTree(lock, scans);
+    ProcessTree tree = new ProcessTree(lock(agent), scans);
     ProcessTree.Remainder found = tree.remaining();
     if (found.isEmpty()) {
-      forgetUnlessEnded(agent, known);
-      return new StopOutcome.Gone("no process of it runs and its lock is free");
+      return gone(agent, known, found, "");
     }
     if (order.isTooOldFor(found.incarnation())) {
       return new StopOutcome.TooOld(found.incarnation());
     }
     if (known != null && !known.ended() && !grace.isZero() && known.canHandleSignals()) {
-      tree.terminate(known.leader().orElseThrow().pid());
+      tree.terminate(known.first().orElseThrow().pid());
       awaitExit(known, grace);
     }
     ProcessTree.Remainder left = tree.kill(tree.remaining(), order.incarnation(), deadline);
@@ -164,35 +179,36 @@ public final class ProcessReviver implements Reviver {
       return new StopOutcome.TooOld(left.incarnation());
     }
     if (!left.isEmpty()) {
-      return new StopOutcome.StillThere("could not be killed: " + ProcessTree.describe(left));
+      return new StopOutcome.StillThere("could not be killed: " + left.describe());
     }
-    forgetUnlessEnded(agent, known);
     int members = found.members().size();
-    return new StopOutcome.Gone(
-        members + (members == 1 ? " process" : " processes") + " stopped and its lock is free");
+    String stopped = members + (members == 1 ? " process" : " processes") + " stopped, ";
+    return gone(agent, known, left, members == 0 ? "" : stopped);
   }
 
-  /** The end may not be reported yet; from now on the lock decides. */
-  private void forgetUnlessEnded(AgentRef agent, @Nullable TrackedAgent known) {
+  private StopOutcome.Gone gone(
+      AgentRef agent, @Nullable TrackedAgent known, ProcessTree.Remainder left, String stopped)
+      throws IOException {
     if (known != null && !known.ended()) {
-      agents.remove(agent, known);
+      exitWatch.inspect(known, lock(agent)); // the report may be on its way
+      known.end(new AgentExit(Instant.now(), "stopped"));
     }
+    if (known != null) {
+      release(known);
+    }
+    return left.proof()
+        .map(proof -> new StopOutcome.Gone(stopped + proof.evidence(), true))
+        .orElseGet(() -> new StopOutcome.Gone(stopped + unproven(left), false));
   }
 
-  /**
-   * Returns whether the end of an agent, which included a free lock, and the process scan that
-   * began after the end of its leader prove its absence. Their order makes no difference: children
-   * of a marked process are marked, and children of a mere lock holder hold the lock.
-   */
-  private static boolean hasNoRemainder(TrackedAgent ended, AgentLock lock)
-      throws InterruptedException {
-    Optional<CompletableFuture<ProcessScan>> scan = ended.freshScan();
-    try {
-      return scan.isPresent() && scan.get().get().members(lock).isEmpty();
-    } catch (ExecutionException e) {
-      log.debug("{}: process scan failed; scanning again", ended.agent(), e);
-      return false;
-    }
+  private static String unproven(ProcessTree.Remainder left) {
+    String nothing = "nothing known of it runs: no recorded, marked or lock-holding process";
+    return left.record()
+        .filter(AgentRecord::ofThisBoot)
+        .map(AgentRecord::unproven)
+        .filter(OptionalLong::isPresent)
+        .map(number -> nothing + "; the end of incarnation " + number.getAsLong() + " is unproven")
+        .orElse(nothing);
   }
 
   private static void awaitExit(TrackedAgent agent, Duration grace) throws InterruptedException {
@@ -215,41 +231,39 @@ public final class ProcessReviver implements Reviver {
     AgentLock lock = lock(order.agent());
     lock.prepare();
     TrackedAgent before = agents.get(order.agent());
-    boolean alone = before == null || before.ended();
-    if (before != null && !alone && before.leaderRuns() && lock.isFree()) {
+    if (before != null && !before.ended() && before.firstRuns() && lock.isFree()) {
       // Its process is about to take the lock, and a second process could overtake it.
       throw new IOException("being started: " + before.running().description());
     }
     Sandbox.SandboxedCommand sandboxed = sandbox().prepare(order, command);
-    Process process = start(processBuilder(order, command, sandboxed, lock), lock.files(), alone);
-    Optional<AgentRecord> record =
-        AgentRecord.of(process.pid(), order.incarnation())
-            // Still alive after its pid was read: so the record is of this process.
-            .filter(found -> process.isAlive());
-    TrackedAgent started =
-        TrackedAgent.of(order.agent(), order.incarnation(), "pid " + process.pid(), record);
-    agents.put(order.agent(), started);
-    record.ifPresent(found -> write(found, order.agent()));
-    exitWatch.watchChild(started, lock, process);
+    ProcessBuilder builder = processBuilder(order, command, sandboxed, lock);
+    String head =
+        AgentRecord.head(
+            order.incarnation(),
+            sandboxed.uid(),
+            sandboxed.group(),
+            lock.record().map(AgentRecord::unprovenForNext).orElse(OptionalLong.empty()));
+    ProcessExitWatch.KeeperReports reports = exitWatch.new KeeperReports(lock);
+    String name = order.agent().agentId() + " " + order.agent().cellId();
+    Optional<KeeperTemplate.Started> kept =
+        keepers.start(name, builder, lock.files(), head, reports);
+    TrackedAgent started;
+    if (kept.isPresent()) {
+      started = track(order, Optional.of(kept.get().first()), kept.get().first().pid());
+      reports.watch(started);
+    } else {
+      builder.command(AgentLock.guard(lock.files(), head, builder.command()));
+      Process process = builder.start();
+      started = track(order, ProcFs.stat(process.pid()).map(Stat::id), process.pid());
+      exitWatch.watchChild(started, process);
+    }
     return started.running();
   }
 
-  /** A preforked process would overtake an earlier start that has not taken the lock yet. */
-  private Process start(ProcessBuilder builder, List<Path> locks, boolean alone)
-      throws IOException, InterruptedException {
-    Optional<Process> preforked = alone ? preforkPool.start(builder, locks) : Optional.empty();
-    return preforked.isPresent()
-        ? preforked.get()
-        : builder.command(AgentLock.guard(locks, builder.command())).start();
-  }
-
-  /** The agent runs already, so a failure is only logged. */
-  private void write(AgentRecord record, AgentRef agent) {
-    try {
-      record.write(recordFile(agent));
-    } catch (IOException e) {
-      log.warn("{}: record not written: {}; a later pit has to scan for it", agent, e.toString());
-    }
+  private TrackedAgent track(StartOrder order, Optional<ProcessId> first, long pid) {
+    TrackedAgent started = TrackedAgent.of(order.agent(), order.incarnation(), "pid " + pid, first);
+    agents.put(order.agent(), started);
+    return started;
   }
 
   /** Removes resources of an agent that is gone. */
@@ -294,31 +308,25 @@ public final class ProcessReviver implements Reviver {
     return logFile.toFile();
   }
 
-  private RunningAgent adopt(AgentRef agent, AgentLock lock)
-      throws IOException, InterruptedException {
-    Optional<AgentRecord> record =
-        AgentRecord.read(recordFile(agent)).filter(found -> found.running().isPresent());
-    if (record.isEmpty()) {
-      record = leaderAmong(new ProcessTree(lock, scans).remaining().members());
-    }
+  private TrackedAgent adopt(
+      AgentRef agent, AgentLock lock, Optional<AgentRecord> record, boolean free)
+      throws IOException {
+    Optional<ProcessId> first = record.filter(AgentRecord::ofThisBoot).map(AgentRecord::first);
     TrackedAgent adopted =
         TrackedAgent.of(
             agent,
             record.map(AgentRecord::incarnation).orElse(0L),
-            record.map(found -> "pid " + found.pid()).orElse("an unseen process"),
-            record);
+            first.map(found -> "pid " + found.pid()).orElse("an unseen process"),
+            first);
+    if (free && !adopted.firstRuns() && !record.filter(AgentRecord::keeperRuns).isPresent()) {
+      exitWatch.inspect(adopted, lock);
+      adopted.end(new AgentExit(Instant.now(), "its process is gone"));
+    }
     agents.put(agent, adopted);
     sandbox().adopted(agent, adopted.running().incarnation());
+    records.watch(lock.own(), () -> exitWatch.inspect(adopted, lock));
     exitWatch.watchAdopted(adopted, lock);
-    return adopted.running();
-  }
-
-  /** Finds the leader of an agent without a record: the pit died before it wrote one. */
-  private static Optional<AgentRecord> leaderAmong(List<Long> members) {
-    return members.stream()
-        .map(pid -> AgentRecord.of(pid, ProcessTree.incarnationOf(pid)))
-        .flatMap(Optional::stream)
-        .min(Comparator.comparingLong(AgentRecord::startTick));
+    return adopted;
   }
 
   private AgentLock lock(AgentRef agent) throws IOException {
@@ -328,10 +336,6 @@ public final class ProcessReviver implements Reviver {
         directory(agent).resolve(name),
         Optional.ofNullable(cells.get(agent.cellId()))
             .map(cell -> cell.resolve(".lazarus").resolve("agents").resolve(name)));
-  }
-
-  private Path recordFile(AgentRef agent) throws IOException {
-    return directory(agent).resolve(agent.agentId() + ".process");
   }
 
   private Path directory(AgentRef agent) throws IOException {
@@ -351,7 +355,8 @@ public final class ProcessReviver implements Reviver {
   @Override
   public void close() {
     exitWatch.close();
-    preforkPool.close();
+    keepers.close();
+    records.close();
     flockHelper.close();
     threads.shutdownNow();
   }

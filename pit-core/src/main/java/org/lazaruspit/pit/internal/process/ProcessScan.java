@@ -4,22 +4,32 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lazaruspit.pit.internal.isolation.AgentGroup;
 import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProcFs;
+import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
+import org.lazaruspit.pit.internal.os.ProcFs.Stat;
 
 /**
- * Marked processes of the machine, by lock name, from one read of the process table. Immutable.
+ * All processes of the machine, with the lock names that they are marked with, from one read of the
+ * process table. Immutable.
  *
  * <p>Processes come and go during the scan, so the table is listed again until a list has no new
  * process. A process that runs afterwards was in a list and was read, or descends from one that
@@ -34,11 +44,13 @@ final class ProcessScan {
   /** Fewer processes are read in the time that it takes to wake a thread. */
   private static final int PARALLEL_THRESHOLD = 64;
 
-  private final Map<String, Set<Long>> members;
+  private static final long SELF = ProcessHandle.current().pid();
+  private static final long OWN_UID = ProcFs.uid(SELF);
 
-  private ProcessScan(Map<String, Set<Long>> members) {
-    this.members = members;
-  }
+  private final Map<Long, Stat> processes = new ConcurrentHashMap<>();
+  private final Map<String, Set<Long>> marked = new ConcurrentHashMap<>();
+
+  private ProcessScan() {}
 
   private static int[] skips() {
     int[] skips = new int[256];
@@ -51,14 +63,14 @@ final class ProcessScan {
 
   /** Scans on this thread, and beside it on one of the executor if there are many processes. */
   static ProcessScan now(Executor executor) throws IOException {
-    Map<String, Set<Long>> members = new ConcurrentHashMap<>();
+    ProcessScan scan = new ProcessScan();
     Set<Long> seen = new HashSet<>();
     List<Long> fresh = unseen(seen);
     while (!fresh.isEmpty()) {
-      scan(fresh, members, executor);
+      scan.add(fresh, executor);
       fresh = unseen(seen);
     }
-    return new ProcessScan(members);
+    return scan;
   }
 
   private static List<Long> unseen(Set<Long> seen) throws IOException {
@@ -68,12 +80,12 @@ final class ProcessScan {
   }
 
   /** Does not wait for a second thread that has not begun in time. */
-  private static void scan(List<Long> pids, Map<String, Set<Long>> members, Executor executor) {
+  private void add(List<Long> pids, Executor executor) {
     AtomicInteger next = new AtomicInteger();
     Runnable part =
         () -> {
           for (int i = next.getAndIncrement(); i < pids.size(); i = next.getAndIncrement()) {
-            scan(pids.get(i), members);
+            add(pids.get(i));
           }
         };
     if (pids.size() < PARALLEL_THRESHOLD) {
@@ -95,9 +107,14 @@ final class ProcessScan {
     }
   }
 
-  private static void scan(long pid, Map<String, Set<Long>> members) {
+  private void add(long pid) {
+    Stat stat = ProcFs.stat(pid).filter(Stat::alive).orElse(null);
+    if (stat == null) {
+      return;
+    }
+    processes.put(pid, stat);
     for (String name : lockNames(ProcFs.environment(pid))) {
-      members.computeIfAbsent(name, first -> ConcurrentHashMap.newKeySet()).add(pid);
+      marked.computeIfAbsent(name, first -> ConcurrentHashMap.newKeySet()).add(pid);
     }
   }
 
@@ -135,10 +152,70 @@ final class ProcessScan {
     return -1;
   }
 
-  /** Returns every process that is marked with a name of the lock. */
-  List<Long> members(AgentLock lock) {
-    Set<Long> found = new HashSet<>(members.getOrDefault(lock.own().toString(), Set.of()));
-    lock.shared().ifPresent(file -> found.addAll(members.getOrDefault(file.toString(), Set.of())));
-    return new ArrayList<>(found);
+  /**
+   * Returns the processes of an agent by all evidence, without its keeper: descendants of the
+   * keeper and the first process, its session and process group, its control group, marked
+   * processes, and descendants of all these. A mark is a claim: it counts for processes of the
+   * pit's user and of the agent's user.
+   */
+  Set<Long> members(AgentLock lock, Optional<AgentRecord> record) {
+    Set<Long> members = new LinkedHashSet<>();
+    record
+        .filter(known -> known.ofThisBoot() && !known.gone())
+        .ifPresent(known -> addRecorded(known, members));
+    OptionalLong agentUid = record.map(AgentRecord::uid).orElse(OptionalLong.empty());
+    for (String name : lock.names()) {
+      for (long pid : marked.getOrDefault(name, Set.of())) {
+        long uid = ProcFs.uid(pid);
+        if (uid == OWN_UID || (agentUid.isPresent() && uid == agentUid.getAsLong())) {
+          members.add(pid);
+        }
+      }
+    }
+    if (!members.isEmpty()) {
+      addDescendants(members);
+    }
+    record.flatMap(AgentRecord::keeper).map(ProcessId::pid).ifPresent(members::remove);
+    members.remove(SELF);
+    return members;
+  }
+
+  private void addRecorded(AgentRecord record, Set<Long> members) {
+    record
+        .keeper()
+        .filter(this::contains)
+        .ifPresent(keeper -> members.add(keeper.pid())); // for its descendants
+    ProcessId first = record.first();
+    Stat leader = processes.get(first.pid());
+    if (leader == null || leader.id().equals(first)) {
+      processes.forEach(
+          (pid, stat) -> {
+            boolean inside = stat.session() == first.pid() || stat.group() == first.pid();
+            if (inside && stat.id().startTick() >= first.startTick()) {
+              members.add(pid);
+            }
+          });
+    }
+    record.group().map(AgentGroup::members).ifPresent(members::addAll);
+    members.retainAll(processes.keySet());
+  }
+
+  private boolean contains(ProcessId process) {
+    Stat stat = processes.get(process.pid());
+    return stat != null && stat.id().equals(process);
+  }
+
+  private void addDescendants(Set<Long> members) {
+    Map<Long, List<Long>> children = new HashMap<>();
+    processes.forEach(
+        (pid, stat) -> children.computeIfAbsent(stat.parent(), p -> new ArrayList<>()).add(pid));
+    Deque<Long> ancestors = new ArrayDeque<>(members);
+    while (!ancestors.isEmpty()) {
+      for (long child : children.getOrDefault(ancestors.pop(), List.of())) {
+        if (members.add(child)) {
+          ancestors.push(child);
+        }
+      }
+    }
   }
 }

@@ -1,23 +1,27 @@
 package org.lazaruspit.pit.internal.process;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.lazaruspit.pit.internal.isolation.AgentGroup;
 import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.lazaruspit.pit.internal.os.ProcFs;
+import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
+import org.lazaruspit.pit.internal.os.ProcFs.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes that descend from one agent's start, in any session: those that hold the agent lock
- * open, and those that carry the mark. Many run-times close inherited descriptors in their
- * children, so neither sign alone finds all of them.
+ * Processes of one agent, by all evidence: its control group, its keeper, and else all that is
+ * known of it. See docs/security.md for the proof that each gives.
  */
 final class ProcessTree {
 
@@ -35,59 +39,103 @@ final class ProcessTree {
   /**
    * Rest of a process tree.
    *
-   * @param members the running processes that were found
-   * @param locked whether the agent lock is held
-   * @param incarnation the newest incarnation among the members; 0 if unknown
+   * @param record the record of the last start; empty without one
+   * @param members the running processes that were found, without the keeper
+   * @param held whether the agent lock is held, or the keeper runs
    */
-  record Remainder(List<Long> members, boolean locked, long incarnation) {
-
-    static Remainder of(List<Long> members, boolean locked) {
-      long newest = members.stream().mapToLong(ProcessTree::incarnationOf).max().orElse(0);
-      return new Remainder(members, locked, newest);
-    }
+  record Remainder(Optional<AgentRecord> record, List<ProcessId> members, boolean held) {
 
     boolean isEmpty() {
-      return members.isEmpty() && !locked;
+      return members.isEmpty() && !held;
     }
-  }
 
-  /** Returns the incarnation in the environment of a process; 0 if absent. */
-  static long incarnationOf(long pid) {
-    return ProcFs.variable(pid, "LAZARUS_INCARNATION")
-        .filter(text -> text.matches("[0-9]{1,18}"))
-        .map(Long::parseLong)
-        .orElse(0L);
+    /** Returns the recorded incarnation; 0 if unknown. */
+    long incarnation() {
+      return record.map(AgentRecord::incarnation).orElse(0L);
+    }
+
+    /** Returns the proof that nothing is left; empty without one. */
+    Optional<AgentRecord.Proof> proof() {
+      return isEmpty() ? record.flatMap(AgentRecord::proof) : Optional.empty();
+    }
+
+    /** Returns a description of the members. */
+    String describe() {
+      List<String> texts = new ArrayList<>();
+      for (ProcessId member : members) {
+        long pid = member.pid();
+        String state = ProcFs.stat(pid).map(stat -> String.valueOf(stat.state())).orElse("?");
+        texts.add("pid %d (%s, state %s)".formatted(pid, ProcFs.commandName(pid), state));
+      }
+      if (texts.isEmpty()) {
+        texts.add("an unseen process holds its lock");
+      }
+      return String.join(", ", texts);
+    }
   }
 
   /** Returns the rest of the tree at this moment. */
   Remainder remaining() throws IOException, InterruptedException {
-    List<Long> members = scans.awaitNext().members(lock);
+    return remaining(false);
+  }
+
+  /** Returns the rest of the tree at a moment up to a second ago. */
+  Remainder recentlyRemaining() throws IOException, InterruptedException {
+    return remaining(true);
+  }
+
+  private Remainder remaining(boolean recent) throws IOException, InterruptedException {
+    Optional<AgentRecord> record = lock.record();
+    Remainder proven = new Remainder(record, List.of(), false);
+    if (proven.proof().isPresent() && lock.isFree()) {
+      return proven;
+    }
+    ProcessScan scan = recent ? scans.awaitRecent() : scans.awaitNext();
+    Set<Long> members = scan.members(lock, record);
     // Checked last: with a free lock, no holder is left that could start another process.
-    boolean locked = !lock.isFree();
-    if (locked) {
+    boolean held = !lock.isFree();
+    if (held) {
       for (long pid : ProcFs.pids()) {
-        if (!members.contains(pid) && holdsLock(pid)) {
+        if (!members.contains(pid) && holdsLock(pid, record)) {
           members.add(pid);
         }
       }
     }
-    return Remainder.of(members, locked);
+    Optional<AgentRecord> after = lock.record();
+    if (!sameStart(record, after)) {
+      return remaining(false); // another pit has started a successor meanwhile
+    }
+    return new Remainder(
+        after, identities(members), held || after.filter(AgentRecord::keeperRuns).isPresent());
+  }
+
+  private static boolean sameStart(Optional<AgentRecord> one, Optional<AgentRecord> other) {
+    return one.map(AgentRecord::first).equals(other.map(AgentRecord::first));
+  }
+
+  private static List<ProcessId> identities(Set<Long> pids) {
+    return pids.stream()
+        .flatMap(pid -> ProcFs.stat(pid).filter(Stat::alive).stream())
+        .map(Stat::id)
+        .toList();
   }
 
   /**
    * Monitors of containers: they hold the agent lock without a mark, end by themselves after the
-   * last process inside, and leave an unusable container behind if they are killed.
+   * last process inside, and leave an unusable container behind if they are killed. The last one
+   * serves all containers of a user.
    */
-  private static final Set<String> CONTAINER_MONITORS = Set.of("podman", "conmon");
+  private static final Set<String> CONTAINER_MONITORS = Set.of("podman", "conmon", "catatonit");
 
-  /** Returns false for flock and the flock helper: they wait for the lock, or only check it. */
-  private boolean holdsLock(long pid) throws IOException {
-    if (ProcFs.commandName(pid).equals("flock")
+  /** Returns false for the keeper and for processes that wait for the lock, or only check it. */
+  private boolean holdsLock(long pid, Optional<AgentRecord> record) throws IOException {
+    if (isKeeper(pid, record)
+        || ProcFs.commandName(pid).equals("flock")
         || ProcFs.variable(pid, FlockHelper.VARIABLE).isPresent()
-        || ProcFs.stat(pid).filter(ProcFs.Stat::alive).isEmpty()) {
+        || ProcFs.stat(pid).filter(Stat::alive).isEmpty()) {
       return false;
     }
-    for (java.nio.file.Path file : lock.files()) {
+    for (Path file : lock.files()) {
       if (ProcFs.holdsOpen(pid, file)) {
         return true;
       }
@@ -95,12 +143,8 @@ final class ProcessTree {
     return false;
   }
 
-  private boolean belongs(long pid) throws IOException {
-    return isMarked(pid) || holdsLock(pid);
-  }
-
-  private boolean isMarked(long pid) {
-    return AgentMark.namesOf(pid).stream().anyMatch(lock::hasName);
+  private static boolean isKeeper(long pid, Optional<AgentRecord> record) {
+    return record.flatMap(AgentRecord::keeper).filter(keeper -> keeper.pid() == pid).isPresent();
   }
 
   /** Sends TERM to the group of a leader. */
@@ -123,40 +167,41 @@ final class ProcessTree {
         return left;
       }
       boolean late = deadlineNanos - System.nanoTime() < half;
-      for (long pid : left.members()) {
-        if (late || !isContainerMonitor(pid)) {
-          killMember(pid, newest);
-        }
-      }
+      killOnce(left, late);
       TimeUnit.MILLISECONDS.sleep(2);
       left = remaining();
     }
     return left;
   }
 
+  /** Handles signal no later process of the same pid, and are taken before the last check. */
+  private void killOnce(Remainder left, boolean late) throws IOException {
+    List<ProcessHandle> handles = new ArrayList<>();
+    for (ProcessId member : left.members()) {
+      if (late || !isContainerMonitor(member.pid())) {
+        ProcessHandle.of(member.pid()).filter(h -> member.runs()).ifPresent(handles::add);
+      }
+    }
+    if (late) {
+      // A keeper that was stopped by a signal reports no end; without it the end is not proven.
+      left.record()
+          .filter(AgentRecord::keeperRuns)
+          .flatMap(AgentRecord::keeper)
+          .flatMap(keeper -> ProcessHandle.of(keeper.pid()))
+          .ifPresent(handles::add);
+    }
+    if (sameStart(left.record(), lock.record())) {
+      left.record()
+          .flatMap(AgentRecord::group)
+          .filter(group -> handles.size() == left.members().size())
+          .ifPresent(AgentGroup::kill);
+      handles.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
   private boolean isContainerMonitor(long pid) {
-    return CONTAINER_MONITORS.contains(ProcFs.commandName(pid)) && !isMarked(pid);
-  }
-
-  /** A handle signals no later process of the same pid, so it is taken before the last check. */
-  private void killMember(long pid, long newest) throws IOException {
-    ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
-    if (handle != null && belongs(pid) && incarnationOf(pid) <= newest) {
-      handle.destroyForcibly();
-    }
-  }
-
-  /** Returns a description of the members. */
-  static String describe(Remainder left) {
-    List<String> texts = new ArrayList<>();
-    for (long pid : left.members()) {
-      String state = ProcFs.stat(pid).map(stat -> String.valueOf(stat.state())).orElse("?");
-      texts.add("pid %d (%s, state %s)".formatted(pid, ProcFs.commandName(pid), state));
-    }
-    if (texts.isEmpty()) {
-      texts.add("an unseen process holds its lock");
-    }
-    return String.join(", ", texts);
+    return CONTAINER_MONITORS.contains(ProcFs.commandName(pid))
+        && AgentMark.namesOf(pid).stream().noneMatch(lock.names()::contains);
   }
 
   /** Java cannot signal a group; the kill command of a shell can, on every system. */

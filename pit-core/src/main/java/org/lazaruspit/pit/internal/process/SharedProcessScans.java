@@ -19,10 +19,18 @@ final class SharedProcessScans {
   /** A scan takes milliseconds, or a second with a hundred thousand processes. */
   private static final long LIMIT_SECONDS = 30;
 
+  private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Executor executor;
 
   @GuardedBy("this")
   private @Nullable CompletableFuture<ProcessScan> next;
+
+  @GuardedBy("this")
+  private @Nullable CompletableFuture<ProcessScan> last;
+
+  @GuardedBy("this")
+  private long lastStartedNanos;
 
   @GuardedBy("this")
   private boolean running;
@@ -46,8 +54,26 @@ final class SharedProcessScans {
 
   /** Waits for {@link #next}, 30 s at most. */
   ProcessScan awaitNext() throws IOException, InterruptedException {
+    return await(next());
+  }
+
+  /** Waits for a scan that began up to a second before this call. */
+  ProcessScan awaitRecent() throws IOException, InterruptedException {
+    return await(recent());
+  }
+
+  private synchronized CompletableFuture<ProcessScan> recent() {
+    return last != null
+            && !last.isCompletedExceptionally()
+            && System.nanoTime() - lastStartedNanos < RECENT_NANOS
+        ? last
+        : next();
+  }
+
+  private static ProcessScan await(CompletableFuture<ProcessScan> scan)
+      throws IOException, InterruptedException {
     try {
-      return next().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      return scan.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new IOException("process scan not finished within " + LIMIT_SECONDS + " s", e);
     } catch (ExecutionException e) {
@@ -63,6 +89,8 @@ final class SharedProcessScans {
     }
     running = true;
     next = null;
+    last = scan;
+    lastStartedNanos = System.nanoTime();
     try {
       executor.execute(() -> run(scan));
     } catch (RejectedExecutionException e) {

@@ -1,10 +1,8 @@
 package org.lazaruspit.pit.internal.process;
 
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
 import org.lazaruspit.pit.spi.AgentExit;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.RunningAgent;
@@ -12,31 +10,25 @@ import org.lazaruspit.pit.spi.RunningAgent;
 /** State of an agent that runs or has run. Thread-safe. */
 final class TrackedAgent {
 
-  /** Age up to which a process scan counts as current. */
-  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final RunningAgent running;
-  private final Optional<AgentRecord> leader;
+  private final Optional<ProcessId> first;
   private final CompletableFuture<AgentExit> exit;
-  private volatile @Nullable StartedScan lastScan;
-
-  /** A process scan and the time of its request ({@link System#nanoTime}). */
-  record StartedScan(CompletableFuture<ProcessScan> scan, long startedNanos) {}
+  private volatile boolean lastEnded;
 
   private TrackedAgent(
-      RunningAgent running, Optional<AgentRecord> leader, CompletableFuture<AgentExit> exit) {
+      RunningAgent running, Optional<ProcessId> first, CompletableFuture<AgentExit> exit) {
     this.running = running;
-    this.leader = leader;
+    this.first = first;
     this.exit = exit;
   }
 
   /** Returns an agent that was just started or adopted. */
   static TrackedAgent of(
-      AgentRef agent, long incarnation, String description, Optional<AgentRecord> leader) {
+      AgentRef agent, long incarnation, String description, Optional<ProcessId> first) {
     CompletableFuture<AgentExit> exit = new CompletableFuture<>();
     return new TrackedAgent(
         new RunningAgent(agent, incarnation, description, exit.minimalCompletionStage()),
-        leader,
+        first,
         exit);
   }
 
@@ -48,44 +40,39 @@ final class TrackedAgent {
     return running;
   }
 
-  Optional<AgentRecord> leader() {
-    return leader;
+  Optional<ProcessId> first() {
+    return first;
   }
 
-  boolean leaderRuns() {
-    return leader.flatMap(AgentRecord::running).isPresent();
+  boolean firstRuns() {
+    return first.filter(ProcessId::runs).isPresent();
   }
 
-  /** Returns whether the leader runs and is not stopped: a stopped process cannot act on TERM. */
+  /** Returns whether the first process runs and is not stopped: a stopped one handles no TERM. */
   boolean canHandleSignals() {
-    return leader.flatMap(AgentRecord::running).filter(stat -> !stat.stopped()).isPresent();
+    return first.flatMap(ProcessId::running).filter(stat -> !stat.stopped()).isPresent();
   }
 
   CompletableFuture<AgentExit> exit() {
     return exit;
   }
 
+  /** Returns whether the first process has ended. */
   boolean ended() {
     return exit.isDone();
   }
 
-  /** Completes the exit when the whole tree is gone; the status is that of the leader. */
-  void end(AgentExit leaderExit) {
-    exit.complete(new AgentExit(Instant.now(), leaderExit.detail(), leaderExit.status()));
+  /** Completes the exit: the first process has ended. */
+  void end(AgentExit seen) {
+    exit.complete(seen);
   }
 
-  /** As {@link #end(AgentExit)}, with a scan that began after the end of the leader. */
-  void end(AgentExit leaderExit, StartedScan scan) {
-    lastScan = scan;
-    end(leaderExit);
+  /** Returns whether the keeper reported the end of the last process. */
+  boolean lastEnded() {
+    return lastEnded;
   }
 
-  /** Returns the scan that began with the end, once; empty if it is older than a second. */
-  Optional<CompletableFuture<ProcessScan>> freshScan() {
-    StartedScan scan = lastScan;
-    lastScan = null;
-    return scan != null && System.nanoTime() - scan.startedNanos() < FRESH_NANOS
-        ? Optional.of(scan.scan())
-        : Optional.empty();
+  void endLast() {
+    lastEnded = true;
   }
 }

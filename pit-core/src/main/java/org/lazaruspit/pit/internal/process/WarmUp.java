@@ -26,13 +26,13 @@ final class WarmUp {
 
   private final FlockHelper flockHelper;
   private final SharedProcessScans scans;
-  private final PreforkPool preforkPool;
+  private final KeeperTemplate keepers;
   private final AtomicBoolean started = new AtomicBoolean();
 
-  WarmUp(FlockHelper flockHelper, SharedProcessScans scans, PreforkPool preforkPool) {
+  WarmUp(FlockHelper flockHelper, SharedProcessScans scans, KeeperTemplate keepers) {
     this.flockHelper = flockHelper;
     this.scans = scans;
-    this.preforkPool = preforkPool;
+    this.keepers = keepers;
   }
 
   /** Starts the warm-up at the first call. */
@@ -53,7 +53,7 @@ final class WarmUp {
       for (int i = 0; i < SCANS; i++) {
         scans.awaitNext();
       }
-      preforkPool.fill();
+      keepers.warmUp();
     } catch (IOException | RuntimeException e) {
       log.debug("warm-up failed; the first revival takes longer", e);
     } catch (InterruptedException e) {

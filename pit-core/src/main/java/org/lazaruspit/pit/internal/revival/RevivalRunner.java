@@ -203,7 +203,7 @@ public final class RevivalRunner {
       return Optional.empty();
     }
     Presence presence = reviver.presence(attempt.agent());
-    if (presence instanceof Presence.Absent) {
+    if (presence instanceof Presence.Absent || presence instanceof Presence.Ended) {
       return Optional.empty(); // its gateway may still report it as healthy
     }
     ProbeTarget target = targets.target(attempt.cell(), attempt.agentId());
@@ -231,8 +231,9 @@ public final class RevivalRunner {
               .formatted(known.incarnation(), order.incarnation()),
           known.incarnation());
     }
-    String evidence = ((StopOutcome.Gone) outcome).evidence();
-    return "proven dead in %s: %s".formatted(millisSince(begun), evidence);
+    StopOutcome.Gone gone = (StopOutcome.Gone) outcome;
+    return (gone.proven() ? "proven dead in %s: %s" : "checked in %s: %s")
+        .formatted(millisSince(begun), gone.evidence());
   }
 
   private CheckpointChoice chooseCheckpoint(Attempt attempt)

@@ -2,6 +2,7 @@ package org.lazaruspit.pit.internal.revival;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -72,21 +73,8 @@ final class StopEnforcer {
   private void stop(OwnedCell owned, String agentId) {
     AgentRef agent = owned.ref(agentId);
     try {
-      if (toBeStopped(owned, agentId)
-          && reviver.presence(agent) instanceof Presence.Running running) {
-        StopOrder order =
-            new StopOrder(
-                agent,
-                Math.max(owned.ledger().incarnation(agentId), running.running().incarnation()),
-                RevivalRunner.STOP_GRACE);
-        StopOutcome outcome = reviver.stop(order, owned::requireHeld);
-        if (unstopped.isNew(agent, outcome.toString())) {
-          log.info(
-              "{}: stop of {} ordered by an operator: {}",
-              owned.label(agentId),
-              running.running().description(),
-              outcome);
-        }
+      if (toBeStopped(owned, agentId)) {
+        stop(owned, agentId, reviver.presence(agent));
       } else {
         unstopped.clear(agent);
       }
@@ -105,5 +93,45 @@ final class StopEnforcer {
     if (!threads.isShutdown()) {
       afterwards.run();
     }
+  }
+
+  private void stop(OwnedCell owned, String agentId, Presence presence)
+      throws IOException, InterruptedException {
+    AgentRef agent = owned.ref(agentId);
+    Optional<String> subject = subject(presence);
+    if (subject.isEmpty()) {
+      unstopped.clear(agent);
+      return;
+    }
+    long running = presence instanceof Presence.Running found ? found.running().incarnation() : 0;
+    long newest = Math.max(owned.ledger().incarnation(agentId), running);
+    StopOutcome outcome =
+        reviver.stop(new StopOrder(agent, newest, RevivalRunner.STOP_GRACE), owned::requireHeld);
+    if (unstopped.isNew(agent, outcome.toString())) {
+      log.info(
+          "{}: stop of {} ordered by an operator: {}",
+          owned.label(agentId),
+          subject.get(),
+          describe(outcome));
+    }
+  }
+
+  /** Returns the processes to stop; empty if there are none. */
+  private static Optional<String> subject(Presence presence) {
+    if (presence instanceof Presence.Running found) {
+      return Optional.of(found.running().description());
+    }
+    return presence instanceof Presence.Ended ended
+        ? Optional.of("its rest (" + ended.remainder() + ")")
+        : Optional.empty();
+  }
+
+  private static String describe(StopOutcome outcome) {
+    if (outcome instanceof StopOutcome.Gone gone) {
+      return (gone.proven() ? "gone, proven: " : "gone as far as known: ") + gone.evidence();
+    }
+    return outcome instanceof StopOutcome.StillThere still
+        ? "not stopped: " + still.reason()
+        : "not stopped, a newer incarnation runs";
   }
 }

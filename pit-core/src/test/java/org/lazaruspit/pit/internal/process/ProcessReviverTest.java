@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -150,8 +152,11 @@ final class ProcessReviverTest {
     RunningAgent first = startReady(reviver, 1, "touch $1; exec sleep 600");
     // Another pit with a state of its own.
     Reviver other = newReviver();
-    RunningAgent second = other.start(order(2, "sh", "-c", "touch second; exec sleep 600"));
-    assertTrue(exit(second).detail().startsWith("refused by the kernel"), exit(second)::detail);
+    IOException refused =
+        assertThrows(
+            IOException.class,
+            () -> other.start(order(2, "sh", "-c", "touch second; exec sleep 600")));
+    assertTrue(refused.getMessage().startsWith("refused by the kernel"), refused::getMessage);
     assertFalse(Files.exists(folder.resolve("second")), "the second one ran");
     Presence.Running found = assertInstanceOf(Presence.Running.class, other.presence(AGENT));
     assertEquals(first.description(), found.running().description());
@@ -176,16 +181,24 @@ final class ProcessReviverTest {
   }
 
   @Test
-  void aTreeIsGoneOnlyWhenItsLastProcessIs() throws Exception {
+  void anAgentEndsWithItsFirstProcessAndItsTreeWithTheLast() throws Exception {
     RunningAgent running =
         startReady(reviver, 1, "sleep 600 & echo $! >child; touch $1; exec sleep 600");
     long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
     signal("KILL", pid(running));
-    awaitEnd(pid(running));
-    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
-    assertFalse(running.exit().toCompletableFuture().isDone());
-    signal("KILL", child);
     assertEquals("killed by signal 9 (KILL)", exit(running).detail());
+    for (Reviver each : List.of(reviver, newReviver())) {
+      Presence.Ended ended = assertInstanceOf(Presence.Ended.class, each.presence(AGENT));
+      assertEquals("killed by signal 9 (KILL)", ended.exit().detail());
+      assertTrue(ended.remainder().contains("pid " + child), ended::remainder);
+    }
+    assertThrows(IOException.class, () -> newReviver().start(order(2, "true")));
+    StopOutcome.Gone gone =
+        assertInstanceOf(
+            StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
+    assertTrue(gone.proven(), gone::evidence);
+    assertTrue(ProcFs.stat(child).filter(ProcFs.Stat::alive).isEmpty());
+    assertInstanceOf(Presence.Absent.class, reviver.presence(AGENT));
   }
 
   @Test
@@ -254,19 +267,42 @@ final class ProcessReviverTest {
     assertEquals(7, adopted.running().incarnation());
     assertEquals(started.description(), adopted.running().description());
     signal("KILL", pid(started));
-    assertEquals("its process is gone", exit(adopted.running()).detail());
+    assertEquals("killed by signal 9 (KILL)", exit(adopted.running()).detail());
   }
 
   @Test
-  void anAgentWithoutARecordIsAdoptedByTheEnvironmentOfItsProcesses() throws Exception {
-    RunningAgent started = startReady(reviver, 4, "touch $1; exec sleep 600");
+  void theStatusOfAnAgentThatEndedWhileNoPitRanIsKnown() throws Exception {
+    RunningAgent started =
+        startReady(reviver, 4, "touch $1; while [ ! -e go ]; do sleep 0.01; done; exit 75");
     reviver.close();
-    Path record = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process");
-    Files.delete(record);
+    Files.createFile(folder.resolve("go"));
+    awaitEnd(pid(started));
+    Presence.Absent absent = awaitAbsence(newReviver());
+    assertEquals(OptionalInt.of(75), absent.exit().orElseThrow().status());
+  }
+
+  private static Presence.Absent awaitAbsence(Reviver by) throws Exception {
+    Presence presence = by.presence(AGENT);
+    while (!(presence instanceof Presence.Absent)) {
+      Thread.onSpinWait(); // the keeper writes the end when it runs next
+      presence = by.presence(AGENT);
+    }
+    return (Presence.Absent) presence;
+  }
+
+  /** The record of an older pit, or a lost one. */
+  @Test
+  void anAgentWithoutARecordIsAdoptedWithAnUnknownIncarnation() throws Exception {
+    startReady(reviver, 4, "touch $1; exec sleep 600");
+    reviver.close();
+    Files.writeString(lockFile(), "");
     Presence.Running adopted =
         assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
-    assertEquals(4, adopted.running().incarnation());
-    assertEquals(started.description(), adopted.running().description());
+    assertEquals(0, adopted.running().incarnation());
+  }
+
+  private Path lockFile() {
+    return folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.lock");
   }
 
   @Test
@@ -282,7 +318,7 @@ final class ProcessReviverTest {
     }
     assertFalse(adopted.running().exit().toCompletableFuture().isDone());
     signal("KILL", pid(started));
-    assertEquals("its process is gone", exit(adopted.running()).detail());
+    assertEquals("killed by signal 9 (KILL)", exit(adopted.running()).detail());
   }
 
   @Test
@@ -291,8 +327,8 @@ final class ProcessReviverTest {
     signal("KILL", pid(running));
     exit(running);
     long self = ProcessHandle.current().pid();
-    new AgentRecord(self, 1, ProcFs.bootId(), 1)
-        .write(folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process"));
+    String head = AgentRecord.head(1, OptionalLong.empty(), Optional.empty(), OptionalLong.empty());
+    Files.writeString(lockFile(), head + "keeper " + self + " 1\nfirst " + self + " 1\n");
     assertInstanceOf(Presence.Absent.class, newReviver().presence(AGENT));
   }
 
@@ -305,22 +341,10 @@ final class ProcessReviverTest {
     assertEquals("untouched", Files.readString(elsewhere));
   }
 
-  @Test
-  void anAgentThatEndsLikeARefusalIsNotTakenForOneWhileItsChildrenRun() throws Exception {
-    int status = AgentLock.HELD_STATUS;
-    RunningAgent running =
-        startReady(reviver, 1, "sleep 600 & echo $! >child; touch $1; exit " + status);
-    long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
-    awaitEnd(pid(running));
-    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
-    signal("KILL", child);
-    assertEquals("ended with status " + status, exit(running).detail());
-  }
-
   @Tag("full")
   @Test
   void anUnseenLockHolderForbidsARevivalUntilItEnds() throws Exception {
-    Path lock = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.lock");
+    Path lock = lockFile();
     Files.createDirectories(lock.getParent());
     // The holder has no mark and its child no lock, so no process can be found and killed.
     Process holder =
@@ -335,8 +359,7 @@ final class ProcessReviverTest {
               reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
       assertTrue(still.reason().contains("holds its lock"), still::reason);
       assertTrue(holder.isAlive());
-      RunningAgent refused = newReviver().start(order(1, "touch", "started"));
-      assertTrue(exit(refused).detail().startsWith("refused"), exit(refused)::detail);
+      assertThrows(IOException.class, () -> newReviver().start(order(1, "touch", "started")));
       holder.descendants().forEach(ProcessHandle::destroyForcibly);
       assertEquals("its process is gone", exit(found.running()).detail());
       assertInstanceOf(
@@ -346,16 +369,6 @@ final class ProcessReviverTest {
       holder.descendants().forEach(ProcessHandle::destroyForcibly);
       holder.destroyForcibly().waitFor();
     }
-  }
-
-  @Test
-  void anAgentIsWatchedEvenIfItsRecordCannotBeWritten() throws Exception {
-    Path record = folder.resolve("state/agents").resolve(AGENT.cellId() + "/writer.process");
-    Files.createDirectories(record.resolve("in-the-way"));
-    RunningAgent running = startReady(reviver, 1, "touch $1; exec sleep 600");
-    assertInstanceOf(Presence.Running.class, reviver.presence(AGENT));
-    signal("KILL", pid(running));
-    assertEquals("killed by signal 9 (KILL)", exit(running).detail());
   }
 
   @Test
@@ -373,7 +386,7 @@ final class ProcessReviverTest {
       awaitEnd(pid);
     }
     signal("KILL", pid(started));
-    assertEquals("its process is gone", exit(adopted.running()).detail());
+    assertEquals("killed by signal 9 (KILL)", exit(adopted.running()).detail());
   }
 
   private static Set<Long> children() {

@@ -73,7 +73,7 @@ final class ProcessScanTest {
         expected.add(processes.get(i).pid());
       }
       for (Executor helpers : List.<Executor>of(threads, task -> {}, Runnable::run)) {
-        assertEquals(expected, new HashSet<>(ProcessScan.now(helpers).members(lock)));
+        assertEquals(expected, ProcessScan.now(helpers).members(lock, Optional.empty()));
       }
     } finally {
       for (Process process : processes) {

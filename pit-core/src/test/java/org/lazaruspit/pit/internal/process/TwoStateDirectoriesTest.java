@@ -132,25 +132,26 @@ final class TwoStateDirectoriesTest {
     assertEquals(7, adopted.running().incarnation());
     assertEquals(started.description(), adopted.running().description());
     kill(pid(started));
-    assertEquals("its process is gone", exit(adopted.running()));
+    assertEquals("killed by signal 9 (KILL)", exit(adopted.running()));
   }
 
   @Test
   void theKernelRefusesTheSecondAStart() throws Exception {
     running(first, 1);
-    String end = exit(start(second, 2));
-    assertTrue(end.startsWith("refused by the kernel"), end);
+    IOException refused = assertThrows(IOException.class, () -> start(second, 2));
+    assertTrue(refused.getMessage().startsWith("refused by the kernel"), refused::getMessage);
   }
 
   @Test
-  void aRegainedCellIsCheckedForTheHolderOfTheLock() throws Exception {
+  void aRegainedCellIsCheckedForTheRestOfAnAgent() throws Exception {
     RunningAgent started = start(first, 1, "sh", "-c", "sleep 600 & echo $! > child; wait");
-    String child = "pid " + child();
+    long child = child();
     kill(pid(started));
-    ProcessHandle.of(pid(started)).ifPresent(leader -> leader.onExit().join());
+    exit(started);
     first.claimed(AGENT.cellId(), cell);
-    Presence.Running found = assertInstanceOf(Presence.Running.class, first.presence(AGENT));
-    assertEquals(child, found.running().description());
+    Presence.Ended found = assertInstanceOf(Presence.Ended.class, first.presence(AGENT));
+    assertTrue(found.remainder().contains("pid " + child), found::remainder);
+    assertEquals("killed by signal 9 (KILL)", found.exit().detail());
   }
 
   @Test
@@ -162,17 +163,31 @@ final class TwoStateDirectoriesTest {
       ProcessTree tree = new ProcessTree(lock, new SharedProcessScans(threads));
       ProcessTree.Remainder left =
           tree.kill(tree.remaining(), Long.MAX_VALUE, System.nanoTime() - 1);
-      assertEquals(List.of(pid(successor)), left.members());
+      assertEquals(List.of(ProcFs.stat(pid(successor)).orElseThrow().id()), left.members());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());
     } finally {
       threads.shutdownNow();
     }
   }
 
-  /**
-   * The pit was suspended right after its scan, while the agent to kill still ran. Some processes
-   * of the successor do not show their incarnation.
-   */
+  /** Returns what a scan saw before the successor was started: the same pids, another start. */
+  private static ProcessTree.Remainder seenOf(ProcessTree.Remainder now) {
+    AgentRecord record = now.record().orElseThrow();
+    AgentRecord earlier =
+        new AgentRecord(
+            record.bootId(),
+            1,
+            record.uid(),
+            record.group(),
+            record.unproven(),
+            record.keeper(),
+            new ProcFs.ProcessId(record.first().pid(), record.first().startTick() - 1),
+            record.ended(),
+            record.gone());
+    return new ProcessTree.Remainder(Optional.of(earlier), now.members(), true);
+  }
+
+  /** The pit was suspended right after its scan, while the agent to kill still ran. */
   @Test
   void aSuccessorThatIsFoundDuringAKillEndsTheKill() throws Exception {
     RunningAgent successor =
@@ -182,7 +197,7 @@ final class TwoStateDirectoriesTest {
     try (FlockHelper flockHelper = new FlockHelper(ProgramLookup.ofThisMachine(), threads)) {
       AgentLock lock = new AgentLock(flockHelper, lock("first"), Optional.of(cellLock()));
       ProcessTree tree = new ProcessTree(lock, new SharedProcessScans(threads));
-      ProcessTree.Remainder seen = new ProcessTree.Remainder(List.of(pid(successor)), true, 1);
+      ProcessTree.Remainder seen = seenOf(tree.remaining());
       ProcessTree.Remainder left = tree.kill(seen, 1, System.nanoTime() + 30_000_000_000L);
       assertEquals(2, left.incarnation());
       assertTrue(ProcessHandle.of(pid(successor)).orElseThrow().isAlive());

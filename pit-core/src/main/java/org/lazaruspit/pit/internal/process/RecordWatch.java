@@ -1,0 +1,100 @@
+package org.lazaruspit.pit.internal.process;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the records of adopted agents, which their keepers write. A machine without free file
+ * watches notices an end at the next poll. Thread-safe.
+ */
+final class RecordWatch implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(RecordWatch.class);
+
+  private final Executor executor;
+  private final Map<Path, Runnable> actions = new ConcurrentHashMap<>();
+  private final AtomicBoolean started = new AtomicBoolean();
+  private final @Nullable WatchService service;
+
+  RecordWatch(Executor executor) {
+    this.executor = executor;
+    this.service = open();
+  }
+
+  private static @Nullable WatchService open() {
+    try {
+      return java.nio.file.FileSystems.getDefault().newWatchService();
+    } catch (IOException e) {
+      log.warn("no file watch: {}; ends of adopted agents are noticed at polls", e.getMessage());
+      return null;
+    }
+  }
+
+  /** Runs an action after each change of a record, until the next call for the same record. */
+  void watch(Path record, Runnable action) {
+    if (service == null) {
+      return;
+    }
+    actions.put(record, action);
+    try {
+      Objects.requireNonNull(record.getParent())
+          .register(service, StandardWatchEventKinds.ENTRY_MODIFY);
+      if (started.compareAndSet(false, true)) {
+        executor.execute(() -> run(service));
+      }
+    } catch (IOException | ClosedWatchServiceException e) {
+      log.debug("{}: not watched", record, e);
+    }
+  }
+
+  private void run(WatchService from) {
+    try {
+      while (true) {
+        WatchKey key = from.take();
+        Path directory = (Path) key.watchable();
+        for (var event : key.pollEvents()) {
+          if (event.context() instanceof Path name) {
+            changed(directory.resolve(name));
+          } else {
+            actions.keySet().forEach(this::changed); // an overflow
+          }
+        }
+        key.reset();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ClosedWatchServiceException e) {
+      log.debug("record watch closed", e);
+    }
+  }
+
+  private void changed(Path record) {
+    Runnable action = actions.get(record);
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (service != null) {
+        service.close();
+      }
+    } catch (IOException e) {
+      log.debug("record watch not closed", e);
+    }
+  }
+}

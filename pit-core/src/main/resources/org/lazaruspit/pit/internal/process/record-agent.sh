@@ -1,0 +1,14 @@
+# Writes the record of an agent to its locks' files and becomes the agent, see AgentLock.java.
+# Arguments: head of the record, the locks' files, "--", the command.
+set -f
+head=$1
+shift
+read -r stat </proc/$$/stat
+tick=$(set -- ${stat##*) }; echo "${20}")
+while [ "$1" != -- ]; do
+  printf '%sfirst %s %s\n' "$head" $$ "$tick" >"$1" || exit 69
+  shift
+done
+shift
+set +f
+exec "$@"
