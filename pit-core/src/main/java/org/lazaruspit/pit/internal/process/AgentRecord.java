@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.lazaruspit.pit.internal.isolation.AgentGroup;
+import org.lazaruspit.pit.internal.isolation.ControlGroups;
 import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
 
@@ -136,7 +136,7 @@ record AgentRecord(
       return Optional.empty();
     }
     if (group.isPresent()) {
-      return AgentGroup.isEmpty(group.get()) ? Optional.of(Proof.GROUP) : Optional.empty();
+      return ControlGroups.isEmpty(group.get()) ? Optional.of(Proof.GROUP) : Optional.empty();
     }
     return gone ? Optional.of(Proof.KEEPER) : Optional.empty();
   }

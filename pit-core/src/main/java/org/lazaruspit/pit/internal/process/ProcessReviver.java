@@ -69,13 +69,13 @@ public final class ProcessReviver implements Reviver {
 
   /** Makes an instance for {@link #configured}. */
   public ProcessReviver() {
-    this(null, null);
+    this(null, null, ProgramLookup.ofThisMachine());
   }
 
-  public ProcessReviver(@Nullable Path directory, @Nullable Sandbox sandbox) {
+  public ProcessReviver(
+      @Nullable Path directory, @Nullable Sandbox sandbox, ProgramLookup programs) {
     this.directory = directory;
     this.sandbox = sandbox;
-    ProgramLookup programs = ProgramLookup.ofThisMachine();
     this.flockHelper = new FlockHelper(programs, threads);
     this.keepers = new KeeperTemplate(programs, threads);
     this.records = new RecordWatch(threads);
@@ -92,7 +92,10 @@ public final class ProcessReviver implements Reviver {
   @Override
   public Reviver configured(Settings settings) {
     Path state = toRealPath(settings.stateDirectory());
-    return new ProcessReviver(state.resolve("agents"), Sandbox.configured(settings, state));
+    return new ProcessReviver(
+        state.resolve("agents"),
+        Sandbox.configured(settings, state),
+        ProgramLookup.ofThisMachine());
   }
 
   /** The kernel reports open files by their real paths, so lock names have to be real too. */
@@ -138,6 +141,9 @@ public final class ProcessReviver implements Reviver {
       known = adopt(agent, lock, record, free);
     }
     if (!known.ended()) {
+      if (known.keeper().isPresent() && !known.firstRuns()) {
+        ProcessTree.resume(known.keeper().get());
+      }
       return new Presence.Running(known.running());
     }
     AgentExit exit = known.exit().join();
@@ -249,19 +255,27 @@ public final class ProcessReviver implements Reviver {
         keepers.start(name, builder, lock.files(), head, reports);
     TrackedAgent started;
     if (kept.isPresent()) {
-      started = track(order, Optional.of(kept.get().first()), kept.get().first().pid());
+      started =
+          track(
+              order,
+              Optional.of(kept.get().keeper()),
+              Optional.of(kept.get().first()),
+              kept.get().first().pid());
       reports.watch(started);
     } else {
       builder.command(AgentLock.guard(lock.files(), head, builder.command()));
       Process process = builder.start();
-      started = track(order, ProcFs.stat(process.pid()).map(Stat::id), process.pid());
+      started =
+          track(order, Optional.empty(), ProcFs.stat(process.pid()).map(Stat::id), process.pid());
       exitWatch.watchChild(started, process);
     }
     return started.running();
   }
 
-  private TrackedAgent track(StartOrder order, Optional<ProcessId> first, long pid) {
-    TrackedAgent started = TrackedAgent.of(order.agent(), order.incarnation(), "pid " + pid, first);
+  private TrackedAgent track(
+      StartOrder order, Optional<ProcessId> keeper, Optional<ProcessId> first, long pid) {
+    TrackedAgent started =
+        TrackedAgent.of(order.agent(), order.incarnation(), "pid " + pid, keeper, first);
     agents.put(order.agent(), started);
     return started;
   }
@@ -317,6 +331,7 @@ public final class ProcessReviver implements Reviver {
             agent,
             record.map(AgentRecord::incarnation).orElse(0L),
             first.map(found -> "pid " + found.pid()).orElse("an unseen process"),
+            record.filter(AgentRecord::keeperRuns).flatMap(AgentRecord::keeper),
             first);
     if (free && !adopted.firstRuns() && !record.filter(AgentRecord::keeperRuns).isPresent()) {
       exitWatch.inspect(adopted, lock);

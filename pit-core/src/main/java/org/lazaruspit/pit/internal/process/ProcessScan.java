@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.lazaruspit.pit.internal.isolation.AgentGroup;
+import org.lazaruspit.pit.internal.isolation.ControlGroups;
 import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
@@ -196,7 +196,7 @@ final class ProcessScan {
             }
           });
     }
-    record.group().map(AgentGroup::members).ifPresent(members::addAll);
+    record.group().map(ControlGroups::members).ifPresent(members::addAll);
     members.retainAll(processes.keySet());
   }
 

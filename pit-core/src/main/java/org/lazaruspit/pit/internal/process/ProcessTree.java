@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.lazaruspit.pit.internal.isolation.AgentGroup;
+import org.lazaruspit.pit.internal.isolation.ControlGroups;
 import org.lazaruspit.pit.internal.os.AgentMark;
 import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.CommandRunner;
@@ -149,7 +149,17 @@ final class ProcessTree {
 
   /** Sends TERM to the group of a leader. */
   void terminate(long leader) throws IOException, InterruptedException {
-    signal("TERM", leader);
+    if (leader <= 1) {
+      throw new IllegalArgumentException("pid " + leader + " leads no agent's group");
+    }
+    signal("TERM", "-" + leader);
+  }
+
+  /** Lets a keeper go on that a signal has stopped: it can report no end. */
+  static void resume(ProcessId keeper) throws IOException, InterruptedException {
+    if (keeper.running().filter(Stat::stopped).isPresent()) {
+      signal("CONT", Long.toString(keeper.pid()));
+    }
   }
 
   /**
@@ -175,26 +185,26 @@ final class ProcessTree {
   }
 
   /** Handles signal no later process of the same pid, and are taken before the last check. */
-  private void killOnce(Remainder left, boolean late) throws IOException {
+  private void killOnce(Remainder left, boolean late) throws IOException, InterruptedException {
     List<ProcessHandle> handles = new ArrayList<>();
     for (ProcessId member : left.members()) {
       if (late || !isContainerMonitor(member.pid())) {
         ProcessHandle.of(member.pid()).filter(h -> member.runs()).ifPresent(handles::add);
       }
     }
-    if (late) {
-      // A keeper that was stopped by a signal reports no end; without it the end is not proven.
-      left.record()
-          .filter(AgentRecord::keeperRuns)
-          .flatMap(AgentRecord::keeper)
-          .flatMap(keeper -> ProcessHandle.of(keeper.pid()))
-          .ifPresent(handles::add);
+    Optional<ProcessId> keeper =
+        left.record().filter(AgentRecord::keeperRuns).flatMap(AgentRecord::keeper);
+    if (keeper.isPresent()) {
+      resume(keeper.get());
+      if (late) { // it reports no end, so without it the end is not proven
+        ProcessHandle.of(keeper.get().pid()).ifPresent(handles::add);
+      }
     }
     if (sameStart(left.record(), lock.record())) {
       left.record()
           .flatMap(AgentRecord::group)
           .filter(group -> handles.size() == left.members().size())
-          .ifPresent(AgentGroup::kill);
+          .ifPresent(ControlGroups::kill);
       handles.forEach(ProcessHandle::destroyForcibly);
     }
   }
@@ -204,14 +214,11 @@ final class ProcessTree {
         && AgentMark.namesOf(pid).stream().noneMatch(lock.names()::contains);
   }
 
-  /** Java cannot signal a group; the kill command of a shell can, on every system. */
-  private static void signal(String name, long group) throws IOException, InterruptedException {
-    if (group <= 1) {
-      throw new IllegalArgumentException("pid " + group + " leads no agent's group");
-    }
-    String script = "kill -s \"$1\" -- \"-$2\"";
+  /** Java sends two signals, and none to a group; the kill command of a shell can. */
+  private static void signal(String name, String target) throws IOException, InterruptedException {
+    String script = "kill -s \"$1\" -- \"$2\"";
     CommandExecution execution =
-        SIGNAL_RUNNER.run(List.of("sh", "-c", script, "sh", name, Long.toString(group)), Map.of());
-    log.debug("signal {} to group {}: {}", name, group, execution.describe());
+        SIGNAL_RUNNER.run(List.of("sh", "-c", script, "sh", name, target), Map.of());
+    log.debug("signal {} to {}: {}", name, target, execution.describe());
   }
 }

@@ -1,7 +1,9 @@
 package org.lazaruspit.pit.internal.process;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,38 +26,37 @@ final class RecordWatch implements AutoCloseable {
 
   private final Executor executor;
   private final Map<Path, Runnable> actions = new ConcurrentHashMap<>();
-  private final AtomicBoolean started = new AtomicBoolean();
-  private final @Nullable WatchService service;
+
+  @GuardedBy("this")
+  private @Nullable WatchService service;
+
+  @GuardedBy("this")
+  private boolean closed;
 
   RecordWatch(Executor executor) {
     this.executor = executor;
-    this.service = open();
-  }
-
-  private static @Nullable WatchService open() {
-    try {
-      return java.nio.file.FileSystems.getDefault().newWatchService();
-    } catch (IOException e) {
-      log.warn("no file watch: {}; ends of adopted agents are noticed at polls", e.getMessage());
-      return null;
-    }
   }
 
   /** Runs an action after each change of a record, until the next call for the same record. */
   void watch(Path record, Runnable action) {
-    if (service == null) {
-      return;
-    }
     actions.put(record, action);
     try {
-      Objects.requireNonNull(record.getParent())
-          .register(service, StandardWatchEventKinds.ENTRY_MODIFY);
-      if (started.compareAndSet(false, true)) {
-        executor.execute(() -> run(service));
-      }
+      register(Objects.requireNonNull(record.getParent()));
     } catch (IOException | ClosedWatchServiceException e) {
-      log.debug("{}: not watched", record, e);
+      log.debug("{}: not watched; the next poll notices its end", record, e);
     }
+  }
+
+  private synchronized void register(Path directory) throws IOException {
+    if (closed) {
+      return;
+    }
+    if (service == null) {
+      WatchService opened = FileSystems.getDefault().newWatchService();
+      service = opened;
+      executor.execute(() -> run(opened));
+    }
+    directory.register(service, StandardWatchEventKinds.ENTRY_MODIFY);
   }
 
   private void run(WatchService from) {
@@ -88,7 +88,8 @@ final class RecordWatch implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     try {
       if (service != null) {
         service.close();

@@ -11,23 +11,33 @@ import org.lazaruspit.pit.spi.RunningAgent;
 final class TrackedAgent {
 
   private final RunningAgent running;
+  private final Optional<ProcessId> keeper;
   private final Optional<ProcessId> first;
   private final CompletableFuture<AgentExit> exit;
   private volatile boolean lastEnded;
 
   private TrackedAgent(
-      RunningAgent running, Optional<ProcessId> first, CompletableFuture<AgentExit> exit) {
+      RunningAgent running,
+      Optional<ProcessId> keeper,
+      Optional<ProcessId> first,
+      CompletableFuture<AgentExit> exit) {
     this.running = running;
+    this.keeper = keeper;
     this.first = first;
     this.exit = exit;
   }
 
   /** Returns an agent that was just started or adopted. */
   static TrackedAgent of(
-      AgentRef agent, long incarnation, String description, Optional<ProcessId> first) {
+      AgentRef agent,
+      long incarnation,
+      String description,
+      Optional<ProcessId> keeper,
+      Optional<ProcessId> first) {
     CompletableFuture<AgentExit> exit = new CompletableFuture<>();
     return new TrackedAgent(
         new RunningAgent(agent, incarnation, description, exit.minimalCompletionStage()),
+        keeper,
         first,
         exit);
   }
@@ -38,6 +48,10 @@ final class TrackedAgent {
 
   RunningAgent running() {
     return running;
+  }
+
+  Optional<ProcessId> keeper() {
+    return keeper;
   }
 
   Optional<ProcessId> first() {

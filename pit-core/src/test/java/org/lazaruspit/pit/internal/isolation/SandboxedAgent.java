@@ -41,6 +41,7 @@ public final class SandboxedAgent implements AutoCloseable {
   public final Path neighbour;
   public final Path state;
   private final ProgramLookup programs;
+  private final ProgramLookup helpers;
   private final Map<String, Object> settings;
   private final List<Reviver> revivers = new ArrayList<>();
   private Optional<Path> token = Optional.empty();
@@ -48,6 +49,14 @@ public final class SandboxedAgent implements AutoCloseable {
 
   public SandboxedAgent(Path folder, ProgramLookup programs, Map<String, Object> settings)
       throws IOException {
+    this(folder, programs, settings, ProgramLookup.ofThisMachine());
+  }
+
+  /** Makes an agent whose reviver has only these helper programs. */
+  public SandboxedAgent(
+      Path folder, ProgramLookup programs, Map<String, Object> settings, ProgramLookup helpers)
+      throws IOException {
+    this.helpers = helpers;
     this.programs = programs;
     this.settings = settings;
     // Agents of another user need access to their own folders.
@@ -77,7 +86,7 @@ public final class SandboxedAgent implements AutoCloseable {
     return new IsolationSpec(level, false, false, ResourceLimits.ABSENT, SecurityContext.ABSENT);
   }
 
-  static IsolationSpec as(String user, IsolationSpec spec) {
+  public static IsolationSpec as(String user, IsolationSpec spec) {
     return with(spec, new SecurityContext(user, null, List.of()));
   }
 
@@ -106,7 +115,7 @@ public final class SandboxedAgent implements AutoCloseable {
   /** Returns a reviver as after a restart of the pit. */
   public Reviver newReviver() {
     Sandbox sandbox = Sandbox.configured(new Settings(settings, state), state, programs);
-    Reviver reviver = new ProcessReviver(state.resolve("agents"), sandbox);
+    Reviver reviver = new ProcessReviver(state.resolve("agents"), sandbox, helpers);
     revivers.add(reviver);
     return reviver;
   }
