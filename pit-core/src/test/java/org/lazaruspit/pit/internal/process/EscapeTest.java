@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -100,8 +99,10 @@ final class EscapeTest {
       new ProcessBuilder("kill", "-KILL", running.description().replace("pid ", ""))
           .start()
           .waitFor();
-      reviver.presence(AGENT); // resumes a stopped keeper
-      running.exit().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      while (reviver.presence(AGENT) instanceof Presence.Running) {
+        Thread.onSpinWait(); // each poll resumes a stopped keeper
+      }
+      assertTrue(running.exit().toCompletableFuture().isDone());
       for (Reviver each : List.of(reviver, agent.newReviver())) {
         if (evidence.proves(way)) {
           assertInstanceOf(Presence.Ended.class, each.presence(AGENT));
