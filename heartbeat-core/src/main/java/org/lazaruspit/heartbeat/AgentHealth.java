@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param responseTime the last response time in a heartbeat, null if absent
  * @param errorMessage the reason for the status, null if the agent is fine
  * @param metadata JSON-like values by key, unmodifiable
- * @param incarnation the agent's incarnation, 0 if unknown
+ * @param incarnation the agent's incarnation, 0 to {@link Incarnation#MAX}, 0 if unknown
  * @param progress the last progress in a heartbeat, a {@link String} or a {@link Number}, null if
  *     absent
  * @param waiting reason and end of the agent's wait, null if the agent does not wait
@@ -62,5 +62,6 @@ public record AgentHealth(
     requireNonNull(agentId, "agentId");
     requireNonNull(status, "status");
     requireNonNull(metadata, "metadata");
+    Incarnation.require(incarnation);
   }
 }

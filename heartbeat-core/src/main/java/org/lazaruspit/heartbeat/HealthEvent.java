@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the new status
  * @param cause the cause of the change
  * @param at wall-clock time of the change, for display
- * @param incarnation the agent's incarnation, 0 if unknown
+ * @param incarnation the agent's incarnation, 0 to {@link Incarnation#MAX}, 0 if unknown
  * @param message a text for operators, null if the cause is sufficient
  */
 public record HealthEvent(
@@ -42,5 +42,6 @@ public record HealthEvent(
     requireNonNull(to, "to");
     requireNonNull(cause, "cause");
     requireNonNull(at, "at");
+    Incarnation.require(incarnation);
   }
 }

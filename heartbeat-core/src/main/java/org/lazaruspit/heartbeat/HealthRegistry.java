@@ -93,10 +93,10 @@ public final class HealthRegistry implements AutoCloseable {
    *
    * @param agentId the agent
    * @param metadata JSON-like values to merge into the agent's metadata; null deletes a key
-   * @param incarnation the agent's incarnation, 0 if unknown
+   * @param incarnation the agent's incarnation, up to {@link Incarnation#MAX}, 0 if unknown
    * @return true if the agent was unknown
    * @throws IllegalArgumentException if the id is invalid, the metadata is refused or the
-   *     incarnation is negative
+   *     incarnation is outside of the range
    * @throws IllegalStateException if the registry is full, or a newer incarnation of the agent is
    *     known
    */
@@ -129,16 +129,13 @@ public final class HealthRegistry implements AutoCloseable {
    *
    * @param agentId the agent
    * @param metadata JSON-like values to merge into the agent's metadata; null deletes a key
-   * @param incarnation the agent's incarnation, 0 if unknown
+   * @param incarnation the agent's incarnation, up to {@link Incarnation#MAX}, 0 if unknown
    * @return the outcome; refused metadata refuses the whole registration
-   * @throws IllegalArgumentException if the incarnation is negative
+   * @throws IllegalArgumentException if the incarnation is outside of the range
    */
   public HeartbeatOutcome tryRegister(
       String agentId, Map<String, ? extends @Nullable Object> metadata, long incarnation) {
-    if (incarnation < 0) {
-      throw new IllegalArgumentException("incarnation: " + incarnation + " is negative");
-    }
-    HeartbeatOutcome outcome = agents.register(agentId, metadata, incarnation);
+    HeartbeatOutcome outcome = agents.register(agentId, metadata, Incarnation.require(incarnation));
     dispatcher.dispatch();
     return outcome;
   }
@@ -183,7 +180,7 @@ public final class HealthRegistry implements AutoCloseable {
    * @return the agent's health after the report, empty if the agent is unknown
    */
   public Optional<AgentHealth> reportFailure(String agentId, String error) {
-    return reportFailure(agentId, error, Long.MAX_VALUE);
+    return reportFailure(agentId, error, Incarnation.MAX);
   }
 
   /**
@@ -191,12 +188,14 @@ public final class HealthRegistry implements AutoCloseable {
    *
    * @param agentId the agent
    * @param error the reason; the first 1,000 characters are kept
-   * @param incarnation the incarnation that failed
+   * @param incarnation the incarnation that failed, 0 to {@link Incarnation#MAX}
    * @return the agent's health after the report, empty if the agent is unknown
+   * @throws IllegalArgumentException if the incarnation is outside of the range
    */
   public Optional<AgentHealth> reportFailure(String agentId, String error, long incarnation) {
     String shown = error.length() > MAX_ERROR ? error.substring(0, MAX_ERROR) : error;
-    Optional<AgentHealth> health = Optional.ofNullable(agents.fail(agentId, shown, incarnation));
+    Optional<AgentHealth> health =
+        Optional.ofNullable(agents.fail(agentId, shown, Incarnation.require(incarnation)));
     dispatcher.dispatch();
     return health;
   }

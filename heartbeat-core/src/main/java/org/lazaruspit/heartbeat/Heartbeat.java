@@ -79,7 +79,7 @@ public final class Heartbeat {
   /**
    * Returns the sender's incarnation.
    *
-   * @return 0 or more, or -1 if absent
+   * @return 0 to {@link Incarnation#MAX}, or -1 if absent
    */
   public long incarnation() {
     return incarnation;
@@ -166,14 +166,12 @@ public final class Heartbeat {
     /**
      * Sets the sender's incarnation.
      *
-     * @param number 0 or more; 0 counts as absent
+     * @param number 0 to {@link Incarnation#MAX}; 0 counts as absent
      * @return this builder
+     * @throws IllegalArgumentException if the number is outside of the range
      */
     public Builder incarnation(long number) {
-      if (number < 0) {
-        throw new IllegalArgumentException("incarnation: " + number + " is negative");
-      }
-      incarnation = number;
+      incarnation = Incarnation.require(number);
       return this;
     }
 

@@ -74,7 +74,7 @@ class TimeExtremesTest {
             .massSilence(1, 1, FOREVER)
             .build();
     HealthRegistry registry = registry(time, rules);
-    registry.heartbeat("a", Heartbeat.builder().incarnation(Long.MAX_VALUE).progress(1).build());
+    registry.heartbeat("a", Heartbeat.builder().incarnation(Incarnation.MAX).progress(1).build());
     registry.heartbeat("b", Heartbeat.builder().waiting(Waiting.of("human")).build());
     registry.heartbeat("c", Heartbeat.builder().waiting(Waiting.lasting("human", FOREVER)).build());
     registry.heartbeat(

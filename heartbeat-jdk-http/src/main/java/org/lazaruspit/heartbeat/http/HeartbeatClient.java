@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.Incarnation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -200,14 +201,13 @@ public final class HeartbeatClient implements AutoCloseable {
     /**
      * Sets the agent's incarnation. Default: the incarnation in the URL, if any.
      *
-     * @param number 0 or more
+     * @param number 0 to {@link Incarnation#MAX}
      * @return this builder
-     * @throws IllegalArgumentException if the number is negative, or if the URL has a query already
+     * @throws IllegalArgumentException if the number is outside of the range, or if the URL has a
+     *     query already
      */
     public Builder incarnation(long number) {
-      if (number < 0) {
-        throw new IllegalArgumentException("incarnation: " + number + " is negative");
-      }
+      Incarnation.require(number);
       if (url.getRawQuery() != null) {
         throw new IllegalArgumentException(
             "incarnation: "

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.heartbeat.Incarnation;
 
 /** Request of an exchange with a bounded body, and methods to respond. Used by a single thread. */
 final class Request {
@@ -114,10 +115,12 @@ final class Request {
     if (text == null) {
       return WireReader.NONE;
     }
-    if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    boolean digits =
+        !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits || Long.parseLong(text) > Incarnation.MAX) {
       throw ProblemException.of(
           Problem.BAD_FIELD,
-          "incarnation: \"" + text + "\" in the query, expected a whole number from 0 on");
+          "incarnation: \"" + text + "\" in the query, expected " + WireReader.INCARNATION);
     }
     return Long.parseLong(text);
   }

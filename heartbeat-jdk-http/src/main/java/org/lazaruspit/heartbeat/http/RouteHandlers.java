@@ -11,6 +11,7 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
+import org.lazaruspit.heartbeat.Incarnation;
 
 /** Operations of the routes on the registry. Thread-safe. */
 final class RouteHandlers {
@@ -168,7 +169,7 @@ final class RouteHandlers {
   private void failure(String agentId, Request request) throws IOException, ProblemException {
     WireReader.Failure failure = WireReader.failure(request.body(MAX_BODY), request.incarnation());
     boolean ofAny = failure.incarnation() == WireReader.NONE;
-    long incarnation = ofAny ? Long.MAX_VALUE : failure.incarnation();
+    long incarnation = ofAny ? Incarnation.MAX : failure.incarnation();
     AgentHealth agent =
         known(agentId, registry.reportFailure(agentId, failure.error(), incarnation).orElse(null));
     if (agent.incarnation() > incarnation) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.Incarnation;
 import org.lazaruspit.heartbeat.Waiting;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,6 +26,8 @@ import tools.jackson.core.exc.StreamConstraintsException;
 final class WireReader implements AutoCloseable {
 
   private static final double MAX_SECONDS = 1e9;
+
+  static final String INCARNATION = "a whole number from 0 to " + Incarnation.MAX;
 
   /** Value of an absent {@code incarnation}. */
   static final long NONE = -1;
@@ -284,8 +287,9 @@ final class WireReader implements AutoCloseable {
   private long incarnation(String field) throws ProblemException {
     if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
         || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-        || json.getLongValue() < 0) {
-      throw bad(field, "a whole number from 0 on");
+        || json.getLongValue() < 0
+        || json.getLongValue() > Incarnation.MAX) {
+      throw bad(field, INCARNATION);
     }
     return json.getLongValue();
   }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lazaruspit.heartbeat.AgentHealth;
 
 class BadBodiesTest {
 
@@ -71,6 +72,8 @@ class BadBodiesTest {
         "{\"incarnation\": -1}",
         "{\"incarnation\": 1.5}",
         "{\"incarnation\": \"1\"}",
+        "{\"incarnation\": 1000000001}",
+        "{\"incarnation\": 9223372036854775807}",
         "{\"incarnation\": 9223372036854775808}",
         "{\"progress\": true}",
         "{\"progress\": {}}",
@@ -102,10 +105,30 @@ class BadBodiesTest {
         "incarnation=1&incarnation=1",
         "incarnation=9999999999999999999",
         "incarnation=1.0",
+        "incarnation=1000000001",
+        "incarnation=999999999999999999",
         "incarnation"
       })
   void incarnationInTheQueryMustBeANumber(String query) throws IOException {
     refused("/heartbeat/a?" + query, "", "bad-field");
+  }
+
+  @Test
+  void incarnationPastItsBoundIsRefusedAtEveryRouteAndMovesNothing() throws IOException {
+    gateway.request("PUT", "/agent/a?incarnation=1000000000", "");
+    String past = "{\"incarnation\": 1000000001, \"error\": \"x\"}";
+    assertEquals("bad-field", gateway.request("PUT", "/agent/a", past).problem());
+    assertEquals("bad-field", gateway.request("POST", "/failure/a", past).problem());
+    RawClient.Response many =
+        gateway.request("POST", "/heartbeats", "{\"agents\": {\"a\": " + past + ", \"b\": {}}}");
+    assertEquals(
+        "incarnation: expected a whole number from 0 to 1000000000 (line 1, column 34)",
+        many.at("refused", "a", "detail"));
+    AgentHealth unmoved = gateway.registry().find("a").orElseThrow();
+    assertEquals(1_000_000_000, unmoved.incarnation());
+    assertEquals(0, unmoved.consecutiveFailures());
+    gateway.registry().unregister("a");
+    gateway.registry().unregister("b");
   }
 
   @Test
@@ -133,7 +156,8 @@ class BadBodiesTest {
   void positionOfTheErrorIsInTheDetail() throws IOException {
     Object detail =
         gateway.request("POST", "/heartbeat/a", "{\n  \"incarnation\": \"x\"}").at("detail");
-    assertEquals("incarnation: expected a whole number from 0 on (line 2, column 18)", detail);
+    assertEquals(
+        "incarnation: expected a whole number from 0 to 1000000000 (line 2, column 18)", detail);
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.lazaruspit.heartbeat.AgentHealth;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.Incarnation;
 import org.lazaruspit.heartbeat.Waiting;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -312,6 +313,15 @@ class HeartbeatClientTest {
       client.close();
       client.close();
       assertThrows(IllegalStateException.class, client::start);
+    }
+  }
+
+  @Test
+  void incarnationOutsideOfTheRangeIsRefused() {
+    for (long number : new long[] {-1, Incarnation.MAX + 1}) {
+      HeartbeatClient.Builder client =
+          HeartbeatClient.builder(URI.create("http://127.0.0.1:1"), "a");
+      assertThrows(IllegalArgumentException.class, () -> client.incarnation(number));
     }
   }
 

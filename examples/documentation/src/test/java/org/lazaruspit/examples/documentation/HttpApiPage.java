@@ -210,6 +210,9 @@ final class HttpApiPage {
     if (schema.has("minimum")) {
       limits.add("at least " + schema.path("minimum").asString());
     }
+    if (schema.has("maximum")) {
+      limits.add("at most " + schema.path("maximum").asString());
+    }
     if (schema.has("maxLength")) {
       limits.add("at most %s characters".formatted(schema.path("maxLength").asString()));
     }
