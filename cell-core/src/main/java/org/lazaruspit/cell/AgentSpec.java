@@ -17,7 +17,8 @@ import org.lazaruspit.cell.internal.json.Identifiers;
  * @param currentTask the task in work, or null
  * @param checkpoint commit record of its newest checkpoint, or null
  * @param launcher name of a launcher in the pit's configuration, or null for the default
- * @param incarnation number of revivals, for readers; authoritative is the pit's journal
+ * @param incarnation number of revivals, up to {@link Incarnation#MAX}, for readers; authoritative
+ *     is the pit's journal
  */
 public record AgentSpec(
     String agentId,
@@ -43,7 +44,8 @@ public record AgentSpec(
    * @param currentTask the task in work, or null
    * @param checkpoint commit record of its newest checkpoint, or null
    * @param launcher name of a launcher in the pit's configuration, or null for the default
-   * @param incarnation number of revivals, for readers; authoritative is the pit's journal
+   * @param incarnation number of revivals, up to {@link Incarnation#MAX}, for readers;
+   *     authoritative is the pit's journal
    */
   public AgentSpec {
     Identifiers.require("agent_id", agentId);
@@ -54,9 +56,7 @@ public record AgentSpec(
     if (currentTask != null) {
       Identifiers.require("current_task", currentTask);
     }
-    if (incarnation < 0) {
-      throw new IllegalArgumentException("incarnation: " + incarnation + " is negative");
-    }
+    Incarnation.require(incarnation);
   }
 
   /**
@@ -195,7 +195,7 @@ public record AgentSpec(
   /**
    * Returns a copy with another incarnation.
    *
-   * @param newIncarnation the incarnation, at least 0
+   * @param newIncarnation the incarnation, 0 to {@link Incarnation#MAX}
    * @return a copy
    */
   public AgentSpec withIncarnation(long newIncarnation) {

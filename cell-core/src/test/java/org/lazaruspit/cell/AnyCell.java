@@ -136,7 +136,7 @@ final class AnyCell {
         own.isEmpty() || coin() ? null : own.get(0),
         maybe(this::checkpoint),
         maybe(this::name),
-        random.nextLong() >>> 1);
+        random.nextLong(Incarnation.MAX + 1));
   }
 
   CheckpointRef checkpoint() {

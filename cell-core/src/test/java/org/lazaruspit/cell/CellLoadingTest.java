@@ -57,7 +57,7 @@ class CellLoadingTest {
         "  \"agent_id\": \"a1\", \"name\": \"\",",
         "  \"role\": \"boss\",",
         "  \"capabilities\": [\"é\", 7],",
-        "  \"incarnation\": -1",
+        "  \"incarnation\": 1000000001",
         "}");
     Cells.write(cell.resolve("tasks/t1.json"), "{\"task_id\": \"t1\"");
     CellLoad load = load();
@@ -71,7 +71,7 @@ class CellLoadingTest {
                 + " (agents/a1.json, line 3, column 11, /role)",
             "error: found 7, expected text that is not empty"
                 + " (agents/a1.json, line 4, column 25, /capabilities/1)",
-            "error: found -1, expected a whole number from 0 to 9223372036854775807"
+            "error: found 1000000001, expected a whole number from 0 to 1000000000"
                 + " (agents/a1.json, line 5, column 18, /incarnation)"),
         load.problems().stream()
             .filter(problem -> problem.file().endsWith("a1.json"))

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.lazaruspit.cell.CheckpointRef;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.DocumentCodec;
 import org.lazaruspit.cell.internal.json.FieldReader;
@@ -22,6 +23,10 @@ import org.lazaruspit.cell.internal.json.Json;
 public record Manifest(
     long generation, long incarnation, CheckpointRef ref, SortedMap<String, String> hashes) {
   static final String FILE = "manifest.json";
+
+  /** Largest number of a generation: one checkpoint a millisecond for 31 years. */
+  private static final long MAX_GENERATION = 1_000_000_000_000L;
+
   static final DocumentCodec<Manifest> CODEC =
       new DocumentCodec<>("", Manifest::decode, Manifest::encode);
 
@@ -37,8 +42,8 @@ public record Manifest(
       }
     }
     return new Manifest(
-        fields.whole("generation", 0, Long.MAX_VALUE, 0),
-        fields.whole("incarnation", 0, Long.MAX_VALUE, 0),
+        fields.whole("generation", 0, MAX_GENERATION, 0),
+        fields.whole("incarnation", 0, Incarnation.MAX, 0),
         CellCodecs.checkpoint(fields.object("checkpoint")),
         hashes);
   }

@@ -12,6 +12,7 @@ import org.lazaruspit.cell.CellConfig;
 import org.lazaruspit.cell.CellPolicies;
 import org.lazaruspit.cell.CheckpointRef;
 import org.lazaruspit.cell.HandoffApproval;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.Permissions;
@@ -101,7 +102,7 @@ public final class CellCodecs {
         fields.identifierOrNull("current_task"),
         checkpoint == null ? null : checkpoint(checkpoint),
         fields.nameOrNull("launcher"),
-        fields.whole("incarnation", 0, Long.MAX_VALUE, 0));
+        fields.whole("incarnation", 0, Incarnation.MAX, 0));
   }
 
   public static CheckpointRef checkpoint(FieldReader fields) {
