@@ -23,6 +23,7 @@ import org.lazaruspit.cell.internal.files.CellLayout;
 import org.lazaruspit.cell.internal.files.CellLock;
 import org.lazaruspit.cell.internal.json.CellCodecs;
 import org.lazaruspit.cell.internal.json.Identifiers;
+import org.lazaruspit.cell.internal.json.Instants;
 import org.lazaruspit.cell.internal.scan.CellScanner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,9 +74,10 @@ public final class Checkpoints {
    * is durable.
    *
    * @param agentId the agent
-   * @param incarnation the incarnation that saves
+   * @param incarnation the incarnation that saves, 0 to {@link Incarnation#MAX}
    * @param content the content to save
    * @return the commit record in the agent's file
+   * @throws IllegalArgumentException if the incarnation is outside of the range
    * @throws StaleIncarnationException if a newer incarnation has taken over or has saved
    * @throws NoSuchFileException if the agent does not exist
    * @throws CellRuleException if the agent's file is invalid
@@ -84,6 +86,7 @@ public final class Checkpoints {
    */
   public CheckpointRef save(String agentId, long incarnation, CheckpointContent content)
       throws IOException {
+    Incarnation.require(incarnation);
     CheckpointGenerations generations = generations(agentId);
     try (CellLock lock = CellLock.acquire(layout.directory())) {
       lock.requireHeld();
@@ -145,13 +148,15 @@ public final class Checkpoints {
 
   /**
    * Returns an instant after the last checkpoint's: a commit record must identify one generation.
+   * After the last instant that a file can have, returns the present.
    */
   private Instant later(@Nullable CheckpointRef before) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     if (before == null || before.lastCheckpoint().isBefore(now)) {
       return now;
     }
-    return before.lastCheckpoint().truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+    Instant next = before.lastCheckpoint().truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+    return Instants.isWritable(next) ? next : now;
   }
 
   private static void finish(CheckpointGenerations generations, Generation generation)

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,47 @@ class CheckpointsTest {
     return CheckpointContent.of(
             Cells.json("{\"step\":" + n + "}"), Cells.json("{\"context\":" + n + "}"))
         .withArtifact("out/draft.md", Cells.json("draft " + n));
+  }
+
+  @Test
+  void incarnationOutsideOfTheRangeIsRefused() throws IOException {
+    for (long number : new long[] {-1, Incarnation.MAX + 1, Long.MAX_VALUE}) {
+      assertThrows(
+          IllegalArgumentException.class, () -> checkpoints.save("a1", number, content(1)));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> AgentSpec.of("a1", "A", Role.WRITE).withIncarnation(number));
+    }
+    checkpoints.save("a1", 0, content(2)); // the refused numbers fence nothing off
+  }
+
+  /** Written by an agent into .lazarus: the manifest counts as unreadable. */
+  @Test
+  void numbersInAManifestThatWouldOverflowAreNotTaken() throws IOException {
+    checkpoints.save("a1", 0, content(1));
+    Path manifest = cell.resolve(".lazarus/checkpoints/a1/generation-1/manifest.json");
+    String text = Cells.read(manifest);
+    for (String forged : List.of("\"generation\": ", "\"incarnation\": ")) {
+      String large = text.replaceFirst(forged + "\\d+", forged + Long.MAX_VALUE);
+      assertFalse(large.equals(text), text);
+      Cells.write(manifest, large);
+      checkpoints.save("a1", 0, content(2));
+      assertEquals("{\"step\":2}", Cells.read(valid().folder().resolve("state.json")));
+    }
+  }
+
+  /** Written by an agent as its commit record; the next millisecond is of the year 10000. */
+  @Test
+  void aCheckpointAtTheEndOfTimeIsFollowedByOneOfThePresent() throws IOException {
+    checkpoints.save("a1", 0, content(1));
+    Path agent = cell.resolve("agents/a1.json");
+    Cells.write(
+        agent,
+        Cells.read(agent)
+            .replaceFirst("(\"last_checkpoint\": *)\"[^\"]*\"", "$1\"9999-12-31T23:59:59.999Z\""));
+    CheckpointRef saved = checkpoints.save("a1", 0, content(2));
+    assertTrue(saved.lastCheckpoint().isBefore(Instant.parse("9999-01-01T00:00:00Z")));
+    assertEquals(saved, valid().ref());
   }
 
   @Test

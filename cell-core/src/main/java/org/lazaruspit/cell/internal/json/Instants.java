@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * fraction, and {@code Z} or an offset of less than 18 hours. Stricter than {@link Instant#parse},
  * since other programs read the same files, and faster.
  */
-final class Instants {
+public final class Instants {
   private static final String SHAPE = "dddd-dd-ddTdd:dd:dd";
   private static final int NANO_DIGITS = 9;
+
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant END = Instant.parse("9999-12-31T23:59:59Z").plusSeconds(1);
 
   private Instants() {}
 
@@ -33,10 +36,16 @@ final class Instants {
       long day =
           LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)).toEpochDay();
       long seconds = day * 86_400 + hour * 3600L + minute * 60L + second - offset;
-      return Instant.ofEpochSecond(seconds, nanos(text, end));
+      Instant instant = Instant.ofEpochSecond(seconds, nanos(text, end));
+      return isWritable(instant) ? instant : null;
     } catch (DateTimeException e) {
       return null;
     }
+  }
+
+  /** Returns whether the instant is in the years 0000 to 9999: its text has the shape of a file. */
+  public static boolean isWritable(Instant instant) {
+    return !instant.isBefore(FIRST) && instant.isBefore(END);
   }
 
   private static boolean fits(String text, int from, String shape) {
