@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.lazaruspit.cell.Incarnation;
 
 /**
  * Result of a probe of one agent. Immutable and thread-safe.
  *
  * @param agent the probed agent
  * @param verdict the verdict
- * @param incarnation the incarnation that the verdict is about; 0 if unknown
+ * @param incarnation the incarnation that the verdict is about, up to {@link Incarnation#MAX}; 0 if
+ *     unknown
  * @param beating whether at least one heartbeat came from that incarnation
  * @param detail the evidence in words, for the journal and for display; may be empty
  * @param responseTime the duration of the probe
@@ -32,11 +34,12 @@ public record ProbeResult(
     Optional<Instant> lastHeartbeat,
     Optional<String> progress) {
 
-  /** Checks that no component is null. */
+  /** Checks that no component is null, and that the incarnation is in its range. */
   @SuppressWarnings("doclint:missing") // documented at the record
   public ProbeResult {
     Objects.requireNonNull(agent, "agent");
     Objects.requireNonNull(verdict, "verdict");
+    Incarnation.require(incarnation);
     Objects.requireNonNull(detail, "detail");
     Objects.requireNonNull(responseTime, "responseTime");
     Objects.requireNonNull(held, "held");

@@ -3,6 +3,7 @@ package org.lazaruspit.pit.spi;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import org.lazaruspit.cell.Incarnation;
 
 /**
  * Agent to be probed. Immutable and thread-safe.
@@ -23,11 +24,12 @@ public record ProbeTarget(
     Optional<GatewayAddress> gateway,
     Optional<Path> heartbeatFile) {
 
-  /** Checks that no component is null. */
+  /** Checks that no component is null, and that the incarnation is in its range. */
   @SuppressWarnings("doclint:missing") // documented at the record
   public ProbeTarget {
     Objects.requireNonNull(agent, "agent");
     Objects.requireNonNull(key, "key");
+    Incarnation.require(incarnation);
     Objects.requireNonNull(gatewayName, "gatewayName");
     Objects.requireNonNull(gateway, "gateway");
     Objects.requireNonNull(heartbeatFile, "heartbeatFile");

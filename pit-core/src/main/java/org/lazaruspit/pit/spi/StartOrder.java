@@ -6,13 +6,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.cell.IsolationSpec;
 
 /**
  * Order to start one incarnation of an agent. Immutable and thread-safe.
  *
  * @param agent the agent
- * @param incarnation the new incarnation, at least 1
+ * @param incarnation the new incarnation, 1 to {@link Incarnation#MAX}
  * @param cellDirectory the cell's directory
  * @param checkpoint the folder of the verified checkpoint to resume from; empty for a fresh start
  * @param gateway the agent's gateway; empty for an agent without one
@@ -39,13 +40,14 @@ public record StartOrder(
     Path log,
     Optional<Path> tokenFile) {
 
-  /** Checks that no component is null, and that the incarnation is at least 1. */
+  /** Checks that no component is null, and that the incarnation is in its range. */
   @SuppressWarnings("doclint:missing") // documented at the record
   public StartOrder {
     Objects.requireNonNull(agent, "agent");
     if (incarnation < 1) {
       throw new IllegalArgumentException("incarnation: " + incarnation + " is not at least 1");
     }
+    Incarnation.require(incarnation);
     Objects.requireNonNull(cellDirectory, "cellDirectory");
     Objects.requireNonNull(checkpoint, "checkpoint");
     Objects.requireNonNull(gateway, "gateway");
@@ -62,7 +64,7 @@ public record StartOrder(
    * parent of the cell's directory.
    *
    * @param agent the agent
-   * @param incarnation the new incarnation, at least 1
+   * @param incarnation the new incarnation, 1 to {@link Incarnation#MAX}
    * @param cellDirectory the cell's directory
    * @param checkpoint the folder of the verified checkpoint to resume from
    * @param gateway the agent's gateway

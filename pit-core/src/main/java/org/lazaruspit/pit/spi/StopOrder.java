@@ -2,6 +2,7 @@ package org.lazaruspit.pit.spi;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.lazaruspit.cell.Incarnation;
 
 /**
  * Order to stop an agent, up to an incarnation. The incarnation is a fencing token (see M.
@@ -10,18 +11,17 @@ import java.util.Objects;
  * and thread-safe.
  *
  * @param agent the agent
- * @param incarnation the newest incarnation to stop, at least 0; a newer one is left alone
+ * @param incarnation the newest incarnation to stop, 0 to {@link Incarnation#MAX}; a newer one is
+ *     left alone
  * @param grace the time for the agent to end by itself before it is killed; zero kills at once
  */
 public record StopOrder(AgentRef agent, long incarnation, Duration grace) {
 
-  /** Checks that no component is null, and that the numbers are not negative. */
+  /** Checks that no component is null, and that the numbers are in their ranges. */
   @SuppressWarnings("doclint:missing") // documented at the record
   public StopOrder {
     Objects.requireNonNull(agent, "agent");
-    if (incarnation < 0) {
-      throw new IllegalArgumentException("incarnation: " + incarnation + " is less than 0");
-    }
+    Incarnation.require(incarnation);
     Objects.requireNonNull(grace, "grace");
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace: " + grace + " is negative");
@@ -36,7 +36,7 @@ public record StopOrder(AgentRef agent, long incarnation, Duration grace) {
    * @return the order
    */
   public static StopOrder anyIncarnation(AgentRef agent, Duration grace) {
-    return new StopOrder(agent, Long.MAX_VALUE, grace);
+    return new StopOrder(agent, Incarnation.MAX, grace);
   }
 
   /**

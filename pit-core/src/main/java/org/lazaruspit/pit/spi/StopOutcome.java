@@ -1,5 +1,7 @@
 package org.lazaruspit.pit.spi;
 
+import org.lazaruspit.cell.Incarnation;
+
 /** Outcome of a stop. */
 public sealed interface StopOutcome {
 
@@ -31,7 +33,14 @@ public sealed interface StopOutcome {
   /**
    * A newer incarnation runs than the order allows to stop, and was left alone.
    *
-   * @param incarnation the running incarnation
+   * @param incarnation the running incarnation, 0 to {@link Incarnation#MAX}
    */
-  record TooOld(long incarnation) implements StopOutcome {}
+  record TooOld(long incarnation) implements StopOutcome {
+
+    /** Checks that the incarnation is in its range. */
+    @SuppressWarnings("doclint:missing") // documented at the record
+    public TooOld {
+      Incarnation.require(incarnation);
+    }
+  }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AtomicFileWriter;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.pit.internal.os.CommandExecution;
 import org.lazaruspit.pit.internal.os.CommandRunner;
 import org.lazaruspit.pit.spi.AgentExit;
@@ -246,7 +247,8 @@ public final class CommandReviver implements Reviver {
       return 0;
     }
     String text = Files.readString(file).strip();
-    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    long number = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    return number <= Incarnation.MAX ? number : 0;
   }
 
   private Path file(AgentRef agent) throws IOException {

@@ -13,4 +13,17 @@ import java.util.OptionalLong;
  * @param event the event
  */
 public record JournalEntry(
-    long seq, Instant at, OptionalLong epoch, boolean dryRun, JournalEvent event) {}
+    long seq, Instant at, OptionalLong epoch, boolean dryRun, JournalEvent event) {
+
+  /** Largest number of a line: exact in every reader of JSON. */
+  private static final long MAX_SEQ = (1L << 53) - 1;
+
+  /** Checks the number. */
+  @SuppressWarnings("doclint:missing") // the record documents it
+  public JournalEntry {
+    if (seq < 1 || seq > MAX_SEQ) {
+      throw new IllegalArgumentException(
+          "seq: " + seq + " is not a whole number from 1 to " + MAX_SEQ);
+    }
+  }
+}

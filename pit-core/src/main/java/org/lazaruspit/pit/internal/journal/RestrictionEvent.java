@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.pit.FailureCause;
 
 /**
@@ -54,6 +55,7 @@ public record RestrictionEvent(
     Objects.requireNonNull(change, "change");
     Objects.requireNonNull(agentId, "agentId");
     Objects.requireNonNull(detail, "detail");
+    Incarnation.require(incarnation);
     if (cause.isPresent() != (change == Change.HELD)) {
       throw new IllegalArgumentException(change.wireName() + ": only a hold has a cause");
     }

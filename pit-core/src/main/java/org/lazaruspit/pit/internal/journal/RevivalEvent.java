@@ -2,6 +2,7 @@ package org.lazaruspit.pit.internal.journal;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
@@ -22,12 +23,16 @@ public sealed interface RevivalEvent extends JournalEvent {
   record Subject(
       String revival, String agentId, FailureCause cause, int attempt, long incarnation) {
 
-    /** Checks for null. */
+    /** Checks for null and the ranges of the numbers. */
     @SuppressWarnings("doclint:missing") // the record documents it
     public Subject {
       Objects.requireNonNull(revival, "revival");
       Objects.requireNonNull(agentId, "agentId");
       Objects.requireNonNull(cause, "cause");
+      if (attempt < 0) {
+        throw new IllegalArgumentException("attempt: " + attempt + " is negative");
+      }
+      Incarnation.require(incarnation);
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
@@ -56,6 +57,7 @@ record AgentHealthResponse(
   static AgentHealthResponse read(JsonParser parser) throws IOException {
     Verdict status = null;
     long incarnation = 0;
+    String fault = "";
     boolean beating = false;
     Optional<Instant> lastHeartbeat = Optional.empty();
     Optional<String> progress = Optional.empty();
@@ -67,8 +69,16 @@ record AgentHealthResponse(
       JsonToken value = parser.nextToken();
       switch (field) {
         case "status" -> status = verdict(parser.getString());
-        case "incarnation" ->
-            incarnation = value == JsonToken.VALUE_NULL ? 0 : parser.getLongValue();
+        case "incarnation" -> {
+          incarnation = incarnation(parser, value);
+          if (incarnation < 0) {
+            fault =
+                "incarnation: "
+                    + found(parser)
+                    + " is not a whole number from 0 to "
+                    + Incarnation.MAX;
+          }
+        }
         case "last_heartbeat" -> {
           beating = value != JsonToken.VALUE_NULL;
           lastHeartbeat = Optional.ofNullable(instant(parser, value));
@@ -84,8 +94,41 @@ record AgentHealthResponse(
     if (status == null) {
       throw malformed("an agent without a status");
     }
+    return fault.isEmpty()
+        ? new AgentHealthResponse(
+            status, incarnation, beating, lastHeartbeat, progress, error, held, waiting)
+        : unreadable(fault);
+  }
+
+  /** Returns no verdict about one agent: its fault must not cost the gateway's other agents. */
+  private static AgentHealthResponse unreadable(String fault) {
     return new AgentHealthResponse(
-        status, incarnation, beating, lastHeartbeat, progress, error, held, waiting);
+        Verdict.UNREACHABLE,
+        0,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        "malformed response: " + fault,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Returns the incarnation, or -1 if the value is none. */
+  private static long incarnation(JsonParser parser, JsonToken value) {
+    if (value == JsonToken.VALUE_NULL) {
+      return 0;
+    }
+    boolean fits =
+        value == JsonToken.VALUE_NUMBER_INT
+            && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+            && parser.getLongValue() <= Incarnation.MAX;
+    return fits ? Math.max(-1, parser.getLongValue()) : -1;
+  }
+
+  private static String found(JsonParser parser) {
+    String text = parser.getString();
+    parser.skipChildren();
+    return text;
   }
 
   /** Returns a text or a number; skips other values: progress is for display only. */

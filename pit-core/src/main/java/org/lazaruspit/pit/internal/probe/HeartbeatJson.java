@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.Heartbeat;
+import org.lazaruspit.heartbeat.Incarnation;
 import org.lazaruspit.heartbeat.Waiting;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -60,11 +61,11 @@ final class HeartbeatJson {
     }
     if (value instanceof Integer || value instanceof Long) {
       long number = ((Number) value).longValue();
-      if (number >= 0) {
+      if (number >= 0 && number <= Incarnation.MAX) {
         return OptionalLong.of(number);
       }
     }
-    throw new IOException("incarnation: expected a whole number from 0 on");
+    throw new IOException("incarnation: expected a whole number from 0 to " + Incarnation.MAX);
   }
 
   Heartbeat toHeartbeat(long incarnation) throws IOException {

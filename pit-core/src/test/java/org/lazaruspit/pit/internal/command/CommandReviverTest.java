@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -128,6 +129,18 @@ final class CommandReviverTest {
     reviver().start(order(7));
     Presence.Running found = assertInstanceOf(Presence.Running.class, reviver().presence(AGENT));
     assertEquals(7, found.running().incarnation());
+  }
+
+  @Test
+  void aRecordOutsideOfTheRangeIsNoKnownIncarnation() throws Exception {
+    reviver().start(order(7));
+    try (Stream<Path> files = Files.walk(folder)) {
+      Path recorded =
+          files.filter(file -> file.toString().endsWith(".incarnation")).findFirst().orElseThrow();
+      Files.writeString(recorded, "1000000001\n");
+    }
+    Presence.Running found = assertInstanceOf(Presence.Running.class, reviver().presence(AGENT));
+    assertEquals(0, found.running().incarnation());
   }
 
   @Test

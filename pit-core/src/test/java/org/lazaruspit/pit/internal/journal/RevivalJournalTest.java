@@ -32,6 +32,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.Revival.Origin;
 import org.lazaruspit.pit.RevivalStatus;
@@ -103,6 +106,34 @@ final class RevivalJournalTest {
           assertEquals(i + 1, expected.get(i).seq());
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "incarnation, 4, 9223372036854775807",
+    "incarnation, 4, 1000000001",
+    "incarnation, 4, -9223372036854775808",
+    "attempt, 1, -1",
+    "seq, 2, 9223372036854775807"
+  })
+  void aLineWithANumberOutsideOfItsRangeIsSkippedAndKept(String field, String good, String bad)
+      throws IOException {
+    try (FileSystem disk = disk()) {
+      Path file = journalOn(disk);
+      StepTaken step = new StepTaken(SUBJECT, RevivalStep.STOP, "");
+      try (RevivalJournal journal = RevivalJournal.open(CELL, file, CLOCK)) {
+        journal.append(List.of(step, step));
+      }
+      List<String> lines = new ArrayList<>(Files.readAllLines(file));
+      String name = "\"" + field + "\":";
+      lines.set(1, lines.get(1).replace(name + good + ",", name + bad + ","));
+      Files.write(file, lines);
+      try (RevivalJournal again = RevivalJournal.open(CELL, file, CLOCK)) {
+        assertEquals(1, again.replayed().size());
+        assertEquals(2, again.append(List.of(step)).get(0).seq());
+      }
+      assertEquals(lines, Files.readAllLines(file).subList(0, 2));
     }
   }
 
@@ -194,7 +225,7 @@ final class RevivalJournalTest {
                 Arbitraries.of("writer", "reader"),
                 Arbitraries.of(FailureCause.class),
                 Arbitraries.integers().between(0, 5),
-                Arbitraries.longs().between(0, Long.MAX_VALUE))
+                Arbitraries.longs().between(0, Incarnation.MAX))
             .as(Subject::new);
     Arbitrary<String> details = Arbitraries.strings().ofMaxLength(30);
     return Arbitraries.oneOf(

@@ -203,6 +203,28 @@ final class GuardedPluginsTest {
   }
 
   @Test
+  void anIncarnationOutsideOfTheRangeIsAFaultOfThePlugin() throws Exception {
+    assertEquals(
+        "reviver memory: presence threw java.lang.IllegalArgumentException:"
+            + " incarnation: 1000000001 is not a whole number from 0 to 1000000000",
+        presenceFails(
+            () ->
+                new Presence.Running(
+                    new RunningAgent(AGENT, 1_000_000_001, "x", new CompletableFuture<>()))));
+    Reviver stopping =
+        guarded(
+            new MemoryReviver(new World()) {
+              @Override
+              public StopOutcome stop(StopOrder order) {
+                return new StopOutcome.TooOld(Long.MAX_VALUE);
+              }
+            });
+    StopOrder order = StopOrder.anyIncarnation(AGENT, Duration.ZERO);
+    String message = assertThrows(IOException.class, () -> stopping.stop(order)).getMessage();
+    assertTrue(message.startsWith("reviver memory: stop threw "), message);
+  }
+
+  @Test
   void aResultAboutAnotherAgentIsRefused() {
     AgentRef other = new AgentRef(new UUID(9, 9), "other");
     assertEquals(

@@ -78,6 +78,23 @@ final class GatewayProbeTest {
     assertEquals(Verdict.UNKNOWN, results.get("c").verdict());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "1000000001", "9223372036854775807", "1e30", "1.5", "\"3\"", "[3]"})
+  void anIncarnationOutsideOfTheRangeCostsThatAgentAlone(String number)
+      throws InterruptedException {
+    gateway.answers(
+        200,
+        "{\"agents\": {\"a\": {\"incarnation\": %s, \"status\": \"healthy\"}, \"b\": {\"status\": \"healthy\"}}}"
+            .formatted(number));
+    List<ProbeResult> results = probe.probe(List.of(target("a", null), target("b", null)));
+    assertEquals(Verdict.UNREACHABLE, results.get(0).verdict());
+    assertEquals(0, results.get(0).incarnation());
+    String detail = results.get(0).detail();
+    assertTrue(detail.startsWith("malformed response: incarnation: "), detail);
+    assertTrue(detail.endsWith(" is not a whole number from 0 to 1000000000"), detail);
+    assertEquals(Verdict.HEALTHY, results.get(1).verdict());
+  }
+
   @Test
   void aRegisteredAgentWithoutAHeartbeatIsNotProvenHealthy() throws InterruptedException {
     gateway.answers(200, "{\"status\": \"healthy\", \"last_heartbeat\": null, \"incarnation\": 3}");
@@ -129,8 +146,7 @@ final class GatewayProbeTest {
         "{\"status\": \"fine\"}",
         "{\"status\": 3}",
         "{\"agents\": []}",
-        "<html>",
-        "{\"status\": \"healthy\", \"incarnation\": \"x\"}"
+        "<html>"
       })
   void aMalformedResponseSaysNothingAboutTheAgent(String text) throws InterruptedException {
     gateway.answers(200, text);

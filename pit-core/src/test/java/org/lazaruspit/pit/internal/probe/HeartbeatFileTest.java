@@ -84,6 +84,8 @@ final class HeartbeatFileTest {
         "null",
         "{} {}",
         "{\"incarnation\": -1}",
+        "{\"incarnation\": 1000000001}",
+        "{\"incarnation\": 9223372036854775807}",
         "{\"incarnation\": 1.5}",
         "{\"progress\": []}",
         "{\"waiting\": {\"until\": 5}}",
