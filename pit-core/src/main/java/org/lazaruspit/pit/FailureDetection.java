@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.lazaruspit.pit.spi.AgentRef;
 
 /**
- * Journaled failure of an agent: a request for its revival, or a hold. At most one for each
+ * Journaled failure of an agent: a request for its revival, or a hold. At most one of each for each
  * incarnation. Immutable and thread-safe.
  *
  * @param agent the agent

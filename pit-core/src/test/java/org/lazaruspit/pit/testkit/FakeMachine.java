@@ -80,6 +80,11 @@ public final class FakeMachine {
     registered.put(agent, incarnation);
   }
 
+  /** Deletes the agent at the gateway. */
+  public void gatewayForgets(AgentRef agent) {
+    registered.remove(agent);
+  }
+
   /** Starts the agent without the pit. */
   public void startByHand(AgentRef agent, long incarnation) {
     running.put(agent, incarnation);

@@ -9,9 +9,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.FailureDetection;
 import org.lazaruspit.pit.Restriction;
+import org.lazaruspit.pit.RevivalStatus;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.journal.JournalEvent;
 import org.lazaruspit.pit.internal.journal.RestrictionEvent;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
+import org.lazaruspit.pit.internal.journal.RevivalEvent.Subject;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.slf4j.Logger;
@@ -57,10 +60,31 @@ final class AgentHolds {
           return List.of(RestrictionEvent.held(agentId, incarnation, cause, evidence));
         });
     if (isNew.get()) {
-      log.warn("{}: held ({}): {}", owned.label(agentId), cause.wireName(), evidence);
-      owned.failureDetected(
-          new FailureDetection(agent, incarnation, cause, clock.instant(), since));
+      report(
+          owned, new FailureDetection(agent, incarnation, cause, clock.instant(), since), evidence);
     }
+  }
+
+  /** Ends the revival of an attempt, and holds its agent. */
+  void hold(Attempt attempt, FailureCause cause, String reason) throws IOException {
+    Subject subject = attempt.subject();
+    attempt
+        .cell()
+        .record(
+            new Ended(
+                subject, RevivalStatus.SUPERSEDED, "held (" + cause.wireName() + "): " + reason),
+            RestrictionEvent.held(subject.agentId(), subject.incarnation(), cause, reason));
+    report(
+        attempt.cell(),
+        new FailureDetection(
+            attempt.agent(), subject.incarnation(), cause, clock.instant(), Optional.empty()),
+        reason);
+  }
+
+  private static void report(OwnedCell owned, FailureDetection held, String reason) {
+    log.warn(
+        "{}: held ({}): {}", owned.label(held.agent().agentId()), held.cause().wireName(), reason);
+    owned.failureDetected(held);
   }
 
   /** Returns the event that ends the hold of an agent that is well again; none without a hold. */

@@ -1,7 +1,7 @@
 package org.lazaruspit.pit.internal.revival;
 
 /** Thrown if an attempt fails; the message is the journal's detail. */
-final class AttemptFailedException extends Exception {
+sealed class AttemptFailedException extends Exception permits AgentHeldException {
   private static final long serialVersionUID = 1L;
 
   private final long knownIncarnation;

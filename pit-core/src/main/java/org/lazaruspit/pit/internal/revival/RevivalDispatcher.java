@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.EffectivePolicies;
 import org.lazaruspit.cell.MissionCell;
+import org.lazaruspit.pit.FailureCause;
 import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.RevivalStatus;
@@ -80,6 +81,7 @@ public final class RevivalDispatcher {
   private final LogOnChange unwritten = new LogOnChange();
   private final LogOnChange failed = new LogOnChange();
   private final StopEnforcer stops;
+  private final AgentHolds holds;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -112,6 +114,7 @@ public final class RevivalDispatcher {
     this.timer = timer;
     this.onRevived = onRevived;
     this.dryRun = dryRun;
+    this.holds = new AgentHolds(clock);
     this.stops = new StopEnforcer(reviver, clock, attempts, busy, this::dispatch);
   }
 
@@ -339,7 +342,7 @@ public final class RevivalDispatcher {
     boolean journaled = false;
     running.add(attempt.agent());
     try {
-      action.run();
+      runOrHold(attempt, action);
       journaled = true;
     } catch (AttemptFailedException e) {
       journaled = failed(attempt, String.valueOf(e.getMessage()), e.knownIncarnation());
@@ -362,6 +365,16 @@ public final class RevivalDispatcher {
         slot.close();
       }
       afterAttempt(attempt, journaled);
+    }
+  }
+
+  private void runOrHold(Attempt attempt, Action action)
+      throws IOException, InterruptedException, AttemptFailedException {
+    try {
+      action.run();
+    } catch (AgentHeldException e) {
+      holds.hold(attempt, FailureCause.CONFIG, e.getMessage() + stopRemains(attempt));
+      canaries.clear(attempt.agent());
     }
   }
 

@@ -12,6 +12,7 @@ import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
 import org.lazaruspit.cell.EffectivePolicies;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.pit.FailureCause;
@@ -48,6 +49,13 @@ public final class RevivalRunner {
 
   /** Time for a running agent to end by itself before it is killed. */
   static final Duration STOP_GRACE = Duration.ofSeconds(5);
+
+  /**
+   * Largest lead over the journal of an incarnation in use that the next attempt exceeds. Revivals
+   * by another pit, or since a restored backup, explain such a lead; a larger one holds the agent,
+   * since any sender of heartbeats could raise the number otherwise.
+   */
+  static final long MAX_LEAD = 1_000;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
@@ -104,7 +112,7 @@ public final class RevivalRunner {
     CheckpointChoice checkpoint = chooseCheckpoint(attempt);
     String shown = (journaled ? proof + "; " : "") + checkpoint.description();
     requireLauncher(attempt);
-    long incarnation = lastIncarnation(attempt) + 1;
+    long incarnation = nextIncarnation(attempt);
     attempt
         .cell()
         .record(
@@ -144,10 +152,24 @@ public final class RevivalRunner {
     return launchers.find(attempt.agent(), attempt.cell().directory(), spec);
   }
 
-  /** Returns the last incarnation; after a loss of the journal, by the agent's file. */
+  private static long nextIncarnation(Attempt attempt) throws AgentHeldException {
+    long last = lastIncarnation(attempt);
+    if (last >= Incarnation.MAX) {
+      throw new AgentHeldException(
+          "incarnation %d is the largest, not started: if the journal is lost, correct the number in the agent's file, then lift the agent"
+              .formatted(last));
+    }
+    return last + 1;
+  }
+
+  /**
+   * Returns the last incarnation: by the journal, or after its loss by the agent's file, which
+   * agents can write.
+   */
   private static long lastIncarnation(Attempt attempt) {
     AgentSpec spec = attempt.cell().cell().agents().get(attempt.agentId());
-    return Math.max(attempt.incarnation(), spec == null ? 0 : spec.incarnation());
+    long journaled = attempt.incarnation();
+    return journaled > 0 || spec == null ? journaled : spec.incarnation();
   }
 
   /**
@@ -226,10 +248,12 @@ public final class RevivalRunner {
           "not proven dead, not started a second time: " + still.reason());
     }
     if (outcome instanceof StopOutcome.TooOld known) {
-      throw new AttemptFailedException(
+      throw inUse(
+          attempt,
+          known.incarnation(),
           "incarnation %d runs, the journal knows only %d"
               .formatted(known.incarnation(), order.incarnation()),
-          known.incarnation());
+          "order a stop, then a revival");
     }
     StopOutcome.Gone gone = (StopOutcome.Gone) outcome;
     return (gone.proven() ? "proven dead in %s: %s" : "checked in %s: %s")
@@ -294,7 +318,7 @@ public final class RevivalRunner {
       if (result.provesHealthy(target.incarnation())) {
         return "reported by its gateway";
       }
-      requireNewest(result, target);
+      requireNewest(attempt, result, target);
       attempt.requireOpen();
       if (System.nanoTime() - deadline >= 0) {
         throw new AttemptFailedException(
@@ -313,14 +337,24 @@ public final class RevivalRunner {
   }
 
   /** Fails if the gateway knows a higher incarnation: the journal was lost, or another pit acts. */
-  private static void requireNewest(ProbeResult result, ProbeTarget target)
+  private static void requireNewest(Attempt attempt, ProbeResult result, ProbeTarget target)
       throws AttemptFailedException {
     if (result.incarnation() > target.incarnation()) {
-      throw new AttemptFailedException(
+      throw inUse(
+          attempt,
+          result.incarnation(),
           "its gateway knows incarnation %d, started was only %d"
               .formatted(result.incarnation(), target.incarnation()),
-          result.incarnation());
+          "DELETE /agent/%s at its gateway, then lift the agent".formatted(target.key()));
     }
+  }
+
+  /** Returns the failure for a higher incarnation in use, or the hold if its lead is too large. */
+  private static AttemptFailedException inUse(
+      Attempt attempt, long known, String found, String wayBack) {
+    return known - lastIncarnation(attempt) <= MAX_LEAD
+        ? new AttemptFailedException(found, known)
+        : new AgentHeldException("%s: if no other pit acts, %s".formatted(found, wayBack));
   }
 
   private static Duration longer(Duration pause) {
