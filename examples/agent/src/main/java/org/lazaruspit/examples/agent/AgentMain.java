@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.lazaruspit.cell.CheckpointContent;
 import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.heartbeat.Heartbeat;
 import org.lazaruspit.heartbeat.http.HeartbeatClient;
 import tools.jackson.databind.JsonNode;
@@ -39,7 +40,7 @@ public final class AgentMain {
 
   private AgentMain(Map<String, String> environment) throws IOException {
     id = required(environment, "LAZARUS_AGENT_ID");
-    incarnation = Long.parseLong(required(environment, "LAZARUS_INCARNATION"));
+    incarnation = Incarnation.require(Long.parseLong(required(environment, "LAZARUS_INCARNATION")));
     cell = Path.of(required(environment, "LAZARUS_CELL"));
     checkpoints = Checkpoints.of(cell);
     work = restore(environment.getOrDefault("LAZARUS_CHECKPOINT", ""));

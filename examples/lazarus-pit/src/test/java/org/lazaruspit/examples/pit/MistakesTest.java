@@ -214,6 +214,7 @@ final class MistakesTest {
         "checkpoint save @/cell ../x --state @/file --context @/file | 1 | ../x",
         "checkpoint save @/cell writer --state @/file --context @/file --artifact @/no | 1 | no such",
         "checkpoint save @/cell writer --state @/file --context @/file --incarnation x | 2 | 'x'",
+        "checkpoint save @/cell writer --state @/file --context @/file --incarnation 1000000001 | 2 | --incarnation: 1000000001 is not a whole number from 0 to 1000000000",
         "completion now | 2 | now",
         "help frobnicate | 2 | frobnicate"
       })

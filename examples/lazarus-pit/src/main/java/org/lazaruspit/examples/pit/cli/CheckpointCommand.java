@@ -14,6 +14,7 @@ import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.CheckpointContent;
 import org.lazaruspit.cell.CheckpointRef;
 import org.lazaruspit.cell.Checkpoints;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.examples.pit.text.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -106,6 +107,7 @@ public final class CheckpointCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
+      requireRange();
       Path directory = CellFolder.existingCell(cell);
       CheckpointContent content = CheckpointContent.of(document(state), document(context));
       for (Path artifact : artifacts) {
@@ -116,6 +118,15 @@ public final class CheckpointCommand implements Runnable {
       CheckpointRef saved = Checkpoints.of(directory).save(agent, mine, content);
       print(saved);
       return 0;
+    }
+
+    private void requireRange() {
+      try {
+        Incarnation.require(incarnation == null ? 0 : incarnation);
+      } catch (IllegalArgumentException e) {
+        CommandSpec own = Objects.requireNonNull(spec, "run by picocli");
+        throw new CommandLine.ParameterException(own.commandLine(), "--" + e.getMessage());
+      }
     }
 
     private void print(CheckpointRef saved) {

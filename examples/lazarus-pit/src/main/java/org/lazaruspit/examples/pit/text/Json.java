@@ -65,6 +65,6 @@ public final class Json {
 
   /** Returns seconds with a fraction. */
   public static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
+    return duration.getSeconds() + duration.getNano() / 1e9;
   }
 }

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,12 @@ final class PlainTextTest {
 
   private static void assertPlain(String text) {
     assertTrue(text.chars().noneMatch(PlainTextTest::steers), text);
+  }
+
+  @Test
+  void durationsOfAnyLengthAreSeconds() {
+    assertEquals(9.223372036854776e18, Json.seconds(Duration.ofSeconds(Long.MAX_VALUE)));
+    assertEquals(-0.5, Json.seconds(Duration.ofMillis(-500)));
   }
 
   @Test
