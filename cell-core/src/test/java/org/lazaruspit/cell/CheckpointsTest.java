@@ -58,6 +58,7 @@ class CheckpointsTest {
       Cells.write(manifest, large);
       checkpoints.save("a1", 0, content(2));
       assertEquals("{\"step\":2}", Cells.read(valid().folder().resolve("state.json")));
+      assertFalse(Files.exists(manifest.resolveSibling("../generation-" + Long.MIN_VALUE)));
     }
   }
 
