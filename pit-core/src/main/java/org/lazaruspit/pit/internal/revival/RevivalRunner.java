@@ -156,7 +156,8 @@ public final class RevivalRunner {
     long last = lastIncarnation(attempt);
     if (last >= Incarnation.MAX) {
       throw new AgentHeldException(
-          "incarnation %d is the largest, not started: if the journal is lost, correct the number in the agent's file, then lift the agent"
+          ("incarnation %d is the largest, not started: if the journal is lost, correct the number in"
+                  + " the agent's file, then lift the agent")
               .formatted(last));
     }
     return last + 1;
