@@ -32,7 +32,7 @@ final class Certificates {
         exchange instanceof HttpsExchange https ? of(https.getSSLSession()) : null;
     return certificate == null
         ? Principal.UNRESTRICTED
-        : agentOf.apply(certificate).map(Principal::new).orElse(Principal.UNRESTRICTED);
+        : agentOf.apply(certificate).map(Principal::of).orElse(Principal.UNRESTRICTED);
   }
 
   private static @Nullable X509Certificate of(SSLSession session) {

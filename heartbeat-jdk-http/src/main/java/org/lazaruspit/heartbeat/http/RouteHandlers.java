@@ -22,11 +22,13 @@ final class RouteHandlers {
   private final HealthRegistry registry;
   private final FleetResponder fleet;
   private final EventStreams events;
+  private final KeyBindings bindings;
 
   RouteHandlers(HealthRegistry registry, String instance, EventStreams events) {
     this.registry = registry;
     this.fleet = new FleetResponder(registry, instance);
     this.events = events;
+    this.bindings = new KeyBindings(agentId -> registry.find(agentId).isPresent());
   }
 
   void perform(Route.Match match, Principal principal, Request request)
@@ -42,9 +44,9 @@ final class RouteHandlers {
       }
       case LIVEZ -> request.respond(200, Json.TYPE, RouteHandlers::liveness);
       case HEARTBEATS -> heartbeats(principal, request);
-      case HEARTBEAT -> heartbeat(permittedAgent(match, principal), request);
+      case HEARTBEAT -> heartbeat(permittedAgent(match, principal), principal, request);
       case FAILURE -> failure(permittedAgent(match, principal), request);
-      case AGENT -> agent(permittedAgent(match, principal), request);
+      case AGENT -> agent(permittedAgent(match, principal), principal, request);
     }
   }
 
@@ -54,8 +56,7 @@ final class RouteHandlers {
     }
   }
 
-  private static String permittedAgent(Route.Match match, Principal principal)
-      throws ProblemException {
+  private String permittedAgent(Route.Match match, Principal principal) throws ProblemException {
     if (!hasIdCharacters(match.agentId())) {
       throw ProblemException.of(
           Problem.BAD_AGENT_ID,
@@ -64,6 +65,9 @@ final class RouteHandlers {
     }
     if (!principal.mayActFor(match.agentId())) {
       throw ProblemException.of(Problem.FORBIDDEN, "this token permits another agent only");
+    }
+    if (!bindings.admits(match.agentId(), principal)) {
+      throw ofAnotherCell(match.agentId());
     }
     return match.agentId();
   }
@@ -87,8 +91,24 @@ final class RouteHandlers {
     json.end();
   }
 
-  private void heartbeat(String agentId, Request request) throws IOException, ProblemException {
+  private static ProblemException ofAnotherCell(String agentId) {
+    return ProblemException.of(
+        Problem.FORBIDDEN,
+        "the agent of another cell has the id "
+            + agentId
+            + "; it is free after its removal with full access");
+  }
+
+  private void claim(String agentId, Principal principal) throws ProblemException {
+    if (!bindings.claim(agentId, principal)) {
+      throw ofAnotherCell(agentId);
+    }
+  }
+
+  private void heartbeat(String agentId, Principal principal, Request request)
+      throws IOException, ProblemException {
     Heartbeat beat = WireReader.heartbeat(request.body(MAX_BODY), request.incarnation());
+    claim(agentId, principal);
     HeartbeatOutcome outcome = registry.heartbeat(agentId, beat);
     Problem problem = problem(agentId, outcome);
     if (problem != null) {
@@ -154,6 +174,10 @@ final class RouteHandlers {
     Problem problem = part.problem();
     if (!principal.mayActFor(id)) {
       problem = Problem.of(Problem.FORBIDDEN, "this token permits another agent only");
+    } else if (part.beat() == null
+        ? !bindings.admits(id, principal)
+        : !bindings.claim(id, principal)) {
+      problem = ofAnotherCell(id).problem();
     } else if (part.beat() != null) {
       HeartbeatOutcome outcome = registry.heartbeat(id, part.beat());
       problem = problem(id, outcome);
@@ -179,22 +203,26 @@ final class RouteHandlers {
     respond(request, 200, agent);
   }
 
-  private void agent(String agentId, Request request) throws IOException, ProblemException {
+  private void agent(String agentId, Principal principal, Request request)
+      throws IOException, ProblemException {
     switch (request.method()) {
-      case "PUT" -> register(agentId, request);
+      case "PUT" -> register(agentId, principal, request);
       case "DELETE" -> {
         if (!registry.unregister(agentId)) {
           throw unknown(agentId);
         }
+        bindings.removed(agentId, principal);
         request.respond(204);
       }
       default -> respond(request, 200, known(agentId, registry.find(agentId).orElse(null)));
     }
   }
 
-  private void register(String agentId, Request request) throws IOException, ProblemException {
+  private void register(String agentId, Principal principal, Request request)
+      throws IOException, ProblemException {
     WireReader.Registration registration =
         WireReader.registration(request.body(MAX_BODY), request.incarnation());
+    claim(agentId, principal);
     HeartbeatOutcome outcome =
         registry.tryRegister(
             agentId, registration.metadata(), Math.max(0, registration.incarnation()));

@@ -15,14 +15,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Tokens for one agent</h2>
  *
- * <p>A token with full access allows to derive a token for a single agent, and every gateway with
- * the former accepts the latter, without registration. A derived token is the agent's id as the
- * gateway knows it, a dot, and the HMAC-SHA256 of that id (UTF-8) keyed with the token with full
- * access (its ASCII characters), as 64 lower-case hexadecimal digits. In a shell:
+ * <p>A token with full access allows to derive a token for a single agent of a mission cell, and
+ * every gateway with the former accepts the latter, without registration. A derived token is the
+ * cell's id, a slash, the agent's id as the gateway knows it, a dot, and the HMAC-SHA256 of all
+ * before the dot (UTF-8) keyed with the token with full access (its ASCII characters), as 64
+ * lower-case hexadecimal digits. In a shell:
  *
  * <pre>{@code
- * echo "$ID.$(printf %s "$ID" | openssl dgst -sha256 -hmac "$TOKEN" -r | cut -c1-64)"
+ * echo "$CELL/$ID.$(printf %s "$CELL/$ID" | openssl dgst -sha256 -hmac "$TOKEN" -r | cut -c1-64)"
  * }</pre>
+ *
+ * <p>An agent's id belongs to the cell whose derived token first registers it or first sends a
+ * heartbeat for it. Until the agent is removed with full access, derived tokens of other cells are
+ * refused for this id (403). Without a mission cell, any text without a slash serves as the cell's
+ * id.
  *
  * <p>An agent can try to guess the key of its token, so the token with full access must be random:
  * {@link #forAgent} requires 32 characters. A replaced token with full access revokes all tokens
@@ -83,16 +89,17 @@ public final class TokenCheck {
   }
 
   /**
-   * Derives the token of one agent. It permits requests for this agent only: heartbeat, failure
-   * report, registration, removal and query. Every gateway with the token with full access accepts
-   * it.
+   * Derives the token of one agent of a cell. It permits requests for this agent only: heartbeat,
+   * failure report, registration, removal and query; and only while the agent's id belongs to no
+   * other cell. Every gateway with the token with full access accepts it.
    *
    * @param token a random token with full access, at least 32 characters
+   * @param cell the id of the agent's cell, visible ASCII characters without a slash
    * @param agentId the agent, as the gateway knows it
    * @return the token, equal for equal arguments
-   * @throws IllegalArgumentException if the token is too short
+   * @throws IllegalArgumentException if the token is too short, or the cell's id is invalid
    */
-  public static String forAgent(String token, String agentId) {
+  public static String forAgent(String token, String cell, String agentId) {
     if (token.length() < MIN_SECRET_LENGTH) {
       throw new IllegalArgumentException(
           "the token has "
@@ -101,7 +108,11 @@ public final class TokenCheck {
               + MIN_SECRET_LENGTH
               + " or more");
     }
-    return Tokens.derive(token, Objects.requireNonNull(agentId, "agentId"));
+    if (cell.isEmpty() || !cell.chars().allMatch(c -> c > ' ' && c < 127 && c != '/')) {
+      throw new IllegalArgumentException(
+          "the cell's id is empty or has characters other than visible ASCII without a slash");
+    }
+    return Tokens.derive(token, cell, Objects.requireNonNull(agentId, "agentId"));
   }
 
   /**

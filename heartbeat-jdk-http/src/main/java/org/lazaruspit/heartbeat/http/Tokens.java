@@ -52,30 +52,35 @@ final class Tokens {
     if (dot < 1) {
       return null;
     }
-    String agentId = token.substring(0, dot);
+    String subject = token.substring(0, dot);
+    int slash = subject.indexOf('/');
+    if (slash < 1) {
+      return null;
+    }
     byte[] given = token.substring(dot + 1).getBytes(StandardCharsets.UTF_8);
     boolean found = false;
     for (SecretKeySpec secret : secrets) {
-      byte[] expected = code(secret, agentId).getBytes(StandardCharsets.UTF_8);
+      byte[] expected = code(secret, subject).getBytes(StandardCharsets.UTF_8);
       found |= MessageDigest.isEqual(expected, given);
     }
-    return found ? new Principal(agentId) : null;
+    return found ? new Principal(subject.substring(slash + 1), subject.substring(0, slash)) : null;
   }
 
-  /** Derives the token of one agent from a token with full access. */
-  static String derive(String token, String agentId) {
-    return agentId + "." + code(key(token), agentId);
+  /** Derives the token of one agent of a cell from a token with full access. */
+  static String derive(String token, String cell, String agentId) {
+    String subject = cell + "/" + agentId;
+    return subject + "." + code(key(token), subject);
   }
 
   private static SecretKeySpec key(String token) {
     return new SecretKeySpec(token.getBytes(StandardCharsets.UTF_8), HMAC);
   }
 
-  private static String code(SecretKeySpec secret, String agentId) {
+  private static String code(SecretKeySpec secret, String subject) {
     try {
       Mac mac = Mac.getInstance(HMAC);
       mac.init(secret);
-      return HexFormat.of().formatHex(mac.doFinal(agentId.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(mac.doFinal(subject.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException | InvalidKeyException e) {
       throw new IllegalStateException("every Java platform has " + HMAC, e);
     }
@@ -122,7 +127,7 @@ final class Tokens {
 
     /** Adds a token for one agent; the label names it in messages. */
     void agent(String agentId, String token, String label) {
-      add(token, new Principal(agentId), label);
+      add(token, Principal.of(agentId), label);
     }
 
     private void add(String token, Principal principal, String label) {

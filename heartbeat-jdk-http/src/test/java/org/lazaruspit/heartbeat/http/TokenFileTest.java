@@ -75,7 +75,7 @@ class TokenFileTest {
     aSecondPasses();
     assertNull(file.get().principal("old"));
     assertEquals(Principal.UNRESTRICTED, file.get().principal("new"));
-    assertEquals(new Principal("a"), file.get().principal("token-of-a"));
+    assertEquals(Principal.of("a"), file.get().principal("token-of-a"));
   }
 
   @Test
@@ -137,15 +137,19 @@ class TokenFileTest {
   void tokenForAnAgentIsDerivedAsDescribed() {
     // Computed with Python's hmac module.
     assertEquals(
-        "cell-1.writer-1.b7bd2de4249f740dfe8f7f92c238f66d9919430c4aba87f880f7ab7f1c22a9fe",
-        TokenCheck.forAgent(SECRET, "cell-1.writer-1"));
-    assertThrows(IllegalArgumentException.class, () -> TokenCheck.forAgent("guessable", "a"));
+        "cell-1/writer-1.ad36f6711bfdf17a499ef2a2df040845ec299f6f77551e435f43a1ad99ae3649",
+        TokenCheck.forAgent(SECRET, "cell-1", "writer-1"));
+    assertThrows(IllegalArgumentException.class, () -> TokenCheck.forAgent("guessable", "c", "a"));
+    for (String cell : List.of("", "a/b", "a b")) {
+      assertThrows(
+          IllegalArgumentException.class, () -> TokenCheck.forAgent(SECRET, cell, "a"), cell);
+    }
   }
 
   @Test
   void derivedTokenPermitsItsAgentOnlyWithoutRegistration() throws IOException {
     TokenCheck check = TokenCheck.fromFile(file("other\n" + SECRET + "\nthird\n"));
-    String own = TokenCheck.forAgent(SECRET, "a.1");
+    String own = TokenCheck.forAgent(SECRET, "c", "a.1");
     try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
       assertEquals(200, request(gateway, own, "POST", "/heartbeat/a.1", "").status());
       assertEquals("forbidden", request(gateway, own, "POST", "/heartbeat/a", "").problem());
@@ -156,17 +160,68 @@ class TokenFileTest {
       String code = own.substring(own.lastIndexOf('.') + 1);
       for (String wrong :
           List.of(
-              "a." + code,
-              "b." + code,
+              "c/a." + code,
+              "d/a.1." + code,
+              "a.1." + code,
+              "/a.1." + code,
               code,
               "." + code,
               "a.1.",
               own.substring(0, own.length() - 1),
               own.toUpperCase(java.util.Locale.ROOT),
-              TokenCheck.forAgent(SECRET + "x", "a.1"))) {
+              TokenCheck.forAgent(SECRET + "x", "c", "a.1"))) {
         assertEquals(401, request(gateway, wrong, "POST", "/heartbeat/a.1", "").status(), wrong);
       }
       assertFalse(gateway.registry().find("b").isPresent());
+    }
+  }
+
+  private static String ofCell(String cell) {
+    return TokenCheck.forAgent(SECRET, cell, "a");
+  }
+
+  @Test
+  void idBelongsToTheCellThatUsesItFirstUntilItsRemovalWithFullAccess() throws IOException {
+    TokenCheck check = TokenCheck.of(SECRET);
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
+      assertEquals(404, request(gateway, ofCell("2"), "GET", "/agent/a", "").status());
+      assertEquals(400, request(gateway, ofCell("2"), "POST", "/heartbeat/a", "{").status());
+      assertEquals(201, request(gateway, ofCell("1"), "PUT", "/agent/a", "").status());
+      assertOnlyCell1MayUseTheId(gateway);
+      assertEquals(200, request(gateway, SECRET, "PUT", "/agent/a", "").status());
+      assertEquals(200, request(gateway, SECRET, "POST", "/heartbeat/a", "").status());
+      assertOnlyCell1MayUseTheId(gateway);
+      assertEquals(204, request(gateway, ofCell("1"), "DELETE", "/agent/a", "").status());
+      assertEquals(403, request(gateway, ofCell("2"), "POST", "/heartbeat/a", "").status());
+      assertEquals(200, request(gateway, ofCell("1"), "POST", "/heartbeat/a", "").status());
+      assertEquals(204, request(gateway, SECRET, "DELETE", "/agent/a", "").status());
+      assertEquals(200, request(gateway, ofCell("2"), "POST", "/heartbeat/a", "").status());
+      assertEquals(403, request(gateway, ofCell("1"), "POST", "/heartbeat/a", "").status());
+    }
+  }
+
+  private static void assertOnlyCell1MayUseTheId(ServerFixture gateway) throws IOException {
+    String other = ofCell("2");
+    for (String method : List.of("GET", "PUT", "DELETE")) {
+      assertEquals("forbidden", request(gateway, other, method, "/agent/a", "").problem(), method);
+    }
+    assertEquals("forbidden", request(gateway, other, "POST", "/heartbeat/a", "").problem());
+    assertEquals(
+        "forbidden", request(gateway, other, "POST", "/failure/a", "{\"error\": \"x\"}").problem());
+    RawClient.Response many =
+        request(gateway, other, "POST", "/heartbeats", "{\"agents\": {\"a\": {}}}");
+    assertEquals(0, many.at("accepted"));
+    assertEquals(403, many.at("refused", "a", "status"));
+    assertEquals(200, request(gateway, ofCell("1"), "POST", "/heartbeat/a", "").status());
+  }
+
+  @Test
+  void idThatIsNoLongerRegisteredIsFree() throws IOException {
+    TokenCheck check = TokenCheck.of(SECRET);
+    try (ServerFixture gateway = ServerFixture.open(s -> s.tokens(check))) {
+      assertEquals(200, request(gateway, ofCell("1"), "POST", "/heartbeat/a", "").status());
+      gateway.registry().unregister("a");
+      assertEquals(200, request(gateway, ofCell("2"), "POST", "/heartbeat/a", "").status());
     }
   }
 }

@@ -106,7 +106,7 @@ class GatewayIT {
       assertEquals(403, refused(HeartbeatClient.builder(uri, "b").token("own").build().beat()));
       BeatResult own = HeartbeatClient.builder(uri, "writer-1").token("own").build().beat();
       assertTrue(own instanceof BeatResult.Accepted, own.toString());
-      String derived = TokenCheck.forAgent(MASTER, "b");
+      String derived = TokenCheck.forAgent(MASTER, "cell", "b");
       BeatResult other = HeartbeatClient.builder(uri, "b").token(derived).build().beat();
       assertTrue(other instanceof BeatResult.Accepted, other.toString());
     }
