@@ -80,6 +80,8 @@ public record PitReport(
     STOPPED,
     /** Paused, by an operator's order or in the agent's file. */
     PAUSED,
+    /** Not judged and not started: the agent of another cell has its key at its gateway. */
+    REFUSED,
     /** The mission is not active. */
     INACTIVE,
     /** The evidence allows no judgement. */

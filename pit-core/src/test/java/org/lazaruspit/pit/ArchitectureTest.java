@@ -93,6 +93,7 @@ final class ArchitectureTest {
           "FileLockOwnership",
           "FileReader",
           "GatewayClient",
+          "GatewayKeyFile",
           "JournalArchive",
           "JournalFile",
           "JournalReader",

@@ -126,7 +126,8 @@ final class PitInsideAGatewayTest extends RealPitFixture {
       assertEquals(CELL, report.agents().get(0).agent().cellId());
       assertTrue(report.agents().get(0).judgement().startsWith("dead"), report.agents()::toString);
       assertEquals(
-          "not judged: " + AGENT + " has the same key \"writer\" at its gateway",
+          AGENT
+              + " has its key \"writer\" at its gateway; give it another id or gateway, or set agent_key to \"cell\"",
           report.agents().get(1).judgement());
     }
   }

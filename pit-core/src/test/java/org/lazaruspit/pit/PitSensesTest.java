@@ -22,7 +22,7 @@ import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HeartbeatOutcome;
 import org.lazaruspit.heartbeat.http.HeartbeatServer;
 import org.lazaruspit.heartbeat.http.TokenCheck;
-import org.lazaruspit.pit.internal.detection.AgentTokens;
+import org.lazaruspit.pit.internal.probe.AgentToken;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /** How a pit detects failures, with real processes, files and a real gateway. */
@@ -170,7 +170,7 @@ final class PitSensesTest extends RealPitFixture {
     TokenCheck check =
         TokenCheck.builder()
             .token(secret)
-            .agentToken("writer", AgentTokens.derive(secret, "writer"))
+            .agentToken("writer", AgentToken.derive(secret, CELL, "writer"))
             .build();
     gateway = HeartbeatServer.builder(registry).port(0).tokens(check).start();
     Path token = Files.writeString(folder.resolve("token"), secret);
@@ -182,7 +182,7 @@ final class PitSensesTest extends RealPitFixture {
         startPit(LazarusPit.builder(PitConfig.parse(folder.resolve("config.json"), text)))) {
       await(RevivalStatus.REVIVED);
       Path own = folder.resolve("state/tokens").resolve(CELL.toString()).resolve("writer");
-      assertEquals(AgentTokens.derive(secret, "writer"), Files.readString(own).strip());
+      assertEquals(AgentToken.derive(secret, CELL, "writer"), Files.readString(own).strip());
     }
   }
 }

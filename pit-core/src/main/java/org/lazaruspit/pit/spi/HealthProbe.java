@@ -64,6 +64,17 @@ public interface HealthProbe {
   default void register(ProbeTarget target) throws IOException, InterruptedException {}
 
   /**
+   * Removes the key of the agent from the registry of the agent, with all that is known by it.
+   * Called before a first registration by a key that was another agent's. Idempotent. The default
+   * does nothing.
+   *
+   * @param target the agent that is registered next
+   * @throws IOException if the removal failed
+   * @throws InterruptedException if the thread was interrupted
+   */
+  default void unregister(ProbeTarget target) throws IOException, InterruptedException {}
+
+  /**
    * Passes on a heartbeat that an agent without a network has written to its heartbeat file. The
    * default does nothing.
    *

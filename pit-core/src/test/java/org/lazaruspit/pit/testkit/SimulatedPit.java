@@ -120,7 +120,7 @@ public final class SimulatedPit implements AutoCloseable {
     FakeMachine.Machine reviver = machine.machine();
     pit =
         new PitAssembly(
-            config.toBuilder().missionsPath(root).build(),
+            config.toBuilder().missionsPath(root).stateDirectory(disk.getPath("/state")).build(),
             new PitAssembly.PlugIns(machine.new Gateway(), reviver, new SimulatedOwnership()),
             new PitAssembly.Registries(
                 new EmbeddedRegistries(Map.of(), null, List.of()),

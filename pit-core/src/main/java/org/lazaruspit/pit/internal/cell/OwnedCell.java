@@ -53,6 +53,7 @@ public final class OwnedCell implements AutoCloseable {
   private final RevivalJournal journal;
 
   private final ListenerQueue listeners;
+  private final KeyCheck keys;
   private final Function<Path, Optional<MissionCell>> loader;
   private final boolean dryRun;
 
@@ -71,9 +72,11 @@ public final class OwnedCell implements AutoCloseable {
       CellOwnership.Claim claim,
       RevivalJournal journal,
       ListenerQueue listeners,
+      KeyCheck keys,
       Function<Path, Optional<MissionCell>> loader,
       boolean dryRun) {
     this.listeners = listeners;
+    this.keys = keys;
     this.loader = loader;
     this.dryRun = dryRun;
     this.cell = cell;
@@ -87,6 +90,7 @@ public final class OwnedCell implements AutoCloseable {
       CellOwnership.Claim claim,
       InstantSource clock,
       ListenerQueue listeners,
+      KeyCheck keys,
       Function<Path, Optional<MissionCell>> loader,
       boolean dryRun)
       throws IOException {
@@ -94,7 +98,7 @@ public final class OwnedCell implements AutoCloseable {
     RevivalJournal.Author author =
         new RevivalJournal.Author(OptionalLong.of(claim.epoch()), dryRun);
     RevivalJournal journal = RevivalJournal.open(cell.id(), file, clock, author);
-    return new OwnedCell(cell, claim, journal, listeners, loader, dryRun);
+    return new OwnedCell(cell, claim, journal, listeners, keys, loader, dryRun);
   }
 
   public UUID id() {
@@ -168,7 +172,17 @@ public final class OwnedCell implements AutoCloseable {
   private Optional<RevivalBlocker> blocker(
       CellConfig mission, @Nullable AgentSpec spec, String agentId, Instant now) {
     RevivalLedger current = ledger;
-    return RevivalBlocker.to(mission, spec, current.cellIntent(), current.of(agentId), now);
+    return RevivalBlocker.to(
+        mission, spec, current.cellIntent(), current.of(agentId), keyBlocker(spec), now);
+  }
+
+  private Optional<RevivalBlocker> keyBlocker(@Nullable AgentSpec spec) {
+    return spec == null ? Optional.empty() : keys.blocker(ref(spec.agentId()), spec.gateway());
+  }
+
+  /** Returns the blocker of an agent whose key at its gateway is another agent's; else empty. */
+  public Optional<RevivalBlocker> keyBlocker(String agentId) {
+    return keyBlocker(spec(agentId));
   }
 
   public boolean held() {

@@ -8,15 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.lazaruspit.cell.AtomicFileWriter;
+import org.lazaruspit.pit.internal.probe.AgentToken;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.ProbeTarget;
 import org.slf4j.Logger;
@@ -24,19 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Issues agents' tokens. An agent does not get the token of the pit, but one that is derived from
- * it and valid for its own heartbeats only: the agent's key, a dot, and the HMAC-SHA256 of the key
- * under the pit's token in lower-case hexadecimal digits. A gateway that has the pit's token
- * accepts it without registration. Thread-safe.
- *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104, HMAC</a>
+ * it and valid for its own heartbeats only. Thread-safe.
  */
 public final class AgentTokens {
 
   private static final Logger log = LoggerFactory.getLogger(AgentTokens.class);
-  private static final String HMAC = "HmacSHA256";
-
-  /** A shorter secret could be found by trial, from a derived token. */
-  private static final int MIN_SECRET_LENGTH = 32;
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
@@ -63,19 +51,19 @@ public final class AgentTokens {
     if (secret.isEmpty()) {
       return Optional.empty();
     }
-    String token = Files.readString(secret.get()).strip();
+    Optional<String> token = AgentToken.of(Files.readString(secret.get()).strip(), target);
     String gateway = target.gatewayName().orElse("");
-    if (token.length() < MIN_SECRET_LENGTH) {
+    if (token.isEmpty()) {
       if (warned.add(gateway)) {
         log.warn(
             "gateway {}: no tokens for its agents: its token has fewer than {} characters",
             gateway,
-            MIN_SECRET_LENGTH);
+            AgentToken.MIN_SECRET_LENGTH);
       }
       return Optional.empty();
     }
     warned.remove(gateway);
-    return Optional.of(write(target, derive(token, target.key())));
+    return Optional.of(write(target, token.get()));
   }
 
   private Path write(ProbeTarget target, String token) throws IOException {
@@ -84,15 +72,5 @@ public final class AgentTokens {
     Path file = cell.resolve(target.agent().agentId());
     AtomicFileWriter.write(file, (token + "\n").getBytes(UTF_8), OWNER_ONLY);
     return file;
-  }
-
-  public static String derive(String secret, String key) {
-    try {
-      Mac mac = Mac.getInstance(HMAC);
-      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), HMAC));
-      return key + "." + HexFormat.of().formatHex(mac.doFinal(key.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      throw new IllegalStateException("every Java platform has " + HMAC, e);
-    }
   }
 }

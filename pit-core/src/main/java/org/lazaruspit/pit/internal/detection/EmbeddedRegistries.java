@@ -2,10 +2,10 @@ package org.lazaruspit.pit.internal.detection;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.heartbeat.HealthRegistry;
@@ -21,11 +21,16 @@ public final class EmbeddedRegistries implements AutoCloseable {
 
   private static final AtomicInteger LISTENERS = new AtomicInteger();
 
-  private final Map<String, HealthProbe> byGateway = new HashMap<>();
-  private final @Nullable HealthProbe others;
+  private final Map<String, HealthRegistry> named;
+  private final @Nullable HealthRegistry unlisted;
   private final Set<String> configured;
-  private final Set<HealthRegistry> all;
+
+  /** Probes by registry, each named by the first gateway with this registry. */
+  private final Map<HealthRegistry, NamedProbe> probes = new HashMap<>();
+
   private final String listener = "lazarus-pit-" + LISTENERS.incrementAndGet();
+
+  private record NamedProbe(String name, HealthProbe probe) {}
 
   /**
    * Creates a map of registries.
@@ -40,37 +45,46 @@ public final class EmbeddedRegistries implements AutoCloseable {
       @Nullable HealthRegistry unlisted,
       Collection<String> configured) {
     this.configured = Set.copyOf(configured);
-    named.forEach((name, registry) -> byGateway.put(name, new RegistryProbe(registry)));
-    others = unlisted == null ? null : new RegistryProbe(unlisted);
-    all = new HashSet<>(named.values());
+    this.named = Map.copyOf(named);
+    this.unlisted = unlisted;
+    new TreeMap<>(named).forEach((name, registry) -> add("registry " + name, registry));
     if (unlisted != null) {
-      all.add(unlisted);
+      add("registry", unlisted);
     }
+  }
+
+  private void add(String name, HealthRegistry registry) {
+    probes.putIfAbsent(registry, new NamedProbe(name, new RegistryProbe(registry)));
   }
 
   public boolean has(String gatewayName) {
-    return probe(gatewayName).isPresent();
+    return find(gatewayName).isPresent();
+  }
+
+  /** Returns the name of the gateway's registry; several gateways may have one registry. */
+  Optional<String> identity(String gatewayName) {
+    return find(gatewayName).map(NamedProbe::name);
   }
 
   Optional<HealthProbe> probe(ProbeTarget target) {
-    return target.gatewayName().flatMap(this::probe);
+    return target.gatewayName().flatMap(this::find).map(NamedProbe::probe);
   }
 
-  private Optional<HealthProbe> probe(String gatewayName) {
-    HealthProbe named = byGateway.get(gatewayName);
-    if (named != null) {
-      return Optional.of(named);
+  private Optional<NamedProbe> find(String gatewayName) {
+    HealthRegistry registry = named.get(gatewayName);
+    if (registry == null && !configured.contains(gatewayName)) {
+      registry = unlisted;
     }
-    return configured.contains(gatewayName) ? Optional.empty() : Optional.ofNullable(others);
+    return Optional.ofNullable(registry).map(probes::get);
   }
 
   /** Runs {@code news} at each change of a status. */
   public void listen(Runnable news) {
-    all.forEach(registry -> registry.addListener(listener, event -> news.run()));
+    probes.keySet().forEach(registry -> registry.addListener(listener, event -> news.run()));
   }
 
   @Override
   public void close() {
-    all.forEach(registry -> registry.removeListener(listener));
+    probes.keySet().forEach(registry -> registry.removeListener(listener));
   }
 }

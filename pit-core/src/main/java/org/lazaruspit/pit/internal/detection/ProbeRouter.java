@@ -33,6 +33,7 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
   private final HealthProbe gateways;
   private final EmbeddedRegistries registries;
   private final FallbackHealthRegistry fallback;
+  private final GatewayKeys keys;
   private final HeartbeatFileMonitor files;
   private final Consumer<ForwardedHeartbeat> forwarded;
   private final boolean dryRun;
@@ -42,6 +43,7 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
       HealthProbe gateways,
       EmbeddedRegistries registries,
       FallbackHealthRegistry fallback,
+      GatewayKeys keys,
       HeartbeatFileMonitor.Settings fileSettings,
       Consumer<ForwardedHeartbeat> forwarded,
       boolean dryRun) {
@@ -50,6 +52,7 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     this.gateways = gateways;
     this.registries = registries;
     this.fallback = fallback;
+    this.keys = keys;
     this.files = new HeartbeatFileMonitor(this, fileSettings);
   }
 
@@ -58,8 +61,22 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     return files;
   }
 
+  /** Prepares for the start of an incarnation, while the agent does not run. */
+  public void begin(ProbeTarget target) throws InterruptedException {
+    files.begin(target);
+    registerInherited(target);
+  }
+
+  /** Has the gateway forget an earlier agent with the target's key, before the target beats. */
+  private void registerInherited(ProbeTarget target) throws InterruptedException {
+    if (keys.inherited(target)) {
+      register(target);
+    }
+  }
+
   /** Probes one agent, after forwarding the heartbeat in its file. */
   public ProbeResult probe(ProbeTarget target) throws InterruptedException {
+    registerInherited(target);
     files.forward(target);
     ProbeResult result = probe(List.of(target)).get(target.agent());
     return result == null ? noAnswer(target, "no health probe covers it") : result;
@@ -77,7 +94,24 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     for (Map.Entry<HealthProbe, List<ProbeTarget>> entry : targetsByProbe.entrySet()) {
       results.putAll(probe(entry.getKey(), entry.getValue()));
     }
+    for (ProbeTarget target : targets) {
+      if (keys.inherited(target)) {
+        results.computeIfPresent(
+            target.agent(), (agent, result) -> ofAnEarlierAgent(target, result));
+      }
+    }
     return results;
+  }
+
+  /** An answer about an earlier agent with the target's key is no evidence about the target. */
+  private static ProbeResult ofAnEarlierAgent(ProbeTarget target, ProbeResult result) {
+    return result.verdict() == ProbeResult.Verdict.UNREACHABLE
+        ? result
+        : ProbeResult.of(
+            target,
+            ProbeResult.Verdict.UNKNOWN,
+            "its key was an earlier agent's and is not registered anew",
+            result.responseTime());
   }
 
   private static Map<AgentRef, ProbeResult> probe(HealthProbe probe, List<ProbeTarget> targets)
@@ -124,14 +158,22 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     return ProbeResult.of(target, ProbeResult.Verdict.UNREACHABLE, why, Duration.ZERO);
   }
 
-  /** Registers an agent; only logs a failure, as the heartbeats that follow decide. */
+  /**
+   * Registers an agent, unless another agent has its key; only logs a failure, as the heartbeats
+   * that follow decide.
+   */
   public void register(ProbeTarget target) throws InterruptedException {
     @Nullable HealthProbe probe = probeFor(target).orElse(null);
     if (probe == null || dryRun) {
       return;
     }
     try {
+      keys.require(target);
+      if (keys.inherited(target)) {
+        probe.unregister(target);
+      }
       probe.register(target);
+      keys.registered(target);
       unregistered.clear(target.agent());
     } catch (IOException | RuntimeException | LinkageError e) {
       if (unregistered.isNew(target.agent(), e.toString())) {
@@ -189,6 +231,7 @@ public final class ProbeRouter implements HeartbeatFileMonitor.Receiver {
     if (dryRun) {
       return;
     }
+    keys.require(target);
     Optional<HealthProbe> probe = probeFor(target);
     if (probe.isPresent()) {
       probe.get().heartbeat(target, heartbeat);

@@ -26,6 +26,8 @@ public record RevivalBlocker(Kind kind, String reason) {
     STOPPED,
     /** An operator has paused the agent, by an order or in its file. */
     PAUSED,
+    /** The agent of another cell has its key at its gateway: it is refused. */
+    KEY,
     /** The agent is quarantined. */
     QUARANTINED,
     /** The agent is held. */
@@ -39,16 +41,22 @@ public record RevivalBlocker(Kind kind, String reason) {
     }
   }
 
-  /** Returns the strongest blocker. */
+  /**
+   * Returns the strongest blocker.
+   *
+   * @param key the blocker of an agent whose key is another agent's
+   */
   public static Optional<RevivalBlocker> to(
       CellConfig mission,
       @Nullable AgentSpec agent,
       Optional<Restriction> cellIntent,
       AgentHistory history,
+      Optional<RevivalBlocker> key,
       Instant now) {
     return mission(mission)
         .or(() -> intent(cellIntent, "its cell was ", now))
         .or(() -> intent(history.intent(), "", now))
+        .or(() -> key)
         .or(() -> history.restraint().map(RevivalBlocker::restraint))
         .or(() -> file(agent))
         .or(() -> overdue(mission, now));

@@ -20,6 +20,7 @@ import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.MissionWatch;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.cell.OwnedCells;
+import org.lazaruspit.pit.internal.detection.GatewayKeys;
 import org.lazaruspit.pit.internal.notify.ListenerQueue;
 import org.lazaruspit.pit.internal.notify.LogOnChange;
 import org.lazaruspit.pit.internal.revival.Revivals;
@@ -46,6 +47,7 @@ public final class CellClaims {
   private final boolean dryRun;
   private final InstantSource clock;
   private final ListenerQueue listeners;
+  private final GatewayKeys keys;
   private final Map<UUID, OwnedCell> cells = new TreeMap<>();
   private final LogOnChange trouble = new LogOnChange();
   private volatile @Nullable Thread refreshing;
@@ -59,10 +61,12 @@ public final class CellClaims {
       OwnedCells ownedCells,
       InstantSource clock,
       ListenerQueue listeners,
+      GatewayKeys keys,
       boolean dryRun) {
     this.ownedCells = ownedCells;
     this.dryRun = dryRun;
     this.listeners = listeners;
+    this.keys = keys;
     this.store = store;
     this.ownership = ownership;
     this.reviver = reviver;
@@ -91,6 +95,7 @@ public final class CellClaims {
     refreshing = Thread.currentThread();
     store.rescan();
     refreshing = null;
+    keys.review(store.current());
     for (CellLoad load : store.current()) {
       report(load);
       load.cell().ifPresent(this::endInactiveMission);
@@ -162,7 +167,8 @@ public final class CellClaims {
     try {
       reviver.claimed(cell.id(), cell.directory());
       OwnedCell owned =
-          OwnedCell.open(cell, claim, clock, listeners, path -> store.look(path).cell(), dryRun);
+          OwnedCell.open(
+              cell, claim, clock, listeners, keys, path -> store.look(path).cell(), dryRun);
       trouble.clear(cell.id());
       log.info(
           "cell {}: works \"{}\" with {} agents",

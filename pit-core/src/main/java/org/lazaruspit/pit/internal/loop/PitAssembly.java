@@ -16,6 +16,7 @@ import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.cell.OwnedCells;
 import org.lazaruspit.pit.internal.detection.EmbeddedRegistries;
 import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
+import org.lazaruspit.pit.internal.detection.GatewayKeys;
 import org.lazaruspit.pit.internal.detection.GatewayPoller;
 import org.lazaruspit.pit.internal.detection.GatewaySubscriptions;
 import org.lazaruspit.pit.internal.detection.HeartbeatFileMonitor;
@@ -69,7 +70,7 @@ public final class PitAssembly implements AutoCloseable {
    * @param trigger begins rounds early
    * @param loopRuns whether the loop's thread is alive
    * @param dryRun whether decisions are only journaled
-   * @throws IOException if the missions root cannot be opened
+   * @throws IOException if the missions root, or the record of agents' keys, cannot be read
    */
   public PitAssembly(
       PitConfig config,
@@ -85,15 +86,17 @@ public final class PitAssembly implements AutoCloseable {
     this.dryRun = dryRun;
     InstantSource clock = clocks.wall();
     fallback = registries.fallback();
+    GatewayKeys keys = new GatewayKeys(config, registries.embedded(), dryRun);
     probes =
         new ProbeRouter(
             plugIns.probe(),
             registries.embedded(),
             fallback,
+            keys,
             new HeartbeatFileMonitor.Settings(clock, config.timeout()),
             listeners::heartbeatForwarded,
             dryRun);
-    ProbeTargets targets = new ProbeTargets(config, registries.embedded());
+    ProbeTargets targets = new ProbeTargets(config, registries.embedded(), keys);
     ExitListener exits = new ExitListener(threads.revivals());
     RevivalIds ids = new RevivalIds();
     QuarantinePlanner quarantines = new QuarantinePlanner(config, clock, ids);
@@ -124,6 +127,7 @@ public final class PitAssembly implements AutoCloseable {
             cells,
             clock,
             listeners,
+            keys,
             dryRun);
     watchdog = new Watchdog(config.pollInterval(), clocks.nanos(), clock, loopRuns);
     subscriptions = new GatewaySubscriptions(probes, trigger::news);
@@ -137,6 +141,7 @@ public final class PitAssembly implements AutoCloseable {
             fallback,
             watchdog,
             targets,
+            keys,
             revivals,
             exits,
             clock);

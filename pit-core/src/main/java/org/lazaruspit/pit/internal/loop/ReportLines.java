@@ -68,6 +68,7 @@ final class ReportLines {
       case MISSION -> Status.INACTIVE;
       case STOPPED -> Status.STOPPED;
       case PAUSED -> Status.PAUSED;
+      case KEY -> Status.REFUSED;
       case QUARANTINED -> Status.QUARANTINED;
       case HELD -> Status.HELD;
       case OVERDUE -> Status.UNHEALTHY;

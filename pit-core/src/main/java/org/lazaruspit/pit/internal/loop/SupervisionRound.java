@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import org.lazaruspit.pit.PitReport.Status;
 import org.lazaruspit.pit.Revival;
 import org.lazaruspit.pit.internal.cell.OwnedCell;
 import org.lazaruspit.pit.internal.detection.FallbackHealthRegistry;
+import org.lazaruspit.pit.internal.detection.GatewayKeys;
 import org.lazaruspit.pit.internal.detection.GatewayPoller;
 import org.lazaruspit.pit.internal.detection.GatewaySubscriptions;
 import org.lazaruspit.pit.internal.detection.Judge;
@@ -57,11 +57,13 @@ public final class SupervisionRound {
   private final FallbackHealthRegistry fallback;
   private final Watchdog watchdog;
   private final ProbeTargets targets;
+  private final GatewayKeys keys;
   private final Revivals revivals;
   private final ExitListener exits;
   private final InstantSource clock;
   private final OverdueScan overdues = new OverdueScan();
   private final LogOnChange trouble = new LogOnChange();
+  private final LogOnChange refused = new LogOnChange();
   private final LogOnChange unwritten = new LogOnChange();
 
   public SupervisionRound(
@@ -72,6 +74,7 @@ public final class SupervisionRound {
       FallbackHealthRegistry fallback,
       Watchdog watchdog,
       ProbeTargets targets,
+      GatewayKeys keys,
       Revivals revivals,
       ExitListener exits,
       InstantSource clock) {
@@ -82,6 +85,7 @@ public final class SupervisionRound {
     this.fallback = fallback;
     this.watchdog = watchdog;
     this.targets = targets;
+    this.keys = keys;
     this.revivals = revivals;
     this.exits = exits;
     this.clock = clock;
@@ -119,8 +123,8 @@ public final class SupervisionRound {
     for (OwnedCell owned : byCellId(cells)) {
       revivals.requests().reconcile(owned);
       for (AgentSpec agent : owned.cell().agents().values()) {
-        Optional<RevivalBlocker> blocker = owned.blocker(agent.agentId(), clock.instant());
-        if (blocker.isEmpty() || blocker.get().kind().watched()) {
+        Optional<RevivalBlocker> blocker = unwatched(owned, agent);
+        if (blocker.isEmpty()) {
           observe(owned, agent, lines).ifPresent(observations::add);
         } else {
           revivals.enforceStop(owned, agent.agentId());
@@ -128,11 +132,11 @@ public final class SupervisionRound {
         }
       }
     }
-    List<Observation> judged = withoutSharedKeys(observations, lines);
+    keys.save();
     updateTargets(observations);
-    Map<AgentRef, ProbeResult> results = poller.probe(probeTargets(judged));
+    Map<AgentRef, ProbeResult> results = poller.probe(probeTargets(observations));
     List<ProbeTarget> unregistered = new ArrayList<>();
-    for (Observation observation : judged) {
+    for (Observation observation : observations) {
       ProbeResult result = results.get(observation.target().agent());
       lines.add(judge(observation, Optional.ofNullable(result), unregistered));
     }
@@ -142,6 +146,26 @@ public final class SupervisionRound {
     Instant now = clock.instant();
     return new PitReport(
         now, cells.size(), lines, overdues.find(cells.stream().map(OwnedCell::cell).toList(), now));
+  }
+
+  /**
+   * Returns the blocker of an agent that is not observed; gives the agent its key otherwise. Of two
+   * agents with one free key the first by cell id gets it.
+   */
+  private Optional<RevivalBlocker> unwatched(OwnedCell owned, AgentSpec agent) {
+    AgentRef ref = owned.ref(agent.agentId());
+    Optional<RevivalBlocker> blocker =
+        owned
+            .blocker(agent.agentId(), clock.instant())
+            .filter(found -> !found.kind().watched())
+            .or(() -> keys.take(ref, agent.gateway()));
+    boolean isRefused = blocker.filter(it -> it.kind() == RevivalBlocker.Kind.KEY).isPresent();
+    if (!isRefused) {
+      refused.clear(ref);
+    } else if (refused.isNew(ref, blocker.get().reason())) {
+      log.warn("{}: refused: {}", ref, blocker.get().reason());
+    }
+    return blocker;
   }
 
   /** Reports to the watchdog whether the open revivals of a cell proceed. */
@@ -207,41 +231,6 @@ public final class SupervisionRound {
           found.running().incarnation(),
           found.running().description());
     }
-  }
-
-  /**
-   * Drops an agent that shares its key at a gateway with an earlier agent by cell id: the gateway's
-   * health of that key is no evidence about the second agent.
-   */
-  private List<Observation> withoutSharedKeys(
-      List<Observation> observations, List<AgentLine> lines) {
-    Map<String, Observation> owners = new HashMap<>();
-    List<Observation> judged = new ArrayList<>();
-    for (Observation observation : observations) {
-      Optional<Observation> owner =
-          gatewayAndKey(observation.target()).map(key -> owners.putIfAbsent(key, observation));
-      if (owner.isEmpty()) {
-        trouble.clear(observation.target());
-        judged.add(observation);
-        continue;
-      }
-      String why =
-          "not judged: %s has the same key \"%s\" at its gateway"
-              .formatted(owner.get().target().agent(), observation.target().key());
-      if (trouble.isNew(observation.target(), why)) {
-        log.warn("{}: {}", observation.label(), why);
-      }
-      lines.add(ReportLines.of(observation.target(), Status.UNKNOWN, why, Optional.empty()));
-    }
-    return judged;
-  }
-
-  private static Optional<String> gatewayAndKey(ProbeTarget target) {
-    return target
-        .gateway()
-        .map(gateway -> gateway.uri().toString())
-        .or(target::gatewayName)
-        .map(gateway -> gateway + " " + target.key());
   }
 
   /**

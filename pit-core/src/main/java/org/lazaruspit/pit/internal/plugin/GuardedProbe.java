@@ -70,6 +70,11 @@ final class GuardedProbe implements HealthProbe {
   }
 
   @Override
+  public void unregister(ProbeTarget target) throws IOException, InterruptedException {
+    calls.act("unregister", limits.probe(), () -> probe.unregister(target));
+  }
+
+  @Override
   public void heartbeat(ProbeTarget target, String heartbeat)
       throws IOException, InterruptedException {
     calls.act("heartbeat", limits.probe(), () -> probe.heartbeat(target, heartbeat));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +41,14 @@ final class GatewayClient {
   HttpRequest.Builder unlimited(GatewayAddress gateway, String path) throws IOException {
     URI uri = gateway.resolve(path);
     HttpRequest.Builder builder = HttpRequest.newBuilder(uri);
-    Path tokenFile = gateway.tokenFile();
-    if (tokenFile != null) {
-      builder.header("Authorization", "Bearer " + Files.readString(tokenFile).strip());
-    }
+    token(gateway).ifPresent(token -> builder.header("Authorization", "Bearer " + token));
     return builder;
+  }
+
+  /** Returns the pit's token for a gateway; empty if the gateway needs none. */
+  static Optional<String> token(GatewayAddress gateway) throws IOException {
+    Path file = gateway.tokenFile();
+    return file == null ? Optional.empty() : Optional.of(Files.readString(file).strip());
   }
 
   HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package org.lazaruspit.pit.internal.probe;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -148,20 +150,39 @@ public final class GatewayProbe implements HealthProbe {
     }
   }
 
+  /**
+   * Registers with the agent's own token, which tells the gateway the agent's cell; with the pit's
+   * if the gateway does not accept the former.
+   */
   @Override
   public void register(ProbeTarget target) throws IOException, InterruptedException {
     if (target.gateway().isEmpty()) {
       return;
     }
+    GatewayAddress gateway = target.gateway().get();
     String body = "{\"incarnation\":" + target.incarnation() + "}";
     String path = "/agent/" + target.key();
-    int status =
-        client.status(
-            client
-                .request(target.gateway().get(), path)
-                .PUT(BodyPublishers.ofString(body))
-                .build());
+    HttpRequest.Builder request = client.request(gateway, path).PUT(BodyPublishers.ofString(body));
+    Optional<String> own =
+        GatewayClient.token(gateway).flatMap(secret -> AgentToken.of(secret, target));
+    int status = 401;
+    if (own.isPresent()) {
+      HttpRequest.Builder byAgent = request.copy();
+      status = client.status(byAgent.setHeader("Authorization", "Bearer " + own.get()).build());
+    }
+    if (status == 401) {
+      status = client.status(request.build());
+    }
     expect(path, status, 200, 201);
+  }
+
+  @Override
+  public void unregister(ProbeTarget target) throws IOException, InterruptedException {
+    if (target.gateway().isPresent()) {
+      String path = "/agent/" + target.key();
+      int status = client.status(client.request(target.gateway().get(), path).DELETE().build());
+      expect(path, status, 204, 404);
+    }
   }
 
   /** Retries a refused heartbeat without content: the sign of life counts all the same. */

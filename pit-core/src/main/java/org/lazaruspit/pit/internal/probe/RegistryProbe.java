@@ -16,10 +16,7 @@ import org.lazaruspit.pit.spi.ProbeResult;
 import org.lazaruspit.pit.spi.ProbeResult.Verdict;
 import org.lazaruspit.pit.spi.ProbeTarget;
 
-/**
- * Probes agents in a registry of this JVM. Passes on verdicts unchanged, and removes no agent from
- * the registry. Thread-safe.
- */
+/** Probes agents in a registry of this JVM. Passes on verdicts unchanged. Thread-safe. */
 public final class RegistryProbe implements HealthProbe {
 
   private final HealthRegistry registry;
@@ -98,6 +95,11 @@ public final class RegistryProbe implements HealthProbe {
     if (!(outcome instanceof HeartbeatOutcome.Accepted)) {
       throw new IOException("registration refused: " + outcome);
     }
+  }
+
+  @Override
+  public void unregister(ProbeTarget target) {
+    registry.unregister(key.apply(target));
   }
 
   @Override

@@ -144,6 +144,7 @@ public final class OperatorOrders {
 
   public Revival revive(OwnedCell owned, String agentId, String reason) throws IOException {
     requireActive(owned);
+    requireKey(owned, agentId);
     activate(owned, agentId);
     RevivalLedger after = owned.decide(ledger -> ordering(ledger.of(agentId), agentId, reason));
     canaries.clear(owned.ref(agentId));
@@ -166,6 +167,15 @@ public final class OperatorOrders {
             intent -> {
               throw new IllegalStateException(
                   "cell %s is %s: resume it first".formatted(owned.id(), intent.describe()));
+            });
+  }
+
+  private static void requireKey(OwnedCell owned, String agentId) {
+    owned
+        .keyBlocker(agentId)
+        .ifPresent(
+            taken -> {
+              throw new IllegalStateException(owned.ref(agentId) + ": refused: " + taken.reason());
             });
   }
 

@@ -422,7 +422,8 @@ public final class RevivalDispatcher {
       throws IOException, InterruptedException, AttemptFailedException {
     Optional<RevivalBlocker> blocker =
         attempt.cell().blocker(cell, attempt.agentId(), clock.instant());
-    Optional<String> reason = situation(attempt, cell, blocker).supersedeReason();
+    Optional<String> reason =
+        situation(attempt, cell, blocker).supersedeReason().or(() -> runner.takeKey(attempt));
     if (reason.isPresent()) {
       supersede(attempt, reason.get());
       return;
@@ -442,6 +443,11 @@ public final class RevivalDispatcher {
     try (Slot slot = capacity.resume()) {
       if (step.compareTo(RevivalStep.START) < 0) {
         revive(attempt, slot);
+        return;
+      }
+      Optional<String> refusal = runner.takeKey(attempt);
+      if (refusal.isPresent()) {
+        supersede(attempt, refusal.get());
         return;
       }
       Presence presence = reviver.presence(attempt.agent());

@@ -82,7 +82,10 @@ public final class RevivalPlanner {
       }
       return Optional.of(
           blocker
-              .filter(found -> found.kind() == RevivalBlocker.Kind.MISSION)
+              .filter(
+                  found ->
+                      found.kind() == RevivalBlocker.Kind.MISSION
+                          || found.kind() == RevivalBlocker.Kind.KEY)
               .map(RevivalBlocker::reason)
               .orElse("its agent is no longer quarantined"));
     }

@@ -25,6 +25,7 @@ import org.lazaruspit.pit.internal.detection.ProbeTargets;
 import org.lazaruspit.pit.internal.journal.RevivalEvent;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.Ended;
 import org.lazaruspit.pit.internal.journal.RevivalEvent.StepTaken;
+import org.lazaruspit.pit.internal.ledger.RevivalBlocker;
 import org.lazaruspit.pit.internal.plugin.FencedReviver;
 import org.lazaruspit.pit.internal.revival.RevivalCapacity.Slot;
 import org.lazaruspit.pit.spi.AgentExit;
@@ -94,6 +95,11 @@ public final class RevivalRunner {
         : List.of(stop);
   }
 
+  /** Gives the agent its key at its gateway; returns the reason if another agent has it. */
+  Optional<String> takeKey(Attempt attempt) {
+    return targets.takeKey(attempt.cell(), attempt.agentId()).map(RevivalBlocker::reason);
+  }
+
   /** Runs an attempt whose first steps are journaled; returns the agent if it is healthy again. */
   Optional<RunningAgent> run(Attempt attempt, Slot slot)
       throws IOException, InterruptedException, AttemptFailedException {
@@ -119,7 +125,7 @@ public final class RevivalRunner {
             new StepTaken(attempt.subject(incarnation), RevivalStep.RAISE_INCARNATION, shown),
             new StepTaken(attempt.subject(incarnation), RevivalStep.START, checkpoint.hash(), ""));
     StartOrder order = order(attempt, incarnation, checkpoint);
-    probes.files().begin(targets.target(attempt.cell(), attempt.agentId()));
+    probes.begin(targets.target(attempt.cell(), attempt.agentId()));
     RunningAgent running = reviver.start(order, attempt.cell()::requireHeld);
     // Logged only now: logging takes time, and the agent is to be started first.
     log.info("{}: {}", attempt.label(), proof);

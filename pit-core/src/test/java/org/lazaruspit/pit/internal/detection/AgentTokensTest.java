@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lazaruspit.pit.internal.probe.AgentToken;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.ProbeTarget;
@@ -48,23 +49,26 @@ final class AgentTokensTest {
 
   /** Expected value from {@code openssl dgst -sha256 -hmac}. */
   @Test
-  void theTokenIsTheKeyAndItsHmacUnderThePitsToken() {
+  void tokenIsTheCellAndTheKeyAndTheirHmacUnderThePitsToken() {
     assertEquals(
-        "writer.b3c048946082664f44361a042a991e26021c79489801309d6b2efb8b907d10b3",
-        AgentTokens.derive(SECRET, "writer"));
+        "00000000-0000-0001-0000-000000000002/writer."
+            + "97fe4b27ada4d81b20d3b2ef7c154a7744d25f582de5abbbddaf8521796d84e5",
+        AgentToken.derive(SECRET, AGENT.cellId(), "writer"));
   }
 
   @Test
   void onlyItsOwnerMayReadItAndItIsWrittenAnewWithEachSecret() throws IOException {
     Path file = tokens.issue(target(secret(SECRET + "\n"))).orElseThrow();
-    assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
+    assertEquals(
+        AgentToken.derive(SECRET, AGENT.cellId(), "cell.writer") + "\n", Files.readString(file));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(
         "rwx--x--x",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
     String other = SECRET.replace('0', 'x');
     assertEquals(Optional.of(file), tokens.issue(target(secret(other))));
-    assertEquals(AgentTokens.derive(other, "cell.writer") + "\n", Files.readString(file));
+    assertEquals(
+        AgentToken.derive(other, AGENT.cellId(), "cell.writer") + "\n", Files.readString(file));
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(List.of(file), files.toList());
     }
@@ -88,7 +92,8 @@ final class AgentTokensTest {
         new ProbeTarget(new AgentRef(new UUID(1, 3), "writer"), "other", 1, one.gateway());
     Path file = tokens.issue(one).orElseThrow();
     assertNotEquals(file, tokens.issue(two).orElseThrow());
-    assertEquals(AgentTokens.derive(SECRET, "cell.writer") + "\n", Files.readString(file));
+    assertEquals(
+        AgentToken.derive(SECRET, AGENT.cellId(), "cell.writer") + "\n", Files.readString(file));
   }
 
   @Test

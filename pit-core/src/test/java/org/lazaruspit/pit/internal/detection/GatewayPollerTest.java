@@ -3,7 +3,9 @@ package org.lazaruspit.pit.internal.detection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.lazaruspit.heartbeat.HealthRegistry;
+import org.lazaruspit.pit.PitConfig;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.GatewayAddress;
 import org.lazaruspit.pit.spi.HealthProbe;
@@ -37,12 +40,15 @@ final class GatewayPollerTest {
   private final HealthRegistry own = HealthRegistry.create();
   private final Semaphore news = new Semaphore(0);
   private final SlowProbe probe = new SlowProbe();
+  private final EmbeddedRegistries embedded = new EmbeddedRegistries(Map.of(), null, Set.of());
   private final GatewayPoller poller =
       new GatewayPoller(
           new ProbeRouter(
               probe,
-              new EmbeddedRegistries(Map.of(), null, Set.of()),
+              embedded,
               new FallbackHealthRegistry(own),
+              new GatewayKeys(
+                  PitConfig.parse(Path.of("/nowhere/config.json"), "{}"), embedded, true),
               new HeartbeatFileMonitor.Settings(InstantSource.system(), Duration.ofSeconds(1)),
               beat -> {},
               false),
@@ -50,6 +56,8 @@ final class GatewayPollerTest {
           news::release);
   private final ProbeTarget slow = target("slow");
   private final ProbeTarget fast = target("fast");
+
+  GatewayPollerTest() throws IOException {}
 
   /** Probe whose gateway "slow" responds when the test permits it. */
   private static final class SlowProbe implements HealthProbe {

@@ -84,6 +84,7 @@ final class ReportedStatusTest {
     "QUARANTINED, QUARANTINED",
     "STOPPED, STOPPED",
     "PAUSED, PAUSED",
+    "KEY, REFUSED",
     "MISSION, INACTIVE"
   })
   void aDeadAgentIsShownWithItsBlocker(RevivalBlocker.Kind blocker, Status expected) {
