@@ -3,6 +3,7 @@ package org.lazaruspit.pit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ import org.lazaruspit.heartbeat.http.HeartbeatServer;
 import org.lazaruspit.heartbeat.http.TokenCheck;
 import org.lazaruspit.pit.PitReport.AgentLine;
 import org.lazaruspit.pit.PitReport.Status;
+import org.lazaruspit.pit.internal.probe.HeartbeatFile;
 import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Reviver;
@@ -87,7 +89,11 @@ final class SharedKeyTest extends RealPitFixture {
   }
 
   private void assertRefused(LazarusPit pit) throws Exception {
+    Path beats = HeartbeatFile.path(lower.directory(), "writer");
+    Files.createDirectories(beats.getParent());
+    Files.writeString(beats, "{\"progress\": \"forged\"}");
     awaitRounds(2);
+    assertNull(registry.find("writer").orElseThrow().progress(), "not forwarded");
     AgentLine refused = line(pit.report(), NEWCOMER);
     assertEquals(Status.REFUSED, refused.status(), refused::judgement);
     assertTrue(
