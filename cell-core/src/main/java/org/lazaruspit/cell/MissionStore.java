@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
@@ -315,12 +316,28 @@ public final class MissionStore {
   }
 
   /**
+   * Requires that no cell has this id, in whatever directory: of two cells with one id only one is
+   * loaded. Rescans the root.
+   *
+   * @param cellId the id of a cell to create
+   * @throws FileAlreadyExistsException if a cell with that id exists
+   */
+  public void requireFree(UUID cellId) throws FileAlreadyExistsException {
+    rescan();
+    for (CellLoad load : current()) {
+      if (load.cell().filter(cell -> cell.id().equals(cellId)).isPresent()) {
+        throw new FileAlreadyExistsException(load.directory().toString());
+      }
+    }
+  }
+
+  /**
    * Creates a cell; its directory appears whole or not at all.
    *
    * @param spec content of the cell
    * @return the cell, loaded after its creation
    * @throws CellRuleException if the cell would break a rule
-   * @throws java.nio.file.FileAlreadyExistsException if a cell with that id exists
+   * @throws FileAlreadyExistsException if a cell with that id exists
    * @throws IOException if it cannot be written
    */
   public MissionCell create(NewCell spec) throws IOException {

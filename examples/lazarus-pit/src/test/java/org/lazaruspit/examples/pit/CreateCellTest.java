@@ -84,6 +84,40 @@ final class CreateCellTest {
   }
 
   @Test
+  void cellWithTheAgentsOfAnotherIsCreatedWithWarningsThatNameBoth() throws IOException {
+    root();
+    String first =
+        Path.of(create("--from-proposal", EXAMPLE).out().strip()).getFileName().toString();
+    Outcome second =
+        create("--from-proposal", EXAMPLE, "--id", "00000000-0000-4000-8000-000000000001");
+    assertEquals(0, second.status(), second::toString);
+    assertTrue(
+        second
+            .err()
+            .matches(
+                "(?s)warning: found agent 00000000-0000-4000-8000-000000000001/(\\S+) with the id of agent "
+                    + first
+                    + "/\\1 at gateway .*"),
+        second.err());
+  }
+
+  @Test
+  void idOfACellInAnotherDirectoryIsRefused() throws IOException {
+    root();
+    String id = "00000000-0000-4000-8000-000000000001";
+    Path directory = Path.of(create("--name", "First", "--id", id).out().strip());
+    Files.move(directory, directory.resolveSibling("first"));
+    for (Outcome second :
+        List.of(
+            create("--name", "Second", "--id", id),
+            create("--from-proposal", EXAMPLE, "--id", id))) {
+      assertEquals(1, second.status(), second::toString);
+      assertTrue(second.err().contains("first"), second.err());
+    }
+    assertTrue(Files.notExists(directory));
+  }
+
+  @Test
   void dryRunDescribesTheCell() throws IOException {
     Outcome dry = create("--from-proposal", EXAMPLE, "--dry-run", "--name", "Another name");
     assertEquals(0, dry.status(), dry::toString);

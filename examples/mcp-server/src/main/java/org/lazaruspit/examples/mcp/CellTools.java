@@ -30,7 +30,11 @@ final class CellTools {
 
   Map<String, Object> create(Arguments arguments) throws ToolException, IOException {
     NewCell.Builder cell = NewCell.builder(arguments.text("mission_name"));
-    arguments.optionalCellId().ifPresent(cell::cellId);
+    Optional<UUID> id = arguments.optionalCellId();
+    if (id.isPresent()) {
+      missions.store().requireFree(id.get());
+      cell.cellId(id.get());
+    }
     arguments.optionalIdentifier("created_by").ifPresent(cell::createdBy);
     arguments.number("max_agents").ifPresent(cell::maxAgents);
     arguments.number("timeout").map(Duration::ofSeconds).ifPresent(cell::timeout);
@@ -55,7 +59,8 @@ final class CellTools {
             .withGateway(arguments.optionalText("gateway").orElse(null))
             .withLauncher(arguments.optionalText("launcher").orElse(null));
     missions.editor(cell).addAgent(agent);
-    return Json.object("cell_id", cell, "agent", agent(agent));
+    return Json.object(
+        "cell_id", cell, "agent", agent(agent), "warnings", missions.sharedKeys(cell));
   }
 
   Map<String, Object> addTask(Arguments arguments) throws ToolException, IOException {

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.UUID;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellLoad;
+import org.lazaruspit.cell.CellProblem;
 import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.SharedKeys;
 
 /** Finds the cells of the missions root by their id. */
 final class Missions {
@@ -65,6 +67,12 @@ final class Missions {
   List<MissionCell> cells() {
     store.rescan();
     return store.current().stream().flatMap(load -> load.cell().stream()).toList();
+  }
+
+  /** Returns a warning for each agent of the cell whose key an agent of another cell has. */
+  List<String> sharedKeys(UUID id) {
+    store.rescan();
+    return SharedKeys.of(id, store.current()).stream().map(CellProblem::message).toList();
   }
 
   CellEditor editor(UUID id) throws ToolException {

@@ -81,6 +81,35 @@ final class CellToolsTest {
     assertTrue(MissionStore.open(root).load().get(0).valid());
   }
 
+  private JsonNode agentAt(String cell, String gateway) throws Exception {
+    return session
+        .result(
+            "add_agent_to_cell",
+            Map.of(
+                "cell_id", cell, "agent_id", "a", "name", "A", "role", "write", "gateway", gateway))
+        .required("warnings");
+  }
+
+  @Test
+  void agentWithTheKeyOfAnotherIsAddedWithAWarningThatNamesBoth() throws Exception {
+    cell();
+    String lower = "00000000-0000-4000-8000-000000000001";
+    session.result("create_mission_cell", Map.of("mission_name", "Other", "cell_id", lower));
+    assertEquals("[]", agentAt(CELL, "g").toString());
+    String warnings = agentAt(lower, "g").toString();
+    assertTrue(
+        warnings.contains("agent " + lower + "/a with the id of agent " + CELL + "/a"), warnings);
+  }
+
+  @Test
+  void idOfACellInAnotherDirectoryIsRefused() throws Exception {
+    cell();
+    Files.move(root.resolve(CELL), root.resolve("first"));
+    String refused =
+        session.error("create_mission_cell", Map.of("mission_name", "Again", "cell_id", CELL));
+    assertTrue(refused.contains("first: already exists"), refused);
+  }
+
   @Test
   void invalidChangesOfACellAreRefusedWithTheReason() throws Exception {
     cell();

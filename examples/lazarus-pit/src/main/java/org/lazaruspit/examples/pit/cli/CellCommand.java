@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.AgentSpec;
@@ -16,6 +17,7 @@ import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.Priority;
 import org.lazaruspit.cell.Role;
+import org.lazaruspit.cell.SharedKeys;
 import org.lazaruspit.cell.TaskSpec;
 import org.lazaruspit.examples.pit.text.ErrorReport;
 import picocli.CommandLine.Command;
@@ -105,13 +107,18 @@ public final class CellCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      CellEditor.of(CellFolder.existingCell(cell))
+      Path directory = CellFolder.existingCell(cell);
+      CellEditor.of(directory)
           .addAgent(
               AgentSpec.of(id, name, role)
                   .withCapabilities(capabilities)
                   .withGateway(gateway)
                   .withLauncher(launcher));
       console().line("added agent %s", id);
+      Optional<MissionCell> changed = CellFolder.load(directory).cell();
+      if (changed.isPresent() && directory.getParent() != null) {
+        CellFolder.warnOfSharedKeys(directory.getParent(), changed.get().id(), console());
+      }
       return 0;
     }
   }
@@ -230,7 +237,7 @@ public final class CellCommand implements Runnable {
       List<CellLoad> loads =
           Files.exists(where.resolve("cell.json"))
               ? List.of(CellFolder.load(where))
-              : MissionStore.open(where).load();
+              : SharedKeys.report(MissionStore.open(where).load());
       long invalid = loads.stream().filter(load -> !load.valid()).count();
       Console console = console();
       if (json) {

@@ -6,8 +6,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.UUID;
 import org.lazaruspit.cell.CellLoad;
 import org.lazaruspit.cell.MissionStore;
+import org.lazaruspit.cell.SharedKeys;
 
 /** Directory of a cell, as given on the command line. */
 final class CellFolder {
@@ -42,5 +44,11 @@ final class CellFolder {
   /** Loads a cell. */
   static CellLoad load(Path cell) throws IOException {
     return MissionStore.open(Objects.requireNonNullElse(cell.getParent(), cell)).load(cell);
+  }
+
+  /** Warns of each agent of the cell whose id at its gateway an agent of another cell has. */
+  static void warnOfSharedKeys(Path root, UUID cellId, Console console) throws IOException {
+    SharedKeys.of(cellId, MissionStore.open(root).load())
+        .forEach(problem -> console.error(problem.message()));
   }
 }

@@ -103,7 +103,7 @@ public final class Console {
     return switch (word) {
       case "healthy", "revived" -> Style.fg_green;
       case "degraded", "held", "unknown", "pending", "pending_approval" -> Style.fg_yellow;
-      case "unhealthy", "quarantined", "failed" -> Style.fg_red;
+      case "unhealthy", "quarantined", "refused", "failed" -> Style.fg_red;
       case "reviving", "verifying" -> Style.fg_cyan;
       default -> Style.reset;
     };

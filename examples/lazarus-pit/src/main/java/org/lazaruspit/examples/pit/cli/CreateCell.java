@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.MissionCell;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
 import org.lazaruspit.examples.pit.proposal.Proposal;
@@ -81,10 +82,12 @@ final class CreateCell implements Callable<Integer> {
       throw wrongUse("--dry-run needs --from-proposal");
     }
     NewCell.Builder cell = NewCell.builder(name);
+    MissionStore store = MissionStore.open(root);
     if (id != null) {
+      store.requireFree(id);
       cell.cellId(id);
     }
-    out().println(MissionStore.open(root).create(cell.build()).directory());
+    out().println(store.create(cell.build()).directory());
     return 0;
   }
 
@@ -104,12 +107,18 @@ final class CreateCell implements Callable<Integer> {
       wanted.get().describe().forEach(line -> console().line("%s", line));
       return 0;
     }
-    Path directory = MissionStore.open(root).create(wanted.get().toCell(id, now)).directory();
+    MissionStore store = MissionStore.open(root);
+    if (id != null) {
+      store.requireFree(id);
+    }
+    MissionCell created = store.create(wanted.get().toCell(id, now));
+    Path directory = created.directory();
     Files.write(
         directory.resolve(KEPT.toString()),
         text.getBytes(StandardCharsets.UTF_8),
         StandardOpenOption.CREATE_NEW);
     out().println(directory);
+    CellFolder.warnOfSharedKeys(root, created.id(), console());
     return 0;
   }
 

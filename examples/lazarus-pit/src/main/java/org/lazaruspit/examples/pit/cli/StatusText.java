@@ -81,5 +81,12 @@ final class StatusText {
       console.field(
           "quarantine", quarantined + " (lazarus-pit report, why AGENT, lift AGENT)", false);
     }
+    long refused = status.path("refused").asLong();
+    if (refused > 0) {
+      console.field(
+          "refused",
+          refused + " with the key of another agent (lazarus-pit report, why AGENT)",
+          false);
+    }
   }
 }

@@ -40,6 +40,7 @@ public final class StatusJson {
     status.put("revivals_open", open.size());
     status.put("waiting_for_approval", count(open, RevivalStatus.PENDING_APPROVAL));
     status.put("quarantined", count(report, PitReport.Status.QUARANTINED));
+    status.put("refused", count(report, PitReport.Status.REFUSED));
     status.set("health", health(pit.health()));
     ArrayNode problems = status.putArray("plugin_problems");
     pit.pluginProblems().forEach(problem -> problems.add(problem.toString()));

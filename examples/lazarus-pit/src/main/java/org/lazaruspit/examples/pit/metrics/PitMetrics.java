@@ -157,7 +157,7 @@ final class PitMetrics {
   private static boolean isWatched(Status status) {
     return switch (status) {
       case HEALTHY, DEGRADED, UNHEALTHY -> true;
-      case REVIVING, HELD, QUARANTINED, STOPPED, PAUSED, INACTIVE, UNKNOWN -> false;
+      case REVIVING, HELD, QUARANTINED, STOPPED, PAUSED, REFUSED, INACTIVE, UNKNOWN -> false;
     };
   }
 

@@ -211,7 +211,7 @@ function missions(model) {
   for (const cell of model.cells.values()) {
     const tally = tallies.get(cell.cell_id) ?? new Map();
     const size = [...tally.values()].reduce((a, b) => a + b, 0);
-    const ill = ['asks', 'unhealthy', 'quarantined', 'held', 'degraded']
+    const ill = ['asks', 'unhealthy', 'quarantined', 'refused', 'held', 'degraded']
       .reduce((sum, status) => sum + (tally.get(status) ?? 0), 0);
     items.set(cell.cell_id, { ...cell, tally, size, ill, text: null });
   }

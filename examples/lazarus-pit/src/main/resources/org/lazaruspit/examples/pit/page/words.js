@@ -28,6 +28,7 @@ export const STATUSES = [
   ['asks', 'approval', 'waits for you'],
   ['unhealthy', 'unhealthy', 'unhealthy'],
   ['quarantined', 'quarantined', 'quarantined'],
+  ['refused', 'refused', 'refused'],
   ['held', 'held', 'held'],
   ['degraded', 'degraded', 'degraded'],
   ['reviving', 'reviving', 'reviving'],
