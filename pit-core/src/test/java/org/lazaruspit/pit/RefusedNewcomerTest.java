@@ -96,18 +96,28 @@ final class RefusedNewcomerTest {
     }
   }
 
+  private long revived(AgentRef agent) throws IOException {
+    Path cell = pit.directory.resolveSibling(agent.cellId().toString());
+    return Files.readAllLines(cell.resolve("logs").resolve("revivals.jsonl")).stream()
+        .filter(line -> line.contains("\"status\":\"revived\""))
+        .count();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6})
   void copyOfTheOwnersCellIsRefusedWhereverTheJournalEnds(int lines) throws Exception {
     pit.killAfter(lines);
     try {
       pit.machine.kill(OWNER);
-      pit.round();
+      if (pit.alive()) {
+        pit.round();
+      }
     } catch (SimulatedPit.Killed expected) {
       assertFalse(pit.alive());
     }
     copyOwner();
     pit.machine.startByHand(NEWCOMER, 2);
+    long copied = revived(NEWCOMER);
     pit.restart(1);
     for (int i = 0; i < 3; i++) {
       assertEquals(Status.REFUSED, status(NEWCOMER));
@@ -115,6 +125,7 @@ final class RefusedNewcomerTest {
     }
     assertEquals(Status.HEALTHY, status(OWNER));
     assertNeverStarted(NEWCOMER);
+    assertEquals(copied, revived(NEWCOMER), "not taken over as revived");
     assertTrue(pit.machine.starts.size() > 1, pit.machine.starts::toString);
     assertTrue(
         pit.revivals.all().stream()

@@ -120,10 +120,13 @@ public final class GatewayKeys implements KeyCheck {
   private static String normalized(String address) {
     try {
       URI uri = URI.create(address);
+      if (uri.getHost() == null) { // not a valid host of a URI, such as one with an underscore
+        return address.toLowerCase(Locale.ROOT);
+      }
       int standard = "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
-      String path = uri.getPath() == null ? "" : uri.getPath().replaceAll("/+$", "");
-      String host = uri.getPort() < 0 ? uri.getAuthority() + ":" + standard : uri.getAuthority();
-      return (uri.getScheme() + "://" + host).toLowerCase(Locale.ROOT) + path;
+      int port = uri.getPort() < 0 ? standard : uri.getPort();
+      String server = "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), port);
+      return server.toLowerCase(Locale.ROOT) + uri.getPath().replaceAll("/+$", "");
     } catch (IllegalArgumentException e) {
       return address;
     }

@@ -82,6 +82,8 @@ final class GatewayKeysTest {
     "gateway, http://gateway:8080",
     "gateway, HTTP://GATEWAY:8080/",
     "http://gateway, http://gateway:80",
+    "gateway_1, GATEWAY_1",
+    "http://gateway, http://user@gateway",
     "https://gateway, https://gateway:443/",
     "http://gateway:1/x, http://gateway:1/x//"
   })
