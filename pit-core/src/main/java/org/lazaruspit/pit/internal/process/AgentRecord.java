@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.lazaruspit.cell.Incarnation;
 import org.lazaruspit.pit.internal.isolation.ControlGroups;
 import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
@@ -79,7 +80,10 @@ record AgentRecord(
     String boot = values.get("boot");
     OptionalLong incarnation = number(values.get("incarnation"));
     Optional<ProcessId> first = process(values.get("first"));
-    if (boot == null || incarnation.isEmpty() || first.isEmpty()) {
+    if (boot == null
+        || incarnation.isEmpty()
+        || incarnation.getAsLong() > Incarnation.MAX
+        || first.isEmpty()) {
       return Optional.empty();
     }
     OptionalLong ended = number(values.get("ended"));
