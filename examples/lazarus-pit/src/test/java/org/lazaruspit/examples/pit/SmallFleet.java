@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.lazaruspit.examples.pit.service.Daemon;
@@ -59,9 +62,38 @@ public final class SmallFleet {
     return Daemon.start(() -> PitConfig.load(config), false, () -> {});
   }
 
+  /** Returns the first processes of agents: they work in a cell. */
+  public List<ProcessHandle> agents() throws IOException {
+    Path cells = root().toRealPath();
+    List<ProcessHandle> agents = new ArrayList<>();
+    for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+      if (workingDirectory(process.pid()).startsWith(cells)) {
+        agents.add(process);
+      }
+    }
+    return agents;
+  }
+
+  /** Returns "/" for a process that has ended, or is of another user. */
+  private static Path workingDirectory(long pid) throws IOException {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd"));
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      return Path.of("/");
+    }
+  }
+
+  /** Kills all agents, and waits for their ends. */
+  public void killAgents() throws IOException {
+    for (ProcessHandle agent : agents()) {
+      agent.destroyForcibly();
+      agent.onExit().join();
+    }
+  }
+
   /** Runs a command that takes {@code --config}. */
   public Outcome ask(String... arguments) {
-    List<String> all = new java.util.ArrayList<>(List.of(arguments));
+    List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--config");
     all.add(config.toString());
     return run(all.toArray(String[]::new));

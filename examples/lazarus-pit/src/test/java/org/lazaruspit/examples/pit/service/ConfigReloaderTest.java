@@ -85,15 +85,8 @@ final class ConfigReloaderTest {
   }
 
   @AfterEach
-  void killAgents() {
-    ProcessHandle.current()
-        .children()
-        .filter(child -> child.info().command().orElse("").contains("sleep"))
-        .forEach(
-            child -> {
-              child.destroyForcibly();
-              child.onExit().join();
-            });
+  void killAgents() throws IOException {
+    fleet.killAgents();
   }
 
   private static Revival revived(LazarusPit pit, String agent) throws InterruptedException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -57,16 +58,9 @@ final class QuietLogTest {
   }
 
   @AfterEach
-  void endAgents() {
+  void endAgents() throws IOException {
     root.detachAppender(appender);
-    children().forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private static List<ProcessHandle> children() {
-    return ProcessHandle.current()
-        .children()
-        .filter(child -> child.info().command().orElse("").contains("sleep"))
-        .toList();
+    fleet.killAgents();
   }
 
   private List<String> messages() {
@@ -114,10 +108,7 @@ final class QuietLogTest {
           cell.resolve("logs").resolve("revivals.jsonl"),
           "not ours\n".getBytes(UTF_8),
           StandardOpenOption.APPEND);
-      for (ProcessHandle agent : children()) {
-        agent.destroyForcibly();
-        agent.onExit().join();
-      }
+      fleet.killAgents();
       rounds(pit, 10);
       List<String> dead =
           messages().stream().filter(message -> message.contains("nothing is done")).toList();
