@@ -139,8 +139,10 @@ record AgentRecord(
     if (unproven.isPresent()) {
       return Optional.empty();
     }
-    if (group.isPresent()) {
-      return ControlGroups.isEmpty(group.get()) ? Optional.of(Proof.GROUP) : Optional.empty();
+    if (group.isPresent()) { // the first process joins it after its start
+      return ControlGroups.isEmpty(group.get()) && !first.runs()
+          ? Optional.of(Proof.GROUP)
+          : Optional.empty();
     }
     return gone ? Optional.of(Proof.KEEPER) : Optional.empty();
   }

@@ -116,6 +116,11 @@ final class ProcessExitWatch implements AutoCloseable {
   /** Watches an agent of an earlier pit, or one whose keeper reports no more. */
   void watchAdopted(TrackedAgent agent, AgentLock lock) {
     inspect(agent, lock);
+    if (!agent.ended() && !agent.keeper().filter(ProcessId::runs).isPresent() && !closed) {
+      log.warn(
+          "{}: runs without a keeper: its end cannot be proven, only that nothing known of it runs",
+          agent.agent());
+    }
     if (!agent.lastEnded()) {
       awaitFree(agent, lock);
     }

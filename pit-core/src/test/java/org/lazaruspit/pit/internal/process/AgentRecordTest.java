@@ -39,9 +39,11 @@ final class AgentRecordTest {
   }
 
   @Test
-  void aMissingGroupIsEmptyAndProvesTheEnd() {
+  void aMissingGroupIsEmptyAndProvesTheEndOnceTheFirstProcessHasEnded() {
+    assertEquals(Optional.empty(), AgentRecord.parse(START).orElseThrow().proof());
+    String ended = START.replaceFirst("first .*", "first " + SELF.pid() + " 1");
     assertEquals(
-        Optional.of(AgentRecord.Proof.GROUP), AgentRecord.parse(START).orElseThrow().proof());
+        Optional.of(AgentRecord.Proof.GROUP), AgentRecord.parse(ended).orElseThrow().proof());
   }
 
   @Test
