@@ -50,12 +50,14 @@ final class EscapeTest {
     GROUP_OF_A_SANDBOX,
     GROUP_OF_ANOTHER_USER,
     KEEPER,
+    KEEPER_AT_LEVEL_1,
     NEITHER;
 
     IsolationSpec isolation() {
       return switch (this) {
         case GROUP_OF_A_SANDBOX -> level(IsolationLevel.LEVEL_2);
         case GROUP_OF_ANOTHER_USER -> as("nobody", level(IsolationLevel.LEVEL_1));
+        case KEEPER_AT_LEVEL_1 -> level(IsolationLevel.LEVEL_1);
         case KEEPER, NEITHER -> level(IsolationLevel.NONE);
       };
     }
@@ -68,7 +70,7 @@ final class EscapeTest {
     boolean proves(String way) {
       return switch (this) {
         case GROUP_OF_A_SANDBOX, GROUP_OF_ANOTHER_USER -> true;
-        case KEEPER -> !way.equals("kill-keeper");
+        case KEEPER, KEEPER_AT_LEVEL_1 -> !way.equals("kill-keeper");
         case NEITHER -> false;
       };
     }
