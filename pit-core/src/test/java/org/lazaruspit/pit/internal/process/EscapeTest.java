@@ -11,6 +11,7 @@ import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -170,12 +171,21 @@ final class EscapeTest {
 
   /** A stray that no evidence finds is found by this test: it works in the test's folder. */
   private void killStray() throws IOException {
+    Path inside = folder.toRealPath();
     for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-      Path directory = Path.of("/proc/" + process.pid() + "/cwd");
-      if (Files.exists(directory) && directory.toRealPath().startsWith(folder.toRealPath())) {
+      if (workingDirectory(process.pid()).startsWith(inside)) {
         process.destroyForcibly();
         process.onExit().join();
       }
+    }
+  }
+
+  /** Returns "/" for a process that has ended. */
+  private static Path workingDirectory(long pid) throws IOException {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd"));
+    } catch (NoSuchFileException e) {
+      return Path.of("/");
     }
   }
 }
