@@ -81,7 +81,7 @@ final class Diagrams {
 
   private static Diagram oneDeath() {
     return new Diagram(820, 640, "One death, from its detection to the proof of the revival")
-        .box("exit", 130, 50, 220, "bad", "its process tree is gone", "ExitListener, at once")
+        .box("exit", 130, 50, 220, "bad", "its first process has ended", "ExitListener, at once")
         .box(
             "verdict",
             410,
@@ -118,7 +118,7 @@ final class Diagrams {
             330,
             "",
             "RevivalRunner",
-            "prove absence, verify the checkpoint,",
+            "stop its rest, verify the checkpoint,",
             "raise the incarnation, start, register")
         .box(
             "proof",

@@ -86,7 +86,7 @@ public final class RevivalRunner {
 
   /**
    * Returns the events that are journaled together with the request of a first attempt. After an
-   * exit no process is left to stop: the first two steps only read, and share one fsync.
+   * exit only a rest can be left to stop: the first two steps share one fsync.
    */
   static List<StepTaken> firstSteps(RevivalEvent.Subject subject) {
     StepTaken stop = stopStep(subject);
