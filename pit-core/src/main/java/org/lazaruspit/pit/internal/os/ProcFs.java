@@ -27,6 +27,12 @@ public final class ProcFs {
   private static final String BOOT_ID =
       read(PROC.resolve("sys/kernel/random/boot_id")).map(String::strip).orElse("unknown");
 
+  private static final String HOST_ID =
+      read(Path.of("/etc/machine-id"))
+          .or(() -> read(PROC.resolve("sys/kernel/hostname")))
+          .map(String::strip)
+          .orElse("unknown");
+
   private ProcFs() {}
 
   /**
@@ -96,6 +102,11 @@ public final class ProcFs {
   /** Returns the id of this boot of the machine: start ticks are comparable only within a boot. */
   public static String bootId() {
     return BOOT_ID;
+  }
+
+  /** Returns an id of this machine: another one has other boots. */
+  public static String hostId() {
+    return HOST_ID;
   }
 
   /** Returns the environment of a process at its start; empty for zombies and other users. */

@@ -17,6 +17,7 @@ import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
  * Record of an agent's start and end in its lock file, by the keeper: lines of a key and a value.
  * Without a keeper a shell writes the start, and the end stays open. Immutable.
  *
+ * @param hostId the machine of the start: cells may be on a shared file system
  * @param bootId the boot that the process ids belong to
  * @param incarnation the agent's incarnation
  * @param uid the user of the agent; empty for the pit's own user
@@ -28,6 +29,7 @@ import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
  * @param gone whether the keeper saw the last process of the agent's tree end
  */
 record AgentRecord(
+    String hostId,
     String bootId,
     long incarnation,
     OptionalLong uid,
@@ -62,6 +64,7 @@ record AgentRecord(
   static String head(
       long incarnation, OptionalLong uid, Optional<Path> group, OptionalLong unproven) {
     StringBuilder head = new StringBuilder();
+    head.append("host ").append(ProcFs.hostId()).append('\n');
     head.append("boot ").append(ProcFs.bootId()).append('\n');
     head.append("incarnation ").append(incarnation).append('\n');
     uid.ifPresent(number -> head.append("uid ").append(number).append('\n'));
@@ -77,10 +80,12 @@ record AgentRecord(
       int space = line.indexOf(' ');
       values.put(space < 0 ? line : line.substring(0, space), line.substring(space + 1));
     }
+    String host = values.get("host");
     String boot = values.get("boot");
     OptionalLong incarnation = number(values.get("incarnation"));
     Optional<ProcessId> first = process(values.get("first"));
-    if (boot == null
+    if (host == null
+        || boot == null
         || incarnation.isEmpty()
         || incarnation.getAsLong() > Incarnation.MAX
         || first.isEmpty()) {
@@ -89,6 +94,7 @@ record AgentRecord(
     OptionalLong ended = number(values.get("ended"));
     return Optional.of(
         new AgentRecord(
+            host,
             boot,
             incarnation.getAsLong(),
             number(values.get("uid")),
@@ -133,6 +139,9 @@ record AgentRecord(
 
   /** Returns the proof that no process is left; empty without a proof. */
   Optional<Proof> proof() {
+    if (!hostId.equals(ProcFs.hostId())) {
+      return Optional.empty();
+    }
     if (!ofThisBoot()) {
       return Optional.of(Proof.BOOT);
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class ProcessExitWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessExitWatch.class);
+  private static final String GONE = "its process is gone";
   private static final String REFUSED = "refused by the kernel: another process holds its lock";
 
   /**
@@ -36,6 +39,7 @@ final class ProcessExitWatch implements AutoCloseable {
   private final Executor threads;
   private final Consumer<TrackedAgent> onLost;
   private final Consumer<TrackedAgent> onEnded;
+  private final Set<TrackedAgent> children = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -98,6 +102,7 @@ final class ProcessExitWatch implements AutoCloseable {
 
   /** Watches an agent without a keeper, whose first process is a child of this JVM. */
   void watchChild(TrackedAgent agent, Process first) {
+    children.add(agent);
     CompletableFuture<Void> unused =
         first
             .onExit()
@@ -110,6 +115,7 @@ final class ProcessExitWatch implements AutoCloseable {
                   } else if (!closed) {
                     agent.end(ExitStatus.ofChild(process.exitValue()));
                   }
+                  children.remove(agent);
                 });
   }
 
@@ -123,6 +129,33 @@ final class ProcessExitWatch implements AutoCloseable {
     }
     if (!agent.lastEnded()) {
       awaitFree(agent, lock);
+    }
+    if (agent.keeper().filter(ProcessId::runs).isEmpty()) {
+      // Processes that it leaves may hold the lock for long.
+      agent
+          .first()
+          .filter(ProcessId::runs)
+          .flatMap(first -> ProcessHandle.of(first.pid()))
+          .ifPresent(first -> awaitEnd(agent, lock, first));
+    }
+  }
+
+  private void awaitEnd(TrackedAgent agent, AgentLock lock, ProcessHandle first) {
+    CompletableFuture<Void> unused =
+        first.onExit().thenAccept(ended -> afterLock(agent, lock, MAX_RECHECKS));
+  }
+
+  /**
+   * Called when the first process is not running, and its end was not reported. A keeper that a
+   * signal has stopped goes on and reports it; without a keeper it is the end.
+   */
+  void firstIsGone(TrackedAgent agent, AgentLock lock) throws IOException, InterruptedException {
+    Optional<ProcessId> keeper = agent.keeper().filter(ProcessId::runs);
+    if (keeper.isPresent()) {
+      ProcessTree.resume(keeper.get());
+    } else if (agent.first().isPresent() && !children.contains(agent)) {
+      inspect(agent, lock);
+      agent.end(new AgentExit(Instant.now(), GONE));
     }
   }
 
@@ -180,14 +213,13 @@ final class ProcessExitWatch implements AutoCloseable {
     Optional<ProcessHandle> first =
         agent.first().filter(ProcessId::runs).flatMap(id -> ProcessHandle.of(id.pid()));
     if (first.isEmpty()) {
-      agent.end(new AgentExit(Instant.now(), "its process is gone"));
+      agent.end(new AgentExit(Instant.now(), GONE));
     } else if (rechecks > 0) {
       CompletableFuture.delayedExecutor(RECHECK_MILLIS, TimeUnit.MILLISECONDS, threads)
           .execute(() -> afterLock(agent, lock, rechecks - 1));
     } else {
       // It has closed its inherited descriptors, so the lock says nothing about it.
-      CompletableFuture<Void> unused =
-          first.get().onExit().thenAccept(ended -> afterLock(agent, lock, MAX_RECHECKS));
+      awaitEnd(agent, lock, first.get());
     }
   }
 

@@ -138,12 +138,12 @@ public final class ProcessReviver implements Reviver {
       if (free && record.flatMap(AgentRecord::proof).isPresent()) {
         return absent(record.get());
       }
-      known = adopt(agent, lock, record, free);
+      known = adopt(agent, lock, record);
+    }
+    if (!known.ended() && !known.firstRuns()) {
+      exitWatch.firstIsGone(known, lock(agent));
     }
     if (!known.ended()) {
-      if (known.keeper().isPresent() && !known.firstRuns()) {
-        ProcessTree.resume(known.keeper().get());
-      }
       return new Presence.Running(known.running());
     }
     AgentExit exit = known.exit().join();
@@ -322,8 +322,7 @@ public final class ProcessReviver implements Reviver {
     return logFile.toFile();
   }
 
-  private TrackedAgent adopt(
-      AgentRef agent, AgentLock lock, Optional<AgentRecord> record, boolean free)
+  private TrackedAgent adopt(AgentRef agent, AgentLock lock, Optional<AgentRecord> record)
       throws IOException {
     Optional<ProcessId> first = record.filter(AgentRecord::ofThisBoot).map(AgentRecord::first);
     TrackedAgent adopted =
@@ -333,10 +332,6 @@ public final class ProcessReviver implements Reviver {
             first.map(found -> "pid " + found.pid()).orElse("an unseen process"),
             record.filter(AgentRecord::keeperRuns).flatMap(AgentRecord::keeper),
             first);
-    if (free && !adopted.firstRuns() && !record.filter(AgentRecord::keeperRuns).isPresent()) {
-      exitWatch.inspect(adopted, lock);
-      adopted.end(new AgentExit(Instant.now(), "its process is gone"));
-    }
     agents.put(agent, adopted);
     sandbox().adopted(agent, adopted.running().incarnation());
     records.watch(lock.own(), () -> exitWatch.inspect(adopted, lock));

@@ -65,6 +65,12 @@ final class AgentRecordTest {
   }
 
   @Test
+  void aRestartOfAnotherMachineProvesNothing() {
+    String other = START.replaceFirst("boot .*", "boot other").replaceFirst("host .*", "host b");
+    assertEquals(Optional.empty(), AgentRecord.parse(other).orElseThrow().proof());
+  }
+
+  @Test
   void anUnprovenEndIsCarriedOnUntilARestartOfTheMachine() {
     String start = START.replaceFirst("group .*\n", "");
     AgentRecord killedKeeper = AgentRecord.parse(start).orElseThrow();
@@ -82,12 +88,13 @@ final class AgentRecordTest {
   @ValueSource(
       strings = {
         "",
-        "boot b\nincarnation 1\n",
-        "boot b\nincarnation -1\nfirst 1 2\n",
-        "boot b\nincarnation 1000000001\nfirst 1 2\n",
-        "boot b\nincarnation 99999999999999999999\nfirst 1 2\n",
-        "boot b\nincarnation 1\nfirst 1\n",
-        "incarnation 1\nfirst 1 2\n"
+        "host h\nboot b\nincarnation 1\n",
+        "boot b\nincarnation 1\nfirst 1 2\n",
+        "host h\nboot b\nincarnation -1\nfirst 1 2\n",
+        "host h\nboot b\nincarnation 1000000001\nfirst 1 2\n",
+        "host h\nboot b\nincarnation 99999999999999999999\nfirst 1 2\n",
+        "host h\nboot b\nincarnation 1\nfirst 1\n",
+        "host h\nincarnation 1\nfirst 1 2\n"
       })
   void anIncompleteOrInvalidRecordIsNone(String text) {
     assertEquals(Optional.empty(), AgentRecord.parse(text));

@@ -10,6 +10,7 @@ import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -180,11 +181,11 @@ final class EscapeTest {
     }
   }
 
-  /** Returns "/" for a process that has ended. */
+  /** Returns "/" for a process that has ended, or is out of reach. */
   private static Path workingDirectory(long pid) throws IOException {
     try {
       return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd"));
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | AccessDeniedException e) {
       return Path.of("/");
     }
   }

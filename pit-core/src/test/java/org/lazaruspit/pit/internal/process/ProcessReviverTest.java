@@ -202,6 +202,26 @@ final class ProcessReviverTest {
   }
 
   @Test
+  void withoutItsKeeperAnAgentEndsWithItsFirstProcessToo() throws Exception {
+    String script = "kill -KILL $PPID; sleep 600 & echo $! >child; touch $1; exec sleep 600";
+    RunningAgent running = startReady(reviver, 1, script);
+    long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
+    Reviver next = newReviver();
+    assertInstanceOf(Presence.Running.class, next.presence(AGENT));
+    signal("KILL", pid(running));
+    assertEquals("its process is gone", exit(running).detail());
+    for (Reviver each : List.of(reviver, next)) {
+      Presence.Ended ended = assertInstanceOf(Presence.Ended.class, each.presence(AGENT));
+      assertTrue(ended.remainder().contains("pid " + child), ended::remainder);
+    }
+    StopOutcome.Gone gone =
+        assertInstanceOf(
+            StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(AGENT, Duration.ZERO)));
+    assertFalse(gone.proven(), gone::evidence);
+    assertTrue(ProcFs.stat(child).filter(ProcFs.Stat::alive).isEmpty());
+  }
+
+  @Test
   void stoppingEndsGrandchildrenInSessionsOfTheirOwn() throws Exception {
     RunningAgent running =
         startReady(

@@ -175,6 +175,7 @@ final class TwoStateDirectoriesTest {
     AgentRecord record = now.record().orElseThrow();
     AgentRecord earlier =
         new AgentRecord(
+            record.hostId(),
             record.bootId(),
             1,
             record.uid(),
