@@ -150,20 +150,28 @@ public final class ControlGroups {
    */
   Optional<Path> prepareTracking(AgentRef agent, long incarnation, long uid, boolean sandboxed) {
     try {
-      Path parent = unified();
-      if (!sandboxed && mayWrite(uid, parent)) {
-        return Optional.empty();
+      for (Path parent : trackingParents()) {
+        if (Files.isWritable(parent) && (sandboxed || !mayWrite(uid, parent))) {
+          Path group = parent.resolve(groupName(agent, incarnation));
+          removeEarlier(agent, group);
+          if (!Files.isDirectory(group)) {
+            Files.createDirectory(group);
+          }
+          return Optional.of(group);
+        }
       }
-      Path group = parent.resolve(groupName(agent, incarnation));
-      removeEarlier(agent, group);
-      if (!Files.isDirectory(group)) {
-        Files.createDirectory(group);
-      }
-      return Optional.of(group);
     } catch (IOException e) {
       log.debug("{}: no control group of its own", agent, e);
-      return Optional.empty();
     }
+    return Optional.empty();
+  }
+
+  /** A service manager may give a pit its own group alone; groups without limits fit there. */
+  private Set<Path> trackingParents() throws IOException {
+    Set<Path> parents = new LinkedHashSet<>();
+    parents.add(unified());
+    parents.add(ownUnified());
+    return parents;
   }
 
   private static boolean mayWrite(long uid, Path parent) throws IOException {
@@ -182,7 +190,7 @@ public final class ControlGroups {
       }
     }
     try {
-      parents.add(unified());
+      parents.addAll(trackingParents());
     } catch (IOException e) {
       log.debug("no control groups of version 2 on this machine", e);
     }
@@ -310,14 +318,23 @@ public final class ControlGroups {
     return new Location(delegate(controller, unified()), 2);
   }
 
-  /** Returns the parent folder of agents' groups in version 2. */
+  /**
+   * Returns the parent folder of agents' groups in version 2: an empty sibling is the parent, but
+   * the root group may hold processes and groups.
+   */
   private Path unified() throws IOException {
+    Path own = ownUnified();
+    return unifiedName().equals("/") ? own : own.resolveSibling("");
+  }
+
+  private Path ownUnified() throws IOException {
+    return within("cgroup2", "", unifiedName());
+  }
+
+  private String unifiedName() throws IOException {
     for (String line : Files.readAllLines(proc.resolve("cgroup"))) {
       if (line.startsWith("0::")) {
-        String group = line.substring("0::".length());
-        Path own = within("cgroup2", "", group);
-        // An empty sibling is the parent; the root group may hold processes and groups.
-        return group.equals("/") ? own : own.resolveSibling("");
+        return line.substring("0::".length());
       }
     }
     throw new IOException("the kernel has no control groups of version 2");

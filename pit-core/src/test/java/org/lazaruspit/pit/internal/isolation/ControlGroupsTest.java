@@ -1,6 +1,7 @@
 package org.lazaruspit.pit.internal.isolation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,25 @@ final class ControlGroupsTest {
     assertEquals("0", Files.readString(group.resolve("memory.swap.max")));
     assertEquals("150000 100000", Files.readString(group.resolve("cpu.max")));
     assertEquals("100", Files.readString(group.resolve("pids.max")));
+  }
+
+  @Test
+  void aTrackingGroupIsMadeWhereThePitMayAndTheAgentCannotLeaveIt() throws Exception {
+    ControlGroups groups =
+        groups("0::/user/pits/pit\n", mount("/", "unified", "cgroup2", "rw,nsdelegate"));
+    Path beside = Files.createDirectories(folder.resolve("unified/user/pits"));
+    Path own = Files.createDirectories(beside.resolve("pit"));
+    for (Path parent : List.of(beside, own)) {
+      Files.writeString(parent.resolve("cgroup.procs"), "");
+    }
+    long owner = ((Integer) Files.getAttribute(own.resolve("cgroup.procs"), "unix:uid"));
+    long other = owner + 1;
+    assertEquals(Optional.of(beside.resolve(NAME)), groups.prepareTracking(AGENT, 3, other, false));
+    assertEquals(Optional.of(beside.resolve(NAME)), groups.prepareTracking(AGENT, 3, owner, true));
+    assertEquals(Optional.empty(), groups.prepareTracking(AGENT, 3, owner, false));
+    assertEquals(Optional.empty(), groups.prepareTracking(AGENT, 3, 0, false));
+    groups.remove(AGENT, 3);
+    assertFalse(Files.exists(beside.resolve(NAME)));
   }
 
   @Test
