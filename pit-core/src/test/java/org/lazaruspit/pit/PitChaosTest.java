@@ -17,9 +17,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.AutoRevive;
 import org.lazaruspit.cell.CellEditor;
@@ -40,7 +41,6 @@ import org.lazaruspit.pit.testkit.RealPitFixture;
 @Timeout(300)
 final class PitChaosTest {
 
-  private static final int STEPS = 100;
   private static final int AGENTS_OF_A_CELL = 4;
 
   /** An agent stopped before its first heartbeat fails within the time limit of the test. */
@@ -51,6 +51,7 @@ final class PitChaosTest {
 
   private final long seed = Long.getLong("pit.chaos.seed", System.nanoTime());
   private final Random random = new Random(seed);
+  private int steps;
   private final Deque<Process> outsiders = new ArrayDeque<>();
   private final TreeMap<String, Integer> done = new TreeMap<>();
   private final List<UUID> cells = new ArrayList<>();
@@ -65,9 +66,12 @@ final class PitChaosTest {
     void take() throws Exception;
   }
 
-  @Test
-  void noAgentRunsTwiceAndAfterwardsAllAgentsAreWell() throws Exception {
-    try (PitTeam opened = new PitTeam(folder)) {
+  @ParameterizedTest
+  @CsvSource({"KEEPER, 100", "GROUP, 50", "NEITHER, 50"})
+  void noAgentRunsTwiceAndAfterwardsAllAgentsAreWell(PitTeam.Evidence evidence, int faults)
+      throws Exception {
+    steps = faults;
+    try (PitTeam opened = new PitTeam(folder, evidence)) {
       team = opened;
       run();
     } catch (Exception | AssertionError e) {
@@ -88,7 +92,8 @@ final class PitChaosTest {
     }
     startPit();
     team.awaitAllWell();
-    for (int i = 0; i < STEPS; i++) {
+    team.assertEvidence();
+    for (int i = 0; i < steps; i++) {
       disturb(i);
       team.assertNoAgentRanTwice();
       pause();
@@ -106,7 +111,7 @@ final class PitChaosTest {
   }
 
   private void disturb(int step) throws Exception {
-    if (step == STEPS / 2) {
+    if (step == steps / 2) {
       take("add an agent", () -> team.addAgent(cells.get(0), "late", null));
       return;
     }

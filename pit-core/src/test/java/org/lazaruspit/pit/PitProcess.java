@@ -49,7 +49,13 @@ public final class PitProcess {
   }
 
   static Process start(Path config, int linesToLive, Path output) throws IOException {
-    return new ProcessBuilder(
+    return start(config, linesToLive, output, System.getenv("PATH"));
+  }
+
+  /** Starts a pit that finds helper programs in these folders. */
+  static Process start(Path config, int linesToLive, Path output, String path) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-Xmx64m",
@@ -57,7 +63,9 @@ public final class PitProcess {
             classPath(),
             PitProcess.class.getName(),
             config.toString(),
-            Integer.toString(linesToLive))
+            Integer.toString(linesToLive));
+    builder.environment().put("PATH", path);
+    return builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
         .start();

@@ -50,7 +50,7 @@ final class PitRestartedTest {
         List<Revival> revivals = team.ledger(agent.cellId()).of(agent.agentId()).revivals();
         assertEquals(
             FailureCause.EXIT, revivals.get(1).cause(), "detected by its exit, not by its silence");
-        assertEquals("its process is gone", revivals.get(1).reason());
+        assertEquals("killed by signal 9 (KILL)", revivals.get(1).reason());
       }
     }
   }

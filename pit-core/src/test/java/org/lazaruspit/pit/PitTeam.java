@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +23,13 @@ import java.util.stream.Stream;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
+import org.lazaruspit.cell.IsolationLevel;
+import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
+import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.Role;
+import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.HealthStatus;
@@ -33,6 +38,7 @@ import org.lazaruspit.pit.internal.journal.JournalCodec;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
+import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Reviver;
@@ -58,7 +64,29 @@ final class PitTeam implements AutoCloseable {
           .grace(Duration.ofSeconds(30))
           .build();
 
+  /** Kind of evidence that the team's agents are under, see docs/security.md. */
+  enum Evidence {
+    /** Agents run as another user, which takes root, each in a control group. */
+    GROUP,
+    KEEPER,
+    /** The pits find no Perl. */
+    NEITHER
+  }
+
+  private static final IsolationSpec AS_NOBODY =
+      new IsolationSpec(
+          IsolationLevel.LEVEL_1,
+          false,
+          false,
+          ResourceLimits.ABSENT,
+          new SecurityContext("nobody", null, List.of()));
+
+  /** Programs that a pit without keepers uses, and its agents. */
+  private static final List<String> PROGRAMS =
+      List.of("sh", "setsid", "flock", "sleep", "kill", "true", "cat");
+
   private final Path folder;
+  private final Evidence evidence;
   private final List<AgentRef> agents = new ArrayList<>();
   private final List<Process> pits = new ArrayList<>();
   private HealthRegistry registry;
@@ -78,11 +106,34 @@ final class PitTeam implements AutoCloseable {
   }
 
   PitTeam(Path folder) throws IOException {
+    this(folder, Evidence.KEEPER);
+  }
+
+  PitTeam(Path folder, Evidence evidence) throws IOException {
     this.folder = folder.toRealPath();
+    this.evidence = evidence;
     Files.createDirectories(missions());
     Files.createDirectories(folder.resolve("diaries"));
+    copyTestAgent();
+    if (evidence == Evidence.GROUP) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.setPosixFilePermissions(
+          folder.resolve("diaries"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
     registry = registry();
     gateway = HeartbeatServer.builder(registry).port(0).start();
+  }
+
+  /** Another user may not reach the build folder. */
+  private void copyTestAgent() throws IOException {
+    Path file = Path.of("org/lazaruspit/pit/testkit/TestAgent.class");
+    Path copy = classes().resolve(file);
+    Files.createDirectories(copy.getParent());
+    Files.copy(Path.of("target", "test-classes").resolve(file), copy);
+  }
+
+  private Path classes() {
+    return folder.resolve("classes");
   }
 
   private static HealthRegistry registry() {
@@ -94,7 +145,11 @@ final class PitTeam implements AutoCloseable {
   /** Creates a cell with agents a1, a2 and so on; each third agent has children. */
   UUID addCell(int size) throws IOException {
     UUID id = new UUID(0x4f0b7f4e3f6b4b6eL, 0x9d512f4c6f0d0000L + cells().size());
-    MissionStore.open(missions()).create(NewCell.builder("Team").cellId(id).build());
+    NewCell.Builder cell = NewCell.builder("Team").cellId(id);
+    if (evidence == Evidence.GROUP) {
+      cell.isolationLevel(IsolationLevel.LEVEL_1).isolation(AS_NOBODY);
+    }
+    MissionStore.open(missions()).create(cell.build());
     for (int i = 1; i <= size; i++) {
       addAgent(id, "a" + i, i % 3 == 0 ? "forking" : null);
     }
@@ -135,9 +190,25 @@ final class PitTeam implements AutoCloseable {
   Process startPit(String name, String stateDirectory) throws IOException {
     Path config = folder.resolve(name + ".json");
     Files.writeString(config, config(stateDirectory));
-    Process pit = PitProcess.start(config, Integer.MAX_VALUE, output(name));
+    Process pit = PitProcess.start(config, Integer.MAX_VALUE, output(name), path());
     pits.add(pit);
     return pit;
+  }
+
+  /** Returns the value of PATH for a pit. */
+  private String path() throws IOException {
+    if (evidence != Evidence.NEITHER) {
+      return System.getenv("PATH");
+    }
+    Path programs = folder.resolve("programs");
+    if (Files.notExists(programs)) {
+      Files.createDirectories(programs);
+      for (String name : PROGRAMS) {
+        String program = ProgramLookup.ofThisMachine().find(name).orElseThrow();
+        Files.createSymbolicLink(programs.resolve(name), Path.of(program));
+      }
+    }
+    return programs.toString();
   }
 
   private Path output(String name) {
@@ -170,7 +241,7 @@ final class PitTeam implements AutoCloseable {
     """
         .formatted(
             Path.of(System.getProperty("java.home"), "bin", "java"),
-            Path.of("target", "test-classes").toAbsolutePath(),
+            classes(),
             behaviour,
             folder.resolve("diaries"));
   }
@@ -307,6 +378,15 @@ final class PitTeam implements AutoCloseable {
             i == 0 || starts.get(i).incarnation() > starts.get(i - 1).incarnation(),
             agent + ": " + starts);
       }
+    }
+  }
+
+  /** Checks the records of the agents for the kind of evidence. */
+  void assertEvidence() throws IOException {
+    for (AgentRef agent : agents) {
+      String record = Files.readString(lockInTheCell(agent));
+      assertEquals(evidence == Evidence.GROUP, record.contains("\ngroup /"), record);
+      assertEquals(evidence != Evidence.NEITHER, record.contains("\nkeeper "), record);
     }
   }
 

@@ -59,7 +59,7 @@ final class TwoPitsTest {
       team.startPit("third", "state");
       awaitRound(team, "third", NONE);
       reviveOnce(team, adopted);
-      assertEquals("its process is gone", reason(team, adopted));
+      assertEquals("killed by signal 9 (KILL)", reason(team, adopted));
       assertEquals(2, epochs(team, one).size(), "the pits wrote one after the other");
       assertTrue(second.isAlive());
       team.awaitAllWell();
