@@ -3,62 +3,66 @@ package org.lazaruspit.pit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lazaruspit.pit.spi.Reviver;
+import org.lazaruspit.pit.testkit.Evidence;
 import org.lazaruspit.pit.testkit.RealPitFixture;
 
 /**
- * Ends the pit, as by SIGKILL, right after each line of a revival. Agents detect a second process
- * of themselves by a lock that is unknown to the pit.
+ * Ends the pit, as by SIGKILL, right after each line of a revival, with each kind of evidence of an
+ * agent's end. Agents detect a second process of themselves by a lock that is unknown to the pit.
  */
 @Tag("full")
 final class PitKilledAtEveryLineTest extends RealPitFixture {
 
   /** Requested, the six steps, revived. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void aDeadAgentIsRevivedOnceAfterACrashOfThePitAtAnyLine(int line) throws Exception {
-    addAgent();
-    try (LazarusPit pit = startPit("run", 3)) {
-      await(RevivalStatus.REVIVED);
-    }
-    killAndAwaitEnd(pidOfStart(0));
-    endPitAfter(line);
-    comesBackOnce();
+  static Stream<Arguments> lines() {
+    return Stream.of(Evidence.values())
+        .flatMap(
+            evidence -> IntStream.rangeClosed(1, 8).mapToObj(line -> Arguments.of(evidence, line)));
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void aFrozenAgentIsReplacedOnceAfterACrashOfThePitAtAnyLine(int line) throws Exception {
-    addAgent();
-    try (LazarusPit pit = startPit("run", 3)) {
-      await(RevivalStatus.REVIVED);
-    }
+  @MethodSource("lines")
+  void aDeadAgentIsRevivedOnceAfterACrashOfThePitAtAnyLine(Evidence evidence, int line)
+      throws Exception {
+    startAgent(evidence);
+    killAndAwaitEnd(pidOfStart(0));
+    endPitAfter(evidence, line);
+    comesBackOnce(evidence);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lines")
+  void aFrozenAgentIsReplacedOnceAfterACrashOfThePitAtAnyLine(Evidence evidence, int line)
+      throws Exception {
+    startAgent(evidence);
     signal("STOP", pidOfStart(0));
     for (int i = 0; i < 3; i++) {
       registry.reportFailure("writer", "frozen by a test");
     }
-    endPitAfter(line);
-    comesBackOnce();
+    endPitAfter(evidence, line);
+    comesBackOnce(evidence);
   }
 
-  @Test
-  void helperProcessesEndWithThePitAndItsAgentsDoNot() throws Exception {
-    addAgent();
-    try (LazarusPit pit = startPit("run", 3)) {
-      await(RevivalStatus.REVIVED);
-    }
-    Path config = folder.resolve("pit.json");
-    Files.writeString(config, configText("run", 3));
-    Process pit = PitProcess.start(config, Integer.MAX_VALUE, folder.resolve("pit.log"));
+  @ParameterizedTest
+  @EnumSource
+  void helperProcessesEndWithThePitAndItsAgentsDoNot(Evidence evidence) throws Exception {
+    startAgent(evidence);
+    Process pit = startPitProcess(evidence, Integer.MAX_VALUE);
     while (pit.descendants().noneMatch(process -> waitsForALock(process, pit))) {
       assertTrue(pit.isAlive());
       Thread.onSpinWait(); // until it has adopted the agent
@@ -76,17 +80,35 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
     return process.parent().filter(parent -> parent.pid() != pit.pid()).isPresent();
   }
 
-  private void endPitAfter(int line) throws Exception {
+  private void startAgent(Evidence evidence) throws Exception {
+    evidence.apply(cell.directory());
+    addAgent();
+    try (LazarusPit pit = startPit(evidence)) {
+      await(RevivalStatus.REVIVED);
+    }
+  }
+
+  private LazarusPit startPit(Evidence evidence) throws IOException {
+    return startPit(
+        LazarusPit.builder(config("run", 3)).reviver(evidence.reviver(folder.resolve("state"))));
+  }
+
+  private Process startPitProcess(Evidence evidence, int linesToLive) throws IOException {
     Path config = folder.resolve("pit.json");
     Files.writeString(config, configText("run", 3));
-    Process pit = PitProcess.start(config, line, folder.resolve("pit.log"));
+    return PitProcess.start(
+        config, linesToLive, evidence.searchPath(folder), folder.resolve("pit.log"));
+  }
+
+  private void endPitAfter(Evidence evidence, int line) throws Exception {
+    Process pit = startPitProcess(evidence, line);
     assertTrue(pit.waitFor(60, TimeUnit.SECONDS), "the line was never written");
     assertEquals(137, pit.exitValue(), () -> "not ended by the test");
   }
 
-  private void comesBackOnce() throws Exception {
+  private void comesBackOnce(Evidence evidence) throws Exception {
     changes.clear();
-    try (LazarusPit pit = startPit("run", 3)) {
+    try (LazarusPit pit = startPit(evidence)) {
       awaitRounds(1);
       while (pit.engine().revivals().stream().anyMatch(revival -> revival.status().open())) {
         await(RevivalStatus.REVIVED);
@@ -107,5 +129,9 @@ final class PitKilledAtEveryLineTest extends RealPitFixture {
           pit.engine().revivals().get(1).incarnation(),
           registry.find("writer").orElseThrow().incarnation());
     }
+    Reviver reviver = evidence.reviver(folder.resolve("state"));
+    evidence.assertStopped(reviver, AGENT);
+    reviver.close();
+    assertEquals(List.of(), Evidence.controlGroups(List.of(CELL)));
   }
 }

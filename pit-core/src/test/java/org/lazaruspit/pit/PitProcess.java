@@ -48,12 +48,8 @@ public final class PitProcess {
     Thread.currentThread().join();
   }
 
-  static Process start(Path config, int linesToLive, Path output) throws IOException {
-    return start(config, linesToLive, output, System.getenv("PATH"));
-  }
-
-  /** Starts a pit that finds helper programs in these folders. */
-  static Process start(Path config, int linesToLive, Path output, String path) throws IOException {
+  static Process start(Path config, int linesToLive, String searchPath, Path output)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -64,7 +60,7 @@ public final class PitProcess {
             PitProcess.class.getName(),
             config.toString(),
             Integer.toString(linesToLive));
-    builder.environment().put("PATH", path);
+    builder.environment().put("PATH", searchPath);
     return builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))

@@ -2,19 +2,17 @@ package org.lazaruspit.pit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +21,9 @@ import java.util.stream.Stream;
 import org.lazaruspit.cell.AgentSpec;
 import org.lazaruspit.cell.CellEditor;
 import org.lazaruspit.cell.CellPaths;
-import org.lazaruspit.cell.IsolationLevel;
-import org.lazaruspit.cell.IsolationSpec;
 import org.lazaruspit.cell.MissionStore;
 import org.lazaruspit.cell.NewCell;
-import org.lazaruspit.cell.ResourceLimits;
 import org.lazaruspit.cell.Role;
-import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.heartbeat.HealthRegistry;
 import org.lazaruspit.heartbeat.HealthRules;
 import org.lazaruspit.heartbeat.HealthStatus;
@@ -38,17 +32,14 @@ import org.lazaruspit.pit.internal.journal.JournalCodec;
 import org.lazaruspit.pit.internal.journal.JournalEntry;
 import org.lazaruspit.pit.internal.ledger.AgentHistory;
 import org.lazaruspit.pit.internal.ledger.RevivalLedger;
-import org.lazaruspit.pit.internal.os.ProgramLookup;
-import org.lazaruspit.pit.internal.process.ProcessReviver;
 import org.lazaruspit.pit.spi.AgentRef;
 import org.lazaruspit.pit.spi.Reviver;
-import org.lazaruspit.pit.spi.Settings;
-import org.lazaruspit.pit.spi.StopOrder;
-import org.lazaruspit.pit.spi.StopOutcome;
+import org.lazaruspit.pit.testkit.Evidence;
+import org.lazaruspit.pit.testkit.TestAgent;
 
 /**
  * Cells with agents as processes, a gateway over HTTP, and pits as processes. Each agent records
- * its starts in a diary out of reach of the pits.
+ * its starts in a diary that pits do not touch.
  */
 final class PitTeam implements AutoCloseable {
 
@@ -64,27 +55,6 @@ final class PitTeam implements AutoCloseable {
           .grace(Duration.ofSeconds(30))
           .build();
 
-  /** Kind of evidence that the team's agents are under, see docs/security.md. */
-  enum Evidence {
-    /** Agents run as another user, which takes root, each in a control group. */
-    GROUP,
-    KEEPER,
-    /** The pits find no Perl. */
-    NEITHER
-  }
-
-  private static final IsolationSpec AS_NOBODY =
-      new IsolationSpec(
-          IsolationLevel.LEVEL_1,
-          false,
-          false,
-          ResourceLimits.ABSENT,
-          new SecurityContext("nobody", null, List.of()));
-
-  /** Programs that a pit without keepers uses, and its agents. */
-  private static final List<String> PROGRAMS =
-      List.of("sh", "setsid", "flock", "sleep", "kill", "true", "cat");
-
   private final Path folder;
   private final Evidence evidence;
   private final List<AgentRef> agents = new ArrayList<>();
@@ -93,15 +63,21 @@ final class PitTeam implements AutoCloseable {
   private HeartbeatServer gateway;
 
   /** Start of an agent, from its diary. */
-  record Start(long incarnation, long pid, String rest) {
+  record Start(Path cell, String agentId, long incarnation, long ownPid, String rest) {
 
-    static Start of(String line) {
+    static Start of(Path cell, String agentId, String line) {
       String[] parts = line.split(" ", 3);
-      return new Start(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
+      return new Start(cell, agentId, Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
     }
 
-    boolean runs() {
-      return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+    /** Returns its process; empty if it has ended. */
+    Optional<ProcessHandle> process() throws IOException {
+      return Evidence.find(cell, agentId, incarnation, ownPid);
+    }
+
+    /** Returns the pid of the process, which must run. */
+    long pid() throws IOException {
+      return process().orElseThrow().pid();
     }
   }
 
@@ -113,27 +89,8 @@ final class PitTeam implements AutoCloseable {
     this.folder = folder.toRealPath();
     this.evidence = evidence;
     Files.createDirectories(missions());
-    Files.createDirectories(folder.resolve("diaries"));
-    copyTestAgent();
-    if (evidence == Evidence.GROUP) {
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Files.setPosixFilePermissions(
-          folder.resolve("diaries"), PosixFilePermissions.fromString("rwxrwxrwx"));
-    }
     registry = registry();
     gateway = HeartbeatServer.builder(registry).port(0).start();
-  }
-
-  /** Another user may not reach the build folder. */
-  private void copyTestAgent() throws IOException {
-    Path file = Path.of("org/lazaruspit/pit/testkit/TestAgent.class");
-    Path copy = classes().resolve(file);
-    Files.createDirectories(copy.getParent());
-    Files.copy(Path.of("target", "test-classes").resolve(file), copy);
-  }
-
-  private Path classes() {
-    return folder.resolve("classes");
   }
 
   private static HealthRegistry registry() {
@@ -145,11 +102,8 @@ final class PitTeam implements AutoCloseable {
   /** Creates a cell with agents a1, a2 and so on; each third agent has children. */
   UUID addCell(int size) throws IOException {
     UUID id = new UUID(0x4f0b7f4e3f6b4b6eL, 0x9d512f4c6f0d0000L + cells().size());
-    NewCell.Builder cell = NewCell.builder("Team").cellId(id);
-    if (evidence == Evidence.GROUP) {
-      cell.isolationLevel(IsolationLevel.LEVEL_1).isolation(AS_NOBODY);
-    }
-    MissionStore.open(missions()).create(cell.build());
+    MissionStore.open(missions()).create(NewCell.builder("Team").cellId(id).build());
+    evidence.apply(directory(id));
     for (int i = 1; i <= size; i++) {
       addAgent(id, "a" + i, i % 3 == 0 ? "forking" : null);
     }
@@ -190,25 +144,10 @@ final class PitTeam implements AutoCloseable {
   Process startPit(String name, String stateDirectory) throws IOException {
     Path config = folder.resolve(name + ".json");
     Files.writeString(config, config(stateDirectory));
-    Process pit = PitProcess.start(config, Integer.MAX_VALUE, output(name), path());
+    Process pit =
+        PitProcess.start(config, Integer.MAX_VALUE, evidence.searchPath(folder), output(name));
     pits.add(pit);
     return pit;
-  }
-
-  /** Returns the value of PATH for a pit. */
-  private String path() throws IOException {
-    if (evidence != Evidence.NEITHER) {
-      return System.getenv("PATH");
-    }
-    Path programs = folder.resolve("programs");
-    if (Files.notExists(programs)) {
-      Files.createDirectories(programs);
-      for (String name : PROGRAMS) {
-        String program = ProgramLookup.ofThisMachine().find(name).orElseThrow();
-        Files.createSymbolicLink(programs.resolve(name), Path.of(program));
-      }
-    }
-    return programs.toString();
   }
 
   private Path output(String name) {
@@ -237,13 +176,12 @@ final class PitTeam implements AutoCloseable {
   private String agent(String behaviour) {
     return """
     {"command": ["%s", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp", "%s",
-      "org.lazaruspit.pit.testkit.TestAgent", "%s"], "env": {"TEST_DIARIES": "%s"}}
+      "org.lazaruspit.pit.testkit.TestAgent", "%s"]}
     """
         .formatted(
             Path.of(System.getProperty("java.home"), "bin", "java"),
-            classes(),
-            behaviour,
-            folder.resolve("diaries"));
+            TestAgent.CLASS_PATH,
+            behaviour);
   }
 
   void closeGateway() {
@@ -261,10 +199,12 @@ final class PitTeam implements AutoCloseable {
   }
 
   List<Start> starts(AgentRef agent) throws IOException {
-    Path diary =
-        folder.resolve("diaries").resolve(agent.cellId() + "." + agent.agentId() + ".starts");
+    Path cell = directory(agent.cellId());
+    Path diary = CellPaths.of(cell).artifacts().resolve(agent.agentId() + ".starts");
     return Files.exists(diary)
-        ? Files.readAllLines(diary).stream().map(Start::of).toList()
+        ? Files.readAllLines(diary).stream()
+            .map(line -> Start.of(cell, agent.agentId(), line))
+            .toList()
         : List.of();
   }
 
@@ -335,7 +275,7 @@ final class PitTeam implements AutoCloseable {
     }
     Start last = starts.get(starts.size() - 1);
     List<String> problems = new ArrayList<>();
-    if (!last.runs()) {
+    if (last.process().isEmpty()) {
       problems.add(agent + " does not run: " + last);
     }
     String known =
@@ -378,15 +318,6 @@ final class PitTeam implements AutoCloseable {
             i == 0 || starts.get(i).incarnation() > starts.get(i - 1).incarnation(),
             agent + ": " + starts);
       }
-    }
-  }
-
-  /** Checks the records of the agents for the kind of evidence. */
-  void assertEvidence() throws IOException {
-    for (AgentRef agent : agents) {
-      String record = Files.readString(lockInTheCell(agent));
-      assertEquals(evidence == Evidence.GROUP, record.contains("\ngroup /"), record);
-      assertEquals(evidence != Evidence.NEITHER, record.contains("\nkeeper "), record);
     }
   }
 
@@ -433,14 +364,12 @@ final class PitTeam implements AutoCloseable {
       pit.descendants().filter(PitTeam::helps).forEach(helpers::add);
       pit.destroyForcibly().waitFor();
     }
-    Reviver reviver =
-        new ProcessReviver().configured(new Settings(Map.of(), folder.resolve("state")));
+    Reviver reviver = evidence.reviver(folder.resolve("state"));
     for (UUID cell : cells()) {
       reviver.claimed(cell, directory(cell));
     }
     for (AgentRef agent : agents) {
-      assertInstanceOf(
-          StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent, Duration.ZERO)));
+      evidence.assertStopped(reviver, agent);
     }
     reviver.close();
     for (ProcessHandle helper : helpers) {
@@ -449,6 +378,7 @@ final class PitTeam implements AutoCloseable {
     gateway.close();
     registry.close();
     await(() -> String.join("\n", processesWith("LAZARUS_CELL=" + missions())));
+    assertEquals(List.of(), Evidence.controlGroups(cells()));
     try (Stream<Path> files = Files.walk(missions())) {
       assertEquals(
           List.of(),

@@ -86,7 +86,6 @@ public abstract class RealPitFixture {
 
   public String configText(String behaviour, int maxRetries) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String classes = Path.of("target", "test-classes").toAbsolutePath().toString();
     return """
     {"poll_interval": 1, "max_retries": %d, "missions_path": "%s", "state_directory": "%s",
      "gateways": [{"name": "g", "url": "%s"}],
@@ -99,7 +98,7 @@ public abstract class RealPitFixture {
             folder.resolve("state"),
             gateway.uri(),
             java,
-            classes,
+            TestAgent.CLASS_PATH,
             behaviour);
   }
 
@@ -171,8 +170,13 @@ public abstract class RealPitFixture {
     return Files.exists(history) ? Files.readAllLines(history) : List.of();
   }
 
+  /** Returns the pid of a start, whose process must run. */
   public long pidOfStart(int number) throws IOException {
-    return Long.parseLong(starts().get(number).split(" ", -1)[1]);
+    String[] parts = starts().get(number).split(" ", -1);
+    return Evidence.find(
+            cell.directory(), "writer", Long.parseLong(parts[0]), Long.parseLong(parts[1]))
+        .orElseThrow()
+        .pid();
   }
 
   public static void kill(long pid) {

@@ -3,6 +3,7 @@ package org.lazaruspit.pit.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -15,16 +16,32 @@ import java.util.concurrent.locks.LockSupport;
  * Agent process for tests: records each start, sends heartbeats, and behaves by its first argument.
  * Needs only a JDK.
  */
-final class TestAgent {
+public final class TestAgent {
+
+  private static final String IN_THE_CELL = "artifacts/classes";
+
+  /** Class path of agents in their cells. */
+  public static final String CLASS_PATH =
+      IN_THE_CELL + ":" + Path.of("target", "test-classes").toAbsolutePath();
 
   private TestAgent() {}
+
+  /** Copies the class into a cell, for agents whose sandbox hides the build folder. */
+  public static void copyTo(Path cell) throws IOException {
+    String name = TestAgent.class.getName().replace('.', '/') + ".class";
+    Path copy = cell.resolve(IN_THE_CELL).resolve(name);
+    Files.createDirectories(copy.getParent());
+    try (InputStream original = TestAgent.class.getResourceAsStream("/" + name)) {
+      Files.copy(original, copy);
+    }
+  }
 
   public static void main(String[] args) throws IOException, InterruptedException {
     String id = System.getenv("LAZARUS_AGENT_ID");
     String checkpoint = System.getenv("LAZARUS_CHECKPOINT");
     String state =
         checkpoint.isEmpty() ? "none" : Files.readString(Path.of(checkpoint, "state.json")).strip();
-    Path diary = diary(id);
+    Path diary = Path.of(System.getenv("LAZARUS_CELL"), "artifacts", id);
     FileChannel alive =
         FileChannel.open(
             Path.of(diary + ".alive"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -47,15 +64,6 @@ final class TestAgent {
     while ((byFile ? write() : beat()) != 409) {
       LockSupport.parkNanos(200_000_000L);
     }
-  }
-
-  /** Returns the diary: in its cell, or in the folder that the test names, out of reach of pits. */
-  private static Path diary(String id) {
-    Path cell = Path.of(System.getenv("LAZARUS_CELL"));
-    String folder = System.getenv("TEST_DIARIES");
-    return folder == null
-        ? cell.resolve("artifacts").resolve(id)
-        : Path.of(folder, cell.getFileName() + "." + id);
   }
 
   /**

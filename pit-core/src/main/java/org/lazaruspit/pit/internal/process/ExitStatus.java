@@ -27,21 +27,29 @@ final class ExitStatus {
             status <= 128 ? OptionalInt.of(status) : OptionalInt.empty());
   }
 
+  /** A sandbox ends with 128 plus the signal of the program in it, as shells do. */
   private static AgentExit exited(int status) {
-    return new AgentExit(Instant.now(), "ended with status " + status, OptionalInt.of(status));
+    String name = name(status - 128);
+    String detail =
+        "ended with status "
+            + status
+            + (name.isEmpty() ? "" : ", as after signal " + (status - 128) + name);
+    return new AgentExit(Instant.now(), detail, OptionalInt.of(status));
   }
 
   private static AgentExit killed(int signal) {
-    String name =
-        switch (signal) {
-          case 1 -> " (HUP)";
-          case 2 -> " (INT)";
-          case 6 -> " (ABRT)";
-          case 9 -> " (KILL)";
-          case 11 -> " (SEGV)";
-          case 15 -> " (TERM)";
-          default -> "";
-        };
-    return new AgentExit(Instant.now(), "killed by signal " + signal + name);
+    return new AgentExit(Instant.now(), "killed by signal " + signal + name(signal));
+  }
+
+  private static String name(int signal) {
+    return switch (signal) {
+      case 1 -> " (HUP)";
+      case 2 -> " (INT)";
+      case 6 -> " (ABRT)";
+      case 9 -> " (KILL)";
+      case 11 -> " (SEGV)";
+      case 15 -> " (TERM)";
+      default -> "";
+    };
   }
 }
