@@ -1,6 +1,7 @@
 package org.lazaruspit.pit.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lazaruspit.cell.CellEditor;
@@ -37,11 +39,12 @@ public enum Evidence {
   KEEPER(IsolationLevel.NONE, true, "its keeper saw the end of its last process"),
   NEITHER(IsolationLevel.NONE, false, "nothing known of it runs");
 
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final ProgramLookup MACHINE = ProgramLookup.ofThisMachine();
 
   /** Programs of a pit without Perl, and of its test agents. */
-  private static final List<String> NEEDED =
-      List.of("sh", "setsid", "flock", "sleep", "kill", "true");
+  private static final List<String> NEEDED = List.of("sh", "setsid", "flock", "sleep", "true");
 
   private final IsolationLevel level;
   private final boolean perl;
@@ -84,7 +87,10 @@ public enum Evidence {
         perl ? MACHINE : new ProgramLookup(List.of()));
   }
 
-  /** Stops an agent by an adopting reviver; fails without this evidence of its end. */
+  /**
+   * Stops an agent by a reviver that adopts it; fails without this evidence of its end, and if a
+   * control group is left.
+   */
   public void assertStopped(Reviver reviver, AgentRef agent)
       throws IOException, InterruptedException {
     reviver.presence(agent);
@@ -92,11 +98,16 @@ public enum Evidence {
         assertInstanceOf(
             StopOutcome.Gone.class, reviver.stop(StopOrder.anyIncarnation(agent, Duration.ZERO)));
     assertTrue(gone.evidence().contains(words), () -> agent + ": " + gone);
-    assertTrue(gone.proven() == (this != NEITHER), () -> agent + ": " + gone);
+    assertEquals(this != NEITHER, gone.proven(), () -> agent + ": " + gone);
+    long begun = System.nanoTime();
+    while (level != IsolationLevel.NONE && !groups(agent).isEmpty()) { // a thread removes them
+      assertTrue(System.nanoTime() - begun < PATIENCE_NANOS, () -> agent + " has a control group");
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
-  /** Returns the control groups of agents of these cells. */
-  public static List<Path> controlGroups(List<UUID> cells) throws IOException {
+  /** Returns the control groups of all incarnations of an agent. */
+  private static List<Path> groups(AgentRef agent) throws IOException {
     List<Path> found = new ArrayList<>();
     Files.walkFileTree(
         Path.of("/sys/fs/cgroup"),
@@ -104,9 +115,10 @@ public enum Evidence {
           @Override
           public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
             String name = String.valueOf(group.getFileName());
-            cells.stream()
-                .filter(cell -> name.startsWith("lazarus-" + cell))
-                .forEach(cell -> found.add(group));
+            if (name.startsWith("lazarus-" + agent.cellId())
+                && name.endsWith("." + agent.agentId())) {
+              found.add(group);
+            }
             return FileVisitResult.CONTINUE;
           }
 

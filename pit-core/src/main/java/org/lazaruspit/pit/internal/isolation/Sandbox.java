@@ -107,12 +107,7 @@ public final class Sandbox {
     }
     List<String> arguments = new ArrayList<>();
     grouped.put(order.agent(), order.incarnation());
-    Optional<Path> group =
-        groups.prepareTracking(
-            order.agent(),
-            order.incarnation(),
-            account.orElse(host.pit()).uid(),
-            IsolationRules.level(spec).compareTo(IsolationLevel.LEVEL_2) >= 0);
+    Optional<Path> group = trackingGroup(order, account.orElse(host.pit()));
     Set<Path> joined = new LinkedHashSet<>();
     joined.addAll(groups.prepare(order.agent(), order.incarnation(), groupLimits(spec)));
     group.ifPresent(joined::add);
@@ -124,6 +119,17 @@ public final class Sandbox {
         account.map(Sandbox::variables).orElse(Map.of()),
         group,
         account.isPresent() ? OptionalLong.of(account.get().uid()) : OptionalLong.empty());
+  }
+
+  /**
+   * Capabilities outside of a sandbox, for example CAP_DAC_OVERRIDE, let an agent leave a group.
+   */
+  private Optional<Path> trackingGroup(StartOrder order, UserAccount account) {
+    IsolationSpec spec = order.isolation();
+    boolean sandboxed = IsolationRules.level(spec).compareTo(IsolationLevel.LEVEL_2) >= 0;
+    return sandboxed || spec.securityContext().capabilities().isEmpty()
+        ? groups.prepareTracking(order.agent(), order.incarnation(), account.uid(), sandboxed)
+        : Optional.empty();
   }
 
   private static String join(List<IsolationFinding> findings, Outcome outcome) {
@@ -247,8 +253,9 @@ public final class Sandbox {
 
   /** Removes the control groups of an incarnation that is gone. */
   public void release(AgentRef agent, long incarnation) throws InterruptedException {
-    if (grouped.remove(agent, incarnation)) {
+    if (Long.valueOf(incarnation).equals(grouped.get(agent))) {
       groups.remove(agent, incarnation);
+      grouped.remove(agent, incarnation);
     }
   }
 }

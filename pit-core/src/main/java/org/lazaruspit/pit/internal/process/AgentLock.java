@@ -24,8 +24,8 @@ import org.lazaruspit.pit.internal.os.SafeDirectories;
 
 /**
  * File that an agent's keeper holds under flock(2) until the last process of the agent's tree has
- * ended, and that the tree holds through an inherited descriptor. Its content is the {@link
- * AgentRecord}.
+ * ended, and that the tree holds through an inherited descriptor. The {@link AgentRecord} is beside
+ * it.
  *
  * <p>The lock has two names: one in the pit's state directory, out of reach of agents, and one in
  * the cell, for pits with another state directory. The second is a hard link to the first, or a
@@ -88,6 +88,28 @@ final class AgentLock {
 
   /** Returns the files to lock: both names, or one if they are the same file. */
   List<Path> files() throws IOException {
+    return files(own, shared);
+  }
+
+  /**
+   * Returns the files of the record, beside the locks. An agent inherits the lock's descriptor, and
+   * could write through it.
+   */
+  List<Path> records() throws IOException {
+    return files(recordOf(own), shared.map(AgentLock::recordOf));
+  }
+
+  /** Returns the record's path in the state directory. */
+  Path ownRecord() {
+    return recordOf(own);
+  }
+
+  private static Path recordOf(Path lock) {
+    String name = Objects.requireNonNull(lock.getFileName()).toString();
+    return lock.resolveSibling(name.replaceFirst("\\.lock$", ".record"));
+  }
+
+  private static List<Path> files(Path own, Optional<Path> shared) throws IOException {
     if (shared.isEmpty()) {
       return List.of(own);
     }
@@ -102,6 +124,11 @@ final class AgentLock {
   /** Creates missing folders and files. */
   void prepare() throws IOException {
     Files.createDirectories(own.getParent());
+    prepare(own, shared);
+    prepare(recordOf(own), shared.map(AgentLock::recordOf));
+  }
+
+  private static void prepare(Path own, Optional<Path> shared) throws IOException {
     if (shared.isPresent()) {
       SafeDirectories.ensureAround(Objects.requireNonNull(shared.get().getParent()));
       SafeDirectories.ensureAround(shared.get());
@@ -112,6 +139,8 @@ final class AgentLock {
       } else if (Files.notExists(own)) {
         link(own, shared.get());
       }
+    } else if (Files.notExists(own)) {
+      create(own);
     }
   }
 
@@ -147,13 +176,14 @@ final class AgentLock {
    *
    * @param recordHead the first lines of the record, which the wrapper writes
    */
-  static List<String> guard(List<Path> locks, String recordHead, List<String> command) {
+  static List<String> guard(
+      List<Path> locks, List<Path> records, String recordHead, List<String> command) {
     List<String> guarded = new ArrayList<>(List.of("setsid"));
     for (Path file : locks) {
       guarded.addAll(List.of("flock", "-w", START_PATIENCE, "-E", HELD, "-F", file.toString()));
     }
     guarded.addAll(List.of("sh", "-c", RECORD_SCRIPT, "sh", recordHead));
-    locks.forEach(file -> guarded.add(file.toString()));
+    records.forEach(file -> guarded.add(file.toString()));
     guarded.add("--");
     guarded.addAll(command);
     return guarded;
@@ -165,7 +195,7 @@ final class AgentLock {
    */
   Optional<AgentRecord> record() throws IOException {
     Optional<AgentRecord> latest = Optional.empty();
-    for (Path file : files()) {
+    for (Path file : records()) {
       Optional<AgentRecord> found = record(file);
       if (latest.isEmpty() || found.filter(latest.get()::isBefore).isPresent()) {
         latest = found;

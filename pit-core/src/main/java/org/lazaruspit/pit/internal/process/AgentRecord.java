@@ -14,7 +14,7 @@ import org.lazaruspit.pit.internal.os.ProcFs;
 import org.lazaruspit.pit.internal.os.ProcFs.ProcessId;
 
 /**
- * Record of an agent's start and end in its lock file, by the keeper: lines of a key and a value.
+ * Record of an agent's start and end beside its lock, by the keeper: lines of a key and a value.
  * Without a keeper a shell writes the start, and the end stays open. Immutable.
  *
  * @param hostId the machine of the start: cells may be on a shared file system
@@ -84,7 +84,8 @@ record AgentRecord(
     String boot = values.get("boot");
     OptionalLong incarnation = number(values.get("incarnation"));
     Optional<ProcessId> first = process(values.get("first"));
-    if (host == null
+    if (text.indexOf('\0') >= 0
+        || host == null
         || boot == null
         || incarnation.isEmpty()
         || incarnation.getAsLong() > Incarnation.MAX
@@ -137,6 +138,11 @@ record AgentRecord(
     return ofThisBoot() && keeper.filter(ProcessId::runs).isPresent();
   }
 
+  /** Returns whether the first process or the keeper runs, and no end of the last is recorded. */
+  boolean runs() {
+    return !gone && (firstRuns() || keeperRuns());
+  }
+
   /** Returns the proof that no process is left; empty without a proof. */
   Optional<Proof> proof() {
     if (!hostId.equals(ProcFs.hostId())) {
@@ -149,7 +155,7 @@ record AgentRecord(
       return Optional.empty();
     }
     if (group.isPresent()) { // the first process joins it after its start
-      return ControlGroups.isEmpty(group.get()) && !first.runs()
+      return !first.runs() && ControlGroups.isEmpty(group.get())
           ? Optional.of(Proof.GROUP)
           : Optional.empty();
     }

@@ -122,24 +122,33 @@ final class KeeperTemplate implements AutoCloseable {
    * @param name name of the agent in process lists
    * @param plain the command, directory, environment and output file
    * @param locks one lock or two, which exist
+   * @param records one record file or two, which exist
    * @param recordHead the first lines of the record
    * @return empty if there are no keepers, or the start cannot be encoded
    * @throws IOException if the start failed, or another process holds a lock
    */
   Optional<Started> start(
-      String name, ProcessBuilder plain, List<Path> locks, String recordHead, Listener listener)
+      String name,
+      ProcessBuilder plain,
+      List<Path> locks,
+      List<Path> records,
+      String recordHead,
+      Listener listener)
       throws IOException, InterruptedException {
     Kept agent;
     long number;
     synchronized (this) {
       Process process = runningTemplate();
       number = ++lastNumber;
-      Optional<byte[]> message = encode(fields(number, name, plain, locks, recordHead));
+      Optional<byte[]> message = encode(fields(number, name, plain, locks, records, recordHead));
       if (process == null || message.isEmpty()) {
         return Optional.empty();
       }
       agent = new Kept(process, listener);
       kept.put(number, agent);
+      // A stopped template reads no message, and would block this call and every later one.
+      CompletableFuture.delayedExecutor(START_LIMIT_SECONDS, TimeUnit.SECONDS, executor)
+          .execute(() -> abandon(number, agent));
       send(process, number, message.get());
     }
     return Optional.of(awaitStart(number, agent));
@@ -177,20 +186,27 @@ final class KeeperTemplate implements AutoCloseable {
 
   /** Ends the template before it can start this agent late, beside another one. */
   private void abandon(long number, Kept agent) {
-    kept.remove(number);
     if (!agent.started.isDone()) {
+      kept.remove(number);
       agent.template.destroyForcibly();
     }
   }
 
   private static List<String> fields(
-      long number, String name, ProcessBuilder plain, List<Path> locks, String recordHead) {
+      long number,
+      String name,
+      ProcessBuilder plain,
+      List<Path> locks,
+      List<Path> records,
+      String recordHead) {
     List<String> fields = new ArrayList<>();
     Map<String, String> environment = plain.environment();
     fields.add(Long.toString(number));
     fields.add(name);
-    fields.add(locks.get(0).toString());
-    fields.add(locks.size() > 1 ? locks.get(1).toString() : "");
+    for (List<Path> files : List.of(locks, records)) {
+      fields.add(files.get(0).toString());
+      fields.add(files.size() > 1 ? files.get(1).toString() : "");
+    }
     fields.add(recordHead);
     fields.add(Objects.requireNonNull(plain.directory()).getPath());
     fields.add(Objects.requireNonNull(plain.redirectOutput().file()).getPath());
@@ -258,8 +274,9 @@ final class KeeperTemplate implements AutoCloseable {
       }
     } catch (IOException e) {
       log.debug("keeper template cannot be read", e);
+    } finally {
+      onExit(from);
     }
-    onExit(from);
   }
 
   /** Handles {@code NUMBER EVENT VALUES}, see the script. */

@@ -150,11 +150,11 @@ final class ProcessExitWatch implements AutoCloseable {
    * signal has stopped goes on and reports it; without a keeper it is the end.
    */
   void firstIsGone(TrackedAgent agent, AgentLock lock) throws IOException, InterruptedException {
+    inspect(agent, lock); // a report may be lost
     Optional<ProcessId> keeper = agent.keeper().filter(ProcessId::runs);
     if (keeper.isPresent()) {
       ProcessTree.resume(keeper.get());
     } else if (agent.first().isPresent() && !children.contains(agent)) {
-      inspect(agent, lock);
       agent.end(new AgentExit(Instant.now(), GONE));
     }
   }

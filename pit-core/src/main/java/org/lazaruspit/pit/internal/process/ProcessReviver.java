@@ -81,7 +81,10 @@ public final class ProcessReviver implements Reviver {
     this.records = new RecordWatch(threads);
     this.warmUp = new WarmUp(flockHelper, scans, keepers);
     this.exitWatch =
-        new ProcessExitWatch(threads, agent -> agents.remove(agent.agent(), agent), this::release);
+        new ProcessExitWatch(
+            threads,
+            agent -> agents.remove(agent.agent(), agent),
+            agent -> release(agent.agent(), agent.running().incarnation()));
   }
 
   @Override
@@ -199,9 +202,10 @@ public final class ProcessReviver implements Reviver {
       exitWatch.inspect(known, lock(agent)); // the report may be on its way
       known.end(new AgentExit(Instant.now(), "stopped"));
     }
-    if (known != null) {
-      release(known);
+    if (left.record().flatMap(AgentRecord::group).isPresent()) {
+      sandbox().adopted(agent, left.incarnation());
     }
+    release(agent, left.incarnation());
     return left.proof()
         .map(proof -> new StopOutcome.Gone(stopped + proof.evidence(), true))
         .orElseGet(() -> new StopOutcome.Gone(stopped + unproven(left), false));
@@ -241,6 +245,11 @@ public final class ProcessReviver implements Reviver {
       // Its process is about to take the lock, and a second process could overtake it.
       throw new IOException("being started: " + before.running().description());
     }
+    Optional<AgentRecord> last = lock.record();
+    if (last.filter(AgentRecord::runs).isPresent() && lock.isFree()) {
+      // A process of the agent can let the lock go that it has inherited.
+      throw new IOException("refused: incarnation " + last.get().incarnation() + " of it runs");
+    }
     Sandbox.SandboxedCommand sandboxed = sandbox().prepare(order, command);
     ProcessBuilder builder = processBuilder(order, command, sandboxed, lock);
     String head =
@@ -248,11 +257,11 @@ public final class ProcessReviver implements Reviver {
             order.incarnation(),
             sandboxed.uid(),
             sandboxed.group(),
-            lock.record().map(AgentRecord::unprovenForNext).orElse(OptionalLong.empty()));
+            last.map(AgentRecord::unprovenForNext).orElse(OptionalLong.empty()));
     ProcessExitWatch.KeeperReports reports = exitWatch.new KeeperReports(lock);
     String name = order.agent().agentId() + " " + order.agent().cellId();
     Optional<KeeperTemplate.Started> kept =
-        keepers.start(name, builder, lock.files(), head, reports);
+        keepers.start(name, builder, lock.files(), lock.records(), head, reports);
     TrackedAgent started;
     if (kept.isPresent()) {
       started =
@@ -263,7 +272,7 @@ public final class ProcessReviver implements Reviver {
               kept.get().first().pid());
       reports.watch(started);
     } else {
-      builder.command(AgentLock.guard(lock.files(), head, builder.command()));
+      builder.command(AgentLock.guard(lock.files(), lock.records(), head, builder.command()));
       Process process = builder.start();
       started =
           track(order, Optional.empty(), ProcFs.stat(process.pid()).map(Stat::id), process.pid());
@@ -281,11 +290,11 @@ public final class ProcessReviver implements Reviver {
   }
 
   /** Removes resources of an agent that is gone. */
-  private void release(TrackedAgent agent) {
+  private void release(AgentRef agent, long incarnation) {
     try {
-      sandbox().release(agent.agent(), agent.running().incarnation());
+      sandbox().release(agent, incarnation);
     } catch (IOException | RuntimeException e) {
-      log.warn("{}: sandbox not removed", agent.agent(), e);
+      log.warn("{}: sandbox not removed", agent, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -334,7 +343,7 @@ public final class ProcessReviver implements Reviver {
             first);
     agents.put(agent, adopted);
     sandbox().adopted(agent, adopted.running().incarnation());
-    records.watch(lock.own(), () -> exitWatch.inspect(adopted, lock));
+    records.watch(lock.ownRecord(), () -> exitWatch.inspect(adopted, lock));
     exitWatch.watchAdopted(adopted, lock);
     return adopted;
   }

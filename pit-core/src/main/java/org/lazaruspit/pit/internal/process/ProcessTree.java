@@ -196,7 +196,7 @@ final class ProcessTree {
         left.record().filter(AgentRecord::keeperRuns).flatMap(AgentRecord::keeper);
     if (keeper.isPresent()) {
       resume(keeper.get());
-      if (late) { // it reports no end, so without it the end is not proven
+      if (late && left.members().isEmpty()) { // without it the end is not proven
         ProcessHandle.of(keeper.get().pid()).ifPresent(handles::add);
       }
     }

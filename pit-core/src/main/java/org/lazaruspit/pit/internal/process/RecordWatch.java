@@ -83,7 +83,7 @@ final class RecordWatch implements AutoCloseable {
   private void changed(Path record) {
     Runnable action = actions.get(record);
     if (action != null) {
-      action.run();
+      executor.execute(action);
     }
   }
 

@@ -1,11 +1,11 @@
 # Keeper template: forks a keeper for each start message, see KeeperTemplate.java. A keeper holds an
 # agent's locks, starts the agent's first process, adopts orphans of its tree (child subreaper), writes
-# their ends to the locks' files, and exits after the last of them. The work is done before the first
+# their ends to the records, and exits after the last of them. The work is done before the first
 # fork and after the second, so that a keeper shares nearly all memory with the template.
 # Argument: the seconds to wait for a lock.
 # Message: its length in bytes and a line break, then fields that each end with a zero byte: number,
-# name, lock, other lock (or empty), head of the record, directory, log, number of variables, their
-# names and values, the command. No message or a part of one: exits.
+# name, lock, other lock or empty, record, other record or empty, head of the record, directory, log,
+# number of variables, their names and values, the command. No message or a part of one: exits.
 # Reports: "0 ready"; for each message "NUMBER started KEEPER TICK FIRST TICK", "NUMBER held" or
 # "NUMBER failed REASON"; after a start "NUMBER ended STATUS" if processes are left, and "NUMBER gone
 # STATUS" after the last; "NUMBER keeper STATUS" after the keeper. A status is that of wait(2).
@@ -23,6 +23,7 @@ my ($prctl, $setsid) =
   : $Config{archname} =~ /^p(?:ower)?pc64/ ? (171, 66)
   : $Config{archname} =~ /^(?:s390x|i.86|arm)/ ? (172, 66)
   : exit 1;
+my $template = $$;
 my (%keepers, %exited, $message, $number, $name, $keeper, $first, $pid, $status);
 
 # Keepers report to the template, which passes the reports on: so the reader's pipe ends with the
@@ -79,7 +80,7 @@ sub record {
 
 # Writes the record, and becomes the agent.
 sub become {
-  my (undef, undef, undef, undef, $head, $directory, $log, $variables, @command) =
+  my (undef, undef, undef, undef, undef, undef, $head, $directory, $log, $variables, @command) =
     split /\0/, $message, -1;
   pop @command;
   %ENV = splice @command, 0, 2 * $variables;
@@ -115,14 +116,16 @@ sub take {
 # Opens the locks, forks the keeper and returns; the keeper does not return.
 sub start {
   close $_ for *LOCK, *OTHER, *RECORD, *OTHER_RECORD;
-  ($number, $name, my $lock, my $other) = split /\0/, $message, 5;
+  ($number, $name, my $lock, my $other, my $record, my $other_record) = split /\0/, $message, 7;
   {
     local $^F = 255; # stays open in the agent
-    sysopen LOCK, $lock, O_RDONLY | O_NOFOLLOW or die "$lock: $!\n";
-    $other eq '' || sysopen OTHER, $other, O_RDONLY | O_NOFOLLOW or die "$other: $!\n";
+    sysopen LOCK, $lock, O_RDONLY | O_NONBLOCK | O_NOFOLLOW or die "$lock: $!\n";
+    $other eq ''
+      || sysopen OTHER, $other, O_RDONLY | O_NONBLOCK | O_NOFOLLOW or die "$other: $!\n";
   }
-  sysopen RECORD, $lock, O_WRONLY | O_APPEND | O_NOFOLLOW or die "$lock: $!\n";
-  $other eq '' || sysopen OTHER_RECORD, $other, O_WRONLY | O_APPEND | O_NOFOLLOW or die "$other: $!\n";
+  my $append = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW; # a pipe in its place fails
+  sysopen RECORD, $record, $append or die "$record: $!\n";
+  $other_record eq '' || sysopen OTHER_RECORD, $other_record, $append or die "$other_record: $!\n";
   my $child = fork;
   die "fork: $!\n" unless defined $child;
   if ($child) {
@@ -136,6 +139,7 @@ sub start {
   open STDOUT, '>&', \*STDERR;
   syscall $setsid;
   refuse('held') unless take(\*LOCK) && (!defined fileno OTHER || take(\*OTHER));
+  refuse('failed', 'abandoned') unless getppid == $template;
   refuse('failed', "subreaper: $!") if syscall $prctl, 36, 1, 0, 0, 0;
   $first = fork;
   refuse('failed', "fork: $!") unless defined $first;

@@ -1,5 +1,5 @@
-# Writes the record of an agent to its locks' files and becomes the agent, see AgentLock.java.
-# Arguments: head of the record, the locks' files, "--", the command.
+# Writes the record of an agent and becomes the agent, see AgentLock.java.
+# Arguments: head of the record, the records' files, "--", the command.
 set -f
 head=$1
 shift

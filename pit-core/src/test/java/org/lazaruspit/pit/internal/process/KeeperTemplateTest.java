@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,26 +96,36 @@ final class KeeperTemplateTest {
   }
 
   private List<Path> locks() throws IOException {
-    List<Path> locks = List.of(folder.resolve("one.lock"), folder.resolve("two.lock"));
-    for (Path lock : locks) {
-      if (Files.notExists(lock)) {
-        Files.createFile(lock);
+    return files("one.lock", "two.lock");
+  }
+
+  private List<Path> records() throws IOException {
+    return files("one.record", "two.record");
+  }
+
+  private List<Path> files(String... names) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String name : names) {
+      Path file = folder.resolve(name);
+      if (Files.notExists(file)) {
+        Files.createFile(file);
       }
+      files.add(file);
     }
-    return locks;
+    return files;
   }
 
   private KeeperTemplate.Started start(ProcessBuilder builder, List<Path> locks)
       throws IOException, InterruptedException {
-    return template.start("agent", builder, locks, HEAD, listener).orElseThrow();
+    return template.start("agent", builder, locks, records(), HEAD, listener).orElseThrow();
   }
 
   private String report() throws InterruptedException {
     return reports.poll(30, TimeUnit.SECONDS);
   }
 
-  private static AgentRecord record(Path lock) throws IOException {
-    return AgentRecord.parse(Files.readString(lock)).orElseThrow();
+  private static AgentRecord record(Path file) throws IOException {
+    return AgentRecord.parse(Files.readString(file)).orElseThrow();
   }
 
   private static void kill(long pid) {
@@ -127,7 +138,7 @@ final class KeeperTemplateTest {
   void aKeptAgentHasTheSameStateAsAPlainStart() throws Exception {
     String[] command = {"sh", "-c", SELF_PORTRAIT, "sh", "a'b", "", "$(id)", "two\nlines", "GO"};
     ProcessBuilder plain = builder("log", command);
-    plain.command(AgentLock.guard(locks(), HEAD, plain.command()));
+    plain.command(AgentLock.guard(locks(), records(), HEAD, plain.command()));
     assertEquals(0, plain.start().waitFor());
     String expected = Files.readString(folder.resolve("log"));
     Files.writeString(folder.resolve("log"), "");
@@ -141,9 +152,9 @@ final class KeeperTemplateTest {
 
   @Test
   void bothWaysOfAStartWriteTheRecordBeforeTheAgentBegins() throws Exception {
-    String[] command = {"cat", locks().get(0).toString()};
+    String[] command = {"cat", records().get(0).toString()};
     ProcessBuilder plain = builder("plain", command);
-    plain.command(AgentLock.guard(locks(), HEAD, plain.command()));
+    plain.command(AgentLock.guard(locks(), records(), HEAD, plain.command()));
     Process process = plain.start();
     assertEquals(0, process.waitFor());
     AgentRecord begun = record(folder.resolve("plain"));
@@ -164,10 +175,10 @@ final class KeeperTemplateTest {
   void theStatusOfTheFirstProcessAndTheEndOfTheLastAreRecorded() throws Exception {
     start(builder("log", "sh", "-c", "exit 75"), locks());
     assertEquals("first " + (75 << 8) + " last", report());
-    for (Path lock : locks()) {
-      assertEquals(OptionalInt.of(75 << 8), record(lock).ended());
-      assertTrue(record(lock).gone());
-      assertEquals(Optional.of(AgentRecord.Proof.KEEPER), record(lock).proof());
+    for (Path file : records()) {
+      assertEquals(OptionalInt.of(75 << 8), record(file).ended());
+      assertTrue(record(file).gone());
+      assertEquals(Optional.of(AgentRecord.Proof.KEEPER), record(file).proof());
     }
   }
 
@@ -178,14 +189,14 @@ final class KeeperTemplateTest {
     String script = orphan + "while [ ! -s orphan ]; do sleep 0.01; done; exit 3";
     KeeperTemplate.Started started = start(builder("log", "sh", "-c", script), locks());
     assertEquals("first " + (3 << 8), report());
-    AgentRecord record = record(locks().get(0));
+    AgentRecord record = record(records().get(0));
     assertEquals(OptionalInt.of(3 << 8), record.ended());
     assertFalse(record.gone());
     long pid = Long.parseLong(Files.readString(folder.resolve("place").resolve("orphan")).strip());
     assertEquals(started.keeper().pid(), ProcFs.stat(pid).orElseThrow().parent());
     kill(pid);
     assertEquals("last", report());
-    assertTrue(record(locks().get(0)).gone());
+    assertTrue(record(records().get(0)).gone());
   }
 
   @Test
@@ -194,7 +205,7 @@ final class KeeperTemplateTest {
     kill(started.keeper().pid());
     assertEquals("lost", report());
     assertTrue(started.first().runs());
-    assertEquals(Optional.empty(), record(locks().get(0)).proof());
+    assertEquals(Optional.empty(), record(records().get(0)).proof());
     kill(started.first().pid());
   }
 
@@ -217,7 +228,7 @@ final class KeeperTemplateTest {
     assertEquals("lost", report());
     kill(started.first().pid());
     ProcessHandle.of(started.keeper().pid()).ifPresent(keeper -> keeper.onExit().join());
-    assertTrue(record(locks().get(0)).gone());
+    assertTrue(record(records().get(0)).gone());
     start(builder("log", "true"), locks());
     assertEquals("first 0 last", report());
   }
@@ -238,6 +249,8 @@ final class KeeperTemplateTest {
             "1",
             "agent",
             locks().get(0).toString(),
+            "",
+            records().get(0).toString(),
             "",
             HEAD,
             folder.toString(),
@@ -282,7 +295,8 @@ final class KeeperTemplateTest {
   void withoutPerlThereAreNoKeepers() throws Exception {
     try (KeeperTemplate none = new KeeperTemplate(new ProgramLookup(List.of()), threads)) {
       none.warmUp();
-      assertTrue(none.start("a", builder("log", "true"), locks(), HEAD, listener).isEmpty());
+      assertTrue(
+          none.start("a", builder("log", "true"), locks(), records(), HEAD, listener).isEmpty());
     }
   }
 

@@ -202,6 +202,26 @@ final class ProcessReviverTest {
   }
 
   @Test
+  void anAgentThatLetsItsLockGoIsNotStartedASecondTime() throws Exception {
+    startReady(reviver, 1, "flock -u 3; touch $1; exec sleep 600");
+    IOException refused =
+        assertThrows(IOException.class, () -> newReviver().start(order(2, "touch", "second")));
+    assertEquals("refused: incarnation 1 of it runs", refused.getMessage());
+    assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
+  }
+
+  @Test
+  void anAgentHasNoDescriptorOfItsRecord() throws Exception {
+    RunningAgent running =
+        reviver.start(
+            order(1, "sh", "-c", "echo 'group /nowhere' >>/proc/self/fd/3; kill -KILL $$"));
+    exit(running);
+    Presence.Absent absent = awaitAbsence(newReviver());
+    assertEquals("killed by signal 9 (KILL)", absent.evidence());
+    assertFalse(Files.readString(recordFile()).contains("nowhere"));
+  }
+
+  @Test
   void withoutItsKeeperAnAgentEndsWithItsFirstProcessToo() throws Exception {
     String script = "kill -KILL $PPID; sleep 600 & echo $! >child; touch $1; exec sleep 600";
     RunningAgent running = startReady(reviver, 1, script);
@@ -315,10 +335,14 @@ final class ProcessReviverTest {
   void anAgentWithoutARecordIsAdoptedWithAnUnknownIncarnation() throws Exception {
     startReady(reviver, 4, "touch $1; exec sleep 600");
     reviver.close();
-    Files.writeString(lockFile(), "");
+    Files.writeString(recordFile(), "");
     Presence.Running adopted =
         assertInstanceOf(Presence.Running.class, newReviver().presence(AGENT));
     assertEquals(0, adopted.running().incarnation());
+  }
+
+  private Path recordFile() {
+    return lockFile().resolveSibling("writer.record");
   }
 
   private Path lockFile() {
@@ -348,7 +372,7 @@ final class ProcessReviverTest {
     exit(running);
     long self = ProcessHandle.current().pid();
     String head = AgentRecord.head(1, OptionalLong.empty(), Optional.empty(), OptionalLong.empty());
-    Files.writeString(lockFile(), head + "keeper " + self + " 1\nfirst " + self + " 1\n");
+    Files.writeString(recordFile(), head + "keeper " + self + " 1\nfirst " + self + " 1\n");
     assertInstanceOf(Presence.Absent.class, newReviver().presence(AGENT));
   }
 
