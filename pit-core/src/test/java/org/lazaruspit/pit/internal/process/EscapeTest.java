@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.AGENT;
 import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.as;
 import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.level;
+import static org.lazaruspit.pit.internal.isolation.SandboxedAgent.with;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lazaruspit.cell.IsolationLevel;
 import org.lazaruspit.cell.IsolationSpec;
+import org.lazaruspit.cell.SecurityContext;
 import org.lazaruspit.pit.internal.isolation.SandboxedAgent;
 import org.lazaruspit.pit.internal.os.ProgramLookup;
 import org.lazaruspit.pit.spi.Presence;
@@ -53,6 +55,7 @@ final class EscapeTest {
     GROUP_OF_ANOTHER_USER,
     KEEPER,
     KEEPER_AT_LEVEL_1,
+    KEEPER_OF_ANOTHER_USER_WITH_CAPABILITIES,
     NEITHER;
 
     IsolationSpec isolation() {
@@ -60,6 +63,10 @@ final class EscapeTest {
         case GROUP_OF_A_SANDBOX -> level(IsolationLevel.LEVEL_2);
         case GROUP_OF_ANOTHER_USER -> as("nobody", level(IsolationLevel.LEVEL_1));
         case KEEPER_AT_LEVEL_1 -> level(IsolationLevel.LEVEL_1);
+        case KEEPER_OF_ANOTHER_USER_WITH_CAPABILITIES ->
+            with(
+                level(IsolationLevel.LEVEL_1),
+                new SecurityContext("nobody", null, List.of("CAP_DAC_OVERRIDE")));
         case KEEPER, NEITHER -> level(IsolationLevel.NONE);
       };
     }
@@ -73,6 +80,7 @@ final class EscapeTest {
       return switch (this) {
         case GROUP_OF_A_SANDBOX, GROUP_OF_ANOTHER_USER -> true;
         case KEEPER, KEEPER_AT_LEVEL_1 -> !way.equals("kill-keeper");
+        case KEEPER_OF_ANOTHER_USER_WITH_CAPABILITIES -> true;
         case NEITHER -> false;
       };
     }

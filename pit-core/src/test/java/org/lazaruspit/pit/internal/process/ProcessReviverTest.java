@@ -221,6 +221,24 @@ final class ProcessReviverTest {
     assertFalse(Files.readString(recordFile()).contains("nowhere"));
   }
 
+  /** The keeper goes on, but its reports do not arrive. */
+  @Test
+  void withoutTheTemplateAPollFindsTheEndOfAnAgent() throws Exception {
+    RunningAgent running = startReady(reviver, 1, "sleep 600 & touch $1; exec sleep 600");
+    long keeper = ProcFs.stat(pid(running)).orElseThrow().parent();
+    long template = ProcFs.stat(keeper).orElseThrow().parent();
+    signal("KILL", template);
+    awaitEnd(template);
+    signal("KILL", pid(running));
+    Presence presence = reviver.presence(AGENT);
+    while (presence instanceof Presence.Running) {
+      Thread.onSpinWait();
+      presence = reviver.presence(AGENT);
+    }
+    assertInstanceOf(Presence.Ended.class, presence);
+    assertEquals("killed by signal 9 (KILL)", exit(running).detail());
+  }
+
   @Test
   void withoutItsKeeperAnAgentEndsWithItsFirstProcessToo() throws Exception {
     String script = "kill -KILL $PPID; sleep 600 & echo $! >child; touch $1; exec sleep 600";
