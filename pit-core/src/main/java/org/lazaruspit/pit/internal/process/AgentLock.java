@@ -190,7 +190,7 @@ final class AgentLock {
   }
 
   /**
-   * Returns the record of the last start; empty if there is none. With two lock files, the later
+   * Returns the record of the last start; empty without a record. With two lock files, the later
    * start of both counts.
    */
   Optional<AgentRecord> record() throws IOException {

@@ -105,7 +105,7 @@ final class KeeperTemplate implements AutoCloseable {
     this.executor = executor;
   }
 
-  /** Starts the template, if there is none. */
+  /** Starts the template unless it runs. */
   void warmUp() {
     try {
       synchronized (this) {

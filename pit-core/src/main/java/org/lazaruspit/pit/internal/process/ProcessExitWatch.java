@@ -204,7 +204,7 @@ final class ProcessExitWatch implements AutoCloseable {
                 });
   }
 
-  /** Without a recorded end the keeper was killed, or there is none: the first process decides. */
+  /** Without a recorded end no keeper is left, so the first process decides. */
   private void afterLock(TrackedAgent agent, AgentLock lock, int rechecks) {
     inspect(agent, lock);
     if (agent.ended()) {

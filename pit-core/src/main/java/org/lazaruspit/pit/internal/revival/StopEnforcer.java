@@ -116,7 +116,7 @@ final class StopEnforcer {
     }
   }
 
-  /** Returns the processes to stop; empty if there are none. */
+  /** Returns the processes to stop; empty without such processes. */
   private static Optional<String> subject(Presence presence) {
     if (presence instanceof Presence.Running found) {
       return Optional.of(found.running().description());
