@@ -113,7 +113,7 @@ record AgentHealthResponse(
         Optional.empty());
   }
 
-  /** Returns the incarnation, or -1 if the value is none. */
+  /** Returns the incarnation, or -1 for an invalid value. */
   private static long incarnation(JsonParser parser, JsonToken value) {
     if (value == JsonToken.VALUE_NULL) {
       return 0;
